@@ -1,0 +1,106 @@
+//! What server functions need of the server: the operations, the caller, and how an answer becomes a status.
+//!
+//! Everything here exists on the server only; each server function's body begins by using it. No rule and no query.
+
+use crate::Fault;
+use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use operations::{Caller, Operations};
+use wire::AppError;
+
+/// The handle to all verbs. Without one the server is wired wrongly and nothing can be reached.
+pub async fn operations() -> Result<Operations, Fault> {
+    use_context().ok_or(Fault(AppError::Unreachable))
+}
+
+/// Who is asking. The server's middleware has read the session before.
+pub async fn caller() -> Result<Caller, Fault> {
+    match present() {
+        Some(caller) => Ok(caller),
+        None => refuse(AppError::NotSignedIn),
+    }
+}
+
+/// Who is asking, when somebody is signed in.
+pub fn present() -> Option<Caller> {
+    use_context::<Parts>()?.extensions.get::<Option<Caller>>().cloned().flatten()
+}
+
+/// Translates an operation's answer, and sets the status that goes with a fault.
+pub fn answer<T, E: Into<AppError>>(result: Result<T, E>) -> Result<T, Fault> {
+    result.or_else(|error| refuse(error.into()))
+}
+
+/// Answers with a fault and its status.
+pub fn refuse<T>(error: AppError) -> Result<T, Fault> {
+    if let (Some(options), Some(parts)) = (use_context::<ResponseOptions>(), use_context::<Parts>())
+        && status_is_ours(&parts, error)
+        && let Ok(status) = StatusCode::from_u16(error.status())
+    {
+        options.set_status(status);
+    }
+    Err(Fault(error))
+}
+
+/// A plain form's post is answered by a redirect that carries the fault, and a page without a session by one to the
+/// sign-in page: both keep their own status.
+fn status_is_ours(parts: &Parts, error: AppError) -> bool {
+    let plain_form = parts.method == Method::POST
+        && parts
+            .headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+    let page = !parts.uri.path().starts_with("/api/");
+    !plain_form && !(page && error == AppError::NotSignedIn)
+}
+
+/// Keeps an answer out of every cache: it is true for one person, now.
+pub fn uncached() {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Adds a cookie to the answer.
+pub fn set_cookie(cookie: &str) -> Result<(), Fault> {
+    let options = use_context::<ResponseOptions>().ok_or(Fault(AppError::Unreachable))?;
+    let value = HeaderValue::from_str(cookie).map_err(|_| Fault(AppError::Invalid))?;
+    options.append_header(header::SET_COOKIE, value);
+    Ok(())
+}
+
+/// A header of the request as text.
+pub fn request_header(name: header::HeaderName) -> Option<String> {
+    use_context::<Parts>()?.headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// The value of a cookie of the request.
+pub fn cookie(name: &str) -> Option<String> {
+    request_header(header::COOKIE)?.split(';').find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then(|| value.to_owned())
+    })
+}
+
+/// Whether the browser will keep a cookie that may only travel safely: over TLS, or on the reader's own machine.
+pub fn keeps_secure_cookies() -> bool {
+    let Some(parts) = use_context::<Parts>() else { return false };
+    let over_tls = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
+    over_tls
+        || name == "localhost"
+        || name.ends_with(".localhost")
+        || name.starts_with("127.")
+        || name.starts_with("[::1]")
+}
+
+/// Sends the reader to a path of ours. Anything else becomes the front door, so no crafted form can lead away.
+pub fn redirect(path: &str) {
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    leptos_axum::redirect(if ours { path } else { "/" });
+}

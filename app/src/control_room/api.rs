@@ -1,0 +1,57 @@
+//! What the control room asks for and what may be done there.
+
+use crate::{Fault, codec::Answer};
+use domain::{ProposalId, RouteId};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use wire::control_room::{BoardView, MapView, ProposalView, RouteView};
+
+/// The day on one page.
+#[server(prefix = "/api", endpoint = "board", input = GetUrl, output = Answer)]
+pub async fn board() -> Result<BoardView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.board(&caller).await)
+}
+
+/// One route with its stops.
+#[server(prefix = "/api", endpoint = "route", input = GetUrl, output = Answer)]
+pub async fn route(route: RouteId) -> Result<RouteView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.route(&caller, route).await)
+}
+
+/// What the map needs before it can draw.
+#[server(prefix = "/api", endpoint = "map", input = GetUrl, output = Answer)]
+pub async fn map() -> Result<MapView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.map(&caller).await)
+}
+
+/// Looks for a better plan. Nothing changes until it is accepted.
+#[server(prefix = "/api", endpoint = "propose-plan", output = Answer)]
+pub async fn propose_plan() -> Result<ProposalView, Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.propose_plan(&caller).await)
+}
+
+/// Accepts a proposal, if the day still is as it was when the proposal was made. Answers with the plan's new revision.
+#[server(prefix = "/api", endpoint = "accept-proposal", output = Answer)]
+pub async fn accept_proposal(proposal: ProposalId, based_on: i32) -> Result<i32, Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.accept_proposal(&caller, proposal, based_on).await)
+}
+
+/// Declines a proposal.
+#[server(prefix = "/api", endpoint = "decline-proposal", output = Answer)]
+pub async fn decline_proposal(proposal: ProposalId) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.decline_proposal(&caller, proposal).await)
+}

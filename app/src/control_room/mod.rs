@@ -1,0 +1,249 @@
+//! The control room: the day's numbers, every route by its trouble, the map, and one van's story with what can be done.
+//!
+//! The address holds the selected route and, on a phone, which of the three panes is in front.
+
+mod api;
+mod panel;
+mod plan;
+mod routes;
+mod strip;
+
+use crate::{
+    live::LiveBoard,
+    parts::{FaultNotice, KeptOrder, PageHead, Skeleton, map::FleetMap},
+};
+use domain::{RouteId, VehicleId};
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use panel::RoutePanel;
+use plan::{PlanActions, PlanBox};
+use routes::RouteList;
+use strip::Strip;
+use wire::control_room::{RouteView, VehicleMark};
+
+/// Which pane is in front on a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pane {
+    Routes,
+    Map,
+    Detail,
+}
+
+impl Pane {
+    const ALL: [Self; 3] = [Self::Routes, Self::Map, Self::Detail];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Routes => "routes",
+            Self::Map => "map",
+            Self::Detail => "detail",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Routes => "Routes",
+            Self::Map => "Map",
+            Self::Detail => "Detail",
+        }
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pane| pane.code() == code)
+    }
+}
+
+/// The address of the control room with a route selected, and a pane in front.
+fn href(route: Option<RouteId>, pane: Option<Pane>) -> String {
+    let mut address = "/control-room".to_owned();
+    let route = route.map(|route| format!("route={route}"));
+    let pane = pane.map(|pane| format!("pane={}", pane.code()));
+    for (place, part) in [route, pane].into_iter().flatten().enumerate() {
+        address.push(if place == 0 { '?' } else { '&' });
+        address.push_str(&part);
+    }
+    address
+}
+
+/// The page.
+#[component]
+pub fn ControlRoomPage() -> impl IntoView {
+    let live = LiveBoard::here();
+    let query = use_query_map();
+    let selected =
+        Memo::new(move |_| query.read().get("route").and_then(|code| code.parse::<RouteId>().ok()));
+    let pane = Memo::new(move |_| {
+        let chosen = query.read().get("pane").and_then(|code| Pane::parse(&code));
+        chosen.unwrap_or(if selected.get().is_some() { Pane::Detail } else { Pane::Routes })
+    });
+
+    let actions = PlanActions::new();
+    let order = KeptOrder::<RouteId>::new();
+    let replanned = move || (live.plan.get(), actions.versions());
+    let board = Resource::new(
+        move || (replanned(), order.asked().get()),
+        move |_| async move {
+            let mut board = api::board().await?;
+            order.keep(&mut board.routes, |row| row.route);
+            Ok::<_, crate::Fault>(board)
+        },
+    );
+    let stirred = Memo::new(move |_| live.rows.read().get(&selected.get()?).cloned());
+    let route = Resource::new(
+        move || (selected.get(), stirred.get(), replanned()),
+        |(selected, ..)| async move {
+            match selected {
+                Some(id) => api::route(id).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let map = Resource::new(|| (), |()| api::map());
+
+    // The map lives inside a boundary of its own and must outlast every reload of these two, so it is given plain
+    // signals: reading the resources there would suspend it.
+    let shown_route = RwSignal::new(None::<RouteView>);
+    Effect::new(move |_| match route.get() {
+        Some(Ok(view)) => shown_route.set(view),
+        Some(Err(_)) => shown_route.set(None),
+        None => {}
+    });
+    let first_marks = RwSignal::new(Vec::<VehicleMark>::new());
+    let vehicles = StoredValue::new(Vec::<(VehicleId, RouteId)>::new());
+    Effect::new(move |_| {
+        if let Some(Ok(board)) = board.get() {
+            vehicles.set_value(board.routes.iter().map(|row| (row.vehicle, row.route)).collect());
+            first_marks.set(board.vehicles);
+        }
+    });
+    let marks =
+        Signal::derive(
+            move || if live.marks.read().is_empty() { first_marks.get() } else { live.marks.get() },
+        );
+    let vehicle = Signal::derive(move || {
+        let route = selected.get()?;
+        let live = live.rows.read().get(&route).map(|row| row.vehicle);
+        live.or_else(|| shown_route.read().as_ref().map(|view| view.row.vehicle))
+    });
+    let navigate = use_navigate();
+    let on_select = Callback::new(move |vehicle: Option<VehicleId>| {
+        let route = vehicle.and_then(|vehicle| {
+            vehicles.with_value(|known| known.iter().find(|(id, _)| *id == vehicle).map(|(_, route)| *route))
+        });
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        navigate(&href(route, None), options);
+    });
+
+    view! {
+        <PageHead title="Control room" hidden=true />
+        <div class="board" data-pane=move || pane.get().code()>
+            <PaneLinks selected pane />
+            <Transition fallback=|| {
+                view! {
+                    <div class="strip"></div>
+                    <section class="routes">
+                        <Skeleton rows=12 what="the routes" />
+                    </section>
+                    <section class="plan"></section>
+                }
+            }>
+                {move || Suspend::new(async move {
+                    match board.await {
+                        Err(fault) => view! { <div class="board-fault"><FaultNotice fault /></div> }.into_any(),
+                        Ok(board) => {
+                            order.show(board.routes.iter().map(|row| row.route));
+                            view! {
+                                <Strip counts=board.counts head=board.head.clone() live />
+                                <RouteList rows=board.routes selected order live />
+                                <PlanBox
+                                    head=board.head
+                                    proposal=board.proposal
+                                    actions
+                                    open=selected.get_untracked().is_none()
+                                />
+                            }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+            <div class="board-map">
+                <Suspense fallback=|| {
+                    view! { <p class="unseen">"Loading the map"</p> }
+                }>
+                    {move || Suspend::new(async move {
+                        match map.await {
+                            Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                            Ok(map) => {
+                                view! { <FleetMap map marks selected=vehicle on_select route=shown_route /> }.into_any()
+                            }
+                        }
+                    })}
+                </Suspense>
+            </div>
+            <section class="panel" aria-label="Selected vehicle">
+                <Transition fallback=|| view! { <Skeleton rows=8 what="the route" /> }>
+                    {move || Suspend::new(async move {
+                        match route.await {
+                            Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                            Ok(None) => view! { <NothingSelected /> }.into_any(),
+                            Ok(Some(view)) => view! { <RoutePanel view live /> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn PaneLinks(selected: Memo<Option<RouteId>>, pane: Memo<Pane>) -> impl IntoView {
+    view! {
+        <nav class="panes" aria-label="Panes">
+            {Pane::ALL
+                .map(|this| {
+                    view! {
+                        <a
+                            href=move || href(selected.get(), Some(this))
+                            aria-current=move || (pane.get() == this).then_some("true")
+                        >
+                            {this.label()}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}
+
+#[component]
+fn NothingSelected() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h2>"No van selected"</h2>
+            <p>
+                "Choose a van in the list or on the map. Its stops, its estimates and what can be done about them appear here."
+            </p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_says_what_is_shown() {
+        let route: RouteId = "00000000-0000-0000-0000-000000000007".parse().unwrap();
+        assert_eq!(href(None, None), "/control-room");
+        assert_eq!(href(None, Some(Pane::Map)), "/control-room?pane=map");
+        assert_eq!(
+            href(Some(route), Some(Pane::Detail)),
+            "/control-room?route=00000000-0000-0000-0000-000000000007&pane=detail"
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! One van's story: what is wrong, what can be done, and every stop with its promise and its estimate.
+
+use super::routes::standing;
+use crate::{
+    format,
+    live::LiveBoard,
+    parts::{Column, Mark, MarkedWord, RouteBar, Table},
+    words,
+};
+use domain::Standing;
+use leptos::prelude::*;
+use wire::control_room::{RouteView, StopRow};
+
+const COLUMNS: [Column; 4] =
+    [Column::words("Stop"), Column::words("Address"), Column::numbers("Planned"), Column::numbers("Arrival")];
+
+/// The selected route.
+#[component]
+pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
+    let RouteView { row, planned_start, planned_end, departed_at, stops, .. } = view;
+    let kind = words::vehicle_kind(row.kind);
+    let driver = row.driver.clone();
+    let title = row.label.clone();
+    let (open, ended): (Vec<_>, Vec<_>) = stops.into_iter().partition(|stop| stop.outcome.is_none());
+    let back = row.back_at;
+    let row = live.row(row);
+    view! {
+        <div class="panel-head">
+            <h2>{title}</h2>
+            {move || {
+                let row = row.read();
+                view! { <MarkedWord standing=standing(&row) word=words::vehicle_standing(&row) /> }
+            }}
+            <a class="button small" href="/control-room" data-noscroll="">
+                "Close"
+            </a>
+        </div>
+        <p class="wrong">{move || words::trouble(&row.read())}</p>
+        <p class="remedy">{move || words::remedy(&row.read())}</p>
+        <RouteBar row />
+        <dl class="facts">
+            <div>
+                <dt>"Done"</dt>
+                <dd>{move || format!("{} of {}", row.read().done, row.read().total)}</dd>
+            </div>
+            <div>
+                <dt>"Failed"</dt>
+                <dd>{move || format::count(row.read().failed)}</dd>
+            </div>
+            <div>
+                <dt>{if departed_at.is_some() { "Left" } else { "Leaves" }}</dt>
+                <dd>{format::clock(departed_at.unwrap_or(planned_start))}</dd>
+            </div>
+            <div>
+                <dt>"Back"</dt>
+                <dd>
+                    {back.map(format::clock).unwrap_or_else(|| "–".to_owned())}
+                    <small>{format!("plan {}", format::clock(planned_end))}</small>
+                </dd>
+            </div>
+        </dl>
+        <p class="quiet">{driver}", "{words::lower(kind)}</p>
+        <StopTable title="Open stops" stops=open />
+        <StopTable title="Ended stops" stops=ended />
+    }
+}
+
+#[component]
+fn StopTable(title: &'static str, stops: Vec<StopRow>) -> impl IntoView {
+    (!stops.is_empty()).then(|| {
+        view! {
+            <h3>{title}</h3>
+            <Table caption=title caption_hidden=true columns=&COLUMNS>
+                {stops.into_iter().map(|stop| view! { <StopLine stop /> }).collect_view()}
+            </Table>
+        }
+    })
+}
+
+#[component]
+fn StopLine(stop: StopRow) -> impl IntoView {
+    let arrival = stop.arrived.or(stop.eta).map(format::clock).unwrap_or_else(|| "–".to_owned());
+    let state = match (stop.outcome, stop.arrived) {
+        (Some(outcome), _) if outcome.is_delivered() && stop.standing == Standing::Late => "Delivered late",
+        (Some(outcome), _) if outcome.is_delivered() => "Delivered",
+        (Some(outcome), _) => words::outcome(outcome),
+        (None, Some(_)) => "At the door",
+        (None, None) => words::standing(stop.standing),
+    };
+    view! {
+        <tr class="stop-row" data-row data-standing=stop.standing.code()>
+            <td class="stop-place">
+                <Mark standing=stop.standing />
+                {stop.sequence}
+            </td>
+            <th scope="row">
+                <a href=format!("/deliveries/{}", stop.order)>{stop.address}</a>
+                <small>{format!("{} · {}", format::window(stop.window), stop.reference)}</small>
+            </th>
+            <td class="number">{format::clock(stop.planned)}</td>
+            <td class="number">
+                <span class="stop-arrival">{arrival}</span>
+                <small class="stop-state">{state}</small>
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,198 @@
+//! Planning again: ask for a better plan, read what it changes, accept or decline it.
+
+use super::api::{AcceptProposal, DeclineProposal, ProposePlan};
+use crate::{
+    Fault, format,
+    parts::{FaultNotice, Notice, fault_of},
+    session::Session,
+    words,
+};
+use leptos::{form::ActionForm, prelude::*};
+use wire::control_room::{Change, DayHead, Gains, ProposalView};
+
+/// The three things that can be done about a plan.
+#[derive(Clone, Copy)]
+pub struct PlanActions {
+    propose: ServerAction<ProposePlan>,
+    accept: ServerAction<AcceptProposal>,
+    decline: ServerAction<DeclineProposal>,
+}
+
+impl PlanActions {
+    /// Nothing done yet.
+    pub fn new() -> Self {
+        Self { propose: ServerAction::new(), accept: ServerAction::new(), decline: ServerAction::new() }
+    }
+
+    /// Grows with each answer; what depends on the plan reloads.
+    pub fn versions(self) -> usize {
+        self.propose.version().get() + self.accept.version().get() + self.decline.version().get()
+    }
+
+    fn fault(self) -> Option<Fault> {
+        fault_of(self.propose)
+            .get()
+            .or_else(|| fault_of(self.accept).get())
+            .or_else(|| fault_of(self.decline).get())
+    }
+}
+
+/// The waiting proposal, or the button that asks for one.
+#[component]
+pub fn PlanBox(
+    head: DayHead,
+    proposal: Option<ProposalView>,
+    actions: PlanActions,
+    /// Whether all that a proposal changes is shown at once, because nothing else needs the place.
+    open: bool,
+) -> impl IntoView {
+    let may_plan = Session::here().role().is_some_and(domain::Role::may_dispatch);
+    let body = match (head.revision, proposal) {
+        (None, _) => view! {
+            <p class="quiet">{format!("The day is planned at {}.", format::clock(head.plan_at))}</p>
+        }
+        .into_any(),
+        (Some(_), Some(proposal)) => view! { <ProposalCard proposal may_plan actions open /> }.into_any(),
+        (Some(revision), None) => view! {
+            <div class="plan-line">
+                <p class="quiet">{format!("Plan revision {revision}.")}</p>
+                {may_plan.then(|| view! { <PlanAgain actions primary=false /> })}
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="plan" aria-label="Plan">
+            {body}
+            {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
+            {move || {
+                let accepted = actions.accept.value().get().and_then(Result::ok)?;
+                Some(view! { <Notice text=format!("Accepted. The plan is now revision {accepted}.") /> })
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn PlanAgain(actions: PlanActions, primary: bool) -> impl IntoView {
+    let pending = actions.propose.pending();
+    view! {
+        <ActionForm action=actions.propose>
+            <button
+                class=if primary { "button primary" } else { "button" }
+                type="submit"
+                disabled=move || pending.get()
+                aria-busy=move || pending.get().to_string()
+            >
+                {move || if pending.get() { "Looking for a better plan" } else { "Plan again" }}
+            </button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions, open: bool) -> impl IntoView {
+    let ProposalView { id, based_on, made_at, stale, gains, changes } = proposal;
+    let busy = move || actions.accept.pending().get() || actions.decline.pending().get();
+    let decline = move || {
+        view! {
+            <ActionForm action=actions.decline>
+                <input type="hidden" name="proposal" value=id.to_string() />
+                <button class="button" type="submit" disabled=busy>
+                    "Decline"
+                </button>
+            </ActionForm>
+        }
+    };
+    let answer = if !may_plan {
+        view! { <p class="quiet">"A dispatcher decides on it."</p> }.into_any()
+    } else if stale {
+        view! {
+            <p class="wrong">"The day has moved on since. Plan again for a fresh one."</p>
+            <div class="actions">
+                <PlanAgain actions primary=true />
+                {decline()}
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <div class="actions">
+                <ActionForm action=actions.accept>
+                    <input type="hidden" name="proposal" value=id.to_string() />
+                    <input type="hidden" name="based_on" value=based_on.to_string() />
+                    <button class="button primary" type="submit" disabled=busy>
+                        "Accept plan"
+                    </button>
+                </ActionForm>
+                {decline()}
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="proposal">
+            <h2>"A better plan"</h2>
+            <p>{words::gains(&gains)}</p>
+            {answer}
+            <details open=open>
+                <summary>{format!("What changes: {}", format::counted(changes.len() as i64, "stop", "stops"))}</summary>
+                <GainsTable gains />
+                <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
+                <p class="quiet">{format!("Made at {} for revision {based_on}.", format::clock(made_at))}</p>
+            </details>
+        </div>
+    }
+}
+
+#[component]
+fn GainsTable(gains: Gains) -> impl IntoView {
+    let rows = [
+        ("Late stops", gains.late_before, gains.late_after),
+        ("Lateness, min", gains.late_min_before, gains.late_min_after),
+        ("Driving ahead, min", gains.drive_min_before, gains.drive_min_after),
+        ("Without a place", gains.unplanned_before, gains.unplanned_after),
+    ];
+    view! {
+        <table class="gains">
+            <caption class="unseen">"What the plan gains"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">
+                        <span class="unseen">"Measure"</span>
+                    </th>
+                    <th scope="col" class="number">"Now"</th>
+                    <th scope="col" class="number">"New"</th>
+                    <th scope="col" class="number">"Change"</th>
+                </tr>
+            </thead>
+            <tbody>
+                {rows
+                    .into_iter()
+                    .map(|(what, before, after)| {
+                        view! {
+                            <tr>
+                                <th scope="row">{what}</th>
+                                <td class="number">{format::count(before)}</td>
+                                <td class="number">{format::count(after)}</td>
+                                <td class="number gain" data-better=(after < before).then_some("yes")>
+                                    {format::signed(after - before)}
+                                </td>
+                            </tr>
+                        }
+                    })
+                    .collect_view()}
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn ChangeLine(change: Change) -> impl IntoView {
+    view! {
+        <li>
+            <a href=format!("/deliveries/{}", change.order)>{change.address.clone()}</a>
+            <small>{words::change(&change)}</small>
+        </li>
+    }
+}

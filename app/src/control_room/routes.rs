@@ -1,0 +1,104 @@
+//! The list of routes, by trouble. Its order stays until the reader asks to sort again.
+
+use super::{Pane, href};
+use crate::{
+    format,
+    live::LiveBoard,
+    parts::{KeptOrder, Mark, RouteBar},
+    words,
+};
+use domain::{RouteId, Standing};
+use leptos::prelude::*;
+use wire::control_room::{RoutePhase, RouteRow};
+
+/// The list. A plain sequence rather than a keyed one: a reload then keeps each element, and with it the focus.
+#[component]
+pub fn RouteList(
+    rows: Vec<RouteRow>,
+    selected: Memo<Option<RouteId>>,
+    order: KeptOrder<RouteId>,
+    live: LiveBoard,
+) -> impl IntoView {
+    let empty = rows.is_empty();
+    let shown: Vec<_> = rows.iter().map(|row| (row.route, row.standing)).collect();
+    let changed = Memo::new(move |_| {
+        let live = live.rows.read();
+        shown.iter().filter(|(route, was)| live.get(route).is_some_and(|row| row.standing != *was)).count()
+    });
+    let waiting = move || changed.get().max(order.moved().get());
+    view! {
+        <section class="routes" aria-labelledby="routes-title">
+            <div class="list-head">
+                <h2 id="routes-title">"Routes"</h2>
+                {move || {
+                    (waiting() > 0)
+                        .then(|| {
+                            view! {
+                                <button class="button small" type="button" on:click=move |_| order.sort_again()>
+                                    {format!("{} changed · Sort again", waiting())}
+                                </button>
+                            }
+                        })
+                }}
+            </div>
+            {empty
+                .then(|| {
+                    view! {
+                        <div class="empty">
+                            <p>"No route yet. The morning plan makes them; until then orders gather here."</p>
+                        </div>
+                    }
+                })}
+            <ol class="route-list">
+                {rows.into_iter().map(|row| view! { <RouteItem row selected live /> }).collect_view()}
+            </ol>
+        </section>
+    }
+}
+
+#[component]
+fn RouteItem(row: RouteRow, selected: Memo<Option<RouteId>>, live: LiveBoard) -> impl IntoView {
+    let route = row.route;
+    let row = live.row(row);
+    let standing = Memo::new(move |_| standing(&row.read()));
+    view! {
+        <li data-row data-standing=move || standing.get().code()>
+            <a
+                class="route-row"
+                href=href(Some(route), Some(Pane::Detail))
+                data-noscroll=""
+                aria-current=move || (selected.get() == Some(route)).then_some("true")
+            >
+                {move || view! { <Mark standing=standing.get() /> }}
+                <strong>{move || row.read().label.clone()}</strong>
+                <span class="route-say">
+                    <span class="route-word">{move || words::vehicle_standing(&row.read())}</span>
+                    " "
+                    {move || say(&row.read())}
+                </span>
+                <span class="route-count">
+                    {move || format!("{}/{}", row.read().done, row.read().total)}
+                    <span class="unseen">" stops done"</span>
+                </span>
+                <RouteBar row />
+            </a>
+        </li>
+    }
+}
+
+/// A vehicle that cannot drive is as loud as a late one.
+pub fn standing(row: &RouteRow) -> Standing {
+    if row.phase == RoutePhase::OffRoad { Standing::Late } else { row.standing }
+}
+
+fn say(row: &RouteRow) -> String {
+    match row.standing {
+        _ if row.phase == RoutePhase::Finished => row.back_at.map(format::clock).unwrap_or_default(),
+        Standing::Late if row.late > 0 => format::counted(row.late, "stop", "stops"),
+        Standing::AtRisk if row.at_risk > 0 => format::counted(row.at_risk, "stop", "stops"),
+        _ => match row.behind_min {
+            Some(minutes) if minutes > 0 => format!("{} behind", format::minutes(minutes)),
+            _ => String::new(),
+        },
+    }
+}

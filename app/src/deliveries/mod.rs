@@ -1,0 +1,153 @@
+//! The deliveries: one search box, then a list, then one order's whole story with what can be done about it.
+
+mod api;
+mod order;
+mod slots;
+mod story;
+
+pub use order::OrderPage;
+
+use crate::{
+    Fault, format,
+    parts::{Column, FaultNotice, MarkedWord, PageHead, Pager, Skeleton, Table},
+    words,
+};
+use leptos::{ev::SubmitEvent, html::Input, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use wire::{
+    Moment,
+    deliveries::{HitsView, OrderHit},
+};
+
+const COLUMNS: [Column; 6] = [
+    Column::words("Reference"),
+    Column::words("Recipient"),
+    Column::words("Address"),
+    Column::words("Shop"),
+    Column::numbers("Promised"),
+    Column::words("State"),
+];
+
+fn href(text: &str, page: u32) -> String {
+    let text = leptos_router::location::Url::escape(text);
+    if page <= 1 { format!("/deliveries?q={text}") } else { format!("/deliveries?q={text}&page={page}") }
+}
+
+/// The search page; `q` and `page` in its address are the whole question.
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let query = use_query_map();
+    let text = Memo::new(move |_| query.read().get("q").unwrap_or_default().trim().to_owned());
+    let page = Memo::new(move |_| {
+        query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
+    });
+    let hits = Resource::new(
+        move || (text.get(), page.get()),
+        |(text, page)| async move {
+            if text.is_empty() { Ok(None) } else { api::find_orders(text, page).await.map(Some) }
+        },
+    );
+    let field = NodeRef::<Input>::new();
+    let navigate = use_navigate();
+    let on_submit = move |event: SubmitEvent| {
+        if let Some(field) = field.get_untracked() {
+            event.prevent_default();
+            navigate(&href(field.value().trim(), 1), NavigateOptions::default());
+        }
+    };
+    view! {
+        <div class="page search-page" data-asked=move || (!text.read().is_empty()).then_some("yes")>
+            <PageHead title="Deliveries" />
+            <form class="search" role="search" method="get" action="/deliveries" on:submit=on_submit>
+                <label class="unseen" for="q">
+                    "Reference, name, phone or address"
+                </label>
+                <input
+                    id="q"
+                    type="search"
+                    name="q"
+                    node_ref=field
+                    value=move || text.get()
+                    placeholder="Reference, name, phone or address"
+                    autocomplete="off"
+                    data-search
+                    autofocus
+                />
+                <button class="button primary" type="submit">
+                    "Search"
+                </button>
+            </form>
+            <Transition fallback=|| view! { <Skeleton rows=8 what="the orders" /> }>
+                {move || Suspend::new(async move { found(hits.await, text.get_untracked(), page.get_untracked()) })}
+            </Transition>
+        </div>
+    }
+    .into_any()
+}
+
+fn found(hits: Result<Option<HitsView>, Fault>, text: String, page: u32) -> AnyView {
+    match hits {
+        Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+        Ok(None) => view! {
+            <p class="quiet search-hint">
+                "Any part will do: the end of a phone number, a street, what the label says. "
+                <kbd>"/"</kbd>" brings you here."
+            </p>
+        }
+        .into_any(),
+        Ok(Some(found)) if found.hits.is_empty() => view! {
+            <div class="empty">
+                <p>{format!("No order matches “{text}”. Try a part of it, or the shop's reference.")}</p>
+            </div>
+        }
+        .into_any(),
+        Ok(Some(found)) => {
+            let as_of = found.as_of;
+            view! {
+                <Table caption=format!("Orders that match {text}") caption_hidden=true class="hits" columns=&COLUMNS>
+                    {found.hits.into_iter().map(|hit| view! { <HitRow hit as_of /> }).collect_view()}
+                </Table>
+                <Pager page more=found.more href=Callback::new(move |page| href(&text, page)) />
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
+    view! {
+        <tr data-row>
+            <th scope="row">
+                <a href=format!("/deliveries/{}", hit.order)>{hit.reference}</a>
+            </th>
+            <td>
+                {hit.recipient}
+                <small>{hit.phone}</small>
+            </td>
+            <td>{hit.address}</td>
+            <td>{hit.shop}</td>
+            <td class="number">{format::window_from(hit.window, as_of)}</td>
+            <td>
+                <MarkedWord
+                    standing=words::progress_standing(hit.progress)
+                    word=words::progress(hit.progress)
+                />
+            </td>
+        </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_the_whole_question() {
+        assert_eq!(href("a b&c", 2), "/deliveries?q=a%20b%26c&page=2");
+        assert_eq!(href("ML-1", 1), "/deliveries?q=ML-1");
+    }
+}

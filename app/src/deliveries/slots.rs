@@ -1,0 +1,89 @@
+//! The windows that an order can move to, each with its price on the road.
+
+use super::api::Reschedule;
+use crate::{format, parts::MarkedWord};
+use chrono::{SecondsFormat, Utc};
+use domain::{OrderId, Standing};
+use leptos::{form::ActionForm, prelude::*};
+use wire::{
+    Moment,
+    deliveries::{SlotOffer, SlotsView},
+};
+
+/// The offers, grouped as they come: cheapest first within each day.
+#[component]
+pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedule>) -> impl IntoView {
+    let SlotsView { as_of, slots } = view;
+    let empty = slots.is_empty();
+    view! {
+        <section class="slots-section" aria-labelledby="slots-title">
+            <div class="list-head">
+                <h2 id="slots-title">"Windows that fit"</h2>
+                <a class="button small" href=format!("/deliveries/{order}") data-noscroll="">
+                    "Close"
+                </a>
+            </div>
+            {empty
+                .then(|| {
+                    view! {
+                        <div class="empty">
+                            <p>"No vehicle can take it in any window. Try again when the day has moved on, or cancel the order."</p>
+                        </div>
+                    }
+                })}
+            <ul class="slots">
+                {slots.into_iter().map(|offer| view! { <SlotCard offer as_of order reschedule /> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn SlotCard(
+    offer: SlotOffer,
+    as_of: Moment,
+    order: OrderId,
+    reschedule: ServerAction<Reschedule>,
+) -> impl IntoView {
+    let instant = |at: Moment| at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let today = offer.window.from.date_naive() == as_of.date_naive();
+    let day = if today { "Today".to_owned() } else { format::day(offer.window.from.date_naive()) };
+    let price = match (offer.extra_min, offer.extra_kg_co2e) {
+        (Some(minutes), Some(carbon)) => {
+            format!("{} min, {} kg CO₂e", format::signed(minutes), format::signed_tenths(carbon))
+        }
+        (Some(minutes), None) => format!("{} min", format::signed(minutes)),
+        _ => "That day is not planned yet, so it costs nothing now.".to_owned(),
+    };
+    let served = match (offer.label, offer.eta) {
+        (Some(label), Some(eta)) => Some(format!("{label}, arriving {}", format::clock(eta))),
+        (label, _) => label,
+    };
+    let late = (!offer.makes_late.is_empty()).then(|| {
+        let word = format!("Makes {} late", offer.makes_late.join(", "));
+        view! { <MarkedWord standing=Standing::AtRisk word /> }
+    });
+    let busy = reschedule.pending();
+    view! {
+        <li class="slot" data-row>
+            <p class="slot-window">
+                <small>{day}</small>
+                <strong>{format::window(offer.window)}</strong>
+            </p>
+            <p class="slot-price">
+                {price}
+                {served.map(|served| view! { <small>{served}</small> })}
+                {late}
+            </p>
+            <ActionForm action=reschedule>
+                <input type="hidden" name="order" value=order.to_string() />
+                <input type="hidden" name="from" value=instant(offer.window.from) />
+                <input type="hidden" name="until" value=instant(offer.window.until) />
+                <button class="button" type="submit" disabled=move || busy.get()>
+                    "Book"
+                    <span class="unseen">{format!(" {}", format::window(offer.window))}</span>
+                </button>
+            </ActionForm>
+        </li>
+    }
+}

@@ -1,0 +1,48 @@
+//! What the exceptions room asks for and what may be done there.
+
+use crate::{Fault, codec::Answer};
+use domain::ExceptionId;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use wire::exceptions::{QueueFilter, QueueView};
+
+/// The queue, most saveable first.
+#[server(prefix = "/api", endpoint = "queue", input = GetUrl, output = Answer)]
+pub async fn queue(filter: QueueFilter) -> Result<QueueView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.queue(&caller, filter).await)
+}
+
+/// Takes an exception.
+#[server(prefix = "/api", endpoint = "claim-exception", output = Answer)]
+pub async fn claim(exception: ExceptionId) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.claim(&caller, exception).await)
+}
+
+/// Puts an own exception back.
+#[server(prefix = "/api", endpoint = "release-exception", output = Answer)]
+pub async fn release(exception: ExceptionId) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.release(&caller, exception).await)
+}
+
+/// Ends an exception, saying what was done. Answers with which, so that it can be undone.
+#[server(prefix = "/api", endpoint = "resolve-exception", output = Answer)]
+pub async fn resolve(exception: ExceptionId, what: String) -> Result<ExceptionId, Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.resolve(&caller, exception, what).await)?;
+    Ok(exception)
+}
+
+/// Undoes a resolution.
+#[server(prefix = "/api", endpoint = "reopen-exception", output = Answer)]
+pub async fn reopen(exception: ExceptionId) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.reopen(&caller, exception).await)
+}

@@ -1,0 +1,196 @@
+//! The exceptions: one list, most saveable first, each row with its clock, its owner and what can be done.
+
+mod api;
+mod row;
+
+use crate::{
+    format,
+    live::LiveBoard,
+    parts::{FaultNotice, KeptOrder, Notice, PageHead, Skeleton, fault_of},
+};
+use api::{Claim, Release, Reopen, Resolve};
+use domain::ExceptionId;
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::hooks::use_query_map;
+use row::QueueRow;
+use wire::exceptions::{QueueFilter, QueueView};
+
+/// What can be done with an exception.
+#[derive(Clone, Copy)]
+struct QueueActions {
+    claim: ServerAction<Claim>,
+    release: ServerAction<Release>,
+    resolve: ServerAction<Resolve>,
+    reopen: ServerAction<Reopen>,
+}
+
+impl QueueActions {
+    fn new() -> Self {
+        Self {
+            claim: ServerAction::new(),
+            release: ServerAction::new(),
+            resolve: ServerAction::new(),
+            reopen: ServerAction::new(),
+        }
+    }
+
+    fn versions(self) -> usize {
+        self.claim.version().get()
+            + self.release.version().get()
+            + self.resolve.version().get()
+            + self.reopen.version().get()
+    }
+
+    fn fault(self) -> Option<crate::Fault> {
+        fault_of(self.claim)
+            .get()
+            .or_else(|| fault_of(self.release).get())
+            .or_else(|| fault_of(self.resolve).get())
+            .or_else(|| fault_of(self.reopen).get())
+    }
+}
+
+fn filter_of(code: Option<&str>) -> QueueFilter {
+    match code {
+        Some("mine") => QueueFilter::Mine,
+        Some("resolved") => QueueFilter::Resolved,
+        _ => QueueFilter::Unresolved,
+    }
+}
+
+/// The page; `show=mine|resolved` in its address chooses the list.
+#[component]
+pub fn ExceptionsPage() -> impl IntoView {
+    let live = LiveBoard::here();
+    let query = use_query_map();
+    let filter = Memo::new(move |_| filter_of(query.read().get("show").as_deref()));
+    let actions = QueueActions::new();
+    let order = KeptOrder::<ExceptionId>::new();
+    let kept_for = StoredValue::new(filter.get_untracked());
+    let queue = Resource::new(
+        move || (filter.get(), live.exceptions.get(), actions.versions(), order.asked().get()),
+        move |(filter, ..)| async move {
+            let mut queue = api::queue(filter).await?;
+            if kept_for.get_value() != filter {
+                kept_for.set_value(filter);
+                order.forget();
+            }
+            order.keep(&mut queue.rows, |row| row.id);
+            Ok::<_, crate::Fault>(queue)
+        },
+    );
+    view! {
+        <div class="page queue-page">
+            <div class="page-head">
+                <PageHead title="Exceptions" />
+                {move || {
+                    let moved = order.moved().get();
+                    (moved > 0)
+                        .then(|| {
+                            view! {
+                                <button class="button small" type="button" on:click=move |_| order.sort_again()>
+                                    {format!("{moved} changed order · Sort again")}
+                                </button>
+                            }
+                        })
+                }}
+            </div>
+            {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
+            <Resolved actions />
+            <Transition fallback=|| view! { <Skeleton rows=8 what="the exceptions" /> }>
+                {move || Suspend::new(async move {
+                    match queue.await {
+                        Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                        Ok(queue) => {
+                            order.show(queue.rows.iter().map(|row| row.id));
+                            view! { <Queue queue filter=filter.get_untracked() actions live /> }.into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+    .into_any()
+}
+
+/// After a resolution: that it is done, and its undo.
+#[component]
+fn Resolved(actions: QueueActions) -> impl IntoView {
+    move || {
+        let undone = actions.reopen.version().get() > 0;
+        let exception = actions.resolve.value().get().and_then(Result::ok)?;
+        (!undone).then(|| {
+            view! {
+                <Notice text="Resolved.">
+                    <ActionForm action=actions.reopen>
+                        <input type="hidden" name="exception" value=exception.to_string() />
+                        <button class="button small" type="submit">
+                            "Undo"
+                        </button>
+                    </ActionForm>
+                </Notice>
+            }
+        })
+    }
+}
+
+#[component]
+fn Queue(queue: QueueView, filter: QueueFilter, actions: QueueActions, live: LiveBoard) -> impl IntoView {
+    let QueueView { as_of, rows, open, claimed, resolved, next } = queue;
+    let now = live.now_or(as_of);
+    let empty = rows.is_empty().then(|| match (filter, next) {
+        (QueueFilter::Unresolved, Some(next)) => format!(
+            "No exceptions. The next promise at risk is {}, {}.",
+            format::clock_from(next.until, as_of),
+            next.label
+        ),
+        (QueueFilter::Unresolved, None) => "No exceptions, and no promise is open.".to_owned(),
+        (QueueFilter::Mine, _) => {
+            "Nothing is yours. Claim an exception under Unresolved, and it stays here until you resolve it."
+                .to_owned()
+        }
+        (QueueFilter::Resolved, _) => "Nothing has been resolved today.".to_owned(),
+    });
+    let tabs = [
+        (QueueFilter::Unresolved, "/exceptions", "Unresolved", Some(open + claimed)),
+        (QueueFilter::Mine, "/exceptions?show=mine", "Mine", None),
+        (QueueFilter::Resolved, "/exceptions?show=resolved", "Resolved", Some(resolved)),
+    ];
+    view! {
+        <nav class="tabs" aria-label="Which exceptions">
+            {tabs
+                .map(|(this, href, label, number)| {
+                    view! {
+                        <a href=href aria-current=(this == filter).then_some("page")>
+                            {label}
+                            {number.map(|number| view! { <span class="badge">{format::count(number)}</span> })}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+        {empty
+            .map(|text| {
+                view! {
+                    <div class="empty">
+                        <p>{text}</p>
+                    </div>
+                }
+            })}
+        <ol class="queue">
+            {rows.into_iter().map(|row| view! { <QueueRow row now actions /> }).collect_view()}
+        </ol>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_list_is_the_unresolved_one() {
+        assert_eq!(filter_of(Some("mine")), QueueFilter::Mine);
+        assert_eq!(filter_of(Some("everything")), QueueFilter::Unresolved);
+        assert_eq!(filter_of(None), QueueFilter::Unresolved);
+    }
+}

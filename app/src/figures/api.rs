@@ -1,0 +1,24 @@
+//! What the figures room asks for. It only reads.
+
+use crate::{Fault, codec::Answer};
+use chrono::NaiveDate;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use wire::figures::{FigureKind, FigureRows, FiguresView};
+
+/// One day's figures; today's when no day is named.
+#[server(prefix = "/api", endpoint = "figures", input = GetUrl, output = Answer)]
+pub async fn figures(day: Option<NaiveDate>) -> Result<FiguresView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.figures(&caller, day).await)
+}
+
+/// The rows behind a figure.
+#[server(name = RowsBehind, prefix = "/api", endpoint = "figure-rows", input = GetUrl, output = Answer)]
+pub async fn figure_rows(day: Option<NaiveDate>, figure: FigureKind, page: u32) -> Result<FigureRows, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.figure_rows(&caller, day, figure, page).await)
+}

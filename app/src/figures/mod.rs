@@ -1,0 +1,187 @@
+//! The figures: how the day goes in one sentence, four numbers with what they are counted over, and the rows behind them.
+//!
+//! The address is the whole question. Every number arrives counted; nothing is computed here but the width of a bar.
+
+mod api;
+mod charts;
+mod rows;
+
+use crate::{
+    format,
+    parts::{FaultNotice, PageHead, Skeleton},
+    words,
+};
+use charts::{FailedTable, HoursChart};
+use chrono::NaiveDate;
+use leptos::{ev::SubmitEvent, html::Input, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use rows::Rows;
+use wire::figures::{FigureKind, FiguresView, Share};
+
+/// The address of a day's figures, with the rows behind one of them.
+fn href(day: Option<NaiveDate>, rows: Option<FigureKind>, page: u32) -> String {
+    let day = day.map(|day| format!("day={}", format::day_code(day)));
+    let rows = rows.map(|figure| format!("rows={}", figure.code()));
+    let page = (page > 1).then(|| format!("page={page}"));
+    let query: Vec<_> = [day, rows, page].into_iter().flatten().collect();
+    if query.is_empty() { "/figures".to_owned() } else { format!("/figures?{}", query.join("&")) }
+}
+
+/// The page; `day`, `rows` and `page` in its address are the whole question.
+#[component]
+pub fn FiguresPage() -> impl IntoView {
+    let query = use_query_map();
+    let day = Memo::new(move |_| query.read().get("day").and_then(|code| format::parse_day(&code)));
+    let behind = Memo::new(move |_| query.read().get("rows").and_then(|code| FigureKind::parse(&code)));
+    let page = Memo::new(move |_| {
+        query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
+    });
+    let figures = Resource::new(move || day.get(), api::figures);
+    let rows = Resource::new(
+        move || (day.get(), behind.get(), page.get()),
+        |(day, behind, page)| async move {
+            match behind {
+                Some(figure) => {
+                    api::figure_rows(day, figure, page).await.map(|rows| Some((figure, page, rows)))
+                }
+                None => Ok(None),
+            }
+        },
+    );
+    view! {
+        <div class="page figures-page">
+            <PageHead title="Figures" />
+            <Transition fallback=|| view! { <Skeleton rows=8 what="the figures" /> }>
+                {move || Suspend::new(async move {
+                    match figures.await {
+                        Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                        Ok(view) => view! { <Figures view asked=day.get_untracked() behind /> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <Transition fallback=|| view! { <Skeleton rows=6 what="the rows" /> }>
+                {move || Suspend::new(async move {
+                    match rows.await {
+                        Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                        Ok(None) => ().into_any(),
+                        Ok(Some((figure, page, rows))) => {
+                            view! { <Rows rows figure day=day.get_untracked() page /> }.into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn DayPicker(day: NaiveDate) -> impl IntoView {
+    let field = NodeRef::<Input>::new();
+    let navigate = use_navigate();
+    let on_submit = move |event: SubmitEvent| {
+        if let Some(field) = field.get_untracked() {
+            event.prevent_default();
+            navigate(&href(format::parse_day(&field.value()), None, 1), NavigateOptions::default());
+        }
+    };
+    view! {
+        <form class="day-picker" method="get" action="/figures" on:submit=on_submit>
+            <label for="day">"Day"</label>
+            <input id="day" type="date" name="day" node_ref=field value=format::day_code(day) />
+            <button class="button" type="submit">
+                "Show"
+            </button>
+            <a class="button" href="/figures">
+                "Today"
+            </a>
+        </form>
+    }
+}
+
+#[component]
+fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<FigureKind>>) -> impl IntoView {
+    let stops_per_hour = view.stops_per_hour.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
+    let over =
+        format!("{} in {:.1} h on the road", format::counted(view.stops, "stop", "stops"), view.road_hours);
+    let share = |share: Share, what: &str| {
+        (
+            format::percent(share),
+            format!("{} of {} {what}", format::count(share.part), format::count(share.whole)),
+        )
+    };
+    let latest = share(view.on_time_latest, "attempts");
+    let original = share(view.on_time_original, "attempts");
+    let first = share(view.first_attempt, "orders");
+    let as_of = view.as_of;
+    view! {
+        <p class="lede">{words::day_in_a_sentence(&view)}</p>
+        <div class="figures-day">
+            <p class="quiet">{format!("{}, {}, as of {}.", view.hub, format::day(view.day), format::clock_s(as_of))}</p>
+            <DayPicker day=view.day />
+        </div>
+        <dl class="figures">
+            <Figure kind=FigureKind::OnTimeLatest value=latest.0 over=latest.1 asked behind />
+            <Figure kind=FigureKind::OnTimeOriginal value=original.0 over=original.1 asked behind />
+            <Figure kind=FigureKind::FirstAttempt value=first.0 over=first.1 asked behind />
+            <Figure kind=FigureKind::StopsPerHour value=stops_per_hour over asked behind />
+        </dl>
+        <div class="multiples">
+            <HoursChart hours=view.hours />
+            <FailedTable failed=view.failed asked behind />
+        </div>
+    }
+}
+
+/// One large number, what it is counted over, what it means, and the way to its rows.
+#[component]
+fn Figure(
+    kind: FigureKind,
+    value: String,
+    over: String,
+    asked: Option<NaiveDate>,
+    behind: Memo<Option<FigureKind>>,
+) -> impl IntoView {
+    view! {
+        <div class="figure" data-open=move || (behind.get() == Some(kind)).then_some("yes")>
+            <dt>{words::figure(kind)}</dt>
+            <dd class="figure-value">{value}</dd>
+            <dd class="figure-over">{over}</dd>
+            <dd class="figure-means">{words::figure_definition(kind)}</dd>
+            <dd>
+                <RowsLink kind asked behind />
+            </dd>
+        </div>
+    }
+}
+
+#[component]
+fn RowsLink(kind: FigureKind, asked: Option<NaiveDate>, behind: Memo<Option<FigureKind>>) -> impl IntoView {
+    let open = move || behind.get() == Some(kind);
+    view! {
+        <a
+            class="rows-link"
+            href=move || if open() { href(asked, None, 1) } else { href(asked, Some(kind), 1) }
+            data-noscroll=""
+            aria-current=move || open().then_some("true")
+        >
+            {move || if open() { "Hide the rows" } else { "Show the rows" }}
+            <span class="unseen">{format!(" behind {}", words::lower(words::figure(kind)))}</span>
+        </a>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_the_whole_question() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 4);
+        assert_eq!(href(None, None, 1), "/figures");
+        assert_eq!(href(day, Some(FigureKind::Failed), 2), "/figures?day=2026-03-04&rows=failed&page=2");
+    }
+}

@@ -1,0 +1,66 @@
+//! What people see: the pages of the control room, as complete HTML from the server and alive in the browser.
+//!
+//! Folders are named after who sits there; each holds its page, its pieces and one `api.rs` with all its server
+//! functions. There is no SQL here, no rule of the business and no arithmetic of figures: a server function names the
+//! caller, calls one operation and translates the answer. The map's glue, the keyboard and the live stream are the only
+//! places that touch JavaScript values.
+
+#[cfg(feature = "ssr")]
+mod backend;
+mod codec;
+mod control_room;
+mod deliveries;
+mod error;
+mod exceptions;
+mod figures;
+mod format;
+mod layout;
+pub mod live;
+mod parts;
+mod session;
+#[cfg(feature = "ssr")]
+mod shell;
+mod sign_in;
+mod words;
+
+pub use error::Fault;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+/// The whole product, from the address bar down.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(session::Session::new());
+    view! {
+        <Title formatter=|page: String| {
+            if page.is_empty() { "Doorstep".to_owned() } else { format!("{page} · Doorstep") }
+        } />
+        <Router>
+            <layout::FocusHeading />
+            <Routes fallback=layout::NotFoundPage>
+                <Route path=path!("/") view=layout::Door ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=layout::SignedIn ssr=SsrMode::Async>
+                    <Route
+                        path=path!("/control-room")
+                        view=control_room::ControlRoomPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/exceptions") view=exceptions::ExceptionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

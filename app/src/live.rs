@@ -1,0 +1,267 @@
+//! The live stream in the browser: one `EventSource` for all rooms, and what it has told us so far.
+//!
+//! The browser reconnects and resumes by itself. On the server nothing is ever opened: a page there is complete as it
+//! stands, and says that it is not live.
+
+use domain::{OrderId, RouteId};
+use leptos::prelude::*;
+use std::{collections::HashMap, sync::Arc};
+use wire::{
+    Moment,
+    control_room::{Counts, RouteRow, VehicleMark},
+    live::Frame,
+};
+
+/// How fresh the page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// No stream yet, or no scripts.
+    Still,
+    /// As of the server's now.
+    Live(Moment),
+    /// The stream broke off; the browser tries again.
+    Paused(Option<Moment>),
+    /// The server refused the stream; only a reload helps.
+    Ended(Option<Moment>),
+}
+
+/// What the live stream has told this page.
+#[derive(Clone, Copy)]
+pub struct LiveBoard {
+    /// How fresh all this is.
+    pub freshness: RwSignal<Freshness>,
+    /// The latest moment the server spoke of.
+    pub as_of: RwSignal<Option<Moment>>,
+    /// Every vehicle, latest reading.
+    pub marks: RwSignal<Vec<VehicleMark>>,
+    /// Every route row that the stream has sent.
+    pub rows: RwSignal<Arc<HashMap<RouteId, RouteRow>>>,
+    /// The strip.
+    pub counts: RwSignal<Option<Counts>>,
+    /// Grows when the exceptions changed.
+    pub exceptions: RwSignal<u32>,
+    /// Grows when the plan or its proposal changed.
+    pub plan: RwSignal<u32>,
+    /// Orders whose story grew in the latest frame that named any.
+    pub orders: RwSignal<Arc<Vec<OrderId>>>,
+    /// A newer product serves this page's address.
+    pub outdated: RwSignal<bool>,
+    build: StoredValue<Option<String>>,
+}
+
+impl LiveBoard {
+    /// An empty board that knows nothing yet.
+    pub fn new() -> Self {
+        Self {
+            freshness: RwSignal::new(Freshness::Still),
+            as_of: RwSignal::new(None),
+            marks: RwSignal::new(Vec::new()),
+            rows: RwSignal::new(Arc::default()),
+            counts: RwSignal::new(None),
+            exceptions: RwSignal::new(0),
+            plan: RwSignal::new(0),
+            orders: RwSignal::new(Arc::default()),
+            outdated: RwSignal::new(false),
+            build: StoredValue::new(None),
+        }
+    }
+
+    /// The board that the layout has opened; an empty one outside it.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(Self::new)
+    }
+
+    /// The latest row of a route: the stream's, or else the one the page was made with.
+    pub fn row(self, first: RouteRow) -> Memo<RouteRow> {
+        let rows = self.rows;
+        Memo::new(move |_| rows.read().get(&first.route).unwrap_or(&first).clone())
+    }
+
+    /// The latest moment that is known: the stream's, or else the page's own.
+    pub fn now_or(self, page: Moment) -> Signal<Moment> {
+        let as_of = self.as_of;
+        Signal::derive(move || as_of.get().filter(|live| *live > page).unwrap_or(page))
+    }
+
+    /// Takes in one frame.
+    pub fn take(self, frame: Frame) {
+        self.as_of.set(Some(frame.as_of));
+        self.freshness.set(Freshness::Live(frame.as_of));
+        if frame.snapshot {
+            self.marks.set(frame.vehicles);
+            self.rows.set(Arc::new(frame.routes.into_iter().map(|row| (row.route, row)).collect()));
+        } else {
+            if !frame.vehicles.is_empty() {
+                self.marks.update(|marks| move_marks(marks, frame.vehicles));
+            }
+            if !frame.routes.is_empty() {
+                self.rows.update(|rows| {
+                    let rows = Arc::make_mut(rows);
+                    rows.extend(frame.routes.into_iter().map(|row| (row.route, row)));
+                });
+            }
+        }
+        if let Some(counts) = frame.counts {
+            self.counts.set(Some(counts));
+        }
+        if !frame.orders.is_empty() {
+            self.orders.set(Arc::new(frame.orders));
+        }
+        if frame.exceptions {
+            self.exceptions.update(|tick| *tick = tick.wrapping_add(1));
+        }
+        if frame.plan {
+            self.plan.update(|tick| *tick = tick.wrapping_add(1));
+        }
+        match self.build.get_value() {
+            None => self.build.set_value(Some(frame.build)),
+            Some(build) if build != frame.build => self.outdated.set(true),
+            Some(_) => {}
+        }
+    }
+
+    /// The stream broke off, for now or for good.
+    pub fn lose(self, for_good: bool) {
+        let since = self.as_of.get_untracked();
+        self.freshness.set(if for_good { Freshness::Ended(since) } else { Freshness::Paused(since) });
+    }
+
+    /// Opens the stream while the current owner lives. Does nothing on the server.
+    pub fn open(self) {
+        #[cfg(feature = "hydrate")]
+        Effect::new(move |_| stream::open(self));
+    }
+}
+
+fn move_marks(marks: &mut Vec<VehicleMark>, moved: Vec<VehicleMark>) {
+    let places: HashMap<_, _> = marks.iter().enumerate().map(|(place, mark)| (mark.vehicle, place)).collect();
+    for mark in moved {
+        match places.get(&mark.vehicle).and_then(|place| marks.get_mut(*place)) {
+            Some(known) => *known = mark,
+            None => marks.push(mark),
+        }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod stream {
+    use super::LiveBoard;
+    use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, on_cleanup};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{Event, EventSource, MessageEvent};
+
+    struct Open {
+        source: EventSource,
+        _frame: Closure<dyn FnMut(MessageEvent)>,
+        _error: Closure<dyn FnMut(Event)>,
+    }
+
+    impl Drop for Open {
+        fn drop(&mut self) {
+            self.source.close();
+        }
+    }
+
+    pub fn open(board: LiveBoard) {
+        let Ok(source) = EventSource::new("/live/day") else {
+            board.lose(true);
+            return;
+        };
+        let on_frame = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(frame) = event.data().as_string().and_then(|json| serde_json::from_str(&json).ok()) {
+                board.take(frame);
+            }
+        });
+        let on_error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            let ended = event
+                .target()
+                .and_then(|target| target.dyn_into::<EventSource>().ok())
+                .is_none_or(|source| source.ready_state() == EventSource::CLOSED);
+            board.lose(ended);
+        });
+        if source.add_event_listener_with_callback("frame", on_frame.as_ref().unchecked_ref()).is_err() {
+            board.lose(true);
+            return;
+        }
+        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let open: StoredValue<_, LocalStorage> =
+            StoredValue::new_local(Some(Open { source, _frame: on_frame, _error: on_error }));
+        on_cleanup(move || {
+            open.try_update_value(Option::take);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{FixedOffset, TimeZone};
+    use domain::{Standing, VehicleId};
+
+    fn mark(id: u128, lat: f64) -> VehicleMark {
+        VehicleMark {
+            vehicle: VehicleId(uuid(id)),
+            label: format!("Van {id:02}"),
+            lat,
+            lon: 14.4,
+            heading_deg: None,
+            speed_kmh: None,
+            standing: Standing::OnTime,
+            at: moment(0),
+        }
+    }
+
+    fn uuid<T: std::str::FromStr>(id: u128) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        format!("{id:032x}").parse().unwrap()
+    }
+
+    fn moment(second: u32) -> Moment {
+        FixedOffset::east_opt(3600).unwrap().with_ymd_and_hms(2026, 3, 3, 14, 0, second).unwrap()
+    }
+
+    fn frame(seq: u64, snapshot: bool, vehicles: Vec<VehicleMark>, build: &str) -> Frame {
+        Frame {
+            seq,
+            as_of: moment(seq as u32),
+            snapshot,
+            vehicles,
+            routes: Vec::new(),
+            counts: None,
+            orders: Vec::new(),
+            exceptions: seq == 2,
+            plan: false,
+            build: build.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_frame_moves_what_it_names_and_a_snapshot_forgets_the_rest() {
+        let owner = Owner::new();
+        owner.set();
+        let board = LiveBoard::new();
+        board.take(frame(1, true, vec![mark(1, 35.8), mark(2, 35.9)], "a"));
+        board.take(frame(2, false, vec![mark(2, 35.95), mark(3, 36.0)], "a"));
+        let lats: Vec<_> = board.marks.read_untracked().iter().map(|mark| mark.lat).collect();
+        assert_eq!(lats, [35.8, 35.95, 36.0]);
+        assert_eq!(board.exceptions.get_untracked(), 1);
+        board.take(frame(3, true, vec![mark(3, 36.1)], "a"));
+        assert_eq!(board.marks.read_untracked().len(), 1);
+        assert_eq!(board.freshness.get_untracked(), Freshness::Live(moment(3)));
+    }
+
+    #[test]
+    fn another_build_and_a_lost_stream_are_told() {
+        let owner = Owner::new();
+        owner.set();
+        let board = LiveBoard::new();
+        board.take(frame(1, true, Vec::new(), "a"));
+        assert!(!board.outdated.get_untracked());
+        board.take(frame(2, false, Vec::new(), "b"));
+        assert!(board.outdated.get_untracked());
+        board.lose(false);
+        assert_eq!(board.freshness.get_untracked(), Freshness::Paused(Some(moment(2))));
+    }
+}

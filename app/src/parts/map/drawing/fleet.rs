@@ -1,0 +1,290 @@
+//! Every vehicle and how it moves: a report arrives, and the vehicle glides from where it is seen to where it was reported.
+
+use super::{
+    mercator::{View, World},
+    sprite::Pose,
+};
+use domain::{Standing, VehicleId};
+use std::collections::HashMap;
+use wire::control_room::VehicleMark;
+
+/// How long a vehicle takes to the place of its report: as long as until the next one. Milliseconds.
+const GLIDE_MS: f64 = 1000.0;
+/// Below this zoom a vehicle is a dot.
+pub const NEAR_ZOOM: f64 = 11.5;
+/// A glide further than this, in CSS pixels, would be a lie about the way: the vehicle jumps.
+const LONGEST_GLIDE_PX: f64 = 400.0;
+/// How far from its middle a vehicle can be hit, CSS pixels: half of a finger's width.
+const REACH_PX: f64 = 16.0;
+
+/// One sprite to copy, centred on a device pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blit {
+    /// From the left.
+    pub x: i32,
+    /// From the top.
+    pub y: i32,
+    /// How the vehicle stands.
+    pub standing: Standing,
+    /// How it is seen.
+    pub pose: Pose,
+    /// Whether this is the ring of a selected vehicle instead of the vehicle.
+    pub ring: bool,
+}
+
+#[derive(Debug)]
+struct Vehicle {
+    id: VehicleId,
+    label: String,
+    standing: Standing,
+    heading_deg: Option<f32>,
+    from: World,
+    to: World,
+    since_ms: f64,
+}
+
+impl Vehicle {
+    fn at(&self, now_ms: f64) -> World {
+        self.from.towards(self.to, ((now_ms - self.since_ms) / GLIDE_MS).clamp(0.0, 1.0))
+    }
+
+    fn moving(&self, now_ms: f64) -> bool {
+        self.from != self.to && now_ms < self.since_ms + GLIDE_MS
+    }
+}
+
+/// Every vehicle on the map.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    vehicles: Vec<Vehicle>,
+    places: HashMap<VehicleId, usize>,
+}
+
+impl Fleet {
+    /// Takes the newest reports, which are all there is: a vehicle without one leaves the map. With a view the others
+    /// glide to their new places; without one they jump. `now_ms` is on the clock of [`Fleet::scene`].
+    pub fn report(&mut self, marks: &[VehicleMark], glide: Option<&View>, now_ms: f64) {
+        let mut next = Vec::with_capacity(marks.len());
+        for mark in marks {
+            let to = World::of(mark.lat, mark.lon);
+            let known = self.places.get(&mark.vehicle).and_then(|&place| self.vehicles.get(place));
+            let (from, since_ms) = match known {
+                Some(known) if known.to == to => (known.from, known.since_ms),
+                Some(known) => match (known.at(now_ms), glide) {
+                    (seen, Some(view)) if near(view, seen, to) => (seen, now_ms),
+                    _ => (to, now_ms),
+                },
+                None => (to, now_ms),
+            };
+            next.push(Vehicle {
+                id: mark.vehicle,
+                label: mark.label.clone(),
+                standing: mark.standing,
+                heading_deg: mark.heading_deg,
+                from,
+                to,
+                since_ms,
+            });
+        }
+        // Loud over calm: what needs a person is never hidden under what does not.
+        next.sort_by_key(|vehicle| vehicle.standing);
+        self.places = next.iter().enumerate().map(|(place, vehicle)| (vehicle.id, place)).collect();
+        self.vehicles = next;
+    }
+
+    /// Writes what is to be seen into `scene`, in drawing order, and says whether anything is still on its way.
+    pub fn scene(
+        &self,
+        view: &View,
+        selected: Option<VehicleId>,
+        now_ms: f64,
+        scene: &mut Vec<Blit>,
+    ) -> bool {
+        scene.clear();
+        let (width, height) = view.size();
+        let margin = (20.0 * view.ratio()) as i32;
+        let far = view.zoom() < NEAR_ZOOM;
+        let mut moving = false;
+        let mut chosen = None;
+        for vehicle in &self.vehicles {
+            moving |= vehicle.moving(now_ms);
+            let (x, y) = view.pixel(vehicle.at(now_ms));
+            if x < -margin || y < -margin || x > width + margin || y > height + margin {
+                continue;
+            }
+            let pose = if far { Pose::Dot } else { Pose::near(vehicle.heading_deg) };
+            let blit = Blit { x, y, standing: vehicle.standing, pose, ring: false };
+            if Some(vehicle.id) == selected { chosen = Some(blit) } else { scene.push(blit) }
+        }
+        scene.extend(chosen.into_iter().flat_map(|blit| [Blit { ring: true, ..blit }, blit]));
+        moving
+    }
+
+    /// The vehicle nearest to a place on the screen, CSS pixels from the top left, if one is within reach.
+    ///
+    /// It looks at every vehicle: for the twenty thousand that one screen can hold this takes less than a tenth of a
+    /// millisecond, so there is no index to keep.
+    pub fn hit(&self, view: &View, (x, y): (f64, f64), now_ms: f64) -> Option<VehicleId> {
+        let (x, y) = (x * view.ratio(), y * view.ratio());
+        let reach = REACH_PX * view.ratio();
+        let distances = self.vehicles.iter().map(|vehicle| {
+            let (at_x, at_y) = view.pixel(vehicle.at(now_ms));
+            ((f64::from(at_x) - x).hypot(f64::from(at_y) - y), vehicle.id)
+        });
+        let nearest = distances.filter(|(distance, _)| *distance <= reach);
+        nearest.min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, id)| id)
+    }
+
+    /// A vehicle's name and where it is seen.
+    pub fn find(&self, id: VehicleId, now_ms: f64) -> Option<(&str, World)> {
+        let vehicle = self.vehicles.get(*self.places.get(&id)?)?;
+        Some((&vehicle.label, vehicle.at(now_ms)))
+    }
+}
+
+fn near(view: &View, from: World, to: World) -> bool {
+    let ((x, y), (to_x, to_y)) = (view.pixel(from), view.pixel(to));
+    f64::from(x - to_x).hypot(f64::from(y - to_y)) <= LONGEST_GLIDE_PX * view.ratio()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A vehicle's report, its id from a number.
+    pub fn mark(number: u32, lat: f64, lon: f64) -> VehicleMark {
+        let id = format!("00000000-0000-0000-0000-{number:012x}");
+        VehicleMark {
+            vehicle: id.parse().unwrap(),
+            label: format!("Van {number:02}"),
+            lat,
+            lon,
+            heading_deg: Some(90.0),
+            speed_kmh: None,
+            standing: Standing::OnTime,
+            at: "2024-03-13T09:00:00+01:00".parse().unwrap(),
+        }
+    }
+
+    fn view(ratio: f64) -> View {
+        View::new(World::of(36.0, 14.0), 13.0, (1000.0, 800.0), ratio)
+    }
+
+    fn middle(fleet: &Fleet, view: &View, now_ms: f64) -> (i32, i32) {
+        let mut scene = Vec::new();
+        fleet.scene(view, None, now_ms, &mut scene);
+        (scene[0].x, scene[0].y)
+    }
+
+    #[test]
+    fn a_vehicle_glides_to_its_report_and_stops_there() {
+        let view = view(1.0);
+        let mut fleet = Fleet::default();
+        let mut scene = Vec::new();
+        fleet.report(&[mark(1, 35.98, 14.03)], Some(&view), 0.0);
+        assert!(!fleet.scene(&view, None, 0.0, &mut scene), "the first report is where it is");
+        let (start, _) = middle(&fleet, &view, 0.0);
+        fleet.report(&[mark(1, 35.98, 14.04)], Some(&view), 5000.0);
+        assert!(fleet.scene(&view, None, 5000.0, &mut scene));
+        let (end, _) = middle(&fleet, &view, 6000.0);
+        assert!(end > start + 40);
+        assert_eq!(middle(&fleet, &view, 5000.0).0, start);
+        assert!((middle(&fleet, &view, 5500.0).0 - (start + end) / 2).abs() <= 1);
+        assert!(!fleet.scene(&view, None, 6000.0, &mut scene), "arrived");
+        assert_eq!(middle(&fleet, &view, 60_000.0).0, end);
+    }
+
+    #[test]
+    fn a_report_on_the_way_goes_on_from_what_is_seen() {
+        let view = view(1.0);
+        let mut fleet = Fleet::default();
+        fleet.report(&[mark(1, 35.98, 14.03)], Some(&view), 0.0);
+        fleet.report(&[mark(1, 35.98, 14.04)], Some(&view), 1000.0);
+        let seen = middle(&fleet, &view, 1500.0);
+        fleet.report(&[mark(1, 35.97, 14.05)], Some(&view), 1500.0);
+        assert_eq!(middle(&fleet, &view, 1500.0), seen);
+        let same = [mark(1, 35.97, 14.05)];
+        fleet.report(&same, Some(&view), 1900.0);
+        let unmoved = middle(&fleet, &view, 2500.0);
+        fleet.report(&same, Some(&view), 2600.0);
+        assert_eq!(middle(&fleet, &view, 2600.0), unmoved, "a repeated report starts nothing anew");
+    }
+
+    #[test]
+    fn without_motion_or_over_a_great_distance_it_jumps() {
+        let view = view(1.0);
+        let mut scene = Vec::new();
+        for (glide, lon) in [(None, 14.04), (Some(&view), 14.10)] {
+            let mut fleet = Fleet::default();
+            fleet.report(&[mark(1, 35.98, 14.03)], glide, 0.0);
+            fleet.report(&[mark(1, 35.98, lon)], glide, 1000.0);
+            assert!(!fleet.scene(&view, None, 1000.0, &mut scene));
+            assert_eq!(scene[0].x, view.pixel(World::of(35.98, lon)).0);
+        }
+    }
+
+    #[test]
+    fn the_loud_and_the_selected_are_drawn_last() {
+        let view = view(1.0);
+        let mut marks: Vec<_> = (1..=3).map(|number| mark(number, 35.98, 14.05)).collect();
+        marks[0].standing = Standing::Late;
+        marks[1].standing = Standing::Done;
+        let mut fleet = Fleet::default();
+        fleet.report(&marks, None, 0.0);
+        let mut scene = Vec::new();
+        fleet.scene(&view, Some(marks[1].vehicle), 0.0, &mut scene);
+        let order: Vec<_> = scene.iter().map(|blit| (blit.standing, blit.ring)).collect();
+        let expected = [
+            (Standing::OnTime, false),
+            (Standing::Late, false),
+            (Standing::Done, true),
+            (Standing::Done, false),
+        ];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn a_vehicle_that_is_no_longer_reported_leaves() {
+        let view = view(1.0);
+        let mut fleet = Fleet::default();
+        fleet.report(&[mark(1, 35.98, 14.05), mark(2, 35.97, 14.06)], None, 0.0);
+        fleet.report(&[mark(2, 35.97, 14.06)], None, 1.0);
+        let mut scene = Vec::new();
+        fleet.scene(&view, None, 2.0, &mut scene);
+        assert_eq!(scene.len(), 1);
+        assert!(fleet.find(mark(1, 0.0, 0.0).vehicle, 2.0).is_none());
+        assert_eq!(fleet.find(mark(2, 0.0, 0.0).vehicle, 2.0).unwrap().0, "Van 02");
+    }
+
+    #[test]
+    fn what_is_off_the_screen_is_not_drawn_and_dots_serve_far_zooms() {
+        let mut fleet = Fleet::default();
+        fleet.report(&[mark(1, 35.98, 14.05), mark(2, -35.0, -70.0)], None, 0.0);
+        let mut scene = Vec::new();
+        fleet.scene(&view(1.0), None, 0.0, &mut scene);
+        assert_eq!(scene.iter().map(|blit| blit.pose).collect::<Vec<_>>(), [Pose::Heading(4)]);
+        let far = View::new(World::of(37.0, 13.0), 9.0, (1000.0, 800.0), 1.0);
+        fleet.scene(&far, None, 0.0, &mut scene);
+        assert_eq!(scene.iter().map(|blit| blit.pose).collect::<Vec<_>>(), [Pose::Dot]);
+    }
+
+    #[test]
+    fn a_click_finds_the_nearest_vehicle_within_reach() {
+        for ratio in [1.0, 2.0] {
+            let view = view(ratio);
+            let mut fleet = Fleet::default();
+            let marks = [mark(1, 35.98, 14.05), mark(2, 35.98, 14.0515)];
+            fleet.report(&marks, None, 0.0);
+            let place = |mark: &VehicleMark| {
+                let (x, y) = view.pixel(World::of(mark.lat, mark.lon));
+                (f64::from(x) / ratio, f64::from(y) / ratio)
+            };
+            for mark in &marks {
+                assert_eq!(fleet.hit(&view, place(mark), 0.0), Some(mark.vehicle));
+            }
+            let (x, y) = place(&marks[0]);
+            assert_eq!(fleet.hit(&view, (x - 15.0, y), 0.0), Some(marks[0].vehicle));
+            assert_eq!(fleet.hit(&view, (x - 18.0, y), 0.0), None);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! From degrees to pixels: the web's Mercator square, and the window of it that the screen shows.
+
+use wire::{Point, control_room::VehicleMark};
+
+/// Latitude at which the projection's square ends, degrees.
+const EDGE_LAT: f64 = 85.051_128_78;
+/// Side of a tile, CSS pixels.
+const TILE: f64 = 256.0;
+/// A fleet that covers less of the city than this, along both axes, is not worth zooming in to.
+const WORTH_FITTING: f64 = 0.2;
+
+/// A place in the Mercator square: x from the west and y from the north, both from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct World {
+    /// From the west edge.
+    pub x: f64,
+    /// From the north edge.
+    pub y: f64,
+}
+
+impl World {
+    /// Projects a point given in degrees.
+    pub fn of(lat: f64, lon: f64) -> Self {
+        let sin = lat.clamp(-EDGE_LAT, EDGE_LAT).to_radians().sin();
+        Self {
+            x: lon / 360.0 + 0.5,
+            y: 0.5 - ((1.0 + sin) / (1.0 - sin)).ln() / (4.0 * std::f64::consts::PI),
+        }
+    }
+
+    /// The place a share of the way from here to there; 0 is here and 1 is there.
+    pub fn towards(self, there: Self, share: f64) -> Self {
+        Self { x: self.x + (there.x - self.x) * share, y: self.y + (there.y - self.y) * share }
+    }
+
+    /// Degrees north and east.
+    pub fn degrees(self) -> (f64, f64) {
+        let lat = ((0.5 - self.y) * 2.0 * std::f64::consts::PI).sinh().atan().to_degrees();
+        (lat, (self.x - 0.5) * 360.0)
+    }
+}
+
+/// The part of the world that the screen shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View {
+    corner: World,
+    zoom: f64,
+    side: f64,
+    ratio: f64,
+    width: i32,
+    height: i32,
+}
+
+impl View {
+    /// A view from its north-west corner, Leaflet's zoom, its size in CSS pixels and the device pixels in one of those.
+    pub fn new(corner: World, zoom: f64, (width, height): (f64, f64), ratio: f64) -> Self {
+        let device = |length: f64| (length * ratio).round().max(0.0) as i32;
+        Self { corner, zoom, side: TILE * zoom.exp2(), ratio, width: device(width), height: device(height) }
+    }
+
+    /// Leaflet's zoom.
+    pub fn zoom(&self) -> f64 {
+        self.zoom
+    }
+
+    /// Device pixels in one CSS pixel.
+    pub fn ratio(&self) -> f64 {
+        self.ratio
+    }
+
+    /// Width and height, device pixels.
+    pub fn size(&self) -> (i32, i32) {
+        (self.width, self.height)
+    }
+
+    /// Where a place is on the screen, device pixels from the top left.
+    pub fn pixel(&self, at: World) -> (i32, i32) {
+        let across = |from: f64, to: f64| ((to - from) * self.side * self.ratio).round() as i32;
+        (across(self.corner.x, at.x), across(self.corner.y, at.y))
+    }
+}
+
+/// The first look at the day, as south-west and north-east corners: the vehicles when they are out and about, or the
+/// whole city while they stand together at the hub.
+pub fn first_view(south_west: Point, north_east: Point, marks: &[VehicleMark]) -> (Point, Point) {
+    let mut fleet = marks.iter().map(|mark| Point { lat: mark.lat, lon: mark.lon });
+    let Some(one) = fleet.next() else { return (south_west, north_east) };
+    let (low, high) = fleet.fold((one, one), |(low, high), at| {
+        (
+            Point { lat: low.lat.min(at.lat), lon: low.lon.min(at.lon) },
+            Point { lat: high.lat.max(at.lat), lon: high.lon.max(at.lon) },
+        )
+    });
+    let tall = high.lat - low.lat >= WORTH_FITTING * (north_east.lat - south_west.lat);
+    let wide = high.lon - low.lon >= WORTH_FITTING * (north_east.lon - south_west.lon);
+    if tall || wide { (low, high) } else { (south_west, north_east) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parts::map::drawing::fleet::tests::mark;
+
+    #[test]
+    fn the_square_has_its_known_corners_and_centre() {
+        assert_eq!(World::of(0.0, 0.0), World { x: 0.5, y: 0.5 });
+        let corner = World::of(EDGE_LAT, -180.0);
+        assert!(corner.x.abs() < 1e-12 && corner.y.abs() < 1e-9, "{corner:?}");
+        assert_eq!(World::of(90.0, 0.0), World::of(EDGE_LAT, 0.0), "the pole is beyond the square");
+    }
+
+    #[test]
+    fn degrees_survive_the_way_there_and_back() {
+        let (lat, lon) = World::of(35.8989, 14.5146).degrees();
+        assert!((lat - 35.8989).abs() < 1e-9 && (lon - 14.5146).abs() < 1e-9, "{lat} {lon}");
+    }
+
+    #[test]
+    fn a_tile_is_256_pixels_and_twice_that_on_a_dense_screen() {
+        let corner = World { x: 0.25, y: 0.25 };
+        let one_tile_on = World { x: 0.25 + 1.0 / 1024.0, y: 0.25 + 1.0 / 1024.0 };
+        assert_eq!(View::new(corner, 10.0, (800.0, 600.0), 1.0).pixel(one_tile_on), (256, 256));
+        let dense = View::new(corner, 10.0, (800.5, 600.0), 2.0);
+        assert_eq!(dense.pixel(one_tile_on), (512, 512));
+        assert_eq!(dense.size(), (1601, 1200));
+    }
+
+    #[test]
+    fn the_first_look_is_the_fleet_once_it_has_spread() {
+        let (sw, ne) = (Point { lat: 35.8, lon: 14.2 }, Point { lat: 36.1, lon: 14.6 });
+        assert_eq!(first_view(sw, ne, &[]), (sw, ne));
+        let at_hub = [mark(1, 35.89, 14.49), mark(2, 35.891, 14.491)];
+        assert_eq!(first_view(sw, ne, &at_hub), (sw, ne), "vans at the hub say nothing about the day");
+        let out = [mark(1, 35.85, 14.3), mark(2, 35.95, 14.5), mark(3, 35.9, 14.45)];
+        let expected = (Point { lat: 35.85, lon: 14.3 }, Point { lat: 35.95, lon: 14.5 });
+        assert_eq!(first_view(sw, ne, &out), expected);
+    }
+}

@@ -1,0 +1,65 @@
+//! The Rust side of `glue.js`.
+
+use js_sys::Function;
+use leaflet::{DivIconOptions, Icon, LatLngBounds, Layer};
+use wasm_bindgen::{Clamped, prelude::*};
+use web_sys::HtmlElement;
+
+#[wasm_bindgen(module = "/src/parts/map/glue.js")]
+extern "C" {
+    /// One canvas over the whole map.
+    #[wasm_bindgen(extends = Layer)]
+    pub type FleetLayer;
+
+    /// Makes the layer; `moved` is called whenever it shows another part of the world.
+    #[wasm_bindgen(js_name = fleetLayer)]
+    pub fn fleet_layer(moved: &Function) -> FleetLayer;
+
+    /// Whether the map is on its way from one zoom to another, and the old picture is scaled along.
+    #[wasm_bindgen(method, getter)]
+    pub fn gliding(this: &FleetLayer) -> bool;
+
+    /// Shows a picture as wide as the map, in device pixels; only these rectangles of it, if there are any.
+    #[wasm_bindgen(method)]
+    pub fn paint(this: &FleetLayer, pixels: Clamped<&[u8]>, width: u32, ratio: f64, places: &[i32]);
+
+    /// Our vector tiles, coloured as the style sheet says.
+    #[wasm_bindgen(extends = Layer)]
+    pub type VectorTiles;
+
+    /// Makes the layer, unless the script that paints it is missing.
+    #[wasm_bindgen(js_name = vectorTiles)]
+    pub fn vector_tiles(
+        url: &str,
+        max_zoom: u8,
+        bounds: &LatLngBounds,
+        element: &HtmlElement,
+    ) -> Option<VectorTiles>;
+
+    /// Reads the colours anew and paints every tile again.
+    #[wasm_bindgen(method)]
+    pub fn restyle(this: &VectorTiles);
+
+    /// Red, green and blue of each custom property in turn.
+    pub fn colours(element: &HtmlElement, names: Vec<String>) -> Vec<u8>;
+
+    /// Calls back whenever the theme changes, until the returned function is called.
+    #[wasm_bindgen(js_name = watchTheme)]
+    pub fn watch_theme(changed: &Function) -> Function;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Leaflet's icon made of HTML: the crate's own `DivIcon` constructs a plain `L.Icon`.
+    #[wasm_bindgen(extends = Icon, js_namespace = L, js_name = DivIcon)]
+    pub type HtmlIcon;
+
+    /// Makes the icon.
+    #[wasm_bindgen(constructor, js_namespace = L, js_class = "DivIcon")]
+    pub fn new(options: &DivIconOptions) -> HtmlIcon;
+}
+
+/// Whether Leaflet's script has run on this page.
+pub fn leaflet_is_here() -> bool {
+    js_sys::Reflect::has(&js_sys::global(), &JsValue::from_str("L")).unwrap_or(false)
+}

@@ -1,0 +1,344 @@
+//! The map in the browser: Leaflet moves the map, Rust draws the fleet on one canvas and keeps both true to the signals.
+//!
+//! Leaflet calls back while it is being called, so no state stays borrowed across a call to it. What belongs to the map is
+//! owned by one [`Island`]; when the component goes, that goes, and with it every listener, frame and layer.
+
+mod easel;
+mod glue;
+mod ground;
+mod label;
+mod route;
+
+use super::drawing::mercator::{View, World, first_view};
+use domain::VehicleId;
+use easel::Easel;
+use glue::{FleetLayer, VectorTiles};
+use ground::{bounds, lay_tiles, new_map, options, place};
+use js_sys::{Array, Function};
+use label::Label;
+use leaflet::{Event, Evented, EventedHandle, LatLng, Map, MouseEvent};
+use leptos::{html, prelude::*};
+use route::RouteLayers;
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use web_sys::HtmlElement;
+use wire::{
+    Point,
+    control_room::{MapView, RouteView, VehicleMark},
+};
+
+/// A denser screen than this gains nothing that can be seen and costs the square of it.
+const DENSEST: f64 = 2.0;
+/// Below this zoom there is no room for the numbers of stops.
+const NUMBERED_ZOOM: f64 = 12.5;
+/// Fitting a few vehicles that stand together stops here: their streets stay in sight.
+const NEAREST_FIT: f64 = 15.0;
+
+/// What the map shows and whom it tells.
+pub struct Feed {
+    /// What the map is of.
+    pub map: MapView,
+    /// Every vehicle that has reported.
+    pub marks: Signal<Vec<VehicleMark>>,
+    /// The selected vehicle.
+    pub selected: Signal<Option<VehicleId>>,
+    /// Hears of clicks.
+    pub on_select: Callback<Option<VehicleId>>,
+    /// The selected vehicle's route.
+    pub route: Signal<Option<RouteView>>,
+    /// Asks for a view of the whole fleet.
+    pub fit_all: Trigger,
+}
+
+/// Attaches the map to its frame once that is in the page, and says so; without Leaflet's script nothing happens.
+pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
+    let home = StoredValue::new_local(None::<Rc<Island>>);
+    let Feed { map, marks, selected, on_select, route, fit_all } = feed;
+    Effect::new(move |_| {
+        let Some(element) = frame.get().filter(|_| glue::leaflet_is_here()) else { return };
+        let Some(island) = Island::new(element.unchecked_into(), &map, marks, on_select) else { return };
+        home.set_value(Some(island));
+        attached.set(true);
+        let with = move |act: &dyn Fn(&Island)| {
+            if let Some(island) = home.try_with_value(Clone::clone).flatten() {
+                act(&island);
+            }
+        };
+        Effect::new(move |_| marks.with(|marks| with(&|island| island.report(marks))));
+        Effect::new(move |_| with(&|island| island.select(selected.get())));
+        Effect::new(move |_| route.with(|route| with(&|island| island.show_route(route.as_ref()))));
+        Effect::new(move |first: Option<()>| {
+            fit_all.track();
+            if first.is_some() {
+                with(&Island::fit_all);
+            }
+        });
+    });
+}
+
+/// The map and all that belongs to it.
+struct Island {
+    frame: HtmlElement,
+    map: Map,
+    city: (Point, Point),
+    marks: Signal<Vec<VehicleMark>>,
+    layer: FleetLayer,
+    tiles: Option<VectorTiles>,
+    easel: RefCell<Easel>,
+    route: RefCell<RouteLayers>,
+    selected: Cell<Option<VehicleId>>,
+    hovered: Cell<Option<VehicleId>>,
+    selected_label: Label,
+    hovered_label: Label,
+    looked: Cell<bool>,
+    pending: Cell<Option<i32>>,
+    on_frame: Closure<dyn FnMut(f64)>,
+    // Leaflet and the document call these for as long as the map lives.
+    _on_moved: Closure<dyn Fn()>,
+    _on_theme: Closure<dyn Fn()>,
+    unwatch_theme: Function,
+    pointer: RefCell<Vec<EventedHandle<MouseEvent>>>,
+    zoomed: RefCell<Option<EventedHandle<Event>>>,
+}
+
+impl Island {
+    fn new(
+        frame: HtmlElement,
+        view: &MapView,
+        marks: Signal<Vec<VehicleMark>>,
+        on_select: Callback<Option<VehicleId>>,
+    ) -> Option<Rc<Self>> {
+        let map = new_map(&frame)?;
+        let city = (view.south_west, view.north_east);
+        map.set_view(&middle(city), 11.0);
+        let tiles = lay_tiles(&map, view, &frame);
+        let easel = Easel::new(&frame, pixel_ratio());
+        let island = Rc::new_cyclic(|weak: &Weak<Self>| {
+            let on_moved = calling(weak, Self::moved);
+            let on_theme = calling(weak, Self::restyle);
+            let frame_of = weak.clone();
+            let on_frame = Closure::<dyn FnMut(f64)>::new(move |now_ms| {
+                if let Some(island) = frame_of.upgrade() {
+                    island.pending.set(None);
+                    island.paint(now_ms);
+                }
+            });
+            Self {
+                route: RefCell::new(RouteLayers::new(&map)),
+                layer: glue::fleet_layer(on_moved.as_ref().unchecked_ref()),
+                unwatch_theme: glue::watch_theme(on_theme.as_ref().unchecked_ref()),
+                frame,
+                map,
+                city,
+                marks,
+                tiles,
+                easel: RefCell::new(easel),
+                selected: Cell::new(None),
+                hovered: Cell::new(None),
+                selected_label: Label::new("map-label"),
+                hovered_label: Label::new("map-label"),
+                looked: Cell::new(false),
+                pending: Cell::new(None),
+                on_frame,
+                _on_moved: on_moved,
+                _on_theme: on_theme,
+                pointer: RefCell::default(),
+                zoomed: RefCell::default(),
+            }
+        });
+        island.listen(on_select);
+        island.layer.add_to(&island.map);
+        island.mark_zoom();
+        Some(island)
+    }
+
+    fn listen(self: &Rc<Self>, on_select: Callback<Option<VehicleId>>) {
+        let on = |event: &'static str, act: fn(&Self, &MouseEvent, Callback<Option<VehicleId>>)| {
+            let weak = Rc::downgrade(self);
+            Evented::on_leaflet_event(&&self.map, event, move |event: MouseEvent| {
+                if let Some(island) = weak.upgrade() {
+                    act(&island, &event, on_select);
+                }
+            })
+        };
+        self.pointer.replace(vec![
+            on("click", |island, event, on_select| on_select.run(island.hit(event))),
+            on("mousemove", |island, event, _| island.hover(island.hit(event))),
+            on("mouseout", |island, _, _| island.hover(None)),
+        ]);
+        let weak = Rc::downgrade(self);
+        let zoomed = Evented::on_leaflet_event(&&self.map, "zoomend", move |_: Event| {
+            if let Some(island) = weak.upgrade() {
+                island.mark_zoom();
+            }
+        });
+        self.zoomed.replace(Some(zoomed));
+    }
+
+    /// Takes the newest reports.
+    fn report(&self, marks: &[VehicleMark]) {
+        let view = self.view();
+        let glide = (!prefers_stillness()).then_some(&view);
+        self.easel.borrow_mut().fleet.report(marks, glide, now_ms());
+        self.ask_for_frame();
+    }
+
+    /// Rings a vehicle, and brings it into sight if it is not.
+    fn select(&self, vehicle: Option<VehicleId>) {
+        if self.selected.replace(vehicle) == vehicle {
+            return;
+        }
+        let at = vehicle.and_then(|id| self.easel.borrow().fleet.find(id, now_ms()).map(|(_, at)| place(at)));
+        if let Some(at) = at.filter(|at| self.looked.get() && !self.map.get_bounds().contains(at)) {
+            self.map.pan_to_with_options(&at, &options(&[("animate", (!prefers_stillness()).into())]));
+        }
+        self.ask_for_frame();
+    }
+
+    fn show_route(&self, route: Option<&RouteView>) {
+        self.route.borrow_mut().show(&self.map, route);
+    }
+
+    fn fit_all(&self) {
+        let fleet = self.marks.with_untracked(|marks| around(marks));
+        self.fit(fleet.unwrap_or(self.city), !prefers_stillness());
+    }
+
+    fn fit(&self, (south_west, north_east): (Point, Point), animate: bool) {
+        let padding = Array::of2(&40.into(), &40.into());
+        let how = [("padding", padding.into()), ("maxZoom", NEAREST_FIT.into()), ("animate", animate.into())];
+        self.map.fit_bounds_with_options(&bounds(south_west, north_east), &options(&how));
+    }
+
+    /// The map shows another part of the world, or has got another size.
+    fn moved(&self) {
+        let (width, height) = self.view().size();
+        if !self.looked.get() && width > 0 && height > 0 {
+            self.looked.set(true);
+            let (south_west, north_east) = self.city;
+            let first = self.marks.with_untracked(|marks| first_view(south_west, north_east, marks));
+            self.fit(first, false);
+        }
+        self.paint(now_ms());
+    }
+
+    /// Draws the fleet as it is now, if that looks any different, and comes back while anything moves.
+    fn paint(&self, now_ms: f64) {
+        if self.layer.gliding() {
+            return;
+        }
+        let view = self.view();
+        let moving = {
+            let mut easel = self.easel.borrow_mut();
+            if easel.ratio() != view.ratio() {
+                easel.restock(&self.frame, view.ratio());
+            }
+            easel.draw(&self.layer, &view, self.selected.get(), now_ms)
+        };
+        self.name(&self.selected_label, self.selected.get(), now_ms);
+        self.name(
+            &self.hovered_label,
+            self.hovered.get().filter(|&id| Some(id) != self.selected.get()),
+            now_ms,
+        );
+        if moving {
+            self.ask_for_frame();
+        }
+    }
+
+    fn name(&self, label: &Label, vehicle: Option<VehicleId>, now_ms: f64) {
+        let found = vehicle.and_then(|id| {
+            let easel = self.easel.borrow();
+            easel.fleet.find(id, now_ms).map(|(name, at)| (name.to_owned(), place(at)))
+        });
+        label.show(&self.map, found);
+    }
+
+    fn hover(&self, vehicle: Option<VehicleId>) {
+        if self.hovered.replace(vehicle) != vehicle {
+            let _ = self.frame.class_list().toggle_with_force("over-vehicle", vehicle.is_some());
+            self.ask_for_frame();
+        }
+    }
+
+    fn hit(&self, event: &MouseEvent) -> Option<VehicleId> {
+        let at = event.container_point();
+        self.easel.borrow().fleet.hit(&self.view(), (at.x(), at.y()), now_ms())
+    }
+
+    /// The theme has changed.
+    fn restyle(&self) {
+        self.easel.borrow_mut().restock(&self.frame, pixel_ratio());
+        if let Some(tiles) = &self.tiles {
+            tiles.restyle();
+        }
+        self.ask_for_frame();
+    }
+
+    /// Lets the style sheet draw stops as dots when there is no room for their numbers.
+    fn mark_zoom(&self) {
+        let _ = self.frame.class_list().toggle_with_force("far", self.map.get_zoom() < NUMBERED_ZOOM);
+    }
+
+    fn ask_for_frame(&self) {
+        if self.pending.get().is_none() {
+            let asked = window().request_animation_frame(self.on_frame.as_ref().unchecked_ref());
+            self.pending.set(asked.ok());
+        }
+    }
+
+    fn view(&self) -> View {
+        let corner = self.map.container_point_to_lat_lng(&leaflet::Point::new(0.0, 0.0));
+        let size = self.map.get_size();
+        let corner = World::of(corner.lat(), corner.lng());
+        View::new(corner, self.map.get_zoom(), (size.x(), size.y()), pixel_ratio())
+    }
+}
+
+impl Drop for Island {
+    fn drop(&mut self) {
+        if let Some(asked) = self.pending.get() {
+            let _ = window().cancel_animation_frame(asked);
+        }
+        let _ = self.unwatch_theme.call0(&JsValue::NULL);
+        self.pointer.borrow_mut().clear();
+        self.zoomed.borrow_mut().take();
+        self.map.remove();
+    }
+}
+
+/// A callback into the island; `Fn`, since moving the map in answer to a move calls it again.
+fn calling(island: &Weak<Island>, act: fn(&Island)) -> Closure<dyn Fn()> {
+    let island = island.clone();
+    Closure::new(move || {
+        if let Some(island) = island.upgrade() {
+            act(&island);
+        }
+    })
+}
+
+fn around(marks: &[VehicleMark]) -> Option<(Point, Point)> {
+    let nowhere = Point { lat: 0.0, lon: 0.0 };
+    (!marks.is_empty()).then(|| first_view(nowhere, nowhere, marks))
+}
+
+fn middle((south_west, north_east): (Point, Point)) -> LatLng {
+    LatLng::new(f64::midpoint(south_west.lat, north_east.lat), f64::midpoint(south_west.lon, north_east.lon))
+}
+
+fn pixel_ratio() -> f64 {
+    window().device_pixel_ratio().clamp(1.0, DENSEST)
+}
+
+fn prefers_stillness() -> bool {
+    let asked = window().match_media("(prefers-reduced-motion: reduce)");
+    asked.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Milliseconds since the page began, the clock of animation frames.
+fn now_ms() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}

@@ -1,0 +1,76 @@
+//! The fleet on a map: every vehicle where it is, the selected one with its route and stops.
+//!
+//! The server and the browser write the same labelled, empty frame; in the browser Leaflet is attached to it. The map never
+//! carries a fact alone: the list beside it has them all, and that is what is left without scripts.
+//!
+//! [`drawing`] is plain arithmetic and tested on any machine, [`island`] is the browser's side, and `glue.js` beside them is
+//! all the JavaScript that is ours.
+
+#[cfg(any(feature = "hydrate", test))]
+mod drawing;
+#[cfg(feature = "hydrate")]
+mod island;
+#[cfg(any(feature = "hydrate", test))]
+mod stop_facts;
+
+use domain::VehicleId;
+use leptos::{html, prelude::*};
+use wire::control_room::{MapView, RouteView, VehicleMark};
+
+/// The map of the fleet. It fills its parent.
+///
+/// A click on a vehicle selects it, a click on open ground selects nothing, and `on_select` hears of both. The map moves by
+/// itself only once, to the day's first view, and later only to a selected vehicle that is out of sight.
+#[component]
+pub fn FleetMap(
+    /// What the map is of.
+    #[prop(into)]
+    map: MapView,
+    /// Every vehicle that has reported.
+    #[prop(into)]
+    marks: Signal<Vec<VehicleMark>>,
+    /// The selected vehicle.
+    #[prop(into)]
+    selected: Signal<Option<VehicleId>>,
+    /// Hears of clicks.
+    on_select: Callback<Option<VehicleId>>,
+    /// The selected vehicle's route.
+    #[prop(into)]
+    route: Signal<Option<RouteView>>,
+) -> impl IntoView {
+    let frame = NodeRef::<html::Div>::new();
+    let attached = RwSignal::new(false);
+    let fit_all = Trigger::new();
+    let attribution = map.attribution.clone();
+    let by_osm = attribution.contains("OpenStreetMap");
+
+    #[cfg(feature = "hydrate")]
+    island::attach(frame, island::Feed { map, marks, selected, on_select, route, fit_all }, attached);
+    // On the server nothing is drawn.
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (map, marks, selected, on_select, route);
+
+    view! {
+        <section class="map" aria-label="Map">
+            <p class="map-sentence" hidden=move || attached.get()>
+                "The map needs scripts; the same facts are in the list beside it."
+            </p>
+            <div
+                class="map-frame"
+                node_ref=frame
+                role="application"
+                aria-label="Map of the fleet. Arrow keys move it, plus and minus zoom."
+            ></div>
+            <button class="map-fit" type="button" hidden=move || !attached.get() on:click=move |_| fit_all.notify()>
+                "Fit all"
+            </button>
+            <p class="map-attribution">
+                {if by_osm {
+                    view! { <a href="https://www.openstreetmap.org/copyright">{attribution}</a> }.into_any()
+                } else {
+                    attribution.into_any()
+                }}
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,77 @@
+//! What the map's popup says of a stop. The list beside the map says the same and more.
+
+use crate::{format, words};
+use wire::control_room::StopRow;
+
+/// A heading and the lines under it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StopFacts {
+    /// Which stop, and how it stands.
+    pub title: String,
+    /// Where, for whom, promised when, and what happened or is expected.
+    pub lines: Vec<String>,
+}
+
+impl StopFacts {
+    /// The facts of a stop as they are known now.
+    pub fn of(row: &StopRow) -> Self {
+        let title = format!("Stop {} · {}", row.sequence, words::standing(row.standing));
+        let mut lines = vec![
+            row.address.clone(),
+            format!("Order {}", row.reference),
+            format!("Promised {}, planned {}", format::window(row.window), format::clock(row.planned)),
+        ];
+        match (row.arrived, row.eta) {
+            (Some(arrived), _) => lines.push(format!("Arrived {}", format::clock(arrived))),
+            (None, Some(eta)) => lines.push(format!("Expected {}", format::clock(eta))),
+            (None, None) => {}
+        }
+        lines.extend(row.outcome.map(|outcome| words::outcome(outcome).to_owned()));
+        Self { title, lines }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Outcome, Standing};
+    use wire::{Moment, Point, Span};
+
+    fn at(clock: &str) -> Moment {
+        format!("2024-03-13T{clock}:00+01:00").parse().unwrap()
+    }
+
+    fn row() -> StopRow {
+        let id = "00000000-0000-0000-0000-000000000001";
+        StopRow {
+            stop: id.parse().unwrap(),
+            order: id.parse().unwrap(),
+            reference: "A-1001".to_owned(),
+            sequence: 12,
+            address: "Triq il-Kbira, Mosta".to_owned(),
+            at: Point { lat: 35.9, lon: 14.4 },
+            standing: Standing::AtRisk,
+            window: Span { from: at("14:05"), until: at("14:25") },
+            planned: at("14:10"),
+            eta: Some(at("14:21")),
+            arrived: None,
+            outcome: None,
+        }
+    }
+
+    #[test]
+    fn an_open_stop_says_what_is_expected() {
+        let facts = StopFacts::of(&row());
+        assert_eq!(facts.title, "Stop 12 · At risk");
+        let expected =
+            ["Triq il-Kbira, Mosta", "Order A-1001", "Promised 14:05–14:25, planned 14:10", "Expected 14:21"];
+        assert_eq!(facts.lines, expected);
+    }
+
+    #[test]
+    fn a_closed_stop_says_what_happened() {
+        let closed = StopRow { arrived: Some(at("14:31")), outcome: Some(Outcome::FailedNotHome), ..row() };
+        let lines = StopFacts::of(&closed).lines;
+        assert_eq!(lines.get(3..), Some(&["Arrived 14:31".to_owned(), "Nobody home".to_owned()][..]));
+    }
+}

@@ -1,0 +1,18 @@
+//! Pieces that every room uses and that know nothing of any room: marks, bars, tables, notices, pages of a list, keys.
+
+mod bar;
+mod keys;
+pub mod map;
+mod mark;
+mod notice;
+mod order;
+mod page;
+mod table;
+
+pub use bar::{RouteBar, ShareBar};
+pub use keys::{KeyHelp, listen};
+pub use mark::{Mark, MarkedWord};
+pub use notice::{FaultNotice, Notice, fault_of};
+pub use order::KeptOrder;
+pub use page::{PageHead, Pager, Skeleton};
+pub use table::{Column, Table};

@@ -1,0 +1,53 @@
+//! Sentences that answer something: what happened, what it means, what to do next.
+
+use crate::{Fault, words};
+use leptos::{prelude::*, server_fn::ServerFn};
+use wire::AppError;
+
+/// Something to know, in a box, read out when it appears; with what can be done in its children.
+#[component]
+pub fn Notice(#[prop(into)] text: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    view! {
+        <div class="notice" role="status">
+            <p>{text}</p>
+            {children.map(|children| view! { <div class="notice-actions">{children()}</div> })}
+        </div>
+    }
+}
+
+/// What went wrong, with the way out when there is one.
+#[component]
+pub fn FaultNotice(fault: Fault) -> impl IntoView {
+    let way_out = match fault.0 {
+        AppError::NotSignedIn => Some(("/sign-in", "Sign in")),
+        AppError::NotAllowed { .. } => Some(("/", "Go to your room")),
+        _ => None,
+    };
+    view! {
+        <div class="notice loud" role="alert">
+            <p>{words::fault(fault.0)}</p>
+            {way_out
+                .map(|(href, label)| {
+                    view! {
+                        <div class="notice-actions">
+                            <a class="button" href=href rel="external">
+                                {label}
+                            </a>
+                        </div>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The fault of an action's latest answer, when it failed.
+pub fn fault_of<S>(action: ServerAction<S>) -> Signal<Option<Fault>>
+where
+    S: ServerFn<Error = Fault> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let answer = action.value();
+    Signal::derive(move || {
+        answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().copied()))
+    })
+}

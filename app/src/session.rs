@@ -1,0 +1,191 @@
+//! Who sits at the screen, which rooms are open to that person, and the chosen theme.
+//!
+//! Known at once on both sides: the server reads it from the request, the browser from what the server wrote. What a
+//! role may *do* is decided by `operations`; this only decides which doors are shown.
+
+use domain::{PersonId, Role};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The name of the cookie that holds the theme.
+#[cfg(feature = "ssr")]
+pub const THEME_COOKIE: &str = "theme";
+
+/// Light, dark, or as the system says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every theme, in the order of the menu.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The name in the cookie and in the document.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads a theme's code, as a cookie or a form brings it; anything unknown is as the system says.
+    #[cfg(feature = "ssr")]
+    pub fn parse(code: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.code() == code).unwrap_or_default()
+    }
+
+    /// The document's `data-theme`; nothing leaves the choice to the system.
+    pub fn attribute(self) -> Option<&'static str> {
+        (self != Self::Auto).then(|| self.code())
+    }
+}
+
+/// The person, as far as the doors are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// Identity.
+    pub person: PersonId,
+    /// What the person may do.
+    pub role: Role,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Seen {
+    who: Option<Who>,
+    name: String,
+    theme: Theme,
+}
+
+/// The session that this page was made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    /// Who is signed in.
+    pub who: Option<Who>,
+    /// The person's name on screens; empty when nobody is signed in.
+    pub name: StoredValue<String>,
+    /// The theme that holds now.
+    pub theme: RwSignal<Theme>,
+}
+
+impl Session {
+    /// Reads the session; once, at the root.
+    pub fn new() -> Self {
+        let seen = SharedValue::new(seen).into_inner();
+        Self { who: seen.who, name: StoredValue::new(seen.name), theme: RwSignal::new(seen.theme) }
+    }
+
+    /// The session of the page we are on; nobody's when it was not provided.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(|| Self {
+            who: None,
+            name: StoredValue::new(String::new()),
+            theme: RwSignal::new(Theme::Auto),
+        })
+    }
+
+    /// The role, when somebody is signed in.
+    pub fn role(self) -> Option<Role> {
+        self.who.map(|who| who.role)
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn seen() -> Seen {
+    use crate::backend;
+    let theme = backend::cookie(THEME_COOKIE).map(|code| Theme::parse(&code)).unwrap_or_default();
+    let Some(caller) = backend::present() else { return Seen { theme, ..Seen::default() } };
+    let who = match (caller.who, caller.role) {
+        (domain::Actor::Person(person), Some(role)) => Some(Who { person, role }),
+        _ => None,
+    };
+    Seen { who, name: caller.name.unwrap_or_default(), theme }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn seen() -> Seen {
+    Seen::default()
+}
+
+/// The rooms of the house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// The map, the routes and the plan.
+    ControlRoom,
+    /// What needs a person.
+    Exceptions,
+    /// Orders and their stories.
+    Deliveries,
+    /// How the day goes, in numbers.
+    Figures,
+}
+
+impl Room {
+    /// Every room, in the order of the doors.
+    pub const ALL: [Self; 4] = [Self::ControlRoom, Self::Exceptions, Self::Deliveries, Self::Figures];
+
+    /// Where it is.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::ControlRoom => "/control-room",
+            Self::Exceptions => "/exceptions",
+            Self::Deliveries => "/deliveries",
+            Self::Figures => "/figures",
+        }
+    }
+
+    /// The letter that opens it after `g`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::ControlRoom => "c",
+            Self::Exceptions => "x",
+            Self::Deliveries => "d",
+            Self::Figures => "f",
+        }
+    }
+
+    /// Whether its door is shown to a role.
+    pub fn is_shown_to(self, role: Role) -> bool {
+        match role {
+            Role::Dispatcher | Role::Administrator => true,
+            Role::Manager => matches!(self, Self::Figures | Self::ControlRoom),
+            Role::Agent => matches!(self, Self::Deliveries | Self::Exceptions | Self::ControlRoom),
+        }
+    }
+
+    /// Where a role begins its day.
+    pub fn first_of(role: Role) -> Self {
+        match role {
+            Role::Dispatcher | Role::Administrator => Self::ControlRoom,
+            Role::Manager => Self::Figures,
+            Role::Agent => Self::Deliveries,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_may_enter_the_room_they_begin_in() {
+        for role in Role::ALL {
+            assert!(Room::first_of(role).is_shown_to(role), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_theme_is_the_systems() {
+        assert_eq!(Theme::parse("dark"), Theme::Dark);
+        assert_eq!(Theme::parse("\"><script>"), Theme::Auto);
+        assert_eq!(Theme::Auto.attribute(), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! The document around the app, and the header that says what it may load.
+//!
+//! Made on the server only; the browser never hydrates it. Scripts and styles carry the answer's nonce, so no inline
+//! style attribute and no foreign script can run.
+
+use crate::{App, backend, session};
+use axum::http::{HeaderName, HeaderValue, header};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+use leptos_meta::MetaTags;
+
+/// The page around `App`, with its security headers. Assets are read from `options.site_pkg_dir`.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    set_headers(&nonce);
+    let theme =
+        backend::cookie(session::THEME_COOKIE).map(|code| session::Theme::parse(&code)).unwrap_or_default();
+    let assets = format!("/{}", options.site_pkg_dir);
+    let file = |name: &str| format!("{assets}/{name}");
+    let module = file(&format!("{}.js", options.output_name));
+    let wasm = file(&format!("{}_bg.wasm", options.output_name));
+    let start = format!(
+        "import({module:?}).then(doorstep=>doorstep.default({{module_or_path:{wasm:?}}}).then(()=>doorstep.hydrate()))"
+    );
+    let with_map = backend::present().is_some();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.attribute()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta
+                    name="description"
+                    content="Doorstep, the control room of a last-mile delivery operation."
+                />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                {with_map.then(|| view! { <link rel="stylesheet" href=file("leaflet.css") /> })}
+                <link rel="stylesheet" href=file("doorstep.css") />
+                {with_map
+                    .then(|| {
+                        view! {
+                            <script src=file("leaflet.js") nonce=nonce.clone() defer></script>
+                            <script src=file("protomaps-leaflet.js") nonce=nonce.clone() defer></script>
+                        }
+                    })}
+                <link rel="modulepreload" href=module nonce=nonce.clone() />
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <script type="module" nonce=nonce.clone()>
+                    {start}
+                </script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+fn set_headers(nonce: &str) {
+    let Some(options) = use_context::<ResponseOptions>() else { return };
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+         style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; \
+         manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        options.insert_header(name, HeaderValue::from_static(value));
+    }
+}

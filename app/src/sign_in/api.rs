@@ -1,0 +1,18 @@
+//! Signing in.
+
+use crate::{Fault, codec::Answer};
+use leptos::prelude::*;
+
+/// Checks name and password, sets the session's cookie, and leads to `next` or to the front door.
+#[server(prefix = "/api", endpoint = "sign-in", output = Answer)]
+pub async fn sign_in(name: String, password: String, next: Option<String>) -> Result<(), Fault> {
+    use crate::backend::*;
+    if !keeps_secure_cookies() {
+        return refuse(wire::AppError::NeedsHttps);
+    }
+    let device = request_header(axum::http::header::USER_AGENT).unwrap_or_default();
+    let token = answer(operations().await?.sign_in(&name, &password, &device).await)?;
+    set_cookie(&::operations::session_cookie(&token))?;
+    redirect(next.as_deref().filter(|next| !next.is_empty()).unwrap_or("/"));
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! What a person is told when something did not work: what happened, what it means, what to do.
+
+use domain::Role;
+use wire::AppError;
+
+/// What happened, what it means and what to do.
+pub fn fault(error: AppError) -> String {
+    match error {
+        AppError::NotSignedIn => "Your session has ended. Sign in again to go on.".to_owned(),
+        AppError::WrongPassword => {
+            "The name or the password is wrong. Check both and try again, or ask an administrator for a new password."
+                .to_owned()
+        }
+        AppError::LinkSpent => {
+            "This sign-in link has been used or is too old. Sign in with your password, or ask for a new link.".to_owned()
+        }
+        AppError::NeedsHttps => {
+            "Browsers keep a session only over https or on this machine itself. Open the https address, or use localhost."
+                .to_owned()
+        }
+        AppError::TooManyTries => "Too many tries from here. Wait a minute, then try again.".to_owned(),
+        AppError::NotAllowed { role } => format!(
+            "{} cannot do this. Ask a dispatcher, or an administrator for another role.",
+            match role {
+                Role::Dispatcher => "A dispatcher",
+                Role::Manager => "A manager",
+                Role::Agent => "An agent",
+                Role::Administrator => "This account",
+            }
+        ),
+        AppError::NotFound => "There is no such thing, or not any more. Go back and choose another.".to_owned(),
+        AppError::Invalid => "Something in the form cannot be read. Check it and send it again.".to_owned(),
+        AppError::OrderClosed => {
+            "This order has been delivered or cancelled, so it cannot change. Its story says when.".to_owned()
+        }
+        AppError::OrderOnTheRoad => {
+            "The goods are on the road, so this cannot change now. Move the window within today, or wait for the \
+             attempt to end."
+                .to_owned()
+        }
+        AppError::SlotGone => "That window no longer fits. Nothing was changed. Choose another.".to_owned(),
+        AppError::OwnedByOther => {
+            "Somebody else has claimed this. Nothing was changed. Ask its owner to release it.".to_owned()
+        }
+        AppError::AlreadyResolved => "This is resolved already. Reopen it if it is not over.".to_owned(),
+        AppError::PlanStale => {
+            "The day has moved on since this plan was made. Nothing was changed. Plan again for a fresh one.".to_owned()
+        }
+        AppError::NothingToPlan => {
+            "There is no better plan to be had: every open stop is where it should be. Nothing was changed.".to_owned()
+        }
+        AppError::Busy => "We are at our limit right now. Nothing was changed. Try again in a moment.".to_owned(),
+        AppError::Broken { id } => format!(
+            "Something of ours failed and nothing was changed. Try again; if it stays, report error {id:08x}."
+        ),
+        AppError::Unreachable => {
+            "The request did not get through, so nothing was changed. Check the connection and try again.".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_says_what_to_do() {
+        let faults = [
+            AppError::NotSignedIn,
+            AppError::WrongPassword,
+            AppError::LinkSpent,
+            AppError::TooManyTries,
+            AppError::NeedsHttps,
+            AppError::NotAllowed { role: Role::Manager },
+            AppError::NotFound,
+            AppError::Invalid,
+            AppError::OrderClosed,
+            AppError::OrderOnTheRoad,
+            AppError::SlotGone,
+            AppError::OwnedByOther,
+            AppError::AlreadyResolved,
+            AppError::PlanStale,
+            AppError::NothingToPlan,
+            AppError::Busy,
+            AppError::Broken { id: 255 },
+            AppError::Unreachable,
+        ];
+        for error in faults {
+            let sentence = fault(error);
+            assert!(sentence.ends_with('.') && sentence.len() > 40, "{error:?}: {sentence}");
+            assert!(!sentence.contains('!'), "{error:?}: {sentence}");
+        }
+        assert!(fault(AppError::Broken { id: 255 }).contains("000000ff"));
+    }
+}

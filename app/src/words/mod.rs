@@ -1,0 +1,123 @@
+//! Every sentence and label that depends on a value: states, outcomes, faults, stories.
+//!
+//! One function for each enum, so that a new variant cannot be shown without words. No markup and no numbers' format.
+
+mod faults;
+mod figures;
+mod orders;
+mod routes;
+
+pub use faults::fault;
+pub use figures::{day_in_a_sentence, figure, figure_definition};
+pub use orders::{at_stake, exception_standing, progress, progress_standing, story, story_standing};
+pub use routes::{change, gains, remedy, trouble, vehicle_standing};
+
+use crate::session::Room;
+use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind};
+
+/// A room's name on its door.
+pub fn room(room: Room) -> &'static str {
+    match room {
+        Room::ControlRoom => "Control room",
+        Room::Exceptions => "Exceptions",
+        Room::Deliveries => "Deliveries",
+        Room::Figures => "Figures",
+    }
+}
+
+/// A standing in a word.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Done => "Done",
+        Standing::OnTime => "On time",
+        Standing::Unknown => "Unknown",
+        Standing::AtRisk => "At risk",
+        Standing::Late => "Late",
+    }
+}
+
+/// What a vehicle is.
+pub fn vehicle_kind(kind: VehicleKind) -> &'static str {
+    match kind {
+        VehicleKind::DieselVan => "Diesel van",
+        VehicleKind::ElectricVan => "Electric van",
+        VehicleKind::CargoBike => "Cargo bike",
+    }
+}
+
+/// A role.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Dispatcher => "Dispatcher",
+        Role::Manager => "Manager",
+        Role::Agent => "Agent",
+        Role::Administrator => "Administrator",
+    }
+}
+
+/// How an attempt ended.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::DeliveredToRecipient => "Delivered to the recipient",
+        Outcome::DeliveredToThirdParty => "Delivered to a neighbour or reception",
+        Outcome::DeliveredToMailbox => "Left in the mailbox",
+        Outcome::DeliveredToSafePlace => "Left in the safe place",
+        Outcome::DeliveredToPickupPoint => "Handed in at a pickup point",
+        Outcome::DeliveredOther => "Delivered",
+        Outcome::FailedNotHome => "Nobody home",
+        Outcome::FailedCantFindAddress => "Address not found",
+        Outcome::FailedNoParking => "No place to stop",
+        Outcome::FailedNoTime => "Out of time",
+        Outcome::FailedPackageNotAvailable => "Package not aboard",
+        Outcome::FailedPaymentNotReceived => "Not paid",
+        Outcome::FailedMissingRequiredProof => "Required proof missing",
+        Outcome::FailedOther => "Failed",
+    }
+}
+
+/// What went wrong, as a heading.
+pub fn exception_kind(kind: ExceptionKind) -> &'static str {
+    match kind {
+        ExceptionKind::Late => "Late",
+        ExceptionKind::Failed => "Attempt failed",
+        ExceptionKind::Silent => "Silent",
+        ExceptionKind::OffShift => "Over the shift",
+        ExceptionKind::Breakdown => "Broken down",
+        ExceptionKind::Unplanned => "No place in the plan",
+    }
+}
+
+/// What a resolution usually was, offered in the form.
+pub const RESOLUTIONS: [&str; 6] = [
+    "Recipient told",
+    "New window agreed",
+    "Driver called, all well",
+    "Planned again",
+    "Goods return to the shop",
+    "Nothing to be done",
+];
+
+/// The text with its first letter small, to stand inside a sentence.
+pub fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_has_its_own_words() {
+        let mut seen: Vec<_> = Outcome::ALL.into_iter().map(outcome).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), Outcome::ALL.len());
+    }
+
+    #[test]
+    fn a_sentence_continues_in_small_letters() {
+        assert_eq!(lower("Nobody home"), "nobody home");
+        assert_eq!(lower(""), "");
+    }
+}

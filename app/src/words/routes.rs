@@ -1,0 +1,108 @@
+//! Words about vans, routes and plans: what is wrong, what can be done, what a proposal changes.
+
+use super::standing;
+use crate::format;
+use domain::Standing;
+use wire::control_room::{Change, Gains, RoutePhase, RouteRow};
+
+/// A vehicle's standing in a word: what is unknown about a vehicle is where it is.
+pub fn vehicle_standing(row: &RouteRow) -> &'static str {
+    match (row.phase, row.standing) {
+        (RoutePhase::OffRoad, _) => "Broken down",
+        (RoutePhase::Finished, Standing::Done) => "Back",
+        (RoutePhase::Published, Standing::OnTime) => "At the hub",
+        (_, Standing::Unknown) => "Silent",
+        (_, other) => standing(other),
+    }
+}
+
+/// What is wrong with a route, in one sentence.
+pub fn trouble(row: &RouteRow) -> String {
+    let open = row.total - row.done;
+    let behind = match row.behind_min {
+        Some(minutes) if minutes >= 5 => format!(", {} behind the plan", format::minutes(minutes)),
+        _ => String::new(),
+    };
+    match (row.phase, row.standing) {
+        (RoutePhase::OffRoad, _) => {
+            format!("Cannot drive on, with {} open.", format::counted(open, "stop", "stops"))
+        }
+        (RoutePhase::Finished, _) => match row.back_at {
+            Some(at) => format!("Back at the hub since {}.", format::clock(at)),
+            None => "Back at the hub.".to_owned(),
+        },
+        (_, Standing::Unknown) => {
+            format!("Sends no position, with {} open.", format::counted(open, "stop", "stops"))
+        }
+        _ if row.late > 0 => {
+            format!("{} expected late{behind}.", format::counted(row.late, "stop", "stops"))
+        }
+        _ if row.at_risk > 0 => format!("{} at risk{behind}.", format::counted(row.at_risk, "stop", "stops")),
+        _ if row.off_shift => match row.back_at {
+            Some(at) => format!("Back at {}, after the shift ends.", format::clock(at)),
+            None => "Back after the shift ends.".to_owned(),
+        },
+        _ if row.failed > 0 => {
+            format!("{} failed; the rest is on time.", format::counted(row.failed, "attempt", "attempts"))
+        }
+        (RoutePhase::Published, _) => "At the hub, on time so far.".to_owned(),
+        _ => format!("On time{behind}."),
+    }
+}
+
+/// What can be done about it, in one sentence.
+pub fn remedy(row: &RouteRow) -> &'static str {
+    match (row.phase, row.standing) {
+        (RoutePhase::OffRoad, _) => "Plan again: open stops that are not loaded can move to other vehicles.",
+        (RoutePhase::Finished, _) => "Nothing more to do.",
+        (_, Standing::Unknown) => "Call the driver. The estimates rest on the last position.",
+        _ if row.late > 0 || row.off_shift => "Plan again, or tell the recipients of the late stops.",
+        _ if row.at_risk > 0 => "Watch it, or plan again to win time.",
+        _ if row.failed > 0 => "Agree on new windows under Exceptions.",
+        _ => "Nothing to do.",
+    }
+}
+
+/// What a proposal gains, in one sentence.
+pub fn gains(gains: &Gains) -> String {
+    let mut parts = Vec::new();
+    let saved = |before: i64, after: i64| before - after;
+    match saved(gains.late_before, gains.late_after) {
+        0 => {}
+        fewer if fewer > 0 => {
+            parts.push(format!("{} fewer", format::counted(fewer, "late stop", "late stops")))
+        }
+        more => parts.push(format!("{} more", format::counted(-more, "late stop", "late stops"))),
+    }
+    match saved(gains.drive_min_before, gains.drive_min_after) {
+        0 => {}
+        less if less > 0 => parts.push(format!("{} less driving", format::minutes(less))),
+        more => parts.push(format!("{} more driving", format::minutes(-more))),
+    }
+    match saved(gains.unplanned_before, gains.unplanned_after) {
+        placed if placed > 0 => parts.push(format!("{} placed", format::counted(placed, "order", "orders"))),
+        _ => {}
+    }
+    if gains.moved > 0 {
+        parts
+            .push(format!("{} to another vehicle", format::counted(gains.moved, "stop moves", "stops move")));
+    }
+    if parts.is_empty() { "It only changes the order of stops.".to_owned() } else { parts.join(", ") + "." }
+}
+
+/// What a proposal does with one stop.
+pub fn change(change: &Change) -> String {
+    let eta = match change.eta_before {
+        Some(before) => format!("{} → {}", format::clock(before), format::clock(change.eta_after)),
+        None => format::clock(change.eta_after),
+    };
+    let place = match (&change.from, change.sequence_before) {
+        (None, _) => format!("gets stop {} of {}", change.sequence_after, change.to),
+        (Some(from), _) if *from != change.to => {
+            format!("{from} → {}, stop {}", change.to, change.sequence_after)
+        }
+        (Some(_), Some(before)) => format!("{}, stop {before} → {}", change.to, change.sequence_after),
+        (Some(_), None) => format!("{}, stop {}", change.to, change.sequence_after),
+    };
+    format!("{place}, arrival {eta}, promised {}", format::window(change.window))
+}

@@ -1,0 +1,143 @@
+//! The state that a history adds up to. The tables beside the events must equal it, and a test compares them.
+
+use crate::{
+    Attempt, AttemptId, Event, Exception, ExceptionId, Fact, Order, OrderId, Plan, PlanId, PlanState, Refusal, Route,
+    RouteId, Stop, StopId, StopState, Vehicle, VehicleId,
+};
+use std::collections::BTreeMap;
+
+/// Everything that events make, keyed by id.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ledger {
+    /// Vehicles.
+    pub vehicles: BTreeMap<VehicleId, Vehicle>,
+    /// Orders.
+    pub orders: BTreeMap<OrderId, Order>,
+    /// Plans.
+    pub plans: BTreeMap<PlanId, Plan>,
+    /// Routes.
+    pub routes: BTreeMap<RouteId, Route>,
+    /// Stops.
+    pub stops: BTreeMap<StopId, Stop>,
+    /// Attempts.
+    pub attempts: BTreeMap<AttemptId, Attempt>,
+    /// Exceptions.
+    pub exceptions: BTreeMap<ExceptionId, Exception>,
+}
+
+fn change<K: Ord, V: Clone>(
+    map: &mut BTreeMap<K, V>,
+    key: K,
+    step: impl FnOnce(V) -> Result<V, Refusal>,
+) -> Result<(), Refusal> {
+    let slot = map.get_mut(&key).ok_or(Refusal::UnknownSubject)?;
+    *slot = step(slot.clone())?;
+    Ok(())
+}
+
+impl Ledger {
+    /// Adds one event, by the same transitions that the verbs use.
+    ///
+    /// Refuses an event that no legal history could contain.
+    pub fn apply(&mut self, event: &Event) -> Result<(), Refusal> {
+        let at = event.occurred_at;
+        let person = match event.actor {
+            crate::Actor::Person(id) => Some(id),
+            _ => None,
+        };
+        match &event.fact {
+            Fact::VehicleJoined { vehicle } => {
+                self.vehicles.insert(vehicle.id, (**vehicle).clone());
+            }
+            Fact::VehicleOffRoad { vehicle, reason } => {
+                change(&mut self.vehicles, *vehicle, |v| Ok(v.break_down(at, reason.clone())))?;
+            }
+            Fact::VehicleRecovered { vehicle } => {
+                change(&mut self.vehicles, *vehicle, |v| Ok(v.recover()))?;
+            }
+            Fact::OrderPlaced { order } => {
+                self.orders.insert(order.id, (**order).clone());
+            }
+            Fact::OrderRescheduled { order, after, day, .. } => {
+                change(&mut self.orders, *order, |o| o.reschedule(*after, *day, at))?;
+            }
+            Fact::OrderCancelled { order } => {
+                change(&mut self.orders, *order, |o| o.cancel(at))?;
+            }
+            Fact::PlanPublished { plan } => {
+                self.plans.insert(plan.id, plan.clone());
+            }
+            Fact::PlanSuperseded { plan } => {
+                change(&mut self.plans, *plan, |mut p| {
+                    p.state = PlanState::Superseded;
+                    Ok(p)
+                })?;
+            }
+            Fact::RoutePublished { route } => {
+                self.routes.insert(route.id, route.clone());
+            }
+            Fact::StopPlanned { stop, route, order, sequence, arrival, departure, travel_s, loaded } => {
+                let state = self.stops.get(stop).map_or(StopState::Pending, |s| s.state);
+                self.stops.insert(
+                    *stop,
+                    Stop {
+                        id: *stop,
+                        route: *route,
+                        order: *order,
+                        sequence: *sequence,
+                        planned_arrival: *arrival,
+                        planned_departure: *departure,
+                        travel_s: *travel_s,
+                        state,
+                    },
+                );
+                let vehicle = self.routes.get(route).ok_or(Refusal::UnknownSubject)?.vehicle;
+                change(&mut self.orders, *order, |o| if *loaded { o.load(*stop, vehicle) } else { o.plan(*stop) })?;
+            }
+            Fact::StopDropped { stop, order } => {
+                change(&mut self.stops, *stop, |s| s.drop_off_plan(at))?;
+                change(&mut self.orders, *order, crate::Order::unplan)?;
+            }
+            Fact::RouteDeparted { route, .. } => {
+                change(&mut self.routes, *route, |r| r.depart(at))?;
+            }
+            Fact::OrderLoaded { order, stop, vehicle } => {
+                change(&mut self.orders, *order, |o| o.load(*stop, *vehicle))?;
+            }
+            Fact::OrderUnloaded { order } => {
+                change(&mut self.orders, *order, |o| Ok(o.unload()))?;
+            }
+            Fact::StopArrived { stop, .. } => {
+                change(&mut self.stops, *stop, |s| s.arrive(at))?;
+            }
+            Fact::AttemptMade { attempt, .. } => {
+                change(&mut self.stops, attempt.stop, |s| s.end(attempt.ended_at, attempt.outcome))?;
+                change(&mut self.orders, attempt.order, |o| {
+                    if attempt.outcome.is_delivered() { o.deliver(attempt.ended_at) } else { o.fail(attempt.ended_at) }
+                })?;
+                self.attempts.insert(attempt.id, attempt.clone());
+            }
+            Fact::RouteFinished { route, .. } => {
+                change(&mut self.routes, *route, |r| r.finish(at))?;
+            }
+            Fact::ExceptionRaised { exception } => {
+                self.exceptions.insert(exception.id, exception.clone());
+            }
+            Fact::ExceptionClaimed { exception } => {
+                let by = person.ok_or(Refusal::UnknownSubject)?;
+                change(&mut self.exceptions, *exception, |e| e.claim(by, at))?;
+            }
+            Fact::ExceptionReleased { exception } => {
+                let by = person.ok_or(Refusal::UnknownSubject)?;
+                change(&mut self.exceptions, *exception, |e| e.release(by))?;
+            }
+            Fact::ExceptionResolved { exception, resolution, .. } => {
+                change(&mut self.exceptions, *exception, |e| e.resolve(person, at, resolution.clone()))?;
+            }
+            Fact::ExceptionReopened { exception } => {
+                change(&mut self.exceptions, *exception, |e| Ok(e.reopen()))?;
+            }
+        }
+        Ok(())
+    }
+}

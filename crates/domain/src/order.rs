@@ -1,0 +1,241 @@
+//! Orders: what was asked, what was promised, and how far it has come.
+
+use crate::{
+    Address, ConsignmentId, Day, HubId, Instant, OrderId, PackageId, Refusal, ShopId, StopId, VehicleId, Window,
+};
+use serde::{Deserialize, Serialize};
+
+/// Who receives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Name at the door.
+    pub name: String,
+    /// Phone, as the shop gave it.
+    pub phone: String,
+}
+
+/// One labelled thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// Identity.
+    pub id: PackageId,
+    /// What the label says.
+    pub barcode: String,
+    /// Weight in grams.
+    pub weight_g: i64,
+    /// Volume in millilitres.
+    pub volume_ml: i64,
+}
+
+/// What the recipient was told: the first time, and most recently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The first window that was promised; it never changes.
+    pub original: Window,
+    /// The window that holds now.
+    pub latest: Window,
+}
+
+/// The commercial ask, with its goods and its promise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Identity.
+    pub id: OrderId,
+    /// From which hub it is delivered.
+    pub hub: HubId,
+    /// Whose order it is.
+    pub shop: ShopId,
+    /// The shop's own reference, unique within the shop.
+    pub reference: String,
+    /// Who receives it.
+    pub recipient: Recipient,
+    /// Where.
+    pub address: Address,
+    /// The service day of the latest promise, in the hub's calendar.
+    pub day: Day,
+    /// What was promised.
+    pub promise: Promise,
+    /// The goods under one transport contract.
+    pub consignment: ConsignmentId,
+    /// Its packages, at least one.
+    pub packages: Vec<Package>,
+    /// Expected time at the door, in seconds.
+    pub service_s: i32,
+    /// When the shop placed it.
+    pub placed_at: Instant,
+    /// Which vehicle carries the goods; nothing while they are at the hub, or handed over.
+    pub aboard: Option<VehicleId>,
+    /// How far it has come.
+    pub state: OrderState,
+}
+
+/// How far an order has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum OrderState {
+    /// Waits for a plan.
+    Placed,
+    /// Has a stop on a route that has not left.
+    Planned {
+        /// The stop.
+        stop: StopId,
+    },
+    /// Is in a vehicle on the road.
+    OutForDelivery {
+        /// The stop.
+        stop: StopId,
+    },
+    /// Reached its recipient, or where the recipient wanted it.
+    Delivered {
+        /// When.
+        at: Instant,
+    },
+    /// The last attempt failed; somebody must decide what is next.
+    Failed {
+        /// When.
+        at: Instant,
+    },
+    /// Will not be delivered.
+    Cancelled {
+        /// When.
+        at: Instant,
+    },
+}
+
+impl OrderState {
+    /// The name in the API and the database.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Placed => "placed",
+            Self::Planned { .. } => "planned",
+            Self::OutForDelivery { .. } => "out_for_delivery",
+            Self::Delivered { .. } => "delivered",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// The stop that is to serve the order, when there is one.
+    pub fn stop(&self) -> Option<StopId> {
+        match self {
+            Self::Planned { stop } | Self::OutForDelivery { stop } => Some(*stop),
+            _ => None,
+        }
+    }
+}
+
+impl Order {
+    /// Weight of all packages, in grams.
+    pub fn weight_g(&self) -> i64 {
+        self.packages.iter().map(|p| p.weight_g).sum()
+    }
+
+    /// Volume of all packages, in millilitres.
+    pub fn volume_ml(&self) -> i64 {
+        self.packages.iter().map(|p| p.volume_ml).sum()
+    }
+
+    /// Gets a stop on a route that is still at its hub.
+    pub fn plan(mut self, stop: StopId) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Placed | OrderState::Planned { .. } => {
+                self.state = OrderState::Planned { stop };
+                Ok(self)
+            }
+            OrderState::OutForDelivery { .. } => Err(Refusal::OrderOnTheRoad),
+            _ => Err(Refusal::OrderClosed),
+        }
+    }
+
+    /// Loses its stop before anything left the hub.
+    pub fn unplan(mut self) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Placed | OrderState::Planned { .. } => {
+                self.state = OrderState::Placed;
+                Ok(self)
+            }
+            OrderState::OutForDelivery { .. } => Err(Refusal::OrderOnTheRoad),
+            _ => Err(Refusal::OrderClosed),
+        }
+    }
+
+    /// Leaves the hub in `vehicle`, or gets another stop of the vehicle that carries it.
+    pub fn load(mut self, stop: StopId, vehicle: VehicleId) -> Result<Self, Refusal> {
+        if self.aboard.is_some_and(|carrier| carrier != vehicle) {
+            return Err(Refusal::OrderOnTheRoad);
+        }
+        match self.state {
+            OrderState::Placed | OrderState::Planned { .. } | OrderState::OutForDelivery { .. } => {
+                self.aboard = Some(vehicle);
+                self.state = OrderState::OutForDelivery { stop };
+                Ok(self)
+            }
+            _ => Err(Refusal::OrderClosed),
+        }
+    }
+
+    /// Comes back to the hub. What nobody attempted waits for a plan again.
+    #[must_use]
+    pub fn unload(mut self) -> Self {
+        self.aboard = None;
+        if let OrderState::OutForDelivery { .. } = self.state {
+            self.state = OrderState::Placed;
+        }
+        self
+    }
+
+    /// Reached its recipient.
+    pub fn deliver(mut self, at: Instant) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
+            _ => {
+                self.aboard = None;
+                self.state = OrderState::Delivered { at };
+                Ok(self)
+            }
+        }
+    }
+
+    /// The attempt did not reach its recipient.
+    pub fn fail(mut self, at: Instant) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
+            _ => {
+                self.state = OrderState::Failed { at };
+                Ok(self)
+            }
+        }
+    }
+
+    /// Promises another window on `day`. A planned or failed order waits for a plan again; an order on its way keeps its
+    /// stop. An order on its way cannot move to another day.
+    pub fn reschedule(mut self, window: Window, day: Day, now: Instant) -> Result<Self, Refusal> {
+        if window.until() <= now {
+            return Err(Refusal::WindowPassed);
+        }
+        match self.state {
+            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => return Err(Refusal::OrderClosed),
+            OrderState::OutForDelivery { .. } if day != self.day => return Err(Refusal::OrderOnTheRoad),
+            OrderState::OutForDelivery { .. } => {}
+            OrderState::Placed | OrderState::Planned { .. } | OrderState::Failed { .. } => {
+                self.state = OrderState::Placed;
+            }
+        }
+        self.promise.latest = window;
+        self.day = day;
+        Ok(self)
+    }
+
+    /// Will not be delivered.
+    pub fn cancel(mut self, at: Instant) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
+            OrderState::OutForDelivery { .. } => Err(Refusal::OrderOnTheRoad),
+            _ if self.aboard.is_some() => Err(Refusal::OrderOnTheRoad),
+            _ => {
+                self.state = OrderState::Cancelled { at };
+                Ok(self)
+            }
+        }
+    }
+}

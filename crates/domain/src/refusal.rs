@@ -1,0 +1,50 @@
+//! The rules that can say no, each by its name.
+
+use thiserror::Error;
+
+/// A rule of the domain said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// A coordinate outside the planet.
+    #[error("latitude must be within 90 degrees and longitude within 180")]
+    NotOnEarth,
+    /// A window that ends before it begins, or lasts over a day.
+    #[error("a window must end after it begins and last a day at most")]
+    WindowBackwards,
+    /// The order has ended and cannot change.
+    #[error("the order is closed")]
+    OrderClosed,
+    /// The goods are on the road, so the promise cannot move.
+    #[error("the order is out for delivery")]
+    OrderOnTheRoad,
+    /// The promise would lie in the past.
+    #[error("the new window has already closed")]
+    WindowPassed,
+    /// An attempt already ended this stop.
+    #[error("the stop is already done")]
+    StopDone,
+    /// The stop belongs to another route.
+    #[error("the stop belongs to another route")]
+    NotThisRoute,
+    /// The route has not left its hub.
+    #[error("the route has not departed")]
+    RouteNotDeparted,
+    /// The route has already left its hub.
+    #[error("the route has departed")]
+    RouteDeparted,
+    /// The route is finished.
+    #[error("the route is finished")]
+    RouteFinished,
+    /// The exception is already resolved.
+    #[error("the exception is resolved")]
+    ExceptionResolved,
+    /// Somebody else has claimed it.
+    #[error("somebody else owns the exception")]
+    ExceptionOwned,
+    /// The plan was made for a day that has moved on.
+    #[error("the day has moved on since this was proposed")]
+    PlanStale,
+    /// The event names something that no earlier event made.
+    #[error("the event names something unknown")]
+    UnknownSubject,
+}

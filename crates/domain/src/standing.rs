@@ -1,0 +1,61 @@
+//! The five states that every screen, strip, table and marker shares.
+
+use crate::{Instant, StopState, Window};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// An arrival expected this close to the end of its window is at risk.
+pub const RISK_MARGIN: TimeDelta = TimeDelta::minutes(10);
+/// A vehicle on the road that has sent nothing for this long is silent.
+pub const SILENT_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// How something stands against its promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing more to do.
+    Done,
+    /// Expected within its window.
+    OnTime,
+    /// We do not know: no reading, or no estimate.
+    Unknown,
+    /// Expected in the last minutes of its window.
+    AtRisk,
+    /// Expected or done after its window, or failed.
+    Late,
+}
+
+impl Standing {
+    /// Every standing, from calm to loud.
+    pub const ALL: [Self; 5] = [Self::Done, Self::OnTime, Self::Unknown, Self::AtRisk, Self::Late];
+
+    /// The name in CSS and the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::OnTime => "on_time",
+            Self::Unknown => "unknown",
+            Self::AtRisk => "at_risk",
+            Self::Late => "late",
+        }
+    }
+
+    /// How a stop stands against its latest promise.
+    pub fn of_stop(state: &StopState, eta: Option<Instant>, promise: Window) -> Self {
+        match state {
+            StopState::Done { arrived_at, outcome, .. } => {
+                if outcome.is_delivered() && *arrived_at <= promise.until() { Self::Done } else { Self::Late }
+            }
+            StopState::Dropped { .. } => Self::Done,
+            StopState::Arrived { at } => {
+                if *at <= promise.until() { Self::OnTime } else { Self::Late }
+            }
+            StopState::Pending => match eta {
+                None => Self::Unknown,
+                Some(eta) if eta > promise.until() => Self::Late,
+                Some(eta) if eta + RISK_MARGIN > promise.until() => Self::AtRisk,
+                Some(_) => Self::OnTime,
+            },
+        }
+    }
+}

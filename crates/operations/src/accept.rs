@@ -1,0 +1,139 @@
+//! Saying yes or no to a proposal.
+
+use crate::{
+    Caller, Operations, Result,
+    board::DayBook,
+    planning::Draft,
+    problem::PlannedRoute,
+    proposal::{Content, vehicles},
+};
+use domain::{ExceptionKind, ProposalId, Refusal, Role, RouteState, Source, StopState};
+use std::collections::{HashMap, HashSet};
+use store::{Tx, proposals::Ending};
+
+impl Operations {
+    /// Makes a proposal the day's plan; answers the new revision. Refused when the day has moved on: another plan took
+    /// effect, an order changed, or a vehicle left before it got what was meant for it.
+    pub async fn accept_proposal(&self, caller: &Caller, id: ProposalId, based_on: i32) -> Result<i32> {
+        caller.must(Role::may_dispatch)?;
+        let mut tx = self.0.database.begin().await?;
+        let book = DayBook::read(self, &mut tx, None).await?;
+        store::plans::lock_day(&mut tx, book.hub.id, book.day).await?;
+        // Read again under the lock: whoever held it before may have changed the day.
+        let book = DayBook::read(self, &mut tx, None).await?;
+        let open = store::proposals::open::<Content>(&mut tx, book.hub.id, book.day).await?;
+        let proposal = open.filter(|p| p.id == id).ok_or(Refusal::PlanStale)?;
+        let holds = book.plan.as_ref().is_some_and(|p| p.revision == proposal.based_on);
+        if !holds || proposal.based_on != based_on {
+            return Err(Refusal::PlanStale.into());
+        }
+        let orders = self.orders_of(&mut tx, &proposal.content.routes).await?;
+        let routes = still_possible(proposal.content.routes, &book, &orders).ok_or(Refusal::PlanStale)?;
+        let concerned = vehicles(&routes);
+        let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
+        let revision = self.publish(&mut tx, caller, &book, &Draft { routes, unplanned: vec![] }).await?;
+        store::proposals::end(&mut tx, id, Ending::Accepted).await?;
+        for order in &placed {
+            self.settle(&mut tx, caller, *order, &[ExceptionKind::Unplanned], "Found a place in the plan").await?;
+        }
+        tx.commit().await?;
+        tracing::info!(revision, vehicles = concerned.len(), "a proposal was accepted");
+
+        self.0.live.touch_plan();
+        self.0.live.touch_exceptions();
+        self.0.live.touch_orders(&placed);
+        Ok(revision)
+    }
+
+    /// Puts a proposal aside.
+    pub async fn decline_proposal(&self, caller: &Caller, id: ProposalId) -> Result<()> {
+        caller.must(Role::may_dispatch)?;
+        let mut tx = self.0.database.begin().await?;
+        if !store::proposals::end(&mut tx, id, Ending::Declined).await? {
+            return Err(Refusal::PlanStale.into());
+        }
+        tx.commit().await?;
+        self.0.live.touch_plan();
+        Ok(())
+    }
+
+    async fn orders_of(
+        &self,
+        tx: &mut Tx,
+        routes: &[PlannedRoute],
+    ) -> Result<HashMap<domain::OrderId, domain::Order>> {
+        let ids: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
+        Ok(store::orders::lock(tx, &ids).await?.into_iter().map(|o| (o.id, o)).collect())
+    }
+
+    /// Resolves an order's exceptions of these kinds, whose cause has gone.
+    pub(crate) async fn settle(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        order: domain::OrderId,
+        kinds: &[ExceptionKind],
+        resolution: &str,
+    ) -> Result<()> {
+        let now = self.now();
+        for exception in store::exceptions::lock_of_order(tx, order).await? {
+            if !kinds.contains(&exception.kind) {
+                continue;
+            }
+            let (id, kind, hub) = (exception.id, exception.kind, exception.hub);
+            // The cause went away by itself, so whoever owns it need not agree: resolved by nobody.
+            let resolved = exception.resolve(None, now, resolution.to_owned())?;
+            store::exceptions::save(tx, &resolved).await?;
+            let fact = domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
+            let mut event = crate::outcomes::worker_event(hub, now, fact);
+            event.source = if caller.role.is_some() { Source::Screen } else { Source::Worker };
+            store::events::append(tx, &[event]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What is left of a proposal now that some of its stops are done; nothing when the day has moved on in another way.
+fn still_possible(
+    routes: Vec<PlannedRoute>,
+    book: &DayBook,
+    orders: &HashMap<domain::OrderId, domain::Order>,
+) -> Option<Vec<PlannedRoute>> {
+    let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
+    let mut possible = vec![];
+    for mut planned in routes {
+        let route = book.routes.iter().find(|r| r.vehicle == planned.vehicle);
+        let departed = match route.map(|r| r.state) {
+            Some(RouteState::Finished { .. }) => return None,
+            Some(RouteState::UnderWay { .. }) => true,
+            Some(RouteState::Published) | None => false,
+        };
+        let mut kept = vec![];
+        for stop in planned.stops {
+            let order = orders.get(&stop.order)?;
+            match stop.stop.and_then(|id| stops.get(&id)) {
+                // The driver was faster than the decision: done and begun stops stay as they are.
+                Some(s) if matches!(s.stop.state, StopState::Done { .. } | StopState::Arrived { .. }) => continue,
+                Some(_) => {}
+                None if stop.stop.is_some() => return None,
+                None if order.state != domain::OrderState::Placed => return None,
+                None => {}
+            }
+            let aboard = order.aboard == Some(planned.vehicle);
+            if departed != aboard || (order.aboard.is_some() && !aboard) || order.day != book.day {
+                return None;
+            }
+            kept.push(stop);
+        }
+        // On the road, all that is open must be in the proposal, but for the one stop that was at hand when it was made.
+        let known: HashSet<_> = kept.iter().filter_map(|s| s.stop).collect();
+        let open = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
+        let missing = open.iter().filter(|s| s.stop.state == StopState::Pending && !known.contains(&s.stop.id)).count();
+        if departed && missing > 1 {
+            return None;
+        }
+        planned.stops = kept;
+        possible.push(planned);
+    }
+    Some(possible)
+}

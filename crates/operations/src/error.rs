@@ -1,0 +1,101 @@
+//! What can stop a verb, and what a person is told of it.
+
+use domain::{Refusal, Role};
+use store::StoreError;
+use thiserror::Error;
+use wire::AppError;
+
+/// A verb did not happen.
+#[derive(Debug, Error)]
+pub enum OpsError {
+    /// Nobody is signed in, or the key is unknown.
+    #[error("nobody is signed in")]
+    NotSignedIn,
+    /// The name or the password is wrong.
+    #[error("the name or the password is wrong")]
+    WrongPassword,
+    /// The link was used before, or is too old.
+    #[error("the sign-in link is spent")]
+    LinkSpent,
+    /// The role does not allow it.
+    #[error("the role {role:?} does not allow this")]
+    NotAllowed {
+        /// Who asked.
+        role: Role,
+    },
+    /// There is no such thing.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The input cannot be.
+    #[error("{0}")]
+    Invalid(String),
+    /// No hub has been set up.
+    #[error("no hub has been set up: send one to /api/v1/operation with an administrator's key")]
+    NoHub,
+    /// The hub's time zone is not in the database of zones.
+    #[error("the time zone is unknown: use an IANA name such as Europe/Malta")]
+    UnknownZone,
+    /// A rule of the domain said no.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The window no longer fits.
+    #[error("the window no longer fits")]
+    SlotGone,
+    /// There is nothing to plan.
+    #[error("there is nothing to plan")]
+    NothingToPlan,
+    /// We are at our limit.
+    #[error("too much at once: try again in a moment")]
+    Busy,
+    /// The street network could not answer.
+    #[error("the street network could not answer: {0}")]
+    Roads(#[from] roads::RoadsError),
+    /// Remembering failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something of ours broke.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl OpsError {
+    /// Whether trying again soon may help.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Store(e) => e.is_passing(),
+            _ => false,
+        }
+    }
+}
+
+impl From<OpsError> for AppError {
+    /// Chooses the sentence; what is ours to mend is logged here, once, under a number that the person sees.
+    fn from(error: OpsError) -> Self {
+        match error {
+            OpsError::NotSignedIn => Self::NotSignedIn,
+            OpsError::WrongPassword => Self::WrongPassword,
+            OpsError::LinkSpent => Self::LinkSpent,
+            OpsError::NotAllowed { role } => Self::NotAllowed { role },
+            OpsError::NotFound | OpsError::NoHub => Self::NotFound,
+            OpsError::Invalid(_) | OpsError::UnknownZone => Self::Invalid,
+            OpsError::SlotGone => Self::SlotGone,
+            OpsError::NothingToPlan => Self::NothingToPlan,
+            OpsError::Refused(refusal) => match refusal {
+                Refusal::OrderClosed | Refusal::StopDone => Self::OrderClosed,
+                Refusal::OrderOnTheRoad => Self::OrderOnTheRoad,
+                Refusal::WindowPassed => Self::SlotGone,
+                Refusal::ExceptionOwned => Self::OwnedByOther,
+                Refusal::ExceptionResolved => Self::AlreadyResolved,
+                Refusal::PlanStale => Self::PlanStale,
+                _ => Self::Invalid,
+            },
+            error if error.is_passing() => Self::Busy,
+            error => {
+                let id = crate::secrets::error_number();
+                tracing::error!(error_id = id, "{error}");
+                Self::Broken { id }
+            }
+        }
+    }
+}

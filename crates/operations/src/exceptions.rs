@@ -1,0 +1,182 @@
+//! The queue of what went wrong: read it, claim, release, resolve, and undo.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    board::DayBook,
+};
+use domain::{Event, Exception, ExceptionId, ExceptionState, Fact, PersonId, Role, Source, StopState};
+use std::collections::HashMap;
+use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
+
+const MOST_TEXT: usize = 300;
+
+impl Operations {
+    /// The queue of today, most saveable first.
+    pub async fn queue(&self, caller: &Caller, filter: QueueFilter) -> Result<QueueView> {
+        let me = caller.must_be_signed_in()?;
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let all = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let names = store::people::names(&mut conn).await?;
+        let count = |code: &str| all.iter().filter(|e| e.state.code() == code).count() as i64;
+        let (open, claimed, resolved) = (count("open"), count("claimed"), count("resolved"));
+
+        let mut shown: Vec<_> = all.into_iter().filter(|e| is_shown(e, filter, me)).collect();
+        rank(&mut shown, filter, book.now);
+        let ids: Vec<_> = shown.iter().filter_map(|e| e.order).collect();
+        let orders: HashMap<_, _> =
+            store::orders::many(&mut conn, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
+        let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
+
+        let rows = shown
+            .into_iter()
+            .map(|e| {
+                let order = e.order.and_then(|id| orders.get(&id));
+                let zone = book.zone;
+                let (owner, resolution) = match &e.state {
+                    ExceptionState::Open => (None, None),
+                    ExceptionState::Claimed { by, at } => {
+                        let name = names.get(by).cloned().unwrap_or_default();
+                        (Some(Owner { id: *by, name, since: zone.moment(*at) }), None)
+                    }
+                    ExceptionState::Resolved { by, at, resolution } => {
+                        let by = by.and_then(|by| names.get(&by).cloned());
+                        (None, Some(Resolution { by, at: zone.moment(*at), what: resolution.clone() }))
+                    }
+                };
+                ExceptionRow {
+                    id: e.id,
+                    kind: e.kind,
+                    vehicle: e.vehicle,
+                    label: e.vehicle.and_then(|id| book.vehicles.get(&id)).map(|v| v.label.clone()),
+                    route: e.route,
+                    order: e.order,
+                    reference: order.map(|o| o.reference.clone()),
+                    recipient: order.map(|o| o.recipient.name.clone()),
+                    address: order.map(|o| o.address.text.clone()),
+                    window: order.map(|o| zone.span(o.promise.latest)),
+                    eta: e
+                        .stop
+                        .and_then(|id| stops.get(&id))
+                        .filter(|s| s.stop.state == StopState::Pending)
+                        .and_then(|s| s.eta)
+                        .map(|at| zone.moment(at)),
+                    save_by: e.save_by.map(|at| zone.moment(at)),
+                    raised_at: zone.moment(e.raised_at),
+                    owner,
+                    resolution,
+                }
+            })
+            .collect();
+        let next = next_promise(&book);
+        Ok(QueueView { as_of: book.zone.moment(book.now), rows, open, claimed, resolved, next })
+    }
+
+    /// Takes an exception.
+    pub async fn claim(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
+        let now = self.now();
+        self.change_exception(caller, id, |e, by| {
+            Ok((e.claim(by, now)?, Fact::ExceptionClaimed { exception: id }))
+        })
+        .await
+    }
+
+    /// Puts a claimed exception back.
+    pub async fn release(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
+        self.change_exception(caller, id, |e, by| Ok((e.release(by)?, Fact::ExceptionReleased { exception: id }))).await
+    }
+
+    /// Ends an exception, saying what was done.
+    pub async fn resolve(&self, caller: &Caller, id: ExceptionId, resolution: String) -> Result<()> {
+        let now = self.now();
+        let resolution = resolution.trim().to_owned();
+        if resolution.is_empty() || resolution.chars().count() > MOST_TEXT || resolution.contains('\0') {
+            return Err(OpsError::Invalid(format!("say what was done in 1 to {MOST_TEXT} characters")));
+        }
+        self.change_exception(caller, id, |e, by| {
+            let kind = e.kind;
+            let e = e.resolve(Some(by), now, resolution.clone())?;
+            Ok((e, Fact::ExceptionResolved { exception: id, kind, resolution }))
+        })
+        .await
+    }
+
+    /// Undoes a resolution.
+    pub async fn reopen(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
+        self.change_exception(caller, id, |e, _| Ok((e.reopen(), Fact::ExceptionReopened { exception: id }))).await
+    }
+
+    async fn change_exception(
+        &self,
+        caller: &Caller,
+        id: ExceptionId,
+        decide: impl FnOnce(Exception, PersonId) -> Result<(Exception, Fact)> + Send,
+    ) -> Result<()> {
+        let by = caller.must(Role::may_resolve)?;
+        let mut tx = self.0.database.begin().await?;
+        let before = store::exceptions::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let (hub, order) = (before.hub, before.order);
+        let was = before.state.clone();
+        let (after, fact) = decide(before, by)?;
+        if after.state == was {
+            return Ok(());
+        }
+        let now = self.now();
+        match store::exceptions::save(&mut tx, &after).await {
+            // The same trouble has been raised again in the meantime; reopening the old one would double it.
+            Err(e) if e.constraint() == Some("exceptions_once") => return Err(domain::Refusal::ExceptionResolved.into()),
+            other => other?,
+        }
+        let event = Event {
+            occurred_at: now,
+            recorded_at: now,
+            source: Source::Screen,
+            actor: caller.who,
+            hub,
+            fact,
+        };
+        store::events::append(&mut tx, &[event]).await?;
+        tx.commit().await?;
+
+        self.0.live.touch_exceptions();
+        if let Some(order) = order {
+            self.0.live.touch_orders(&[order]);
+        }
+        Ok(())
+    }
+}
+
+fn is_shown(e: &Exception, filter: QueueFilter, me: PersonId) -> bool {
+    match (filter, &e.state) {
+        (QueueFilter::Unresolved, ExceptionState::Resolved { .. }) => false,
+        (QueueFilter::Unresolved, _) => true,
+        (QueueFilter::Mine, ExceptionState::Claimed { by, .. }) => *by == me,
+        (QueueFilter::Mine, _) => false,
+        (QueueFilter::Resolved, state) => matches!(state, ExceptionState::Resolved { .. }),
+    }
+}
+
+/// Most saveable first: promises that can still be kept, the nearest end first; then troubles without a clock; then
+/// promises that are missed already, the latest miss first. Resolved ones: the latest first.
+fn rank(rows: &mut [Exception], filter: QueueFilter, now: domain::Instant) {
+    if filter == QueueFilter::Resolved {
+        rows.sort_by_key(|e| match &e.state {
+            ExceptionState::Resolved { at, .. } => std::cmp::Reverse(*at),
+            _ => std::cmp::Reverse(e.raised_at),
+        });
+        return;
+    }
+    rows.sort_by_key(|e| match e.save_by {
+        Some(by) if by > now => (0, (by - now).num_milliseconds()),
+        None => (1, (now - e.raised_at).num_milliseconds()),
+        Some(by) => (2, (now - by).num_milliseconds()),
+    });
+}
+
+fn next_promise(book: &DayBook) -> Option<NextPromise> {
+    let open = book.stops.iter().filter(|s| s.stop.state.is_open() && s.window.until() > book.now);
+    let next = open.min_by_key(|s| s.window.until())?;
+    let route = book.routes.iter().find(|r| r.id == next.stop.route)?;
+    let vehicle = book.vehicles.get(&route.vehicle)?;
+    Some(NextPromise { until: book.zone.moment(next.window.until()), label: vehicle.label.clone() })
+}

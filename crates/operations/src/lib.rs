@@ -1,0 +1,119 @@
+//! What may be done: one verb for each thing that a person, a device or a timer may do.
+//!
+//! Every verb takes its caller first and reads in the same order: authorise, load and lock, decide by the domain's rules,
+//! save with the events in one transaction, announce after the commit. This is the only room that turns domain values into
+//! wire views. It speaks no HTTP and no SQL.
+
+mod accept;
+mod board;
+mod caller;
+mod clock;
+mod deliveries;
+mod error;
+mod exceptions;
+mod figures;
+mod intake;
+mod live;
+mod orders;
+mod outcomes;
+mod planning;
+mod problem;
+mod proposal;
+mod secrets;
+mod set_up;
+mod sign_in;
+mod slots;
+mod stats;
+mod story;
+mod watch;
+mod zone;
+
+pub use caller::Caller;
+pub use clock::Clock;
+pub use error::OpsError;
+pub use intake::PositionsAnswer;
+pub use live::{Resume, Viewer};
+pub use planning::PlanOutcome;
+pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
+
+use domain::{Hub, Instant};
+use roads::TravelTimes;
+use std::sync::Arc;
+use store::Database;
+use tokio::sync::Semaphore;
+use wire::control_room::MapView;
+use zone::Zone;
+
+type Result<T, E = OpsError> = std::result::Result<T, E>;
+
+/// What the verbs are made of.
+pub struct Parts {
+    /// What is remembered.
+    pub database: Database,
+    /// How long it takes.
+    pub roads: Arc<dyn TravelTimes>,
+    /// What the map needs.
+    pub map: MapView,
+    /// The world's time.
+    pub clock: Clock,
+    /// Identifies this version of the product to open pages.
+    pub build: String,
+}
+
+/// The handle to every verb. Cheap to clone.
+#[derive(Clone)]
+pub struct Operations(Arc<House>);
+
+struct House {
+    database: Database,
+    roads: Arc<dyn TravelTimes>,
+    map: MapView,
+    clock: Clock,
+    build: String,
+    live: live::Live,
+    intake: intake::Writer,
+    /// One heavy computation at a time, so that a solve never starves the doors.
+    gate: Semaphore,
+    /// Password checks are slow on purpose; two at a time.
+    passwords: Arc<Semaphore>,
+}
+
+impl Operations {
+    /// Puts the verbs together. Must run inside a tokio runtime: the writer of positions starts here.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { database, roads, map, clock, build } = parts;
+        let live = live::Live::new();
+        let intake = intake::Writer::start(database.clone(), live.clone());
+        Self(Arc::new(House {
+            database,
+            roads,
+            map,
+            clock,
+            build,
+            live,
+            intake,
+            gate: Semaphore::new(1),
+            passwords: Arc::new(Semaphore::new(2)),
+        }))
+    }
+
+    /// The world's time.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// The hub whose day this is. One hub is set up for now; with several, the first is shown.
+    async fn hub(&self, conn: &mut store::Conn) -> Result<Hub> {
+        store::fleet::hubs(conn).await?.into_iter().next().ok_or(OpsError::NoHub)
+    }
+
+    async fn hub_and_zone(&self, conn: &mut store::Conn) -> Result<(Hub, Zone)> {
+        let hub = self.hub(conn).await?;
+        let zone = Zone::parse(&hub.zone)?;
+        Ok((hub, zone))
+    }
+}

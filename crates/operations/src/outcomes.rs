@@ -1,0 +1,329 @@
+//! What drivers do: leave, arrive, deliver, fail, break down, come back.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    board::{DayBook, point},
+    clock::new_id,
+};
+use chrono::{SubsecRound, TimeDelta};
+use domain::{
+    Actor, Attempt, AttemptId, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Hub, HubId, Instant,
+    OrderId, OrderState, Outcome, Refusal, RouteId, Source, StopId, StopState, VehicleId,
+};
+use store::Tx;
+use wire::intake::{Deed, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus};
+
+/// How many reports one request may bring.
+pub const MOST_REPORTS: usize = 200;
+const MOST_TEXT: usize = 500;
+
+/// What a report changed, to be announced after the commit.
+#[derive(Default)]
+struct Touched {
+    routes: Vec<RouteId>,
+    orders: Vec<OrderId>,
+    exceptions: bool,
+    all: bool,
+}
+
+/// Who reports, in which transaction.
+struct Desk<'a> {
+    tx: &'a mut Tx,
+    caller: &'a Caller,
+    hub: Hub,
+    vehicle: VehicleId,
+    at: Instant,
+    now: Instant,
+    touched: Touched,
+    events: Vec<Event>,
+}
+
+impl Operations {
+    /// Stores what a driver did; each report gets its own answer, after the commit that holds it. Sending one twice
+    /// changes nothing.
+    pub async fn record_outcomes(&self, caller: &Caller, reports: Vec<Report>) -> Result<OutcomesAnswer> {
+        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        if reports.len() > MOST_REPORTS {
+            return Err(OpsError::Invalid(format!("send at most {MOST_REPORTS} reports in one request")));
+        }
+        let mut results = Vec::with_capacity(reports.len());
+        for report in reports {
+            let id = report.id;
+            let (result, why) = match self.record_outcome(caller, vehicle, report).await {
+                Ok(true) => (ReportStatus::Stored, None),
+                Ok(false) => (ReportStatus::Known, None),
+                Err(e) if e.is_passing() => return Err(e),
+                Err(e @ (OpsError::Refused(_) | OpsError::NotFound | OpsError::Invalid(_))) => {
+                    (ReportStatus::Refused, Some(e.to_string()))
+                }
+                Err(e) => return Err(e),
+            };
+            results.push(ReportResult { id, result, why });
+        }
+        Ok(OutcomesAnswer { results })
+    }
+
+    async fn record_outcome(&self, caller: &Caller, vehicle: VehicleId, report: Report) -> Result<bool> {
+        let now = self.now();
+        let at = report.at.trunc_subsecs(3);
+        if at > now + TimeDelta::minutes(5) {
+            return Err(OpsError::Invalid("the report is from the future: set the device's clock".into()));
+        }
+        let mut tx = self.0.database.begin().await?;
+        if !store::positions::first_time(&mut tx, report.id, vehicle, now).await? {
+            return Ok(false);
+        }
+        let hub = self.hub(&mut tx).await?;
+        let mut desk = Desk {
+            tx: &mut tx,
+            caller,
+            hub,
+            vehicle,
+            at: at.min(now),
+            now,
+            touched: Touched::default(),
+            events: vec![],
+        };
+        match report.what {
+            Deed::Departed { route } => desk.departed(route).await?,
+            Deed::Arrived { stop } => desk.arrived(stop).await?,
+            Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => desk.ended(stop, outcome, note).await?,
+            Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => desk.ended(stop, outcome, note).await?,
+            Deed::Delivered { .. } | Deed::Failed { .. } => {
+                return Err(OpsError::Invalid("the outcome does not fit the kind of the report".into()));
+            }
+            Deed::OffRoad { reason } => desk.off_road(reason).await?,
+            Deed::Recovered => desk.recovered().await?,
+            Deed::Returned { route } => desk.returned(route).await?,
+        }
+        let Desk { touched, events, .. } = desk;
+        store::events::append(&mut tx, &events).await?;
+        tx.commit().await?;
+
+        self.0.live.touch_routes(touched.routes);
+        if !touched.orders.is_empty() {
+            self.0.live.touch_orders(&touched.orders);
+        }
+        if touched.exceptions {
+            self.0.live.touch_exceptions();
+        }
+        if touched.all {
+            self.0.live.touch_all();
+        }
+        Ok(true)
+    }
+
+    /// What the driver of this vehicle has to do today.
+    pub async fn driver_route(&self, caller: &Caller) -> Result<DriverRoute> {
+        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        let mut conn = self.0.database.read().await?;
+        let (_, zone) = self.hub_and_zone(&mut conn).await?;
+        let day = zone.day(self.now());
+        let route = store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
+        let book = DayBook::read(self, &mut conn, Some(&[route.id])).await?;
+        let stops = book
+            .stops_of(route.id)
+            .iter()
+            .filter(|s| s.stop.state.is_open())
+            .map(|s| DriverStop {
+                stop: s.stop.id,
+                sequence: s.stop.sequence,
+                reference: s.reference.clone(),
+                address: s.address.clone(),
+                at: point(s.at),
+                recipient: s.recipient.clone(),
+                window_from: s.window.from(),
+                window_until: s.window.until(),
+                service_s: s.service_s,
+            })
+            .collect();
+        Ok(DriverRoute {
+            route: route.id,
+            revision: book.plan.as_ref().map_or(0, |p| p.revision),
+            planned_start: route.planned_start,
+            hub: point(book.hub.at),
+            stops,
+        })
+    }
+}
+
+impl Desk<'_> {
+    fn event(&mut self, fact: Fact) {
+        self.events.push(Event {
+            occurred_at: self.at,
+            recorded_at: self.now,
+            source: Source::Device,
+            actor: self.caller.who,
+            hub: self.hub.id,
+            fact,
+        });
+    }
+
+    async fn own_route(&mut self, id: RouteId) -> Result<domain::Route> {
+        let route = store::plans::lock_route(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        if route.vehicle == self.vehicle { Ok(route) } else { Err(Refusal::NotThisRoute.into()) }
+    }
+
+    async fn own_stop(&mut self, id: StopId) -> Result<(domain::Stop, domain::Route)> {
+        let stop = store::stops::lock(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let route = store::plans::route(self.tx, stop.route).await?.ok_or(OpsError::NotFound)?;
+        if route.vehicle != self.vehicle {
+            return Err(Refusal::NotThisRoute.into());
+        }
+        if route.state.departed_at().is_none() {
+            return Err(Refusal::RouteNotDeparted.into());
+        }
+        Ok((stop, route))
+    }
+
+    async fn departed(&mut self, id: RouteId) -> Result<()> {
+        // The plan may be changing at this moment: whoever comes second sees what the first one did.
+        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
+        store::plans::lock_day(self.tx, self.hub.id, day).await?;
+        let route = self.own_route(id).await?.depart(self.at)?;
+        store::plans::save_routes(self.tx, std::slice::from_ref(&route)).await?;
+        self.event(Fact::RouteDeparted { route: id, vehicle: self.vehicle });
+
+        let stops = store::stops::of_day(self.tx, self.hub.id, day, Some(&[id])).await?;
+        let ids: Vec<_> = stops.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
+        let mut orders = store::orders::lock(self.tx, &ids).await?;
+        for order in &mut orders {
+            let OrderState::Planned { stop } = order.state else { continue };
+            *order = order.clone().load(stop, self.vehicle)?;
+            self.event(Fact::OrderLoaded { order: order.id, stop, vehicle: self.vehicle });
+        }
+        store::orders::save(self.tx, &orders).await?;
+        self.touched.routes.push(id);
+        self.touched.orders.extend(ids);
+        Ok(())
+    }
+
+    async fn arrived(&mut self, id: StopId) -> Result<()> {
+        let (stop, route) = self.own_stop(id).await?;
+        if let StopState::Arrived { .. } = stop.state {
+            return Ok(());
+        }
+        let stop = stop.arrive(self.at)?;
+        store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
+        self.event(Fact::StopArrived { stop: id, order: stop.order, route: route.id });
+        self.touched.routes.push(route.id);
+        self.touched.orders.push(stop.order);
+        Ok(())
+    }
+
+    async fn ended(&mut self, id: StopId, outcome: Outcome, note: Option<String>) -> Result<()> {
+        let (stop, route) = self.own_stop(id).await?;
+        let stop = stop.end(self.at, outcome)?;
+        let order = store::orders::lock(self.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
+        let order = if outcome.is_delivered() { order.deliver(self.at)? } else { order.fail(self.at)? };
+        let StopState::Done { arrived_at, ended_at, .. } = stop.state else { return Err(Refusal::StopDone.into()) };
+        let made = store::stops::attempts_made(self.tx, order.id).await?;
+        let attempt = Attempt {
+            id: AttemptId(new_id()),
+            stop: id,
+            order: order.id,
+            route: route.id,
+            number: i32::try_from(made).unwrap_or(i32::MAX - 1) + 1,
+            arrived_at,
+            ended_at,
+            outcome,
+            note: note.map(|n| n.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect()),
+        };
+        store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
+        store::orders::save(self.tx, std::slice::from_ref(&order)).await?;
+        store::stops::add_attempt(self.tx, &attempt).await?;
+        self.event(Fact::AttemptMade { attempt, promise: order.promise, vehicle: self.vehicle });
+        if !outcome.is_delivered() {
+            self.raise(Exception {
+                id: ExceptionId(new_id()),
+                hub: self.hub.id,
+                day: route.day,
+                kind: ExceptionKind::Failed,
+                order: Some(order.id),
+                stop: Some(id),
+                route: Some(route.id),
+                vehicle: Some(self.vehicle),
+                raised_at: self.now,
+                save_by: Some(order.promise.latest.until()),
+                state: ExceptionState::Open,
+            })
+            .await?;
+        }
+        self.touched.routes.push(route.id);
+        self.touched.orders.push(order.id);
+        Ok(())
+    }
+
+    async fn off_road(&mut self, reason: String) -> Result<()> {
+        let reason: String = reason.trim().chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
+        let vehicle = store::fleet::vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
+        let vehicle = vehicle.break_down(self.at, reason.clone());
+        store::fleet::save_vehicle(self.tx, &vehicle).await?;
+        self.event(Fact::VehicleOffRoad { vehicle: self.vehicle, reason });
+        let day = crate::zone::Zone::parse(&self.hub.zone)?.day(self.at);
+        let route = store::plans::route_of_vehicle(self.tx, self.vehicle, day).await?.map(|r| r.id);
+        self.raise(Exception {
+            id: ExceptionId(new_id()),
+            hub: self.hub.id,
+            day,
+            kind: ExceptionKind::Breakdown,
+            order: None,
+            stop: None,
+            route,
+            vehicle: Some(self.vehicle),
+            raised_at: self.now,
+            save_by: None,
+            state: ExceptionState::Open,
+        })
+        .await?;
+        self.touched.all = true;
+        Ok(())
+    }
+
+    async fn recovered(&mut self) -> Result<()> {
+        let vehicle = store::fleet::vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
+        store::fleet::save_vehicle(self.tx, &vehicle).await?;
+        self.event(Fact::VehicleRecovered { vehicle: self.vehicle });
+        self.touched.all = true;
+        Ok(())
+    }
+
+    async fn returned(&mut self, id: RouteId) -> Result<()> {
+        let route = self.own_route(id).await?.finish(self.at)?;
+        store::plans::save_routes(self.tx, std::slice::from_ref(&route)).await?;
+        self.event(Fact::RouteFinished { route: id, vehicle: self.vehicle });
+
+        let aboard: Vec<_> = store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id).collect();
+        let orders = store::orders::lock(self.tx, &aboard).await?;
+        let orders: Vec<_> = orders.into_iter().map(domain::Order::unload).collect();
+        for order in &orders {
+            self.event(Fact::OrderUnloaded { order: order.id });
+        }
+        store::orders::save(self.tx, &orders).await?;
+
+        let open = store::stops::of_day(self.tx, self.hub.id, route.day, Some(&[id])).await?;
+        for s in open.into_iter().filter(|s| s.stop.state.is_open()) {
+            // A stop at whose door the driver stood and of which nothing more was heard ends as it is: not attempted.
+            let stop = domain::Stop { state: StopState::Pending, ..s.stop }.drop_off_plan(self.at)?;
+            store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
+            self.event(Fact::StopDropped { stop: stop.id, order: stop.order });
+        }
+        self.touched.routes.push(id);
+        self.touched.orders.extend(aboard);
+        self.touched.all = true;
+        Ok(())
+    }
+
+    async fn raise(&mut self, exception: Exception) -> Result<()> {
+        if store::exceptions::raise(self.tx, &exception).await? {
+            self.event(Fact::ExceptionRaised { exception });
+            self.touched.exceptions = true;
+        }
+        Ok(())
+    }
+}
+
+/// The hub that an event of ours happens at.
+pub(crate) fn worker_event(hub: HubId, at: Instant, fact: Fact) -> Event {
+    Event { occurred_at: at, recorded_at: at, source: Source::Worker, actor: Actor::Timer, hub, fact }
+}

@@ -1,0 +1,261 @@
+//! The morning plan, and how any plan becomes the day's plan.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    board::DayBook,
+    clock::new_id,
+    outcomes::worker_event,
+    problem::{Choices, PlannedRoute, Sheet, Strictness},
+};
+use domain::{
+    Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId, PlanState,
+    Route, RouteId, RouteState, Source, Stop, StopId, StopState,
+};
+use optimizer::{Budget, Solution, check::check, construct, improve};
+use roads::TravelTimes;
+use std::{collections::HashMap, sync::Arc};
+use store::Tx;
+
+/// Above this many stops a morning is planned district by district.
+const DISTRICT: usize = 2_500;
+/// Steps of improvement after construction: about a second for a day of 1,500 stops.
+const STEPS: u64 = 20_000;
+const SEED: u64 = 1;
+
+/// What became of a morning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanOutcome {
+    /// It is too early, or there is nothing to plan yet.
+    NotYet,
+    /// The day has its plan.
+    AlreadyPlanned,
+    /// The plan was published now.
+    Published {
+        /// Routes with stops.
+        routes: usize,
+        /// Stops on them.
+        stops: usize,
+        /// Orders that found no place.
+        unplanned: usize,
+    },
+}
+
+/// A plan that is ready to take effect.
+pub(crate) struct Draft {
+    pub routes: Vec<PlannedRoute>,
+    /// Orders that found no place.
+    pub unplanned: Vec<OrderId>,
+}
+
+impl Operations {
+    /// Plans the day when the hub's time for it has come: a timer's verb.
+    pub async fn plan_morning(&self, caller: &Caller) -> Result<PlanOutcome> {
+        if caller.who != Actor::Timer {
+            return Err(OpsError::NotSignedIn);
+        }
+        let mut conn = self.0.database.read().await?;
+        if store::fleet::hubs(&mut conn).await?.is_empty() {
+            return Ok(PlanOutcome::NotYet);
+        }
+        let book = DayBook::read(self, &mut conn, None).await?;
+        if book.plan.is_some() {
+            return Ok(PlanOutcome::AlreadyPlanned);
+        }
+        let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
+        drop(conn);
+        if book.now < book.zone.at(book.day, book.hub.plan_at) || orders.is_empty() {
+            return Ok(PlanOutcome::NotYet);
+        }
+
+        let mut choices = Choices::of_day(&book, &orders);
+        let origin = book.zone.bounds(book.day).0;
+        let draft = heavily(self, move |roads| {
+            let mut unplanned = choices.take_unroaded(roads.as_ref());
+            let mut draft = solve(choices, roads.as_ref(), origin)?;
+            draft.unplanned.append(&mut unplanned);
+            Ok(draft)
+        })
+        .await?;
+
+        let (routes, stops) = (draft.routes.len(), draft.routes.iter().map(|r| r.stops.len()).sum());
+        let unplanned = draft.unplanned.len();
+        let mut tx = self.0.database.begin().await?;
+        store::plans::lock_day(&mut tx, book.hub.id, book.day).await?;
+        if store::plans::published(&mut tx, book.hub.id, book.day).await?.is_some() {
+            return Ok(PlanOutcome::AlreadyPlanned);
+        }
+        self.publish(&mut tx, caller, &book, &draft).await?;
+        tx.commit().await?;
+        self.0.live.touch_plan();
+        self.0.live.touch_exceptions();
+        Ok(PlanOutcome::Published { routes, stops, unplanned })
+    }
+
+    /// Makes a draft the day's plan, in the caller's transaction, which must hold the day's lock. Answers its revision.
+    pub(crate) async fn publish(&self, tx: &mut Tx, caller: &Caller, book: &DayBook, draft: &Draft) -> Result<i32> {
+        let now = self.now();
+        let source = if caller.who == Actor::Timer { Source::Worker } else { Source::Screen };
+        let event =
+            |fact| Event { occurred_at: now, recorded_at: now, source, actor: caller.who, hub: book.hub.id, fact };
+        let mut events = vec![];
+
+        let before = store::plans::published(tx, book.hub.id, book.day).await?;
+        let revision = before.as_ref().map_or(1, |p| p.revision + 1);
+        if let Some(before) = before {
+            events.push(event(Fact::PlanSuperseded { plan: before.id }));
+            store::plans::save(tx, &Plan { state: PlanState::Superseded, ..before }).await?;
+        }
+        let plan = Plan {
+            id: PlanId(new_id()),
+            hub: book.hub.id,
+            day: book.day,
+            revision,
+            published_at: now,
+            state: PlanState::Published,
+        };
+        store::plans::save(tx, &plan).await?;
+        events.push(event(Fact::PlanPublished { plan }));
+
+        let ids: Vec<_> = draft.routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
+        let mut orders: HashMap<OrderId, Order> =
+            store::orders::lock(tx, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
+        let known: HashMap<_, _> = book.routes.iter().map(|r| (r.vehicle, r)).collect();
+        let (mut routes, mut stops, mut changed) = (vec![], vec![], vec![]);
+        for planned in &draft.routes {
+            let Some(vehicle) = book.vehicles.get(&planned.vehicle) else { continue };
+            let before = known.get(&planned.vehicle);
+            let state = before.map_or(RouteState::Published, |r| r.state);
+            let loaded = state.departed_at().is_some();
+            let route = Route {
+                id: before.map_or_else(|| RouteId(new_id()), |r| r.id),
+                hub: book.hub.id,
+                day: book.day,
+                vehicle: vehicle.id,
+                driver: vehicle.driver.id,
+                planned_start: planned.start,
+                planned_end: planned.end,
+                shift_until: before
+                    .map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until),
+                state,
+            };
+            events.push(event(Fact::RoutePublished { route: route.clone() }));
+            for s in &planned.stops {
+                let Some(order) = orders.get_mut(&s.order) else { continue };
+                let id = s.stop.unwrap_or_else(|| StopId(new_id()));
+                stops.push(Stop {
+                    id,
+                    route: route.id,
+                    order: s.order,
+                    sequence: s.sequence,
+                    planned_arrival: s.arrival,
+                    planned_departure: s.departure,
+                    travel_s: s.travel_s,
+                    state: StopState::Pending,
+                });
+                *order = if loaded { order.clone().load(id, vehicle.id)? } else { order.clone().plan(id)? };
+                changed.push(order.clone());
+                events.push(event(Fact::StopPlanned {
+                    stop: id,
+                    route: route.id,
+                    order: s.order,
+                    sequence: s.sequence,
+                    arrival: s.arrival,
+                    departure: s.departure,
+                    travel_s: s.travel_s,
+                    loaded,
+                }));
+            }
+            routes.push(route);
+        }
+        store::plans::save_routes(tx, &routes).await?;
+        store::stops::save(tx, &stops).await?;
+        store::orders::save(tx, &changed).await?;
+        let etas: Vec<_> = stops.iter().map(|s| (s.id, s.planned_arrival)).collect();
+        store::stops::save_etas(tx, &etas, now).await?;
+        let returns: Vec<_> = routes.iter().map(|r| (r.id, r.planned_end)).collect();
+        store::stops::save_returns(tx, &returns, now).await?;
+
+        for order in &draft.unplanned {
+            let exception = Exception {
+                id: ExceptionId(new_id()),
+                hub: book.hub.id,
+                day: book.day,
+                kind: ExceptionKind::Unplanned,
+                order: Some(*order),
+                stop: None,
+                route: None,
+                vehicle: None,
+                raised_at: now,
+                save_by: store::orders::get(tx, *order).await?.map(|o| o.promise.latest.until()),
+                state: ExceptionState::Open,
+            };
+            if store::exceptions::raise(tx, &exception).await? {
+                events.push(worker_event(book.hub.id, now, Fact::ExceptionRaised { exception }));
+            }
+        }
+        store::events::append(tx, &events).await?;
+        Ok(revision)
+    }
+}
+
+/// Solves a morning; large ones district by district, each with its share of the vehicles.
+fn solve(choices: Choices, roads: &dyn TravelTimes, origin: domain::Instant) -> Result<Draft> {
+    let mut draft = Draft { routes: vec![], unplanned: vec![] };
+    for district in districts(choices) {
+        let sheet = district.into_sheet(roads, origin, Strictness::Hard)?;
+        let built = construct(&sheet.problem);
+        let better = improve(&sheet.problem, built, Budget::iterations(STEPS), SEED);
+        let solution = checked(&sheet, better)?;
+        draft.unplanned.extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));
+        for runner in 0..sheet.runners.len() {
+            if solution.routes.get(runner).is_some_and(|r| !r.is_empty()) {
+                draft.routes.extend(sheet.planned(runner, &solution));
+            }
+        }
+    }
+    Ok(draft)
+}
+
+/// Nobody sees a solution that the checker does not accept.
+pub(crate) fn checked(sheet: &Sheet, solution: Solution) -> Result<Solution> {
+    let report = check(&sheet.problem, &solution);
+    if report.is_feasible() {
+        Ok(solution)
+    } else {
+        Err(OpsError::Broken(format!("the optimizer's answer breaks {} limits", report.violations.len())))
+    }
+}
+
+/// Halves the city across its longer side until no part has too many stops; every part gets a mix of vehicles.
+fn districts(choices: Choices) -> Vec<Choices> {
+    if choices.tasks.len() <= DISTRICT || choices.runners.len() < 2 {
+        return vec![choices];
+    }
+    let Choices { runners, mut tasks, hub } = choices;
+    let spread = |of: &dyn Fn(&crate::problem::Task) -> f64| {
+        let (low, high) =
+            tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
+        high - low
+    };
+    // A degree of longitude is shorter than one of latitude away from the equator.
+    let wide = spread(&|t| t.at.lon) * hub.lat.to_radians().cos() > spread(&|t| t.at.lat);
+    tasks.sort_by(|a, b| if wide { a.at.lon.total_cmp(&b.at.lon) } else { a.at.lat.total_cmp(&b.at.lat) });
+    let other = tasks.split_off(tasks.len() / 2);
+    let (mut left, mut right) = (vec![], vec![]);
+    for (n, runner) in runners.into_iter().enumerate() {
+        if n % 2 == 0 { left.push(runner) } else { right.push(runner) }
+    }
+    let mut parts = districts(Choices { runners: left, tasks, hub });
+    parts.extend(districts(Choices { runners: right, tasks: other, hub }));
+    parts
+}
+
+/// Runs a heavy computation off the async threads, one at a time.
+pub(crate) async fn heavily<T: Send + 'static>(
+    ops: &Operations,
+    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let _turn = ops.0.gate.acquire().await.map_err(|_| OpsError::Busy)?;
+    let roads = ops.0.roads.clone();
+    tokio::task::spawn_blocking(move || work(roads)).await.map_err(|e| OpsError::Broken(e.to_string()))?
+}

@@ -1,0 +1,425 @@
+//! From a day to a problem that the optimizer can solve, and back.
+//!
+//! Three rules hold in every problem: what a vehicle carries stays in it; what is at the hub can only leave with a
+//! vehicle that is at the hub; the stop that a driver is serving or driving to stays where it is.
+
+use crate::{
+    OpsError, Result,
+    board::{DayBook, lat_lon, profile},
+};
+use chrono::TimeDelta;
+use domain::{
+    Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind, VehicleState,
+    Window,
+};
+use optimizer::{
+    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
+};
+use roads::{LatLon, Profile, TravelTimes};
+use std::collections::HashMap;
+
+/// The street network knows free roads; a working day's traffic takes this much longer until it is learnt from fixes.
+pub(crate) const USUAL_TRAFFIC: f64 = 1.25;
+/// Loading and leaving the yard takes this long after a plan appears.
+pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
+
+// Prices in cents, to weigh one thing against another; not what a customer pays.
+const DRIVER_HOUR: i64 = 2_400;
+/// Vehicles and drivers are there for the day, used or not.
+const VEHICLE_USED: i64 = 0;
+const LATE_MINUTE: i64 = 150;
+const UNSERVED: i64 = 5_000_000;
+/// An hour beyond a fair share of the day's work costs this much more, which spreads the work.
+const LONG_DAY_HOUR: i64 = 7_200;
+/// Rough drive between two stops, to tell a fair share before any route exists, in seconds.
+const USUAL_HOP_S: i64 = 240;
+
+fn driving_hour(kind: VehicleKind) -> i64 {
+    match kind {
+        VehicleKind::DieselVan => 900,
+        VehicleKind::ElectricVan => 500,
+        VehicleKind::CargoBike => 100,
+    }
+}
+
+/// A vehicle in a problem.
+pub(crate) struct Runner {
+    pub vehicle: Vehicle,
+    pub route: Option<Route>,
+    /// Where it can start something new, and when.
+    place: LatLon,
+    free_at: Instant,
+    shift_until: Instant,
+    under_way: bool,
+    /// What it already carries beyond the problem's stops, in grams and millilitres.
+    spoken_for: (i64, i64),
+    /// The place in the route that the first new stop gets.
+    pub next_sequence: i32,
+}
+
+impl Runner {
+    /// Where it can start something new.
+    pub fn start(&self) -> LatLon {
+        self.place
+    }
+}
+
+/// A stop in a problem.
+#[derive(Clone)]
+pub(crate) struct Task {
+    pub order: OrderId,
+    pub reference: String,
+    pub address: String,
+    pub stop: Option<StopId>,
+    pub at: LatLon,
+    pub window: Window,
+    pub service_s: i32,
+    weight_g: i64,
+    volume_ml: i64,
+    /// The one runner that may serve it, because it carries it.
+    only: Option<usize>,
+    /// As things stand, which runner serves it.
+    given: Option<usize>,
+}
+
+impl Task {
+    fn of(order: &Order, stop: Option<StopId>, only: Option<usize>, given: Option<usize>) -> Self {
+        Self {
+            order: order.id,
+            reference: order.reference.clone(),
+            address: order.address.text.clone(),
+            stop,
+            at: lat_lon(order.address.at),
+            window: order.promise.latest,
+            service_s: order.service_s,
+            weight_g: order.weight_g(),
+            volume_ml: order.volume_ml(),
+            only,
+            given,
+        }
+    }
+
+    /// The same order, asked for another window.
+    pub fn with_window(&self, window: Window) -> Self {
+        Self { window, given: None, ..self.clone() }
+    }
+}
+
+/// Whether windows and shifts may be broken at a price.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// A morning plan keeps every promise that it takes on.
+    Hard,
+    /// A running day weighs one lateness against another.
+    Priced,
+}
+
+/// The vehicles and stops of a day that can still be decided.
+pub(crate) struct Choices {
+    pub runners: Vec<Runner>,
+    pub tasks: Vec<Task>,
+    pub hub: LatLon,
+}
+
+impl Choices {
+    /// Reads from the day what can still be decided. `orders` are the day's orders.
+    pub fn of_day(book: &DayBook, orders: &[Order]) -> Self {
+        let by_id: HashMap<_, _> = orders.iter().map(|o| (o.id, o)).collect();
+        let hub = lat_lon(book.hub.at);
+        let mut runners: Vec<Runner> = vec![];
+        let mut tasks: Vec<Task> = vec![];
+        let routes: HashMap<_, _> = book.routes.iter().map(|r| (r.vehicle, r)).collect();
+        let mut vehicles: Vec<_> = book.vehicles.values().collect();
+        vehicles.sort_by(|a, b| a.label.cmp(&b.label));
+
+        for vehicle in vehicles {
+            let route = routes.get(&vehicle.id).copied();
+            let off_road = matches!(vehicle.state, VehicleState::OffRoad { .. });
+            let index = runners.len();
+            let stops = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
+            let gone = stops.iter().filter(|s| !s.stop.state.is_open()).count();
+            let shift_until =
+                route.map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until);
+            match route.map(|r| r.state) {
+                Some(RouteState::Finished { .. }) => {}
+                Some(RouteState::UnderWay { .. }) if off_road => {}
+                Some(RouteState::UnderWay { .. }) => {
+                    let mut open = stops.iter().filter(|s| s.stop.state.is_open());
+                    let at_hand = open.next();
+                    let latest = book.latest.get(&vehicle.id);
+                    let (place, free_at) = match at_hand {
+                        Some(s) => {
+                            let arrival = match s.stop.state {
+                                StopState::Arrived { at } => at,
+                                _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
+                            };
+                            let leaves = arrival + TimeDelta::seconds(s.service_s.into());
+                            (lat_lon(s.at), leaves.max(book.now))
+                        }
+                        None => (latest.map_or(hub, |p| lat_lon(p.place)), book.now),
+                    };
+                    let held = at_hand.and_then(|s| by_id.get(&s.stop.order));
+                    runners.push(Runner {
+                        vehicle: vehicle.clone(),
+                        route: route.cloned(),
+                        place,
+                        free_at,
+                        shift_until,
+                        under_way: true,
+                        spoken_for: held.map_or((0, 0), |o| (o.weight_g(), o.volume_ml())),
+                        next_sequence: (gone + usize::from(at_hand.is_some())) as i32 + 1,
+                    });
+                    for s in open {
+                        if let Some(order) = by_id.get(&s.stop.order) {
+                            tasks.push(Task::of(order, Some(s.stop.id), Some(index), Some(index)));
+                        }
+                    }
+                }
+                Some(RouteState::Published) | None => {
+                    let begins = book.zone.at(book.day, vehicle.shift_from).max(book.now + YARD);
+                    if !off_road && begins < shift_until {
+                        runners.push(Runner {
+                            vehicle: vehicle.clone(),
+                            route: route.cloned(),
+                            place: hub,
+                            free_at: begins,
+                            shift_until,
+                            under_way: false,
+                            spoken_for: (0, 0),
+                            next_sequence: gone as i32 + 1,
+                        });
+                    }
+                    let given = (!off_road && begins < shift_until).then_some(index);
+                    for s in stops.iter().filter(|s| s.stop.state.is_open()) {
+                        if let Some(order) = by_id.get(&s.stop.order) {
+                            tasks.push(Task::of(order, Some(s.stop.id), None, given));
+                        }
+                    }
+                }
+            }
+        }
+        let carriers: HashMap<_, _> = runners.iter().enumerate().map(|(i, r)| (r.vehicle.id, i)).collect();
+        for order in orders.iter().filter(|o| o.state == OrderState::Placed) {
+            match order.aboard {
+                None => tasks.push(Task::of(order, None, None, None)),
+                Some(carrier) => {
+                    if let Some(&index) = carriers.get(&carrier) {
+                        tasks.push(Task::of(order, None, Some(index), None));
+                    }
+                }
+            }
+        }
+        Self { runners, tasks, hub }
+    }
+
+    /// Leaves out tasks that lie near no road; answers which.
+    pub fn take_unroaded(&mut self, roads: &dyn TravelTimes) -> Vec<OrderId> {
+        let (on, off): (Vec<_>, Vec<_>) = std::mem::take(&mut self.tasks).into_iter().partition(|t| {
+            roads.snap(t.at, Profile::Car).is_some() && roads.snap(t.at, Profile::Bike).is_some()
+        });
+        self.tasks = on;
+        off.into_iter().map(|t| t.order).collect()
+    }
+
+    /// Builds the problem. Times are seconds since `origin`.
+    pub fn into_sheet(self, roads: &dyn TravelTimes, origin: Instant, strictness: Strictness) -> Result<Sheet> {
+        let Self { runners, tasks, hub } = self;
+        let mut places = vec![hub];
+        let runner_places: Vec<usize> = runners
+            .iter()
+            .map(|r| {
+                if r.under_way {
+                    places.push(r.place);
+                    places.len() - 1
+                } else {
+                    0
+                }
+            })
+            .collect();
+        let first_task = places.len();
+        places.extend(tasks.iter().map(|t| t.at));
+
+        let mut builder = ProblemBuilder::new(2);
+        let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
+        for profile in [Profile::Car, Profile::Bike] {
+            if runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == profile) {
+                let seconds = travel(roads, profile, &places, &blocks(&runners, &runner_places, &tasks, first_task, profile))?;
+                matrices.insert(profile, builder.matrix(places.len(), seconds));
+            }
+        }
+        let second = |at: Instant| (at - origin).num_seconds();
+        let limit = match strictness {
+            Strictness::Hard => Lateness::Hard,
+            Strictness::Priced => Lateness::Priced { per_minute: LATE_MINUTE },
+        };
+        let work: i64 = tasks.iter().map(|t| i64::from(t.service_s) + USUAL_HOP_S).sum();
+        let fair = work / (runners.len().max(1) as i64);
+        let mut vehicles = vec![];
+        for (runner, start) in runners.iter().zip(&runner_places) {
+            let Some(&matrix) = matrices.get(&profile(runner.vehicle.kind)) else { continue };
+            let free = second(runner.free_at);
+            vehicles.push(builder.vehicle(VehicleSpec {
+                matrix,
+                start: *start,
+                end: Some(0),
+                shift: (free, second(runner.shift_until).max(free)),
+                overtime: limit,
+                capacity: vec![
+                    (runner.vehicle.capacity_g - runner.spoken_for.0).max(0),
+                    (runner.vehicle.capacity_ml - runner.spoken_for.1).max(0),
+                ],
+                fixed_cost: VEHICLE_USED,
+                cost_per_hour: DRIVER_HOUR,
+                cost_per_driving_hour: driving_hour(runner.vehicle.kind),
+                long_day: (!runner.under_way).then_some(LongDay { after: fair, cost_per_hour: LONG_DAY_HOUR }),
+                // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
+                under_way: true,
+            }));
+        }
+        let mut given = vec![vec![]; runners.len()];
+        let mut unserved = vec![];
+        for (n, task) in tasks.iter().enumerate() {
+            let id = builder.stop(StopSpec {
+                place: first_task + n,
+                service: task.service_s.into(),
+                window: (second(task.window.from()), second(task.window.until())),
+                lateness: limit,
+                demand: vec![task.weight_g, task.volume_ml],
+                only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
+                unserved_penalty: UNSERVED,
+            });
+            match task.given.and_then(|i| given.get_mut(i)) {
+                Some(route) => route.push(id),
+                None => unserved.push(id),
+            }
+        }
+        let problem = builder.build().map_err(|faults| {
+            let faults: Vec<_> = faults.iter().take(5).map(ToString::to_string).collect();
+            OpsError::Broken(format!("the day makes no problem: {}", faults.join("; ")))
+        })?;
+        Ok(Sheet { problem, runners, tasks, given: Solution { routes: given, unserved }, origin, hub })
+    }
+}
+
+/// Sets of places between which travel times are needed: of each vehicle on the road its own, and of the hub all that
+/// are still there. Nothing else can ever be driven, so nothing else is computed.
+fn blocks(
+    runners: &[Runner],
+    runner_places: &[usize],
+    tasks: &[Task],
+    first_task: usize,
+    wanted: Profile,
+) -> Vec<Vec<usize>> {
+    let mut blocks = vec![];
+    let mut at_hub = false;
+    for (index, runner) in runners.iter().enumerate().filter(|(_, r)| profile(r.vehicle.kind) == wanted) {
+        if runner.under_way {
+            let own = tasks.iter().enumerate().filter(|(_, t)| t.only == Some(index)).map(|(n, _)| first_task + n);
+            blocks.push([0, runner_places[index]].into_iter().chain(own).collect());
+        } else {
+            at_hub = true;
+        }
+    }
+    if at_hub {
+        let free = tasks.iter().enumerate().filter(|(_, t)| t.only.is_none()).map(|(n, _)| first_task + n);
+        blocks.push(std::iter::once(0).chain(free).collect());
+    }
+    blocks
+}
+
+fn travel(
+    roads: &dyn TravelTimes,
+    profile: Profile,
+    places: &[LatLon],
+    blocks: &[Vec<usize>],
+) -> Result<Vec<u32>> {
+    let n = places.len();
+    let mut seconds = vec![u32::MAX; n * n];
+    for at in 0..n {
+        seconds[at * n + at] = 0;
+    }
+    for block in blocks {
+        let points: Vec<_> = block.iter().map(|&at| places[at]).collect();
+        let matrix = roads.matrix(&points, &points, profile)?;
+        for (i, &from) in block.iter().enumerate() {
+            for (j, &to) in block.iter().enumerate() {
+                let free = matrix.at(i, j);
+                if from != to && free != u32::MAX {
+                    seconds[from * n + to] = (f64::from(free) * USUAL_TRAFFIC).round() as u32;
+                }
+            }
+        }
+    }
+    Ok(seconds)
+}
+
+/// A problem with its translation: index for index, runners are the optimizer's vehicles and tasks its stops.
+pub(crate) struct Sheet {
+    pub problem: Problem,
+    pub runners: Vec<Runner>,
+    pub tasks: Vec<Task>,
+    /// As things stand.
+    pub given: Solution,
+    pub origin: Instant,
+    pub hub: LatLon,
+}
+
+/// One vehicle's part of a solution, in the day's terms.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct PlannedRoute {
+    pub vehicle: domain::VehicleId,
+    pub start: Instant,
+    pub end: Instant,
+    pub stops: Vec<PlannedStop>,
+}
+
+/// One stop of it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct PlannedStop {
+    pub order: OrderId,
+    pub stop: Option<StopId>,
+    pub sequence: i32,
+    pub arrival: Instant,
+    pub departure: Instant,
+    pub travel_s: i32,
+}
+
+impl Sheet {
+    fn instant(&self, second: i64) -> Instant {
+        self.origin + TimeDelta::seconds(second)
+    }
+
+    /// The runner's times if it serves these stops.
+    pub fn schedule(&self, runner: usize, solution: &Solution) -> Option<Schedule> {
+        let id = self.problem.vehicle_ids().nth(runner)?;
+        Some(schedule(&self.problem, id, solution.routes.get(runner)?))
+    }
+
+    /// A solution's route of one runner, in the day's terms.
+    pub fn planned(&self, runner: usize, solution: &Solution) -> Option<PlannedRoute> {
+        let times = self.schedule(runner, solution)?;
+        let who = self.runners.get(runner)?;
+        let stops = times
+            .visits
+            .iter()
+            .zip(who.next_sequence..)
+            .filter_map(|(visit, sequence)| {
+                let task = self.tasks.get(visit.stop.index())?;
+                Some(PlannedStop {
+                    order: task.order,
+                    stop: task.stop,
+                    sequence,
+                    arrival: self.instant(visit.arrival),
+                    departure: self.instant(visit.departure),
+                    travel_s: i32::try_from(visit.travel).unwrap_or(i32::MAX),
+                })
+            })
+            .collect();
+        // A vehicle on the road keeps the departure that it had.
+        let start = match &who.route {
+            Some(route) if who.under_way => route.planned_start,
+            _ => self.instant(times.start),
+        };
+        Some(PlannedRoute { vehicle: who.vehicle.id, start, end: self.instant(times.end), stops })
+    }
+}

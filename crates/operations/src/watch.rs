@@ -1,0 +1,359 @@
+//! Watching the day: what readings mean, when we shall be where, and what needs a person.
+//!
+//! One round reads the day, interprets the readings that nobody has interpreted yet, estimates every open stop anew, and
+//! raises or settles exceptions. It remembers nothing between rounds but what the database holds, so a crash repeats work
+//! and loses nothing.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    board::{DayBook, lat_lon, profile},
+    clock::new_id,
+    outcomes::worker_event,
+    problem::{USUAL_TRAFFIC, YARD},
+};
+use chrono::TimeDelta;
+use domain::{
+    Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, OrderId, Route, RouteId, RouteState,
+    StopId, StopState,
+};
+use roads::TravelTimes;
+use std::{collections::HashMap, sync::Arc};
+use store::{positions::Position, stops::DayStop};
+
+/// Standing this close to a door, in metres, is being there.
+const AT_THE_DOOR_M: f64 = 35.0;
+/// A vehicle slower than this stands, in metres a second.
+const STANDING_MPS: f32 = 1.0;
+/// Standing at a door for this long means that the driver has arrived, even if nobody says so.
+const DWELL: TimeDelta = TimeDelta::seconds(90);
+/// An estimate within this of the one we have is not written again.
+const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
+/// A promise counts as saved once the estimate is this far inside it, so that an exception does not flicker.
+const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(2);
+
+struct Estimate {
+    stops: Vec<(StopId, Instant)>,
+    back: (RouteId, Instant),
+}
+
+impl Operations {
+    /// One round of watching: a timer's verb. Answers how many exceptions were raised or settled.
+    pub async fn watch(&self, caller: &Caller) -> Result<usize> {
+        if caller.who != Actor::Timer {
+            return Err(OpsError::NotSignedIn);
+        }
+        let mut conn = self.0.database.read().await?;
+        if store::fleet::hubs(&mut conn).await?.is_empty() {
+            return Ok(0);
+        }
+        let book = DayBook::read(self, &mut conn, None).await?;
+        if book.plan.is_none() {
+            return Ok(0);
+        }
+        let since = book.now - TimeDelta::hours(12);
+        let fresh = store::positions::uninterpreted(&mut conn, book.hub.id, since).await?;
+        drop(conn);
+
+        let roads = self.0.roads.clone();
+        let (book, estimates) = tokio::task::spawn_blocking(move || {
+            let estimates = estimate(&book, &roads);
+            (book, estimates)
+        })
+        .await
+        .map_err(|e| OpsError::Broken(e.to_string()))?;
+        self.save_estimates(&book, &estimates).await?;
+        let arrived = self.save_arrivals(&book, &fresh).await?;
+        let changed = self.save_exceptions(&book, &estimates).await?;
+        if !arrived.is_empty() {
+            self.0.live.touch_routes(arrived);
+        }
+        Ok(changed)
+    }
+
+    async fn save_estimates(&self, book: &DayBook, estimates: &[Estimate]) -> Result<()> {
+        let known: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
+        let differs = |old: Option<Instant>, new: Instant| old.is_none_or(|old| (old - new).abs() > SAME_ETA);
+        let (mut etas, mut returns, mut touched) = (vec![], vec![], vec![]);
+        for e in estimates {
+            let before = etas.len();
+            let changed = |(id, at): &&(StopId, Instant)| {
+                known.get(id).is_some_and(|s: &&DayStop| differs(s.eta, *at))
+            };
+            etas.extend(e.stops.iter().filter(changed).copied());
+            let (route, back) = e.back;
+            let moved = differs(book.returns.get(&route).copied(), back);
+            if moved {
+                returns.push(e.back);
+            }
+            if moved || etas.len() > before {
+                touched.push(route);
+            }
+        }
+        // Silence is known by the clock alone, so routes on the road are looked at again in every round.
+        touched.extend(book.routes.iter().filter(|r| book.is_silent(r)).map(|r| r.id));
+        if !etas.is_empty() || !returns.is_empty() {
+            let mut tx = self.0.database.begin().await?;
+            store::stops::save_etas(&mut tx, &etas, book.now).await?;
+            store::stops::save_returns(&mut tx, &returns, book.now).await?;
+            tx.commit().await?;
+        }
+        self.0.live.touch_routes(touched);
+        Ok(())
+    }
+
+    /// Concludes arrivals from readings, and moves the watermarks in the same transaction.
+    async fn save_arrivals(&self, book: &DayBook, fresh: &[Position]) -> Result<Vec<RouteId>> {
+        let mut touched = vec![];
+        for own in fresh.chunk_by(|a, b| a.vehicle == b.vehicle) {
+            let Some(last) = own.last() else { continue };
+            let route = book.routes.iter().find(|r| r.vehicle == last.vehicle);
+            let arrival = route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?)));
+            let mut tx = self.0.database.begin().await?;
+            let mut until = last.at;
+            match arrival {
+                Some((route, Conclusion::Arrived(id, at))) => {
+                    if let Some(stop) = store::stops::lock(&mut tx, id).await?
+                        && stop.state == StopState::Pending
+                    {
+                        let order = stop.order;
+                        let stop = stop.arrive(at)?;
+                        store::stops::save(&mut tx, std::slice::from_ref(&stop)).await?;
+                        let fact = Fact::StopArrived { stop: id, order, route: route.id };
+                        store::events::append(&mut tx, &[worker_event(book.hub.id, at, fact)]).await?;
+                        touched.push(route.id);
+                    }
+                }
+                // The vehicle may be about to dwell: keep these readings for the next round.
+                Some((_, Conclusion::Standing(since))) => until = since - TimeDelta::milliseconds(1),
+                None => {}
+            }
+            store::positions::save_interpreted(&mut tx, last.vehicle, until).await?;
+            tx.commit().await?;
+        }
+        Ok(touched)
+    }
+
+    async fn save_exceptions(&self, book: &DayBook, estimates: &[Estimate]) -> Result<usize> {
+        let mut conn = self.0.database.read().await?;
+        let standing = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let waiting = store::orders::waiting_orders(&mut conn, book.hub.id, book.day).await?;
+        drop(conn);
+        let mut wanted = troubles(book, estimates);
+        wanted.extend(waiting.iter().map(|(order, until)| unplanned(book, *order, *until)));
+        let unresolved: Vec<_> =
+            standing.iter().filter(|e| !matches!(e.state, ExceptionState::Resolved { .. })).collect();
+        // What a person has ended today stays ended, unless it is about something else.
+        let is_known = |w: &Exception| {
+            standing.iter().any(|e| {
+                let by_person = matches!(e.state, ExceptionState::Resolved { by: Some(_), .. });
+                let open = !matches!(e.state, ExceptionState::Resolved { .. });
+                (by_person || open) && same_subject(e, w)
+            })
+        };
+        let raise: Vec<_> = wanted.iter().filter(|w| !is_known(w)).collect();
+        let settle: Vec<_> = unresolved.into_iter().filter_map(|e| Some((e, settled(e, book, estimates, &waiting)?))).collect();
+        let changed = raise.len() + settle.len();
+        if changed == 0 {
+            return Ok(0);
+        }
+        let mut tx = self.0.database.begin().await?;
+        let (mut events, mut orders) = (vec![], vec![]);
+        for exception in raise {
+            if store::exceptions::raise(&mut tx, exception).await? {
+                orders.extend(exception.order);
+                let fact = Fact::ExceptionRaised { exception: exception.clone() };
+                events.push(worker_event(book.hub.id, book.now, fact));
+            }
+        }
+        for (exception, resolution) in settle {
+            let Some(now) = store::exceptions::lock(&mut tx, exception.id).await? else { continue };
+            if matches!(now.state, ExceptionState::Resolved { .. }) {
+                continue;
+            }
+            let (id, kind) = (now.id, now.kind);
+            orders.extend(now.order);
+            store::exceptions::save(&mut tx, &now.resolve(None, book.now, resolution.to_owned())?).await?;
+            let fact = Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
+            events.push(worker_event(book.hub.id, book.now, fact));
+        }
+        store::events::append(&mut tx, &events).await?;
+        tx.commit().await?;
+        self.0.live.touch_exceptions();
+        self.0.live.touch_orders(&orders);
+        Ok(changed)
+    }
+}
+
+/// When each open stop of each route will be reached, going on from the newest reading.
+fn estimate(book: &DayBook, roads: &Arc<dyn TravelTimes>) -> Vec<Estimate> {
+    book.routes.iter().filter_map(|route| estimate_route(book, route, roads.as_ref())).collect()
+}
+
+fn estimate_route(book: &DayBook, route: &Route, roads: &dyn TravelTimes) -> Option<Estimate> {
+    let vehicle = book.vehicles.get(&route.vehicle)?;
+    let profile = profile(vehicle.kind);
+    let drive = |from, to| {
+        let seconds = roads.matrix(&[from], &[to], profile).ok().map(|m| m.at(0, 0)).filter(|s| *s != u32::MAX);
+        seconds.map(|s| TimeDelta::seconds((f64::from(s) * USUAL_TRAFFIC) as i64))
+    };
+    let hub = lat_lon(book.hub.at);
+    let mut open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open()).peekable();
+    let (mut at, mut place) = match route.state {
+        RouteState::Finished { .. } => return None,
+        RouteState::Published => (route.planned_start.max(book.now + YARD), hub),
+        RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
+            Some(p) if p.at >= departed_at => (book.now, lat_lon(p.place)),
+            _ => (book.now, hub),
+        },
+    };
+    let mut stops = vec![];
+    let mut first = true;
+    while let Some(s) = open.next() {
+        let arrival = match s.stop.state {
+            StopState::Arrived { at } => at,
+            // Only the way to the next door depends on where the vehicle is; the others are as planned.
+            _ if first => at + drive(place, lat_lon(s.at)).unwrap_or(TimeDelta::seconds(s.stop.travel_s.into())),
+            _ => at + TimeDelta::seconds(s.stop.travel_s.into()),
+        };
+        first = false;
+        stops.push((s.stop.id, arrival));
+        let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
+        at = served.max(book.now);
+        place = lat_lon(s.at);
+    }
+    let back = at + drive(place, hub).unwrap_or_default();
+    Some(Estimate { stops, back: (route.id, back) })
+}
+
+enum Conclusion {
+    Arrived(StopId, Instant),
+    Standing(Instant),
+}
+
+/// Whether the readings show the vehicle standing at its next door.
+fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> Option<Conclusion> {
+    let departed = route.state.departed_at()?;
+    let next = stops.iter().find(|s| s.stop.state.is_open()).filter(|s| s.stop.state == StopState::Pending)?;
+    let left_last = stops
+        .iter()
+        .filter_map(|s| match s.stop.state {
+            StopState::Done { ended_at, .. } => Some(ended_at),
+            _ => None,
+        })
+        .max()
+        .unwrap_or(departed);
+    let mut since: Option<Instant> = None;
+    for p in readings.iter().filter(|p| p.at > left_last) {
+        let there = p.place.metres_to(next.at) <= AT_THE_DOOR_M && p.speed_mps.is_some_and(|v| v < STANDING_MPS);
+        since = if there { since.or(Some(p.at)) } else { None };
+        if let Some(since) = since
+            && p.at - since >= DWELL
+        {
+            return Some(Conclusion::Arrived(next.stop.id, since));
+        }
+    }
+    since.map(Conclusion::Standing)
+}
+
+/// Every trouble of the day that has a cause now.
+fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
+    let mut troubles = vec![];
+    let blank = |kind, route: &Route| Exception {
+        id: ExceptionId(new_id()),
+        hub: book.hub.id,
+        day: book.day,
+        kind,
+        order: None,
+        stop: None,
+        route: Some(route.id),
+        vehicle: Some(route.vehicle),
+        raised_at: book.now,
+        save_by: None,
+        state: ExceptionState::Open,
+    };
+    for e in estimates {
+        let Some(route) = book.routes.iter().find(|r| r.id == e.back.0) else { continue };
+        let etas: HashMap<_, _> = e.stops.iter().copied().collect();
+        for s in book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending) {
+            if etas.get(&s.stop.id).is_some_and(|eta| *eta > s.window.until()) {
+                troubles.push(Exception {
+                    order: Some(s.stop.order),
+                    stop: Some(s.stop.id),
+                    save_by: Some(s.window.until()),
+                    ..blank(ExceptionKind::Late, route)
+                });
+            }
+        }
+        if e.back.1 > route.shift_until {
+            let save_by = Some(route.shift_until);
+            troubles.push(Exception { save_by, ..blank(ExceptionKind::OffShift, route) });
+        }
+        if book.is_silent(route) {
+            troubles.push(blank(ExceptionKind::Silent, route));
+        }
+    }
+    troubles
+}
+
+/// An order that the day's plan has no place for.
+fn unplanned(book: &DayBook, order: OrderId, until: Instant) -> Exception {
+    Exception {
+        id: ExceptionId(new_id()),
+        hub: book.hub.id,
+        day: book.day,
+        kind: ExceptionKind::Unplanned,
+        order: Some(order),
+        stop: None,
+        route: None,
+        vehicle: None,
+        raised_at: book.now,
+        save_by: Some(until),
+        state: ExceptionState::Open,
+    }
+}
+
+fn same_subject(a: &Exception, b: &Exception) -> bool {
+    a.kind == b.kind && a.stop == b.stop && a.order == b.order && a.route == b.route && a.vehicle == b.vehicle
+}
+
+/// Why an exception is over by itself, if it is.
+fn settled(
+    e: &Exception,
+    book: &DayBook,
+    estimates: &[Estimate],
+    waiting: &[(OrderId, Instant)],
+) -> Option<&'static str> {
+    let route = e.route.and_then(|id| book.routes.iter().find(|r| r.id == id));
+    match e.kind {
+        ExceptionKind::Late => {
+            let stop = book.stops.iter().find(|s| Some(s.stop.id) == e.stop);
+            match stop.map(|s| (&s.stop.state, s)) {
+                None => Some("The stop left the plan"),
+                Some((StopState::Done { outcome, .. }, _)) if outcome.is_delivered() => Some("Delivered"),
+                Some((StopState::Done { .. }, _)) => Some("Attempted"),
+                Some((StopState::Pending, s)) => {
+                    let eta = estimates.iter().flat_map(|e| &e.stops).find(|(id, _)| *id == s.stop.id)?.1;
+                    (eta + SAVED_MARGIN <= s.window.until()).then_some("Back within its window")
+                }
+                Some(_) => None,
+            }
+        }
+        ExceptionKind::OffShift => {
+            let route = route?;
+            if matches!(route.state, RouteState::Finished { .. }) {
+                return Some("Back at the hub");
+            }
+            let back = estimates.iter().find(|x| x.back.0 == route.id)?.back.1;
+            (back + SAVED_MARGIN <= route.shift_until).then_some("Back within its shift")
+        }
+        ExceptionKind::Silent => (!book.is_silent(route?)).then_some("Reports again"),
+        ExceptionKind::Breakdown => {
+            let vehicle = book.vehicles.get(&e.vehicle?)?;
+            (vehicle.state == domain::VehicleState::Available).then_some("Drives again")
+        }
+        ExceptionKind::Unplanned => {
+            waiting.iter().all(|(order, _)| Some(*order) != e.order).then_some("No longer waits for a plan")
+        }
+        ExceptionKind::Failed => None,
+    }
+}

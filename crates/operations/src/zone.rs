@@ -1,0 +1,72 @@
+//! The hub's own time.
+
+use crate::{OpsError, Result};
+use chrono::{Days, NaiveTime, TimeDelta, TimeZone};
+use domain::{Day, Instant, Window};
+use wire::{Moment, Span};
+
+/// The hub's time zone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Zone(chrono_tz::Tz);
+
+impl Zone {
+    /// Reads an IANA name.
+    pub fn parse(name: &str) -> Result<Self> {
+        name.parse().map(Self).map_err(|_| OpsError::UnknownZone)
+    }
+
+    /// The moment with the offset that holds there then.
+    pub fn moment(self, at: Instant) -> Moment {
+        at.with_timezone(&self.0).fixed_offset()
+    }
+
+    /// The window with the offsets that hold there then.
+    pub fn span(self, window: Window) -> Span {
+        Span { from: self.moment(window.from()), until: self.moment(window.until()) }
+    }
+
+    /// The calendar day.
+    pub fn day(self, at: Instant) -> Day {
+        at.with_timezone(&self.0).date_naive()
+    }
+
+    /// The instant at which a local clock shows `time` on `day`. A time that is skipped when the clocks go forward
+    /// means an hour later; of a time that comes twice, the first.
+    pub fn at(self, day: Day, time: NaiveTime) -> Instant {
+        let local = day.and_time(time);
+        let found = self.0.from_local_datetime(&local).earliest();
+        let found = found.or_else(|| self.0.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
+        found.map_or_else(|| local.and_utc(), |at| at.to_utc())
+    }
+
+    /// The first instant of `day` and of the day after.
+    pub fn bounds(self, day: Day) -> (Instant, Instant) {
+        let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
+        (self.at(day, NaiveTime::MIN), self.at(next, NaiveTime::MIN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_on_which_clocks_change_have_23_and_25_hours() {
+        let zone = Zone::parse("Europe/Malta").unwrap();
+        let hours = |y, m, d| {
+            let (from, until) = zone.bounds(Day::from_ymd_opt(y, m, d).unwrap());
+            (until - from).num_hours()
+        };
+        assert_eq!(hours(2026, 3, 29), 23);
+        assert_eq!(hours(2026, 10, 25), 25);
+        assert_eq!(hours(2026, 11, 23), 24);
+    }
+
+    #[test]
+    fn a_skipped_time_means_an_hour_later() {
+        let zone = Zone::parse("Europe/Malta").unwrap();
+        let day = Day::from_ymd_opt(2026, 3, 29).unwrap();
+        let at = zone.at(day, NaiveTime::from_hms_opt(2, 30, 0).unwrap());
+        assert_eq!(zone.moment(at).to_rfc3339(), "2026-03-29T03:30:00+02:00");
+    }
+}

@@ -1,0 +1,327 @@
+//! A whole day through the verbs, on a real database: what the screens show, and what the history adds up to.
+
+mod common;
+
+use chrono::TimeDelta;
+use common::{Hub, at, order, report};
+use domain::{ExceptionKind, Ledger, Outcome, Refusal, Role};
+use operations::{Caller, OpsError};
+use sqlx::{Connection, PgConnection, Row};
+use wire::{
+    api::{PlaceOrders, PlaceStatus},
+    exceptions::QueueFilter,
+    figures::FigureKind,
+    intake::{Deed, Fix, ReportStatus},
+};
+
+/// What the tables hold must be what the events add up to, through the domain's own transitions.
+async fn state_equals_history(hub: &Hub) {
+    let mut conn = hub.database.read().await.unwrap();
+    let mut rebuilt = Ledger::default();
+    for event in store::events::all(&mut conn).await.unwrap() {
+        rebuilt.apply(&event).unwrap_or_else(|e| panic!("{e}: {event:?}"));
+    }
+    let stored = store::ledger::read(&mut conn).await.unwrap();
+    assert_eq!(rebuilt.orders, stored.orders);
+    assert_eq!(rebuilt.stops, stored.stops);
+    assert_eq!(rebuilt.routes, stored.routes);
+    assert_eq!(rebuilt.exceptions, stored.exceptions);
+    assert_eq!(rebuilt, stored);
+    assert!(!stored.orders.is_empty());
+}
+
+#[tokio::test]
+async fn a_day_adds_up() {
+    let Some(hub) = Hub::open("a_day_adds_up").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let agent = hub.person(Role::Agent).await;
+    let manager = hub.person(Role::Manager).await;
+    hub.plan(45).await;
+
+    // Three vans leave; the fourth is still at the hub until noon.
+    let mut failed = None;
+    let routed = hub.routed(at(7, 20)).await;
+    assert_eq!(routed.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [1, 2, 3], "the work is spread over the morning's vans");
+    for (n, route) in routed {
+        hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+        let mut now = at(8, 0);
+        for (i, stop) in route.stops.iter().take(6).enumerate() {
+            let fails = n == 1 && i == 2;
+            let outcome = if fails { Outcome::FailedNotHome } else { Outcome::DeliveredToRecipient };
+            hub.attempt(n, now, stop.stop, outcome).await;
+            if fails {
+                failed = Some(stop.reference.clone());
+            }
+            now += TimeDelta::minutes(6);
+        }
+    }
+    state_equals_history(&hub).await;
+
+    // The board counts what happened.
+    let ops = hub.at(at(8, 40));
+    let board = ops.board(&dispatcher).await.unwrap();
+    assert_eq!((board.counts.stops, board.counts.done, board.counts.failed, board.counts.on_time), (45, 18, 1, 18));
+    assert_eq!(board.head.revision, Some(1));
+
+    // The failure is in the queue; one takes it, the other cannot.
+    ops.watch(&Caller::timer()).await.unwrap();
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let row = queue.rows.iter().find(|r| r.kind == ExceptionKind::Failed).unwrap();
+    assert_eq!(row.reference, failed);
+    ops.claim(&dispatcher, row.id).await.unwrap();
+    ops.claim(&dispatcher, row.id).await.unwrap();
+    let second = ops.claim(&agent, row.id).await;
+    assert!(matches!(second, Err(OpsError::Refused(Refusal::ExceptionOwned))), "{second:?}");
+    let denied = ops.claim(&manager, row.id).await;
+    assert!(matches!(denied, Err(OpsError::NotAllowed { role: Role::Manager })), "{denied:?}");
+    ops.release(&dispatcher, row.id).await.unwrap();
+
+    // The agent finds the order and gets windows from the live plan: only the van that carries it can serve it.
+    let hits = ops.find_orders(&agent, failed.as_deref().unwrap(), 1).await.unwrap();
+    assert_eq!(hits.hits.len(), 1);
+    let id = hits.hits[0].order;
+    let slots = ops.slots(&agent, id).await.unwrap();
+    let today: Vec<_> = slots.slots.iter().filter(|s| s.label.is_some()).collect();
+    assert!(!today.is_empty(), "{slots:?}");
+    assert!(today.iter().all(|s| s.label.as_deref() == Some("Van 01") && s.extra_min.is_some()));
+    let window = today[0].window;
+    assert!(today[0].eta.is_some_and(|eta| eta >= window.from && eta <= window.until));
+    ops.reschedule(&agent, id, window.from.to_utc(), window.until.to_utc()).await.unwrap();
+    let view = ops.order(&agent, id).await.unwrap();
+    assert_eq!(view.hit.window, window);
+    assert_eq!(view.ahead.map(|a| a.label).as_deref(), Some("Van 01"));
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert!(queue.rows.iter().all(|r| r.kind != ExceptionKind::Failed), "booking settles the failure");
+    assert_eq!(ops.board(&dispatcher).await.unwrap().head.revision, Some(2));
+    state_equals_history(&hub).await;
+
+    // Late orders find a place in the van that has not left; the others are not shuffled.
+    let shop = hub.shop(&ops).await;
+    let late = (100..104).map(|n| order(n, at(12, 0), at(18, 0))).collect();
+    ops.place_orders(&shop, PlaceOrders::Bulk { orders: late }).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert_eq!(queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).count(), 4);
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap();
+    assert_eq!((proposal.gains.unplanned_before, proposal.gains.unplanned_after), (4, 0));
+    assert_eq!(proposal.gains.moved, 0, "what is loaded stays: {proposal:?}");
+    assert!(proposal.changes.iter().filter(|c| c.from.is_none()).all(|c| c.to == "Van 04"), "{proposal:?}");
+    let stale = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on - 1).await;
+    assert!(matches!(stale, Err(OpsError::Refused(Refusal::PlanStale))), "{stale:?}");
+    assert!(matches!(ops.accept_proposal(&agent, proposal.id, 2).await, Err(OpsError::NotAllowed { .. })));
+    let revision = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
+    assert_eq!(revision, 3);
+    let again = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await;
+    assert!(again.is_err(), "accepting twice: {again:?}");
+    assert_eq!(hub.route(4, at(8, 45)).await.stops.len(), 4);
+    state_equals_history(&hub).await;
+
+    // The rest of the day, and back to the hub with what nobody attempted.
+    for n in 1..=3 {
+        let route = hub.route(n, at(10, 0)).await;
+        let mut now = at(10, 0);
+        for stop in route.stops.iter().take(5) {
+            hub.attempt(n, now, stop.stop, Outcome::DeliveredToSafePlace).await;
+            now += TimeDelta::minutes(5);
+        }
+        hub.report(n, at(12, 0), Deed::Returned { route: route.route }).await;
+    }
+    state_equals_history(&hub).await;
+    figures_equal_sql(&hub, &manager).await;
+}
+
+/// Every figure equals a separate SQL query over the events.
+async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
+    let ops = hub.at(at(13, 0));
+    let figures = ops.figures(manager, None).await.unwrap();
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let row = sqlx::query(
+        "with a as (
+             select facts->'attempt' as a, facts->'promise' as p from events where kind = 'attempt_made'
+         )
+         select count(*) as made,
+                count(*) filter (where (a->>'arrived_at')::timestamptz <= (p->'latest'->>'until')::timestamptz) as latest,
+                count(*) filter (where (a->>'arrived_at')::timestamptz <= (p->'original'->>'until')::timestamptz) as original,
+                count(*) filter (where (a->>'number')::int = 1) as firsts,
+                count(*) filter (where (a->>'number')::int = 1 and a->>'outcome' like 'delivered%') as first_ok,
+                count(*) filter (where a->>'outcome' = 'failed_not_home') as not_home
+         from a",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    let n = |name: &str| row.get::<i64, _>(name);
+    assert!(n("made") > 30);
+    assert_eq!((figures.on_time_latest.part, figures.on_time_latest.whole), (n("latest"), n("made")));
+    assert_eq!((figures.on_time_original.part, figures.on_time_original.whole), (n("original"), n("made")));
+    assert_eq!((figures.first_attempt.part, figures.first_attempt.whole), (n("first_ok"), n("firsts")));
+    assert_eq!(figures.failed.len(), 1);
+    assert_eq!((figures.failed[0].share.part, figures.failed[0].share.whole), (n("not_home"), n("made")));
+    assert_eq!(figures.stops, n("made"));
+    let hours: f64 = sqlx::query_scalar(
+        "select sum(extract(epoch from (f.occurred_at - d.occurred_at)) / 3600)::float8
+         from events d join events f on f.route_id = d.route_id and f.kind = 'route_finished'
+         where d.kind = 'route_departed'",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    assert!((figures.road_hours - hours).abs() < 1e-6, "{} {hours}", figures.road_hours);
+    assert_eq!(figures.hours.iter().map(|h| h.on_time.whole).sum::<i64>(), n("made"));
+    assert_eq!(figures.hours.iter().map(|h| h.on_time.part).sum::<i64>(), n("latest"));
+
+    let rows = ops.figure_rows(manager, None, FigureKind::Failed, 1).await.unwrap();
+    assert_eq!(rows.attempts.iter().filter(|a| a.counts).count() as i64, n("not_home"));
+    assert!(rows.attempts[0].counts, "the failed come first");
+}
+
+#[tokio::test]
+async fn sending_twice_changes_nothing() {
+    let Some(hub) = Hub::open("sending_twice").await else { return };
+    let ops = hub.at(at(6, 30));
+    let shop = hub.shop(&ops).await;
+    let ask = PlaceOrders::Single(order(1, at(8, 0), at(16, 0)));
+    let first = ops.place_orders(&shop, ask.clone()).await.unwrap();
+    let second = ops.place_orders(&shop, ask).await.unwrap();
+    assert_eq!(first.results[0].result, PlaceStatus::Placed);
+    assert_eq!(second.results[0].result, PlaceStatus::Known);
+    assert_eq!(first.results[0].order, second.results[0].order);
+
+    let mut bad = order(2, at(8, 0), at(16, 0));
+    bad.packages.clear();
+    let passed = order(3, at(4, 0), at(5, 0));
+    let orders = vec![bad, passed, order(4, at(8, 0), at(16, 0)), order(4, at(8, 0), at(16, 0))];
+    let mixed = ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
+    let said: Vec<_> = mixed.results.iter().map(|r| r.result).collect();
+    assert_eq!(said, [PlaceStatus::Refused, PlaceStatus::Refused, PlaceStatus::Placed, PlaceStatus::Refused]);
+    assert!(mixed.results[1].why.as_deref().unwrap().contains("window_until has passed"));
+
+    hub.at(at(7, 0)).plan_morning(&Caller::timer()).await.unwrap();
+    let ops = hub.at(at(7, 40));
+    let (n, route) = hub.routed(at(7, 40)).await.remove(0);
+    let van = hub.van(&ops, n).await;
+    let departed = report(at(7, 35), Deed::Departed { route: route.route });
+    let answer = |r| async { ops.record_outcomes(&van, vec![r]).await.unwrap().results.remove(0).result };
+    assert_eq!(answer(departed.clone()).await, ReportStatus::Stored);
+    assert_eq!(answer(departed).await, ReportStatus::Known);
+    assert_eq!(answer(report(at(7, 36), Deed::Departed { route: route.route })).await, ReportStatus::Refused);
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn a_position_is_stored_once_and_the_newest_wins() {
+    let Some(hub) = Hub::open("a_position").await else { return };
+    hub.plan(8).await;
+    let ops = hub.at(at(8, 0));
+    let van = hub.van(&ops, 1).await;
+    let fix = |minute: u32, lat: f64| Fix {
+        at: at(7, minute),
+        lat,
+        lon: 14.45,
+        speed_mps: Some(8.0),
+        heading_deg: Some(90.0),
+        accuracy_m: Some(6.0),
+        battery_percent: None,
+    };
+    let first = ops.record_positions(&van, vec![fix(40, 35.901), fix(41, 35.902)]).await.unwrap();
+    assert_eq!((first.stored, first.known), (2, 0));
+    let again = ops.record_positions(&van, vec![fix(41, 35.902), fix(42, 35.903), fix(30, 35.9)]).await.unwrap();
+    assert_eq!((again.stored, again.known), (2, 1));
+    let future = ops.record_positions(&van, vec![Fix { at: at(9, 0), ..fix(0, 35.9) }]).await.unwrap();
+    assert_eq!((future.stored, future.refused.len()), (0, 1));
+
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let board = ops.board(&dispatcher).await.unwrap();
+    assert_eq!(board.vehicles.len(), 1);
+    assert!((board.vehicles[0].lat - 35.903).abs() < 1e-9, "an older reading came later and did not win");
+}
+
+#[tokio::test]
+async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
+    let Some(hub) = Hub::open("a_silent_van").await else { return };
+    hub.plan(12).await;
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+
+    let ops = hub.at(at(7, 50));
+    ops.watch(&Caller::timer()).await.unwrap();
+    let kinds = |queue: wire::exceptions::QueueView| queue.rows.iter().map(|r| r.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap()), [ExceptionKind::Silent]);
+
+    let van = hub.van(&ops, n).await;
+    let fix = Fix {
+        at: at(7, 50),
+        lat: 35.9,
+        lon: 14.45,
+        speed_mps: Some(0.0),
+        heading_deg: None,
+        accuracy_m: None,
+        battery_percent: None,
+    };
+    ops.record_positions(&van, vec![fix]).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    assert!(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows.is_empty());
+
+    // At 11:28 hardly anything more can be kept.
+    let ops = hub.at(at(11, 28));
+    let van = hub.van(&ops, n).await;
+    ops.record_positions(&van, vec![Fix { at: at(11, 28), ..fix }]).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let late = queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late && r.route == Some(route.route)).count();
+    assert!(late >= route.stops.len() - 1, "{late} of {}", route.stops.len());
+    let before = queue.rows.len();
+    ops.watch(&Caller::timer()).await.unwrap();
+    assert_eq!(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows.len(), before, "once is enough");
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn standing_at_the_door_is_an_arrival_even_if_nobody_says_so() {
+    let Some(hub) = Hub::open("standing_at_the_door").await else { return };
+    hub.plan(8).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    let first = &route.stops[0];
+    let stand = |minute: u32, second: i64| Fix {
+        at: at(8, minute) + TimeDelta::seconds(second),
+        lat: first.at.lat,
+        lon: first.at.lon,
+        speed_mps: Some(0.2),
+        heading_deg: None,
+        accuracy_m: Some(5.0),
+        battery_percent: None,
+    };
+    let ops = hub.at(at(8, 5));
+    let van = hub.van(&ops, n).await;
+    ops.record_positions(&van, vec![stand(3, 0), stand(3, 30)]).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let arrived = |v: wire::control_room::RouteView| v.stops[0].arrived.map(|at| at.to_utc());
+    assert_eq!(arrived(ops.route(&dispatcher, route.route).await.unwrap()), None, "half a minute is a traffic light");
+    ops.record_positions(&van, vec![stand(4, 30), stand(4, 50)]).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    assert_eq!(arrived(ops.route(&dispatcher, route.route).await.unwrap()), Some(at(8, 3)));
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn links_sessions_and_passwords() {
+    let Some(hub) = Hub::open("links_sessions").await else { return };
+    let ops = hub.at(at(8, 0));
+    let id = ops.add_person("Kim", Role::Agent, Some("correct horse battery")).await.unwrap();
+    let wrong = ops.sign_in("Kim", "incorrect horse", "test").await;
+    assert!(matches!(wrong, Err(OpsError::WrongPassword)));
+    assert!(matches!(ops.sign_in("Nobody", "correct horse battery", "test").await, Err(OpsError::WrongPassword)));
+    let secret = ops.sign_in("kim", "correct horse battery", "test").await.unwrap();
+    let caller = ops.who(&secret).await.unwrap().unwrap();
+    assert_eq!(ops.me(&caller).await.unwrap().id, id);
+    ops.sign_out(&caller).await.unwrap();
+    assert!(ops.who(&secret).await.unwrap().is_none(), "a session that was signed out is over");
+
+    let link = ops.add_sign_in_link(id).await.unwrap();
+    ops.sign_in_by_link(&link, "test").await.unwrap();
+    assert!(matches!(ops.sign_in_by_link(&link, "test").await, Err(OpsError::LinkSpent)));
+    assert!(matches!(ops.add_person("X", Role::Agent, Some("short")).await, Err(OpsError::Invalid(_))));
+}

@@ -1,0 +1,226 @@
+//! A small hub on a real database, with straight roads and a clock that stands still.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use domain::{ReportId, Role, StopId};
+use operations::{Caller, Clock, Operations, Parts};
+use roads::{LatLon, Leg, Matrix, Path, Profile, RoadsError, Snap, TravelTimes};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+use store::Database;
+use wire::{
+    Point,
+    api::{PlaceOrder, PlaceOrders, PlacePackage, PlaceRecipient, SetUp, SetUpAnswer, SetUpHub, SetUpVehicle},
+    control_room::MapView,
+    intake::{Deed, DriverRoute, Report, ReportStatus},
+};
+
+/// Straight roads at 30 km/h.
+pub struct Straight;
+
+const MPS: f64 = 30.0 / 3.6;
+
+impl TravelTimes for Straight {
+    fn snap(&self, at: LatLon, _: Profile) -> Option<Snap> {
+        Some(Snap::on_the_spot(at))
+    }
+
+    fn matrix(&self, from: &[LatLon], to: &[LatLon], _: Profile) -> Result<Matrix, RoadsError> {
+        let seconds =
+            from.iter().flat_map(|a| to.iter().map(move |b| (a.metres_to(*b) / MPS).round() as u32)).collect();
+        Ok(Matrix { sources: from.len(), targets: to.len(), seconds })
+    }
+
+    fn path(&self, points: &[LatLon], _: Profile) -> Result<Path, RoadsError> {
+        let legs = points
+            .windows(2)
+            .map(|pair| {
+                let metres = pair[0].metres_to(pair[1]);
+                Leg { seconds: metres / MPS, metres, points: pair.to_vec(), at_seconds: vec![0.0, metres / MPS] }
+            })
+            .collect();
+        Ok(Path { legs })
+    }
+}
+
+/// A hub with its database.
+pub struct Hub {
+    pub database: Database,
+    pub url: String,
+    pub keys: SetUpAnswer,
+}
+
+/// Monday, 23 November 2026 in Malta, which is an hour ahead of UTC.
+pub fn at(hour: u32, minute: u32) -> DateTime<Utc> {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+    (day.and_hms_opt(hour, minute, 0).unwrap() - TimeDelta::hours(1)).and_utc()
+}
+
+fn time(hour: u32, minute: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, minute, 0).unwrap()
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+#[expect(clippy::disallowed_methods, reason = "tests find their database by this variable")]
+fn database_url() -> Option<String> {
+    std::env::var("DATABASE_URL").ok()
+}
+
+impl Hub {
+    /// A fresh hub with four vans, of which the last leaves at noon; nothing without a database to work on.
+    pub async fn open(test: &str) -> Option<Self> {
+        let Some(server) = database_url() else {
+            eprintln!("SKIPPED {test}: set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
+            return None;
+        };
+        let name = format!("doorstep_test_{}_{}_{test}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name: String = name.chars().take(60).collect();
+        store::ensure_database(&server, &name, true).await.unwrap();
+        let (address, options) = server.split_once('?').unwrap_or((&server, ""));
+        let base = address.rsplit_once('/').unwrap().0;
+        let url = format!("{base}/{name}?{options}");
+        let database = Database::connect(&url, 8).await.unwrap();
+        database.migrate().await.unwrap();
+
+        let mut hub = Self { database, url, keys: SetUpAnswer { shops: vec![], vehicles: vec![] } };
+        let ops = hub.at(at(6, 0));
+        let machine = ops.who_by_key(&ops.add_administrator_key().await.unwrap()).await.unwrap();
+        let vehicles = (1..=4)
+            .map(|n| SetUpVehicle {
+                label: format!("Van {n:02}"),
+                kind: domain::VehicleKind::DieselVan,
+                driver: format!("Driver {n:02}"),
+                capacity_g: 500_000,
+                capacity_ml: 4_000_000,
+                shift_from: if n == 4 { time(12, 0) } else { time(7, 30) },
+                shift_until: if n == 4 { time(20, 0) } else { time(16, 30) },
+            })
+            .collect();
+        let ask = SetUp {
+            hub: SetUpHub {
+                name: "Test hub".into(),
+                at: Point { lat: 35.9, lon: 14.45 },
+                zone: "Europe/Malta".into(),
+                plan_at: time(7, 0),
+            },
+            shops: vec!["Books".into()],
+            vehicles,
+        };
+        hub.keys = ops.set_up(&machine, ask).await.unwrap();
+        Some(hub)
+    }
+
+    /// The verbs, at a moment that does not pass.
+    pub fn at(&self, now: DateTime<Utc>) -> Operations {
+        Operations::new(Parts {
+            database: self.database.clone(),
+            roads: Arc::new(Straight),
+            map: MapView {
+                south_west: Point { lat: 35.8, lon: 14.3 },
+                north_east: Point { lat: 36.0, lon: 14.6 },
+                tiles: "/tiles/{z}/{x}/{y}".into(),
+                vector: true,
+                max_zoom: 14,
+                attribution: "nobody".into(),
+            },
+            clock: Clock::simulated(now, now, 0.0),
+            build: "test".into(),
+        })
+    }
+
+    pub async fn person(&self, role: Role) -> Caller {
+        let ops = self.at(at(6, 0));
+        let id = ops.add_person(role.code(), role, None).await.unwrap();
+        let link = ops.add_sign_in_link(id).await.unwrap();
+        let secret = ops.sign_in_by_link(&link, "test").await.unwrap();
+        ops.who(&secret).await.unwrap().unwrap()
+    }
+
+    pub async fn shop(&self, ops: &Operations) -> Caller {
+        ops.who_by_key(&self.keys.shops[0].key).await.unwrap()
+    }
+
+    pub async fn van(&self, ops: &Operations, n: usize) -> Caller {
+        ops.who_by_device(&self.keys.vehicles[n - 1].key).await.unwrap().0
+    }
+
+    /// Places `count` orders on a ring around the hub, promised from 08:00 to 11:30, and plans the day at 07:00.
+    pub async fn plan(&self, count: usize) {
+        let ops = self.at(at(6, 30));
+        let shop = self.shop(&ops).await;
+        let orders = (0..count).map(|n| order(n, at(8, 0), at(11, 30))).collect();
+        let answer = ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
+        assert!(answer.results.iter().all(|r| r.order.is_some()), "{answer:?}");
+        let planned = self.at(at(7, 0)).plan_morning(&Caller::timer()).await.unwrap();
+        assert!(
+            matches!(planned, operations::PlanOutcome::Published { stops, unplanned: 0, .. } if stops == count),
+            "{planned:?}"
+        );
+    }
+
+    pub async fn route(&self, n: usize, now: DateTime<Utc>) -> DriverRoute {
+        let ops = self.at(now);
+        let van = self.van(&ops, n).await;
+        ops.driver_route(&van).await.unwrap()
+    }
+
+    /// The vans that have a route, with it.
+    pub async fn routed(&self, now: DateTime<Utc>) -> Vec<(usize, DriverRoute)> {
+        let ops = self.at(now);
+        let mut routed = vec![];
+        for n in 1..=4 {
+            let van = self.van(&ops, n).await;
+            if let Ok(route) = ops.driver_route(&van).await {
+                routed.push((n, route));
+            }
+        }
+        routed
+    }
+
+    /// A driver's report, which must be stored.
+    pub async fn report(&self, n: usize, now: DateTime<Utc>, what: Deed) {
+        let ops = self.at(now);
+        let van = self.van(&ops, n).await;
+        let answer = ops.record_outcomes(&van, vec![report(now, what)]).await.unwrap();
+        assert_eq!(answer.results[0].result, ReportStatus::Stored, "{answer:?}");
+    }
+
+    /// Arrives, waits two minutes, and ends the attempt.
+    pub async fn attempt(&self, n: usize, now: DateTime<Utc>, stop: StopId, outcome: domain::Outcome) {
+        self.report(n, now, Deed::Arrived { stop }).await;
+        let what = if outcome.is_delivered() {
+            Deed::Delivered { stop, outcome, note: None }
+        } else {
+            Deed::Failed { stop, outcome, note: Some("nobody opened".into()) }
+        };
+        self.report(n, now + TimeDelta::minutes(2), what).await;
+    }
+}
+
+pub fn report(at: DateTime<Utc>, what: Deed) -> Report {
+    // Ids only need to differ within a test's database.
+    let id = ReportId(uuid_of(NEXT.fetch_add(1, Ordering::Relaxed)));
+    Report { id, at, what }
+}
+
+fn uuid_of(n: u32) -> uuid::Uuid {
+    uuid::Uuid::from_u128(0x1000_0000_0000_4000_8000_0000_0000_0000 + u128::from(n))
+}
+
+pub fn order(n: usize, from: DateTime<Utc>, until: DateTime<Utc>) -> PlaceOrder {
+    let angle = n as f64 * 2.4;
+    let radius = 0.01 + 0.0004 * (n % 40) as f64;
+    PlaceOrder {
+        reference: format!("BOO-{n:06}"),
+        recipient: PlaceRecipient { name: format!("Recipient {n:04}"), phone: format!("+356 2100 {n:04}") },
+        address: format!("Triq il-Ħamrun {n}"),
+        at: Point { lat: 35.9 + radius * angle.sin(), lon: 14.45 + radius * angle.cos() },
+        window_from: from,
+        window_until: until,
+        packages: vec![PlacePackage { barcode: format!("P{n}"), weight_g: 2_000, volume_ml: 8_000 }],
+        service_s: Some(120),
+    }
+}
+

@@ -1,0 +1,351 @@
+//! From what a caller says to a [`Problem`] that holds together, or to every fault in it at once, each with its place.
+//!
+//! Only contradictions are faults. A problem that cannot be solved completely (too few vehicles, none at all, places
+//! that no road reaches) is a problem like any other.
+
+use std::ops::RangeInclusive;
+
+use thiserror::Error;
+
+use crate::cost::Cost;
+use crate::model::{
+    Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId, VehicleSpec,
+};
+
+/// How large each kind of number may be, so that no sum of them leaves the range of the integers.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Points in time: seconds before or after the origin.
+    pub time: i64,
+    /// Lengths of time: a service or one arc, in seconds.
+    pub length: i64,
+    /// Loads and capacities, in one dimension.
+    pub load: i64,
+    /// Prices, in money units per hour, per minute or per piece.
+    pub price: i64,
+    /// How many stops, vehicles or places there may be.
+    pub count: usize,
+}
+
+/// The limits that [`ProblemBuilder::build`] holds a problem to.
+pub const LIMITS: Limits = Limits {
+    time: 100_000_000_000,
+    length: UNREACHABLE - 1,
+    load: 1_000_000_000_000,
+    price: 1_000_000_000,
+    count: 1_000_000,
+};
+
+/// One thing that is wrong with a problem, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// A matrix does not have places × places cells.
+    #[error("matrix {matrix} has {cells} cells where {places} places need {places} times {places}")]
+    MatrixShape {
+        /// Which matrix.
+        matrix: usize,
+        /// How many places it was said to have.
+        places: usize,
+        /// How many cells it has.
+        cells: usize,
+    },
+    /// A matrix has another number of places than the first one; all profiles share their places.
+    #[error("matrix {matrix} has {places} places where the first has {first}")]
+    MatrixPlaces {
+        /// Which matrix.
+        matrix: usize,
+        /// Its number of places.
+        places: usize,
+        /// The first matrix's.
+        first: usize,
+    },
+    /// An arc takes longer than [`Limits::length`] and is not marked unreachable.
+    #[error(
+        "matrix {matrix}: {seconds} s from place {from} to place {to} is longer than can be (mark it unreachable)"
+    )]
+    TravelTooLong {
+        /// Which matrix.
+        matrix: usize,
+        /// From which place.
+        from: usize,
+        /// To which place.
+        to: usize,
+        /// How long.
+        seconds: u32,
+    },
+    /// A vehicle has travel times that do not exist.
+    #[error("vehicle {vehicle} has matrix {matrix}, which does not exist")]
+    UnknownMatrix {
+        /// Which vehicle.
+        vehicle: usize,
+        /// Which matrix.
+        matrix: usize,
+    },
+    /// A stop may be served only by a vehicle that does not exist.
+    #[error("{whom} may be served only by vehicle {vehicle}, which does not exist")]
+    UnknownVehicle {
+        /// Which stop.
+        whom: Whom,
+        /// Which vehicle.
+        vehicle: usize,
+    },
+    /// A vehicle or stop is at a place that the matrices do not have.
+    #[error("{whom}: place {place} does not exist, there are {places}")]
+    UnknownPlace {
+        /// Whose place.
+        whom: Whom,
+        /// Which place.
+        place: usize,
+        /// How many there are.
+        places: usize,
+    },
+    /// A window or shift ends before it begins.
+    #[error("{whom}: {what} ends at {end}, before it begins at {begin}")]
+    Reversed {
+        /// Whose.
+        whom: Whom,
+        /// The window or the shift.
+        what: &'static str,
+        /// Its beginning.
+        begin: i64,
+        /// Its end.
+        end: i64,
+    },
+    /// A load has another number of dimensions than the problem.
+    #[error("{whom}: {what} has {found} dimensions where the problem has {expected}")]
+    Dimensions {
+        /// Whose.
+        whom: Whom,
+        /// The demand or the capacity.
+        what: &'static str,
+        /// How many it has.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// A number is negative where it may not be, or larger than [`LIMITS`] allow.
+    #[error("{whom}: {what} is {value}, outside {least} to {most}")]
+    OutOfRange {
+        /// Whose.
+        whom: Whom,
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: i64,
+        /// The least it may be.
+        least: i64,
+        /// The most it may be.
+        most: i64,
+    },
+    /// There are more of something than [`Limits::count`].
+    #[error("{found} {what} are more than {most}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+}
+
+/// Whom a [`Fault`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Whom {
+    /// The vehicle of that index.
+    #[error("vehicle {0}")]
+    Vehicle(usize),
+    /// The stop of that index.
+    #[error("stop {0}")]
+    Stop(usize),
+}
+
+/// Collects a problem piece by piece and checks it as a whole.
+#[derive(Clone, Debug)]
+pub struct ProblemBuilder {
+    dims: usize,
+    matrices: Vec<(usize, Vec<u32>)>,
+    vehicles: Vec<VehicleSpec>,
+    stops: Vec<StopSpec>,
+}
+
+impl ProblemBuilder {
+    /// A problem whose loads have that many dimensions (0 if nothing is ever full).
+    #[must_use]
+    pub const fn new(capacity_dims: usize) -> Self {
+        Self { dims: capacity_dims, matrices: Vec::new(), vehicles: Vec::new(), stops: Vec::new() }
+    }
+
+    /// Adds the travel times of one profile: seconds, row by row from each place to all, `u32::MAX` for no way.
+    pub fn matrix(&mut self, places: usize, seconds: Vec<u32>) -> MatrixId {
+        self.matrices.push((places, seconds));
+        MatrixId(dense(self.matrices.len()))
+    }
+
+    /// Adds a vehicle.
+    pub fn vehicle(&mut self, vehicle: VehicleSpec) -> VehicleId {
+        self.vehicles.push(vehicle);
+        VehicleId(dense(self.vehicles.len()))
+    }
+
+    /// Adds a stop.
+    pub fn stop(&mut self, stop: StopSpec) -> StopId {
+        self.stops.push(stop);
+        StopId(dense(self.stops.len()))
+    }
+
+    /// The problem, if it holds together.
+    ///
+    /// # Errors
+    /// Every fault there is, in the order matrices, vehicles, stops.
+    pub fn build(self) -> Result<Problem, Vec<Fault>> {
+        let places = self.matrices.first().map_or(0, |(places, _)| *places);
+        let mut faults = Vec::new();
+        for (what, found) in
+            [("places", places), ("vehicles", self.vehicles.len()), ("stops", self.stops.len())]
+        {
+            if found > LIMITS.count {
+                faults.push(Fault::TooMany { what, found, most: LIMITS.count });
+            }
+        }
+        for (matrix, (own, cells)) in self.matrices.iter().enumerate() {
+            check_matrix(matrix, *own, places, cells, &mut faults);
+        }
+        for (index, vehicle) in self.vehicles.iter().enumerate() {
+            self.check_vehicle(index, vehicle, places, &mut faults);
+        }
+        for (index, stop) in self.stops.iter().enumerate() {
+            self.check_stop(index, stop, places, &mut faults);
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Problem {
+            dims: self.dims,
+            places,
+            matrices: self.matrices.into_iter().map(|(_, cells)| cells).collect(),
+            rows: self.stops.iter().map(row).collect(),
+            vehicles: self.vehicles,
+            stops: self.stops,
+        })
+    }
+
+    fn check_vehicle(&self, index: usize, spec: &VehicleSpec, places: usize, faults: &mut Vec<Fault>) {
+        let whom = Whom::Vehicle(index);
+        if spec.matrix.index() >= self.matrices.len() {
+            faults.push(Fault::UnknownMatrix { vehicle: index, matrix: spec.matrix.index() });
+        }
+        let mut check = Checker { whom, places, faults };
+        check.place(spec.start);
+        if let Some(end) = spec.end {
+            check.place(end);
+        }
+        check.span("the shift", spec.shift);
+        check.load("the capacity", &spec.capacity, self.dims);
+        check.lateness("the price of overtime", spec.overtime);
+        check.price("the fixed cost", spec.fixed_cost);
+        check.price("the cost per hour", spec.cost_per_hour);
+        check.price("the cost per driving hour", spec.cost_per_driving_hour);
+        if let Some(long) = spec.long_day {
+            check.price("the cost per hour of a long day", long.cost_per_hour);
+            check.range("the length of a day", long.after, 0..=LIMITS.time);
+        }
+    }
+
+    fn check_stop(&self, index: usize, spec: &StopSpec, places: usize, faults: &mut Vec<Fault>) {
+        let whom = Whom::Stop(index);
+        if let Some(vehicle) = spec.only_vehicle.filter(|v| v.index() >= self.vehicles.len()) {
+            faults.push(Fault::UnknownVehicle { whom, vehicle: vehicle.index() });
+        }
+        let mut check = Checker { whom, places, faults };
+        check.place(spec.place);
+        check.range("the service time", spec.service, 0..=LIMITS.length);
+        check.span("the window", spec.window);
+        check.lateness("the price of lateness", spec.lateness);
+        check.load("the demand", &spec.demand, self.dims);
+        check.price("the penalty for leaving it out", spec.unserved_penalty);
+    }
+}
+
+struct Checker<'a> {
+    whom: Whom,
+    places: usize,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Checker<'_> {
+    fn place(&mut self, place: usize) {
+        if place >= self.places {
+            self.faults.push(Fault::UnknownPlace { whom: self.whom, place, places: self.places });
+        }
+    }
+
+    fn range(&mut self, what: &'static str, value: i64, allowed: RangeInclusive<i64>) {
+        if !allowed.contains(&value) {
+            let (least, most) = allowed.into_inner();
+            self.faults.push(Fault::OutOfRange { whom: self.whom, what, value, least, most });
+        }
+    }
+
+    fn span(&mut self, what: &'static str, (begin, end): (i64, i64)) {
+        self.range(what, begin, -LIMITS.time..=LIMITS.time);
+        self.range(what, end, -LIMITS.time..=LIMITS.time);
+        if end < begin {
+            self.faults.push(Fault::Reversed { whom: self.whom, what, begin, end });
+        }
+    }
+
+    fn load(&mut self, what: &'static str, load: &[i64], expected: usize) {
+        if load.len() != expected {
+            self.faults.push(Fault::Dimensions { whom: self.whom, what, found: load.len(), expected });
+        }
+        for &amount in load {
+            self.range(what, amount, 0..=LIMITS.load);
+        }
+    }
+
+    fn lateness(&mut self, what: &'static str, lateness: Lateness) {
+        if let Lateness::Priced { per_minute } = lateness {
+            self.price(what, per_minute);
+        }
+    }
+
+    fn price(&mut self, what: &'static str, price: i64) {
+        self.range(what, price, 0..=LIMITS.price);
+    }
+}
+
+fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], faults: &mut Vec<Fault>) {
+    if places.checked_mul(places) != Some(cells.len()) {
+        faults.push(Fault::MatrixShape { matrix, places, cells: cells.len() });
+        return;
+    }
+    if places != first {
+        faults.push(Fault::MatrixPlaces { matrix, places, first });
+    }
+    for (cell, &seconds) in cells.iter().enumerate() {
+        if seconds != u32::MAX && i64::from(seconds) > LIMITS.length {
+            faults.push(Fault::TravelTooLong { matrix, from: cell / places, to: cell % places, seconds });
+        }
+    }
+}
+
+fn row(spec: &StopSpec) -> StopRow {
+    StopRow {
+        place: spec.place,
+        service: spec.service,
+        open: spec.window.0,
+        close: spec.window.1,
+        per_minute: match spec.lateness {
+            Lateness::Hard => None,
+            Lateness::Priced { per_minute } => Some(per_minute),
+        },
+        penalty: Cost::units(spec.unserved_penalty),
+        only: spec.only_vehicle,
+    }
+}
+
+/// The id of the piece that was added last; beyond the range of ids there is no problem, `build` sees to that.
+fn dense(count: usize) -> u32 {
+    u32::try_from(count - 1).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,39 @@
+//! A vehicle-routing solver: given what must be visited, by which vehicles, over which travel times, what would be
+//! a good set of routes?
+//!
+//! Everything here is a function from a [`Problem`] to a [`Solution`], given a stop rule and a seed: no clock, no
+//! files, no threads, no global state. The same input gives the same answer. Infeasibility is never an error: what
+//! cannot be served is left out at its price, and a broken start is mended as far as it goes. [`check`] recomputes a
+//! solution from scratch, shares no code with the search, and is meant to run on every solution before anyone sees it.
+//!
+//! Measures are integers: times are seconds since an origin that the caller chooses, loads are in whatever unit the
+//! caller counts each dimension, money is in whole units of the caller's currency (cents, say) and is added up
+//! exactly as [`Cost`].
+//!
+//! Deliberately not here: streets (the caller brings travel times), orders, drivers and promises (the caller
+//! translates them), and time-dependent travel, breaks, pickups and reloads, which the model has room for but does
+//! not have yet.
+
+pub mod check;
+
+mod builder;
+mod construct;
+mod cost;
+mod draft;
+mod improve;
+mod insert;
+mod model;
+mod rng;
+mod route;
+#[cfg(test)]
+mod samples;
+mod schedule;
+mod split;
+
+pub use builder::{Fault, LIMITS, Limits, ProblemBuilder};
+pub use construct::{construct, construct_from};
+pub use cost::{Cost, Score};
+pub use improve::{Budget, improve};
+pub use insert::{Insertion, best_insertions};
+pub use model::{Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
+pub use schedule::{Schedule, Visit, schedule};

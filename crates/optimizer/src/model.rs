@@ -1,0 +1,249 @@
+//! The problem and the solution: what is given and what is answered.
+//!
+//! A [`Problem`] is immutable and can only come out of [`ProblemBuilder`](crate::ProblemBuilder), so whoever holds
+//! one may rely on every index in it. Ids are dense indices in order of insertion. Nothing here searches.
+
+use crate::cost::Cost;
+
+/// One travel-time matrix, that is one profile of vehicle (van, cargo bike).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MatrixId(pub(crate) u32);
+
+/// One vehicle with its driver's shift; also the index of its route in [`Solution::routes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VehicleId(pub(crate) u32);
+
+/// One stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StopId(pub(crate) u32);
+
+impl MatrixId {
+    /// Which matrix it is, counted from 0 in order of insertion.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl VehicleId {
+    /// Which vehicle it is, counted from 0 in order of insertion.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl StopId {
+    /// Which stop it is, counted from 0 in order of insertion.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What it means to be later than a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lateness {
+    /// It may not happen; what would need it is left out.
+    Hard,
+    /// It may happen, at a price.
+    Priced {
+        /// Money units for each minute beyond the limit, by the second; 0 makes the limit a wish.
+        per_minute: i64,
+    },
+}
+
+/// A soft limit to the length of a route, which also spreads the work: put it near the mean and the surplus of long
+/// routes moves to short ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongDay {
+    /// Seconds between leaving the start and the end of the route that cost no more than usual.
+    pub after: i64,
+    /// Money units for each hour beyond, on top of [`VehicleSpec::cost_per_hour`].
+    pub cost_per_hour: i64,
+}
+
+/// A vehicle as the caller describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VehicleSpec {
+    /// Whose travel times it has.
+    pub matrix: MatrixId,
+    /// The place where it starts.
+    pub start: usize,
+    /// The place where it ends, or none if it ends at its last stop.
+    pub end: Option<usize>,
+    /// Earliest start and latest end, in seconds since the origin.
+    pub shift: (i64, i64),
+    /// What it means to end after the shift.
+    pub overtime: Lateness,
+    /// What it holds, in each dimension.
+    pub capacity: Vec<i64>,
+    /// Money units for using it at all.
+    pub fixed_cost: i64,
+    /// Money units for each hour between leaving the start and the end of the route: driving, waiting and service.
+    pub cost_per_hour: i64,
+    /// Money units for each hour of driving, on top of `cost_per_hour`; fuel and wear. Without it, a detour that
+    /// fits into waiting time looks free.
+    pub cost_per_driving_hour: i64,
+    /// The price of long routes, if they have one.
+    pub long_day: Option<LongDay>,
+    /// Already out: it starts at the beginning of its shift whatever happens, and is paid for until its end even
+    /// when it has no stop left. Otherwise it waits at the start, unpaid, rather than at its first stop, and costs
+    /// nothing when it is not used.
+    pub under_way: bool,
+}
+
+/// A stop as the caller describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopSpec {
+    /// Where it is.
+    pub place: usize,
+    /// Seconds of service.
+    pub service: i64,
+    /// Earliest and latest beginning of service, in seconds since the origin; who comes early waits.
+    pub window: (i64, i64),
+    /// What it means to begin after the window.
+    pub lateness: Lateness,
+    /// What is delivered, in each dimension; it is aboard from the start of the route.
+    pub demand: Vec<i64>,
+    /// The one vehicle that may serve it (its goods are aboard), or none if any may.
+    pub only_vehicle: Option<VehicleId>,
+    /// Money units for leaving it out; a stop whose service costs more is left out.
+    pub unserved_penalty: i64,
+}
+
+/// What is to be solved; immutable, from [`ProblemBuilder::build`](crate::ProblemBuilder::build).
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub(crate) dims: usize,
+    pub(crate) places: usize,
+    pub(crate) matrices: Vec<Vec<u32>>,
+    pub(crate) vehicles: Vec<VehicleSpec>,
+    pub(crate) stops: Vec<StopSpec>,
+    pub(crate) rows: Vec<StopRow>,
+}
+
+/// What the inner loops read of a stop, side by side in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StopRow {
+    pub(crate) place: usize,
+    pub(crate) service: i64,
+    pub(crate) open: i64,
+    pub(crate) close: i64,
+    /// The price of a minute late, or none if the window is hard.
+    pub(crate) per_minute: Option<i64>,
+    pub(crate) penalty: Cost,
+    pub(crate) only: Option<VehicleId>,
+}
+
+impl StopRow {
+    /// What beginning at `begin` costs in lateness; nothing where the window is hard, for that is not a price.
+    pub(crate) fn late_cost(&self, begin: i64) -> Cost {
+        match self.per_minute {
+            Some(price) if begin > self.close => Cost::minutely(begin - self.close, price),
+            _ => Cost::ZERO,
+        }
+    }
+}
+
+/// How many seconds an arc that does not exist takes in a schedule; longer than any that does.
+pub(crate) const UNREACHABLE: i64 = 10_000_000;
+
+impl Problem {
+    /// How many dimensions a load has.
+    #[must_use]
+    pub fn capacity_dims(&self) -> usize {
+        self.dims
+    }
+
+    /// The stop with this id, or none if the id is of another problem.
+    #[must_use]
+    pub fn stop(&self, stop: StopId) -> Option<&StopSpec> {
+        self.stops.get(stop.index())
+    }
+
+    /// The vehicle with this id, or none if the id is of another problem.
+    #[must_use]
+    pub fn vehicle(&self, vehicle: VehicleId) -> Option<&VehicleSpec> {
+        self.vehicles.get(vehicle.index())
+    }
+
+    /// All stops, in order.
+    pub fn stop_ids(&self) -> impl ExactSizeIterator<Item = StopId> + use<> {
+        (0..self.stops.len() as u32).map(StopId)
+    }
+
+    /// All vehicles, in order.
+    pub fn vehicle_ids(&self) -> impl ExactSizeIterator<Item = VehicleId> + use<> {
+        (0..self.vehicles.len() as u32).map(VehicleId)
+    }
+
+    /// Seconds from place to place in that profile, or none if there is no way (or no such place).
+    #[must_use]
+    pub fn travel_seconds(&self, matrix: MatrixId, from: usize, to: usize) -> Option<u32> {
+        if from >= self.places || to >= self.places {
+            return None;
+        }
+        let seconds = *self.matrices.get(matrix.index())?.get(from * self.places + to)?;
+        (seconds != u32::MAX).then_some(seconds)
+    }
+
+    pub(crate) fn row(&self, stop: StopId) -> &StopRow {
+        &self.rows[stop.index()]
+    }
+
+    pub(crate) fn demand(&self, stop: StopId) -> &[i64] {
+        &self.stops[stop.index()].demand
+    }
+
+    pub(crate) fn spec(&self, vehicle: VehicleId) -> &VehicleSpec {
+        &self.vehicles[vehicle.index()]
+    }
+
+    pub(crate) fn roads(&self, vehicle: VehicleId) -> Roads<'_> {
+        Roads { cells: &self.matrices[self.spec(vehicle).matrix.index()], places: self.places }
+    }
+}
+
+/// The travel times of one vehicle.
+#[derive(Clone, Copy)]
+pub(crate) struct Roads<'a> {
+    cells: &'a [u32],
+    places: usize,
+}
+
+impl Roads<'_> {
+    /// Seconds from place to place; [`UNREACHABLE`] where there is no way.
+    pub(crate) fn seconds(self, from: usize, to: usize) -> i64 {
+        match self.cells[from * self.places + to] {
+            u32::MAX => UNREACHABLE,
+            seconds => i64::from(seconds),
+        }
+    }
+}
+
+/// Routes, and what is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Solution {
+    /// The stops of each vehicle in order of service; the index is the vehicle's.
+    pub routes: Vec<Vec<StopId>>,
+    /// The stops that nobody serves, in ascending order.
+    pub unserved: Vec<StopId>,
+}
+
+impl Solution {
+    /// The solution that serves nothing, to build upon.
+    #[must_use]
+    pub fn nothing_served(problem: &Problem) -> Self {
+        Self { routes: vec![Vec::new(); problem.vehicles.len()], unserved: problem.stop_ids().collect() }
+    }
+
+    /// Which vehicle serves the stop and as its how-manieth, counted from 0.
+    #[must_use]
+    pub fn place_of(&self, stop: StopId) -> Option<(VehicleId, usize)> {
+        self.routes.iter().enumerate().find_map(|(vehicle, stops)| {
+            let position = stops.iter().position(|&at| at == stop)?;
+            Some((VehicleId(u32::try_from(vehicle).ok()?), position))
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! What must hold on any problem, with the independent checker as the judge.
+
+mod town;
+
+use optimizer::check::check;
+use optimizer::{
+    Budget, Cost, Problem, Solution, StopId, best_insertions, construct, construct_from, improve, schedule,
+};
+use proptest::prelude::*;
+use town::{Dice, Town};
+
+fn towns() -> impl Strategy<Value = Town> {
+    (0..45_usize, 0..7_usize, any::<u64>(), any::<bool>(), any::<bool>())
+        .prop_map(|(stops, vehicles, seed, rough, priced)| Town { stops, vehicles, seed, rough, priced })
+}
+
+/// Stops thrown into routes without a thought: broken in most ways, but each stop once.
+fn thrown(problem: &Problem, seed: u64) -> Solution {
+    let mut dice = Dice(seed);
+    let mut solution =
+        Solution { routes: vec![Vec::new(); problem.vehicle_ids().len()], unserved: Vec::new() };
+    for stop in problem.stop_ids() {
+        let route = dice.roll(solution.routes.len() as i64 + 1) as usize;
+        solution.routes.get_mut(route).unwrap_or(&mut solution.unserved).push(stop);
+    }
+    solution
+}
+
+/// The same solution without the stop's penalty, for an insertion is priced without it.
+fn cost_unserved_free(problem: &Problem, solution: &Solution, stop: StopId) -> Cost {
+    let penalty = problem.stop(stop).map_or(0, |spec| spec.unserved_penalty);
+    check(problem, solution).cost - Cost::units(penalty)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_construction_breaks_nothing(town in towns()) {
+        let problem = town.build();
+        let solution = construct(&problem);
+        let report = check(&problem, &solution);
+        let under_way_alone = check(&problem, &Solution::nothing_served(&problem));
+        prop_assert!(report.score() <= under_way_alone.score());
+        if under_way_alone.is_feasible() {
+            prop_assert!(report.is_feasible(), "{:?}", report.violations);
+        }
+        prop_assert_eq!(&solution, &construct(&problem));
+    }
+
+    #[test]
+    fn an_improvement_is_never_worse_and_repeats_itself(town in towns(), seed in any::<u64>(), messy in any::<bool>()) {
+        let problem = town.build();
+        let given = if messy { thrown(&problem, seed) } else { construct(&problem) };
+        let before = check(&problem, &given);
+        let improved = improve(&problem, given.clone(), Budget::iterations(150), seed);
+        let after = check(&problem, &improved);
+        prop_assert!(after.score() <= before.score(), "{:?} from {:?}", after.score(), before.score());
+        if before.is_feasible() {
+            prop_assert!(after.is_feasible(), "{:?}", after.violations);
+        }
+        prop_assert_eq!(improved, improve(&problem, given, Budget::iterations(150), seed));
+    }
+
+    #[test]
+    fn filling_a_messy_plan_keeps_it_and_breaks_nothing_further(town in towns(), seed in any::<u64>()) {
+        let problem = town.build();
+        let mut given = thrown(&problem, seed);
+        for (route, vehicle) in given.routes.iter_mut().zip(problem.vehicle_ids()) {
+            route.retain(|&stop| problem.stop(stop).unwrap().only_vehicle.is_none_or(|only| only == vehicle));
+        }
+        let served: Vec<Vec<StopId>> = given.routes.clone();
+        given.unserved = problem.stop_ids().filter(|&stop| given.place_of(stop).is_none()).collect();
+        let before = check(&problem, &given);
+        let filled = construct_from(&problem, given);
+        prop_assert!(check(&problem, &filled).score() <= before.score());
+        for (route, own) in filled.routes.iter().zip(&served) {
+            let kept: Vec<StopId> = route.iter().copied().filter(|stop| own.contains(stop)).collect();
+            prop_assert_eq!(&kept, own);
+        }
+    }
+
+    #[test]
+    fn an_insertion_costs_what_it_says_and_nothing_is_overlooked(town in towns(), seed in any::<u64>(), messy in any::<bool>()) {
+        let problem = town.build();
+        let mut solution = if messy { thrown(&problem, seed) } else { construct(&problem) };
+        let Some(stop) = problem.stop_ids().nth(Dice(seed).roll(town.stops as i64) as usize) else { return Ok(()) };
+        for route in &mut solution.routes {
+            route.retain(|&other| other != stop);
+        }
+        for (route, vehicle) in solution.routes.iter_mut().zip(problem.vehicle_ids()) {
+            route.retain(|&other| problem.stop(other).unwrap().only_vehicle.is_none_or(|only| only == vehicle));
+        }
+        solution.unserved = problem.stop_ids().filter(|&other| solution.place_of(other).is_none()).collect();
+        let before = check(&problem, &solution);
+        let free = cost_unserved_free(&problem, &solution, stop);
+        let insertions = best_insertions(&problem, &solution, stop, usize::MAX);
+        let mut found = Vec::new();
+        for insertion in &insertions {
+            let mut with = solution.clone();
+            with.unserved.retain(|&other| other != stop);
+            with.routes[insertion.vehicle.index()].insert(insertion.position, stop);
+            let after = check(&problem, &with);
+            prop_assert_eq!(insertion.cost, after.cost - free);
+            prop_assert!(after.score().excess <= before.score().excess, "{:?}", after.violations);
+            prop_assert_eq!(insertion.extra_driving, after.driving - before.driving);
+            prop_assert_eq!(insertion.extra_seconds, after.duration - before.duration);
+            prop_assert_eq!(insertion.extra_overtime, after.overtime - before.overtime);
+            let more: i64 = insertion.extra_late.iter().map(|(_, seconds)| seconds).sum();
+            prop_assert!(more >= after.late - before.late, "{more} {} {}", after.late, before.late);
+            found.push((insertion.vehicle, insertion.position));
+        }
+        prop_assert!(insertions.is_sorted_by_key(|insertion| insertion.cost));
+        // Whatever breaks nothing that was whole must be among them.
+        for vehicle in problem.vehicle_ids() {
+            for position in 0..=solution.routes[vehicle.index()].len() {
+                let mut with = solution.clone();
+                with.unserved.retain(|&other| other != stop);
+                with.routes[vehicle.index()].insert(position, stop);
+                if check(&problem, &with).is_feasible() {
+                    prop_assert!(found.contains(&(vehicle, position)), "{vehicle:?} {position} is overlooked");
+                }
+            }
+        }
+        let few = best_insertions(&problem, &solution, stop, 3);
+        prop_assert_eq!(&few[..], &insertions[..insertions.len().min(3)]);
+    }
+
+    #[test]
+    fn a_schedule_is_what_the_checker_reckons(town in towns(), seed in any::<u64>()) {
+        let problem = town.build();
+        let solution = thrown(&problem, seed);
+        let report = check(&problem, &solution);
+        let (mut driving, mut waiting, mut late, mut duration, mut overtime) = (0, 0, 0, 0, 0);
+        for (route, vehicle) in solution.routes.iter().zip(problem.vehicle_ids()) {
+            let schedule = schedule(&problem, vehicle, route);
+            driving += schedule.driving;
+            waiting += schedule.waiting;
+            duration += schedule.duration();
+            overtime += if route.is_empty() && !problem.vehicle(vehicle).unwrap().under_way { 0 } else { schedule.overtime };
+            let mut clock = schedule.start;
+            for visit in &schedule.visits {
+                prop_assert_eq!(visit.arrival, clock + visit.travel);
+                prop_assert_eq!(visit.begin, visit.arrival + visit.waiting);
+                clock = visit.departure;
+                late += visit.late;
+            }
+        }
+        prop_assert_eq!((driving, waiting, late), (report.driving, report.waiting, report.late));
+        prop_assert_eq!((duration, overtime), (report.duration, report.overtime));
+    }
+}
+
+#[test]
+fn a_large_town_is_cut_up_and_served() {
+    let problem = Town { stops: 4000, vehicles: 110, seed: 5, rough: false, priced: false }.build();
+    let solution = construct(&problem);
+    let report = check(&problem, &solution);
+    assert!(report.is_feasible(), "{:?}", report.violations);
+    assert!(report.unserved <= 40, "{} of 4000 unserved", report.unserved);
+}
+
+#[test]
+fn a_first_plan_becomes_a_fifth_cheaper() {
+    let problem = Town { stops: 300, vehicles: 12, seed: 9, rough: false, priced: false }.build();
+    let first = construct(&problem);
+    let better = improve(&problem, first.clone(), Budget::iterations(10_000), 1);
+    let (before, after) = (check(&problem, &first), check(&problem, &better));
+    println!("{} to {} s driving, cost {:?} to {:?}", before.driving, after.driving, before.cost, after.cost);
+    assert!(
+        after.cost.in_units() * 100 < before.cost.in_units() * 80,
+        "{:?} to {:?}",
+        before.cost,
+        after.cost
+    );
+}

@@ -1,0 +1,112 @@
+//! From a place on the map to a position on a road.
+//!
+//! Not here: which road a moving vehicle is on; that needs more than one fix.
+
+use rstar::{AABB, PointDistance, RTree, RTreeObject};
+
+use crate::{
+    LatLon,
+    geo::{Plane, nearest_on_line},
+    network::Network,
+};
+
+/// Places farther than this from any road are outside the area.
+const REACH_M: f64 = 2_000.0;
+
+/// A position on a road.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Snap {
+    /// The position.
+    pub at: LatLon,
+    /// Distance from the place that was asked about.
+    pub metres_away: f64,
+    /// Segment of the profile's network.
+    pub(crate) segment: u32,
+    /// Share of the segment's length that lies before the position, 0..=1, in the direction of its shape.
+    pub(crate) share: f64,
+    /// Shape point before the position.
+    pub(crate) after: u32,
+}
+
+impl Snap {
+    /// The position itself, for a provider of travel times that has no network of ours.
+    pub fn on_the_spot(at: LatLon) -> Self {
+        Self { at, metres_away: 0.0, segment: 0, share: 0.0, after: 0 }
+    }
+}
+
+/// A segment in the flat picture of the city. Whole segments rather than their straight pieces: a tree of them is built
+/// several times faster, and searched hardly slower.
+struct FlatSegment {
+    line: Box<[[f64; 2]]>,
+    segment: u32,
+}
+
+impl FlatSegment {
+    /// Squared distance to a point, the piece of the line that is nearest, and how far along that piece, 0..=1.
+    fn nearest(&self, point: [f64; 2]) -> Option<(f64, usize, f64)> {
+        let pieces = self.line.windows(2).enumerate().map(|(index, ends)| {
+            let (share, distance2) = nearest_on_line(point, ends[0], ends[1]);
+            (distance2, index, share)
+        });
+        pieces.min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+}
+
+impl RTreeObject for FlatSegment {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        AABB::from_points(self.line.iter())
+    }
+}
+
+impl PointDistance for FlatSegment {
+    fn distance_2(&self, point: &[f64; 2]) -> f64 {
+        self.nearest(*point).map_or(f64::INFINITY, |(distance2, ..)| distance2)
+    }
+}
+
+/// All roads of one profile, by where they are.
+pub(crate) struct Roads {
+    plane: Plane,
+    tree: RTree<FlatSegment>,
+}
+
+impl Roads {
+    /// Sorts the segments of a network; `centre` is the middle of the city.
+    pub(crate) fn new(network: &Network, centre: LatLon) -> Roads {
+        let plane = Plane::at(centre);
+        let flat = |segment| FlatSegment {
+            line: network.shape(segment).iter().map(|&spot| plane.flat(spot.into())).collect(),
+            segment,
+        };
+        Roads { plane, tree: RTree::bulk_load((0..network.segments.len() as u32).map(flat).collect()) }
+    }
+
+    /// Nearest position on a road; none when there is none in reach.
+    pub(crate) fn snap(&self, network: &Network, at: LatLon) -> Option<Snap> {
+        if !at.is_on_globe() {
+            return None;
+        }
+        let point = self.plane.flat(at);
+        let nearest = self.tree.nearest_neighbor(&point)?;
+        let (distance2, index, along) = nearest.nearest(point)?;
+        if distance2 > REACH_M * REACH_M {
+            return None;
+        }
+        let shape = network.shape(nearest.segment);
+        let (first, second) = (LatLon::from(*shape.get(index)?), LatLon::from(*shape.get(index + 1)?));
+        let lengths = || shape.windows(2).map(|ends| LatLon::from(ends[0]).metres_to(ends[1].into()));
+        let whole: f64 = lengths().sum();
+        let before: f64 = lengths().take(index).sum::<f64>() + first.metres_to(second) * along;
+        let position = first.toward(second, along);
+        Some(Snap {
+            at: position,
+            metres_away: at.metres_to(position),
+            segment: nearest.segment,
+            share: if whole > 0.0 { (before / whole).clamp(0.0, 1.0) } else { 0.0 },
+            after: index as u32,
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! A driver's whole day, lived in a moment.
+
+use super::*;
+use crate::scenario::{Scenario, Size};
+use crate::testing::{StraightStreets, addresses, stop_at, workday};
+use crate::world::mishaps::Mishaps;
+use chrono::Duration;
+use uuid::Uuid;
+
+fn world() -> (Arc<World>, VanTruth) {
+    let size = Size { vans: 3, orders: 10, late_orders: 0 };
+    let scenario = Scenario::write(1, size, workday(), &addresses(100), &StraightStreets).unwrap();
+    let (world, vans) = World::of(&scenario, Arc::new(StraightStreets));
+    let truth = VanTruth { mishaps: Mishaps::default(), ..vans.into_iter().next().unwrap() };
+    (Arc::new(world), truth)
+}
+
+fn route(truth: &VanTruth, stops: impl IntoIterator<Item = u32>) -> DriverRoute {
+    let near = |number: u32| LatLon {
+        lat: truth.bay.lat + 0.004 * f64::from(number % 5),
+        lon: truth.bay.lon + 0.005 * f64::from(number % 7 + 1),
+    };
+    DriverRoute {
+        route: RouteId(Uuid::from_u128(77)),
+        revision: 1,
+        planned_start: workday().after(Duration::minutes(15)),
+        hub: Point { lat: truth.bay.lat, lon: truth.bay.lon },
+        stops: stops.into_iter().map(|number| stop_at(number, near(number))).collect(),
+    }
+}
+
+fn day(truth: VanTruth, world: Arc<World>, stops: u32, step: Duration) -> Vec<Report> {
+    let (opens, day) = (workday().after(Duration::zero()), workday());
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), None, 10.0);
+    let route = route(&truth, 0..stops);
+    let mut driver = Driver::new(world, truth, opens);
+    driver.hear(route, &mut phone);
+    let mut now = opens;
+    while now < day.after(Duration::hours(14)) {
+        now += step;
+        driver.live_until(now, &mut phone);
+    }
+    assert!(driver.is_idle());
+    phone.queued_reports()
+}
+
+fn kinds(reports: &[Report]) -> String {
+    reports
+        .iter()
+        .map(|report| match report.what {
+            Deed::Departed { .. } => 'D',
+            Deed::Arrived { .. } => 'a',
+            Deed::Delivered { .. } | Deed::Failed { .. } => 'e',
+            Deed::OffRoad { .. } => 'X',
+            Deed::Recovered => 'R',
+            Deed::Returned { .. } => 'H',
+        })
+        .collect()
+}
+
+#[test]
+fn a_day_is_departure_every_stop_in_order_and_return() {
+    let (world, truth) = world();
+    let reports = day(truth, world, 8, Duration::seconds(10));
+    assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(8)));
+    assert!(reports.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    let ids: HashSet<_> = reports.iter().map(|report| report.id).collect();
+    assert_eq!(ids.len(), reports.len());
+}
+
+#[test]
+fn the_day_is_the_same_however_often_somebody_looks() {
+    let looks = [1, 10, 137, 3_600, 100_000].map(|step| {
+        let (world, truth) = world();
+        day(truth, world, 12, Duration::seconds(step))
+    });
+    assert!(looks.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn nobody_is_served_before_the_window_opens() {
+    let (world, truth) = world();
+    let opens = stop_at(0, truth.bay).window_from;
+    let reports = day(truth, world, 5, Duration::minutes(1));
+    let first_end = reports
+        .iter()
+        .find(|report| matches!(report.what, Deed::Delivered { .. } | Deed::Failed { .. }))
+        .unwrap();
+    assert!(first_end.at > opens);
+}
+
+#[test]
+fn a_breakdown_stops_the_drive_and_the_drive_goes_on_after_it() {
+    let (world, mut truth) = world();
+    let from = workday().after(Duration::minutes(20));
+    truth.mishaps.breakdown = Some(Breakdown { from, lasts: Duration::minutes(40), reason: "Flat tyre" });
+    let reports = day(truth, world, 4, Duration::seconds(30));
+    assert_eq!(kinds(&reports).matches("XR").count(), 1);
+    assert_eq!(kinds(&reports).replace("XR", ""), format!("D{}H", "ae".repeat(4)));
+    let at = |is: fn(&Deed) -> bool| reports.iter().find(|report| is(&report.what)).unwrap().at;
+    assert_eq!(
+        at(|d| matches!(d, Deed::Recovered)) - at(|d| matches!(d, Deed::OffRoad { .. })),
+        Duration::minutes(40)
+    );
+}
+
+#[test]
+fn when_the_shift_is_over_the_rest_has_no_time() {
+    let (world, mut truth) = world();
+    truth.gives_up = stop_at(0, truth.bay).window_from;
+    let reports = day(truth, world, 30, Duration::seconds(30));
+    let no_time = reports
+        .iter()
+        .filter(|report| matches!(report.what, Deed::Failed { outcome: Outcome::FailedNoTime, .. }));
+    assert!(no_time.count() > 10);
+    assert!(kinds(&reports).ends_with('H'));
+}
+
+#[test]
+fn a_stop_that_is_taken_away_is_not_visited_and_a_new_one_is() {
+    let (world, truth) = world();
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), None, 10.0);
+    let (first, second) = (route(&truth, [0, 1, 2]), route(&truth, [5, 1]));
+    let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
+    driver.hear(first, &mut phone);
+    let departed = driver.next_change().unwrap();
+    driver.live_until(departed + Duration::seconds(5), &mut phone);
+    let before = driver.spot(driver.lived_to).at;
+    driver.hear(second, &mut phone);
+    assert!(driver.spot(driver.lived_to).at.metres_to(before) < 1.0, "turning around is no jump");
+    driver.live_until(workday().after(Duration::hours(10)), &mut phone);
+    let visited: Vec<_> = phone
+        .queued_reports()
+        .into_iter()
+        .filter_map(|report| match report.what {
+            Deed::Arrived { stop } => Some(stop.0.as_u128() - 1),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(visited, [5, 1]);
+}

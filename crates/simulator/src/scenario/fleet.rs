@@ -1,0 +1,69 @@
+//! The vehicles of the hub: half diesel vans, a third electric vans, the rest cargo bikes.
+//!
+//! Not here: how fast each of them really is, or when it breaks down (`crate::world`).
+
+use super::draws::Draws;
+use super::workday::Workday;
+use chrono::Duration;
+use domain::VehicleKind;
+use rand::Rng;
+use wire::api::SetUpVehicle;
+
+/// The vehicles, in the order of their numbers. Shifts begin in three waves of five minutes, and one in six ends an hour early.
+pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle> {
+    let width = count.to_string().len().max(2);
+    (0..count)
+        .map(|index| {
+            let number = format!("{:0width$}", index + 1);
+            let kind = kind_of(index, count);
+            let (name, capacity_g, capacity_ml) = body(kind);
+            let mut rng = draws.stream("shift", &number);
+            let begins = Duration::minutes(5 * rng.random_range(0..3));
+            let ends = day.length() - Duration::hours(i64::from(rng.random_bool(1.0 / 6.0)));
+            SetUpVehicle {
+                label: format!("{name} {number}"),
+                kind,
+                driver: format!("Driver {number}"),
+                capacity_g,
+                capacity_ml,
+                shift_from: day.local_after(begins),
+                shift_until: day.local_after(ends),
+            }
+        })
+        .collect()
+}
+
+fn kind_of(index: usize, count: usize) -> VehicleKind {
+    match index * 10 / count.max(1) {
+        0..5 => VehicleKind::DieselVan,
+        5..8 => VehicleKind::ElectricVan,
+        _ => VehicleKind::CargoBike,
+    }
+}
+
+/// Name, grams and millilitres. Sized so that 1,500 orders fit into 40 vehicles with a tenth to spare, and into the vans alone
+/// hardly.
+fn body(kind: VehicleKind) -> (&'static str, i64, i64) {
+    match kind {
+        VehicleKind::DieselVan => ("Van", 600_000, 2_200_000),
+        VehicleKind::ElectricVan => ("Van", 500_000, 1_850_000),
+        VehicleKind::CargoBike => ("Bike", 200_000, 1_450_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::workday;
+
+    #[test]
+    fn forty_vehicles_are_of_three_kinds_with_labels_of_their_own() {
+        let fleet = vehicles(&Draws::new(1), &workday(), 40);
+        let count = |kind| fleet.iter().filter(|vehicle| vehicle.kind == kind).count();
+        let kinds = VehicleKind::ALL.map(count);
+        assert_eq!(kinds, [20, 12, 8]);
+        assert_eq!(fleet.first().unwrap().label, "Van 01");
+        assert_eq!(fleet.last().unwrap().label, "Bike 40");
+        assert!(fleet.iter().all(|vehicle| vehicle.shift_from < vehicle.shift_until));
+    }
+}

@@ -1,0 +1,34 @@
+//! The three questions that the pretended world asks of the street network.
+//!
+//! Not here: congestion, incidents and moods (`crate::world`); these are times on free roads.
+
+use roads::{LatLon, Leg, Profile, TravelTimes};
+
+/// A street network.
+pub trait Streets: Send + Sync {
+    /// The nearest place on a road and how many metres away it is.
+    fn road_near(&self, at: LatLon, profile: Profile) -> Option<(LatLon, f64)>;
+
+    /// Seconds by car from one place to each of `doors`; none where there is no way.
+    fn seconds_to(&self, from: LatLon, doors: &[LatLon]) -> Vec<Option<u32>>;
+
+    /// The fastest way, if there is one.
+    fn way(&self, from: LatLon, to: LatLon, profile: Profile) -> Option<Leg>;
+}
+
+impl<T: TravelTimes> Streets for T {
+    fn road_near(&self, at: LatLon, profile: Profile) -> Option<(LatLon, f64)> {
+        self.snap(at, profile).map(|snap| (snap.at, snap.metres_away))
+    }
+
+    fn seconds_to(&self, from: LatLon, doors: &[LatLon]) -> Vec<Option<u32>> {
+        match self.matrix(&[from], doors, Profile::Car) {
+            Ok(matrix) => matrix.seconds.iter().map(|s| (*s != roads::UNREACHABLE).then_some(*s)).collect(),
+            Err(_) => vec![None; doors.len()],
+        }
+    }
+
+    fn way(&self, from: LatLon, to: LatLon, profile: Profile) -> Option<Leg> {
+        self.path(&[from, to], profile).ok().and_then(|path| path.legs.into_iter().next())
+    }
+}

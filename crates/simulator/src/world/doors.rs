@@ -1,0 +1,122 @@
+//! What happens at a door: the search for a place to stop, how long it takes, and how it ends.
+//!
+//! Not here: what the shop expected; the product plans with that.
+
+use crate::scenario::draws::{lognormal, normal};
+use chrono::Duration;
+use domain::{Instant, Outcome, VehicleKind};
+use rand::Rng;
+use wire::intake::DriverStop;
+
+/// What one visit to a door comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Door {
+    /// How long it takes once the window is open.
+    pub takes: Duration,
+    /// How it ends.
+    pub outcome: Outcome,
+    /// What the driver writes.
+    pub note: Option<&'static str>,
+}
+
+const NOT_HOME: f64 = 0.055;
+const NOT_HOME_WHEN_LATE: f64 = 0.10;
+const LATE: Duration = Duration::minutes(30);
+
+/// The search for a place to stop: vans look for half a minute in the mean and four minutes at most, bikes hardly.
+pub fn parking(rng: &mut impl Rng, kind: VehicleKind) -> Duration {
+    let mean_s = match kind {
+        VehicleKind::DieselVan | VehicleKind::ElectricVan => 30.0,
+        VehicleKind::CargoBike => 4.0,
+    };
+    let search = -mean_s * (1.0 - rng.random::<f64>()).ln();
+    Duration::seconds(search.min(240.0) as i64)
+}
+
+/// Knocks. Draws the same number of lots whatever happens, so that one answer does not shift another.
+pub fn knock(rng: &mut impl Rng, kind: VehicleKind, stop: &DriverStop, arrived: Instant) -> Door {
+    let (lot, how, tail) = (rng.random::<f64>(), rng.random::<f64>(), rng.random::<f64>());
+    let (spread, waiting_s) = (normal(rng), lognormal(rng, 95.0, 0.4));
+    let late = arrived > stop.window_until + LATE;
+    let (outcome, note) = failure(lot, kind, late).unwrap_or_else(|| delivery(how));
+    let takes_s = if outcome.is_delivered() {
+        let expected = f64::from(stop.service_s.clamp(20, 3_600));
+        let long = if tail < 0.03 { 3.0 } else { 1.0 };
+        (expected * 0.88 * (0.42 * spread).exp() * long).clamp(15.0, 2_400.0)
+    } else {
+        waiting_s.clamp(30.0, 600.0)
+    };
+    Door { takes: Duration::seconds(takes_s as i64), outcome, note }
+}
+
+fn failure(lot: f64, kind: VehicleKind, late: bool) -> Option<(Outcome, Option<&'static str>)> {
+    let not_home = if late { NOT_HOME + NOT_HOME_WHEN_LATE } else { NOT_HOME };
+    let no_parking = if kind == VehicleKind::CargoBike { 0.0 } else { 0.004 };
+    let causes = [
+        (0.007, Outcome::FailedCantFindAddress, Some("No such door in this street")),
+        (0.005, Outcome::FailedOther, Some("Recipient refused the package")),
+        (0.003, Outcome::FailedMissingRequiredProof, Some("Nobody of age to sign")),
+        (0.002, Outcome::FailedPackageNotAvailable, Some("Package not found in the vehicle")),
+        (no_parking, Outcome::FailedNoParking, Some("Street closed, nowhere to stop")),
+        (not_home, Outcome::FailedNotHome, None),
+    ];
+    let mut below = 0.0;
+    causes.into_iter().find_map(|(share, outcome, note)| {
+        below += share;
+        (lot < below).then_some((outcome, note))
+    })
+}
+
+fn delivery(how: f64) -> (Outcome, Option<&'static str>) {
+    match how {
+        how if how < 0.78 => (Outcome::DeliveredToRecipient, None),
+        how if how < 0.89 => (Outcome::DeliveredToThirdParty, Some("With a neighbour")),
+        how if how < 0.94 => (Outcome::DeliveredToMailbox, None),
+        _ => (Outcome::DeliveredToSafePlace, Some("In the agreed place")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::draws::Draws;
+    use crate::testing::stop_at;
+    use roads::LatLon;
+
+    fn doors(late: Duration) -> Vec<Door> {
+        let draws = Draws::new(5);
+        (0..4_000)
+            .map(|number| {
+                let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
+                let mut rng = draws.stream("door", &stop.reference);
+                knock(&mut rng, VehicleKind::DieselVan, &stop, stop.window_until + late)
+            })
+            .collect()
+    }
+
+    fn share(doors: &[Door], is: impl Fn(&Door) -> bool) -> f64 {
+        doors.iter().filter(|door| is(door)).count() as f64 / doors.len() as f64
+    }
+
+    #[test]
+    fn about_one_door_in_thirteen_stays_closed_and_more_when_the_driver_is_late() {
+        let (early, late) = (doors(-Duration::hours(1)), doors(Duration::hours(1)));
+        let failed = |all: &[Door]| share(all, |door| !door.outcome.is_delivered());
+        assert!((0.06..0.095).contains(&failed(&early)), "{}", failed(&early));
+        assert!(failed(&late) > failed(&early) + 0.07);
+        let not_home = share(&early, |door| door.outcome == Outcome::FailedNotHome);
+        assert!((0.045..0.065).contains(&not_home), "{not_home}");
+    }
+
+    #[test]
+    fn a_door_takes_about_what_the_shop_expects_with_a_long_tail() {
+        let all: Vec<f64> = doors(-Duration::hours(1))
+            .into_iter()
+            .filter(|door| door.outcome.is_delivered())
+            .map(|door| door.takes.num_seconds() as f64)
+            .collect();
+        let mean = all.iter().sum::<f64>() / all.len() as f64;
+        assert!((105.0..140.0).contains(&mean), "{mean} s for doors that were expected to take 120 s");
+        assert!(all.iter().any(|takes| *takes > 400.0));
+    }
+}

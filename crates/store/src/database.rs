@@ -1,0 +1,112 @@
+//! The pool, and the two kinds of handle it gives: one that reads, and one that may write.
+
+use crate::StoreError;
+use sqlx::{
+    Connection, PgPool, Postgres, Transaction,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{
+    ops::{Deref, DerefMut},
+    str::FromStr,
+    time::Duration,
+};
+
+/// A connection that is only asked.
+pub use sqlx::PgConnection as Conn;
+
+/// The database: a pool of connections. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Database(PgPool);
+
+/// A borrowed connection that is only asked; goes back to the pool when dropped.
+#[derive(Debug)]
+pub struct Reader(PoolConnection<Postgres>);
+
+/// A transaction: everything written through it happens at once on [`Tx::commit`], or not at all.
+#[derive(Debug)]
+pub struct Tx(Transaction<'static, Postgres>);
+
+impl Database {
+    /// Opens a pool on `url`, a `postgres://` address, with at most `connections` connections.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?.application_name("doorstep");
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        Ok(Self(pool))
+    }
+
+    /// Brings the schema up to date. Safe to run while an older version still serves.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(sqlx::migrate!("./migrations").run(&self.0).await?)
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        Ok(Reader(self.0.acquire().await?))
+    }
+
+    /// A transaction for writing.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(self.0.begin().await?))
+    }
+
+    /// Waits for borrowed connections and closes all.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+impl Tx {
+    /// Makes everything written through it durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl Deref for Reader {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+/// Makes the database `name` on the server at `url` unless it is there; `fresh` drops it first.
+pub async fn ensure_database(url: &str, name: &str, fresh: bool) -> Result<(), StoreError> {
+    let mut conn = Conn::connect(url).await?;
+    let quoted = name.replace('"', "\"\"");
+    if fresh {
+        let drop = format!("drop database if exists \"{quoted}\" with (force)");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut conn).await?;
+    }
+    let there = sqlx::query_scalar!("select count(*) from pg_database where datname = $1", name)
+        .fetch_one(&mut conn)
+        .await?;
+    if there == Some(0) {
+        let create = format!("create database \"{quoted}\"");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut conn).await?;
+    }
+    Ok(conn.close().await?)
+}

@@ -1,0 +1,186 @@
+//! Exceptions.
+
+use crate::{Conn, StoreError, Tx};
+use domain::{
+    Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Instant, OrderId, PersonId, RouteId, StopId,
+    VehicleId,
+};
+use uuid::Uuid;
+
+struct Row {
+    id: Uuid,
+    hub_id: Uuid,
+    day: Day,
+    kind: String,
+    order_id: Option<Uuid>,
+    stop_id: Option<Uuid>,
+    route_id: Option<Uuid>,
+    vehicle_id: Option<Uuid>,
+    raised_at: Instant,
+    save_by: Option<Instant>,
+    state: String,
+    claimed_by: Option<Uuid>,
+    claimed_at: Option<Instant>,
+    resolved_by: Option<Uuid>,
+    resolved_at: Option<Instant>,
+    resolution: Option<String>,
+}
+
+impl TryFrom<Row> for Exception {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let corrupt = |column| StoreError::Corrupt { table: "exceptions", column, id: row.id };
+        let state = match row.state.as_str() {
+            "open" => ExceptionState::Open,
+            "claimed" => ExceptionState::Claimed {
+                by: PersonId(row.claimed_by.ok_or_else(|| corrupt("claimed_by"))?),
+                at: row.claimed_at.ok_or_else(|| corrupt("claimed_at"))?,
+            },
+            "resolved" => ExceptionState::Resolved {
+                by: row.resolved_by.map(PersonId),
+                at: row.resolved_at.ok_or_else(|| corrupt("resolved_at"))?,
+                resolution: row.resolution.ok_or_else(|| corrupt("resolution"))?,
+            },
+            _ => return Err(corrupt("state")),
+        };
+        Ok(Self {
+            id: ExceptionId(row.id),
+            hub: HubId(row.hub_id),
+            day: row.day,
+            kind: ExceptionKind::parse(&row.kind).ok_or_else(|| corrupt("kind"))?,
+            order: row.order_id.map(OrderId),
+            stop: row.stop_id.map(StopId),
+            route: row.route_id.map(RouteId),
+            vehicle: row.vehicle_id.map(VehicleId),
+            raised_at: row.raised_at,
+            save_by: row.save_by,
+            state,
+        })
+    }
+}
+
+/// One exception, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
+                claimed_at, resolved_by, resolved_at, resolution
+         from exceptions where id = $1 for update",
+        id.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(Exception::try_from)
+    .transpose()
+}
+
+/// Every exception of a day.
+pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Exception>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
+                claimed_at, resolved_by, resolved_at, resolution
+         from exceptions where hub_id = $1 and day = $2 order by save_by nulls last, raised_at, id",
+        hub.0,
+        day
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(Exception::try_from)
+    .collect()
+}
+
+/// Unresolved exceptions about an order, locked until the transaction ends.
+pub async fn lock_of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Exception>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
+                claimed_at, resolved_by, resolved_at, resolution
+         from exceptions where order_id = $1 and state <> 'resolved' order by id for update",
+        order.0
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(Exception::try_from)
+    .collect()
+}
+
+/// Every exception of every day, for comparing with the history.
+pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Exception>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
+                claimed_at, resolved_by, resolved_at, resolution
+         from exceptions"
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(Exception::try_from)
+    .collect()
+}
+
+/// Adds an exception, unless an unresolved one of its kind stands for the same subject. Says whether it was added.
+pub async fn raise(tx: &mut Tx, e: &Exception) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "insert into exceptions (id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by,
+                                 state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict (kind, coalesce(stop_id, order_id, route_id, vehicle_id)) where state <> 'resolved' do nothing",
+        e.id.0,
+        e.hub.0,
+        e.day,
+        e.kind.code(),
+        e.order.map(|id| id.0),
+        e.stop.map(|id| id.0),
+        e.route.map(|id| id.0),
+        e.vehicle.map(|id| id.0),
+        e.raised_at,
+        e.save_by,
+        e.state.code()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Writes who owns an exception, or how it ended.
+pub async fn save(tx: &mut Tx, e: &Exception) -> Result<(), StoreError> {
+    let (mut claimed, mut resolved, mut resolution) = ((None, None), (None, None), None);
+    match &e.state {
+        ExceptionState::Open => {}
+        ExceptionState::Claimed { by, at } => claimed = (Some(by.0), Some(*at)),
+        ExceptionState::Resolved { by, at, resolution: what } => {
+            resolved = (by.map(|by| by.0), Some(*at));
+            resolution = Some(what.as_str());
+        }
+    }
+    sqlx::query!(
+        "update exceptions set state = $2, claimed_by = $3, claimed_at = $4, resolved_by = $5, resolved_at = $6,
+                               resolution = $7
+         where id = $1",
+        e.id.0,
+        e.state.code(),
+        claimed.0,
+        claimed.1,
+        resolved.0,
+        resolved.1,
+        resolution
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many of a day nobody has resolved.
+pub async fn unresolved(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from exceptions where hub_id = $1 and day = $2 and state <> 'resolved'"#,
+        hub.0,
+        day
+    )
+    .fetch_one(conn)
+    .await?)
+}

@@ -1,0 +1,434 @@
+//! Orders and their packages.
+
+use crate::{Conn, StoreError, Tx};
+use domain::{
+    Address, ConsignmentId, Coordinate, Day, HubId, Instant, Order, OrderId, OrderState, Package, PackageId, Promise,
+    Recipient, ShopId, StopId, VehicleId, Window,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+struct Row {
+    id: Uuid,
+    hub_id: Uuid,
+    shop_id: Uuid,
+    reference: String,
+    recipient_name: String,
+    recipient_phone: String,
+    address: String,
+    lat: f64,
+    lon: f64,
+    day: Day,
+    original_from: Instant,
+    original_until: Instant,
+    latest_from: Instant,
+    latest_until: Instant,
+    consignment_id: Uuid,
+    service_s: i32,
+    placed_at: Instant,
+    state: String,
+    stop_id: Option<Uuid>,
+    state_at: Option<Instant>,
+    aboard: Option<Uuid>,
+}
+
+impl Row {
+    fn into_order(self, packages: Vec<Package>) -> Result<Order, StoreError> {
+        let corrupt = |column| StoreError::Corrupt { table: "orders", column, id: self.id };
+        let stop = self.stop_id.map(StopId).ok_or_else(|| corrupt("stop_id"));
+        let at = self.state_at.ok_or_else(|| corrupt("state_at"));
+        let state = match self.state.as_str() {
+            "placed" => OrderState::Placed,
+            "planned" => OrderState::Planned { stop: stop? },
+            "out_for_delivery" => OrderState::OutForDelivery { stop: stop? },
+            "delivered" => OrderState::Delivered { at: at? },
+            "failed" => OrderState::Failed { at: at? },
+            "cancelled" => OrderState::Cancelled { at: at? },
+            _ => return Err(corrupt("state")),
+        };
+        Ok(Order {
+            id: OrderId(self.id),
+            hub: HubId(self.hub_id),
+            shop: ShopId(self.shop_id),
+            reference: self.reference,
+            recipient: Recipient { name: self.recipient_name, phone: self.recipient_phone },
+            address: Address {
+                text: self.address,
+                at: Coordinate::parse(self.lat, self.lon).map_err(|_| corrupt("lat"))?,
+            },
+            day: self.day,
+            promise: Promise {
+                original: Window::parse(self.original_from, self.original_until)
+                    .map_err(|_| corrupt("original_until"))?,
+                latest: Window::parse(self.latest_from, self.latest_until).map_err(|_| corrupt("latest_until"))?,
+            },
+            consignment: ConsignmentId(self.consignment_id),
+            packages,
+            service_s: self.service_s,
+            placed_at: self.placed_at,
+            aboard: self.aboard.map(VehicleId),
+            state,
+        })
+    }
+}
+
+async fn with_packages(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Order>, StoreError> {
+    let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+    let mut packages: HashMap<Uuid, Vec<Package>> = HashMap::with_capacity(ids.len());
+    let found = sqlx::query!(
+        "select id, order_id, barcode, weight_g, volume_ml from packages
+         where order_id = any($1) order by order_id, place",
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    for p in found {
+        packages.entry(p.order_id).or_default().push(Package {
+            id: PackageId(p.id),
+            barcode: p.barcode,
+            weight_g: p.weight_g,
+            volume_ml: p.volume_ml,
+        });
+    }
+    rows.into_iter()
+        .map(|row| {
+            let own = packages.remove(&row.id).unwrap_or_default();
+            row.into_order(own)
+        })
+        .collect()
+}
+
+/// One order.
+pub async fn get(conn: &mut Conn, id: OrderId) -> Result<Option<Order>, StoreError> {
+    Ok(many(conn, &[id]).await?.pop())
+}
+
+/// Several orders, in no order.
+pub async fn many(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
+                original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
+                state, stop_id, state_at, aboard
+         from orders where id = any($1)",
+        &ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    with_packages(conn, rows).await
+}
+
+/// Several orders, locked in the order of their ids until the transaction ends.
+pub async fn lock(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
+                original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
+                state, stop_id, state_at, aboard
+         from orders where id = any($1) order by id for update",
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    with_packages(tx, rows).await
+}
+
+/// Every order of a day, in the order of their references.
+pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Order>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
+                original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
+                state, stop_id, state_at, aboard
+         from orders where hub_id = $1 and day = $2 order by reference, id",
+        hub.0,
+        day
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    with_packages(conn, rows).await
+}
+
+/// Every order that a vehicle carries.
+pub async fn aboard(conn: &mut Conn, vehicle: VehicleId) -> Result<Vec<Order>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
+                original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
+                state, stop_id, state_at, aboard
+         from orders where aboard = $1 order by id",
+        vehicle.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    with_packages(conn, rows).await
+}
+
+/// Every order of every day, for comparing with the history.
+pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Order>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
+                original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
+                state, stop_id, state_at, aboard
+         from orders"
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    with_packages(conn, rows).await
+}
+
+/// How many orders of a day wait for a plan.
+pub async fn waiting(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from orders where hub_id = $1 and day = $2 and state = 'placed'"#,
+        hub.0,
+        day
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The orders of a day that wait for a plan, with the end of their promise.
+pub async fn waiting_orders(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(OrderId, Instant)>, StoreError> {
+    Ok(sqlx::query!(
+        "select id, latest_until from orders where hub_id = $1 and day = $2 and state = 'placed' order by latest_until, id",
+        hub.0,
+        day
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| (OrderId(r.id), r.latest_until))
+    .collect())
+}
+
+/// Adds orders; leaves out those whose reference the shop has used before. Answers the ids now stored under each
+/// reference.
+pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, String), OrderId>, StoreError> {
+    let id: Vec<_> = orders.iter().map(|o| o.id.0).collect();
+    let hub: Vec<_> = orders.iter().map(|o| o.hub.0).collect();
+    let shop: Vec<_> = orders.iter().map(|o| o.shop.0).collect();
+    let reference: Vec<_> = orders.iter().map(|o| o.reference.clone()).collect();
+    let name: Vec<_> = orders.iter().map(|o| o.recipient.name.clone()).collect();
+    let phone: Vec<_> = orders.iter().map(|o| o.recipient.phone.clone()).collect();
+    let address: Vec<_> = orders.iter().map(|o| o.address.text.clone()).collect();
+    let lat: Vec<_> = orders.iter().map(|o| o.address.at.lat()).collect();
+    let lon: Vec<_> = orders.iter().map(|o| o.address.at.lon()).collect();
+    let day: Vec<_> = orders.iter().map(|o| o.day).collect();
+    let from: Vec<_> = orders.iter().map(|o| o.promise.original.from()).collect();
+    let until: Vec<_> = orders.iter().map(|o| o.promise.original.until()).collect();
+    let consignment: Vec<_> = orders.iter().map(|o| o.consignment.0).collect();
+    let service: Vec<_> = orders.iter().map(|o| o.service_s).collect();
+    let placed: Vec<_> = orders.iter().map(|o| o.placed_at).collect();
+    sqlx::query!(
+        "insert into orders (id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
+                             original_from, original_until, latest_from, latest_until, consignment_id, service_s,
+                             placed_at, state)
+         select id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, f, u, consignment, service, placed,
+                'placed'
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[],
+                     $9::float8[], $10::date[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::int4[],
+                     $15::timestamptz[])
+              as t (id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, consignment, service, placed)
+         on conflict on constraint orders_reference_key do nothing",
+        &id,
+        &hub,
+        &shop,
+        &reference,
+        &name,
+        &phone,
+        &address,
+        &lat,
+        &lon,
+        &day,
+        &from,
+        &until,
+        &consignment,
+        &service,
+        &placed
+    )
+    .execute(&mut **tx)
+    .await?;
+    let stored = sqlx::query!(
+        "select o.id, o.shop_id, o.reference from orders o
+         join unnest($1::uuid[], $2::text[]) as t (shop, reference)
+           on o.shop_id = t.shop and o.reference = t.reference",
+        &shop,
+        &reference
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let known: HashMap<_, _> =
+        stored.into_iter().map(|r| ((ShopId(r.shop_id), r.reference), OrderId(r.id))).collect();
+    let fresh = orders.iter().filter(|o| known.get(&(o.shop, o.reference.clone())) == Some(&o.id));
+    insert_packages(tx, fresh).await?;
+    Ok(known)
+}
+
+async fn insert_packages(tx: &mut Tx, orders: impl Iterator<Item = &Order>) -> Result<(), StoreError> {
+    let (mut id, mut order, mut consignment, mut place) = (vec![], vec![], vec![], vec![]);
+    let (mut barcode, mut weight, mut volume) = (vec![], vec![], vec![]);
+    for o in orders {
+        for (n, p) in (0_i32..).zip(&o.packages) {
+            id.push(p.id.0);
+            order.push(o.id.0);
+            consignment.push(o.consignment.0);
+            place.push(n);
+            barcode.push(p.barcode.clone());
+            weight.push(p.weight_g);
+            volume.push(p.volume_ml);
+        }
+    }
+    sqlx::query!(
+        "insert into packages (id, order_id, consignment_id, place, barcode, weight_g, volume_ml)
+         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::text[], $6::int8[], $7::int8[])",
+        &id,
+        &order,
+        &consignment,
+        &place,
+        &barcode,
+        &weight,
+        &volume
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes what can change of orders: promise, day and state.
+pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
+    let id: Vec<_> = orders.iter().map(|o| o.id.0).collect();
+    let day: Vec<_> = orders.iter().map(|o| o.day).collect();
+    let from: Vec<_> = orders.iter().map(|o| o.promise.latest.from()).collect();
+    let until: Vec<_> = orders.iter().map(|o| o.promise.latest.until()).collect();
+    let state: Vec<_> = orders.iter().map(|o| o.state.code().to_owned()).collect();
+    let stop: Vec<_> = orders.iter().map(|o| o.state.stop().map(|s| s.0)).collect();
+    let aboard: Vec<_> = orders.iter().map(|o| o.aboard.map(|v| v.0)).collect();
+    let at: Vec<_> = orders
+        .iter()
+        .map(|o| match o.state {
+            OrderState::Delivered { at } | OrderState::Failed { at } | OrderState::Cancelled { at } => Some(at),
+            _ => None,
+        })
+        .collect();
+    sqlx::query!(
+        "update orders set day = t.day, latest_from = t.f, latest_until = t.u, state = t.state, stop_id = t.stop,
+                           state_at = t.at, aboard = t.aboard
+         from unnest($1::uuid[], $2::date[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::uuid[],
+                     $7::timestamptz[], $8::uuid[]) as t (id, day, f, u, state, stop, at, aboard)
+         where orders.id = t.id",
+        &id,
+        &day,
+        &from,
+        &until,
+        &state,
+        &stop as &[Option<Uuid>],
+        &at as &[Option<Instant>],
+        &aboard as &[Option<Uuid>]
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// An order as a search finds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The order.
+    pub id: OrderId,
+    /// The shop's reference.
+    pub reference: String,
+    /// The shop's name.
+    pub shop: String,
+    /// Who receives it.
+    pub recipient: Recipient,
+    /// The address as written.
+    pub address: String,
+    /// How far it has come, by its code.
+    pub state: String,
+    /// What is promised now.
+    pub from: Instant,
+    /// Until when.
+    pub until: Instant,
+}
+
+/// Folds a text to the letters and digits by which orders are indexed.
+fn words(text: &str) -> Vec<String> {
+    let fold = |c: char| match c {
+        'ħ' => 'h',
+        'ġ' => 'g',
+        'ż' => 'z',
+        'ċ' => 'c',
+        'à' | 'á' | 'â' | 'ä' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        c => c,
+    };
+    let folded: String = text.to_lowercase().chars().map(fold).collect();
+    let mut words: Vec<_> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    // A phone number is indexed as one run of digits, however it is spaced.
+    if words.len() > 1 && words.iter().all(|w| w.chars().all(|c| c.is_ascii_digit())) {
+        words = vec![words.concat()];
+    }
+    words
+}
+
+/// Orders in which every word of `text` begins a word of the reference, name, address or phone; newest promise first.
+pub async fn search(conn: &mut Conn, text: &str, limit: i64, offset: i64) -> Result<Vec<Hit>, StoreError> {
+    let words = words(text);
+    if words.is_empty() {
+        return Ok(vec![]);
+    }
+    let query = words.iter().map(|w| format!("{w}:*")).collect::<Vec<_>>().join(" & ");
+    let rows = sqlx::query!(
+        r#"select o.id, o.reference, s.name as shop, o.recipient_name, o.recipient_phone, o.address, o.state,
+                  o.latest_from, o.latest_until
+           from orders o join shops s on s.id = o.shop_id
+           where o.search @@ to_tsquery('simple', $1)
+           order by (lower(o.reference) = lower($2)) desc, o.latest_until desc, o.reference
+           limit $3 offset $4"#,
+        query,
+        text.trim(),
+        limit,
+        offset
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Hit {
+            id: OrderId(r.id),
+            reference: r.reference,
+            shop: r.shop,
+            recipient: Recipient { name: r.recipient_name, phone: r.recipient_phone },
+            address: r.address,
+            state: r.state,
+            from: r.latest_from,
+            until: r.latest_until,
+        })
+        .collect())
+}
+
+/// The name of an order's shop.
+pub async fn shop_name(conn: &mut Conn, shop: ShopId) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar!("select name from shops where id = $1", shop.0).fetch_optional(conn).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_search_folds_accents_and_joins_phone_numbers() {
+        assert_eq!(words("Ħamrun, Triq"), ["hamrun", "triq"]);
+        assert_eq!(words("+356 2100 0123"), ["35621000123"]);
+        assert_eq!(words("BOO-000123"), ["boo", "000123"]);
+        assert!(words(" -- ").is_empty());
+    }
+}

@@ -1,0 +1,265 @@
+//! Readings: many, append-only, partitioned by day.
+
+use crate::{Conn, StoreError, Tx};
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use domain::{Coordinate, Day, HubId, Instant, ReportId, VehicleId};
+use std::{collections::BTreeSet, fmt::Write};
+
+/// One reading of one vehicle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Which vehicle.
+    pub vehicle: VehicleId,
+    /// When the device measured it.
+    pub at: Instant,
+    /// Where.
+    pub place: Coordinate,
+    /// Metres a second.
+    pub speed_mps: Option<f32>,
+    /// Degrees from north, clockwise.
+    pub heading_deg: Option<f32>,
+    /// Radius of 68 % confidence, in metres.
+    pub accuracy_m: Option<f32>,
+    /// Percent.
+    pub battery_percent: Option<f32>,
+    /// When we got it.
+    pub received_at: Instant,
+}
+
+/// Makes the partition for a day's readings (UTC), unless it is there.
+pub async fn ensure_partition(tx: &mut Tx, day: Day) -> Result<(), StoreError> {
+    let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
+    let sql = format!(
+        "create table if not exists positions_{} partition of positions
+         for values from ('{day} 00:00+00') to ('{next} 00:00+00')",
+        day.format("%Y_%m_%d")
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The days (UTC) that readings fall on.
+pub fn days(positions: &[Position]) -> BTreeSet<Day> {
+    positions.iter().map(|p| p.at.date_naive()).collect()
+}
+
+/// Stores readings by bulk copy; those that are stored already are left as they are. Answers how many are new.
+///
+/// The partitions must exist.
+pub async fn store(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreError> {
+    sqlx::query!("savepoint before_copy").execute(&mut **tx).await?;
+    match copy(tx, positions).await {
+        Ok(stored) => Ok(stored),
+        Err(e) if is_duplicate(&e) => {
+            // Some phone sent a batch twice: rare, so the slower way that can leave rows out is taken only then.
+            sqlx::query!("rollback to savepoint before_copy").execute(&mut **tx).await?;
+            insert_new(tx, positions).await
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn is_duplicate(e: &StoreError) -> bool {
+    matches!(e, StoreError::Database(sqlx::Error::Database(e)) if e.is_unique_violation())
+}
+
+async fn copy(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreError> {
+    let mut text = String::with_capacity(positions.len() * 110);
+    let field = |text: &mut String, value: Option<f32>| match value {
+        Some(value) => write!(text, "\t{value}"),
+        None => write!(text, "\t\\N"),
+    };
+    for p in positions {
+        // Writing to a String cannot fail; the results are joined only to have them used.
+        let _ = write!(text, "{}\t{}\t{}\t{}", p.at.to_rfc3339(), p.vehicle, p.place.lat(), p.place.lon());
+        for value in [p.speed_mps, p.heading_deg, p.accuracy_m, p.battery_percent] {
+            let _ = field(&mut text, value);
+        }
+        let _ = writeln!(text, "\t{}", p.received_at.to_rfc3339());
+    }
+    let mut sink = tx
+        .copy_in_raw(
+            "copy positions (at, vehicle_id, lat, lon, speed_mps, heading_deg, accuracy_m, battery_percent, received_at)
+             from stdin",
+        )
+        .await?;
+    sink.send(text.into_bytes()).await?;
+    Ok(sink.finish().await?)
+}
+
+async fn insert_new(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreError> {
+    let at: Vec<_> = positions.iter().map(|p| p.at).collect();
+    let vehicle: Vec<_> = positions.iter().map(|p| p.vehicle.0).collect();
+    let lat: Vec<_> = positions.iter().map(|p| p.place.lat()).collect();
+    let lon: Vec<_> = positions.iter().map(|p| p.place.lon()).collect();
+    let speed: Vec<_> = positions.iter().map(|p| p.speed_mps).collect();
+    let heading: Vec<_> = positions.iter().map(|p| p.heading_deg).collect();
+    let accuracy: Vec<_> = positions.iter().map(|p| p.accuracy_m).collect();
+    let battery: Vec<_> = positions.iter().map(|p| p.battery_percent).collect();
+    let received: Vec<_> = positions.iter().map(|p| p.received_at).collect();
+    let done = sqlx::query!(
+        "insert into positions (at, vehicle_id, lat, lon, speed_mps, heading_deg, accuracy_m, battery_percent,
+                                received_at)
+         select * from unnest($1::timestamptz[], $2::uuid[], $3::float8[], $4::float8[], $5::float4[], $6::float4[],
+                              $7::float4[], $8::float4[], $9::timestamptz[])
+         on conflict do nothing",
+        &at,
+        &vehicle,
+        &lat,
+        &lon,
+        &speed as &[Option<f32>],
+        &heading as &[Option<f32>],
+        &accuracy as &[Option<f32>],
+        &battery as &[Option<f32>],
+        &received
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Sets the newest reading of each vehicle, where it is newer than the one we have.
+pub async fn save_latest(tx: &mut Tx, newest: &[Position]) -> Result<(), StoreError> {
+    for p in newest {
+        sqlx::query!(
+            "insert into latest_positions (vehicle_id, at, lat, lon, speed_mps, heading_deg, received_at)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (vehicle_id) do update set
+                 at = excluded.at, lat = excluded.lat, lon = excluded.lon, speed_mps = excluded.speed_mps,
+                 heading_deg = excluded.heading_deg, received_at = excluded.received_at
+             where latest_positions.at < excluded.at",
+            p.vehicle.0,
+            p.at,
+            p.place.lat(),
+            p.place.lon(),
+            p.speed_mps,
+            p.heading_deg,
+            p.received_at
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The newest reading of each vehicle of a hub.
+pub async fn latest(conn: &mut Conn, hub: HubId) -> Result<Vec<Position>, StoreError> {
+    sqlx::query!(
+        "select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.received_at
+         from latest_positions p join vehicles v on v.id = p.vehicle_id where v.hub_id = $1",
+        hub.0
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| {
+        Ok(Position {
+            vehicle: VehicleId(r.vehicle_id),
+            at: r.at,
+            place: place("latest_positions", r.vehicle_id, r.lat, r.lon)?,
+            speed_mps: r.speed_mps,
+            heading_deg: r.heading_deg,
+            accuracy_m: None,
+            battery_percent: None,
+            received_at: r.received_at,
+        })
+    })
+    .collect()
+}
+
+fn place(table: &'static str, id: uuid::Uuid, lat: f64, lon: f64) -> Result<Coordinate, StoreError> {
+    Coordinate::parse(lat, lon).map_err(|_| StoreError::Corrupt { table, column: "lat", id })
+}
+
+/// Where a vehicle was between two moments, oldest first, at most one reading in each `every_s` seconds.
+pub async fn trace(
+    conn: &mut Conn,
+    vehicle: VehicleId,
+    from: Instant,
+    until: Instant,
+    every_s: i64,
+) -> Result<Vec<Coordinate>, StoreError> {
+    sqlx::query!(
+        r#"select distinct on (floor(extract(epoch from at) / $4::bigint)) lat, lon
+           from positions
+           where at >= $2 and at <= $3 and vehicle_id = $1
+             and (accuracy_m is null or accuracy_m < 50)
+           order by floor(extract(epoch from at) / $4::bigint), at"#,
+        vehicle.0,
+        from,
+        until,
+        every_s
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| place("positions", vehicle.0, r.lat, r.lon))
+    .collect()
+}
+
+/// A vehicle's readings that nobody has interpreted yet, oldest first.
+pub async fn uninterpreted(conn: &mut Conn, hub: HubId, since: Instant) -> Result<Vec<Position>, StoreError> {
+    sqlx::query!(
+        "select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
+         from positions p
+         join vehicles v on v.id = p.vehicle_id
+         left join interpreted i on i.vehicle_id = p.vehicle_id
+         where v.hub_id = $1 and p.at >= $2 and (i.until is null or p.at > i.until)
+         order by p.vehicle_id, p.at
+         limit 20000",
+        hub.0,
+        since
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| {
+        Ok(Position {
+            vehicle: VehicleId(r.vehicle_id),
+            at: r.at,
+            place: place("positions", r.vehicle_id, r.lat, r.lon)?,
+            speed_mps: r.speed_mps,
+            heading_deg: r.heading_deg,
+            accuracy_m: r.accuracy_m,
+            battery_percent: None,
+            received_at: r.received_at,
+        })
+    })
+    .collect()
+}
+
+/// Remembers how far a vehicle's readings have been interpreted.
+pub async fn save_interpreted(tx: &mut Tx, vehicle: VehicleId, until: Instant) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into interpreted (vehicle_id, until) values ($1, $2)
+         on conflict (vehicle_id) do update set until = greatest(interpreted.until, excluded.until)",
+        vehicle.0,
+        until
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many readings are stored.
+pub async fn count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from positions"#).fetch_one(conn).await?)
+}
+
+/// Remembers that a device's report was handled; says whether it is new.
+pub async fn first_time(tx: &mut Tx, report: ReportId, vehicle: VehicleId, at: Instant) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "insert into reports (id, vehicle_id, received_at) values ($1, $2, $3) on conflict do nothing",
+        report.0,
+        vehicle.0,
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The first moment of a day in UTC, for bounds that may be generous.
+pub fn start_of(day: Day) -> Instant {
+    DateTime::<Utc>::from_naive_utc_and_offset(day.and_time(NaiveTime::MIN), Utc)
+}

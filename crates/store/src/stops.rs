@@ -1,0 +1,310 @@
+//! Stops, the attempts made at them, and when we expect to be there.
+
+use crate::{Conn, StoreError, Tx};
+use domain::{
+    Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState, Window,
+};
+use uuid::Uuid;
+
+struct Row {
+    id: Uuid,
+    route_id: Uuid,
+    order_id: Uuid,
+    sequence: i32,
+    planned_arrival: Instant,
+    planned_departure: Instant,
+    travel_s: i32,
+    state: String,
+    arrived_at: Option<Instant>,
+    ended_at: Option<Instant>,
+    outcome: Option<String>,
+}
+
+impl TryFrom<Row> for Stop {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let corrupt = |column| StoreError::Corrupt { table: "stops", column, id: row.id };
+        let state = match (row.state.as_str(), row.arrived_at, row.ended_at, row.outcome.as_deref()) {
+            ("pending", None, None, None) => StopState::Pending,
+            ("arrived", Some(at), None, None) => StopState::Arrived { at },
+            ("dropped", None, Some(at), None) => StopState::Dropped { at },
+            ("done", Some(arrived_at), Some(ended_at), Some(outcome)) => StopState::Done {
+                arrived_at,
+                ended_at,
+                outcome: Outcome::parse(outcome).ok_or_else(|| corrupt("outcome"))?,
+            },
+            _ => return Err(corrupt("state")),
+        };
+        Ok(Self {
+            id: StopId(row.id),
+            route: RouteId(row.route_id),
+            order: OrderId(row.order_id),
+            sequence: row.sequence,
+            planned_arrival: row.planned_arrival,
+            planned_departure: row.planned_departure,
+            travel_s: row.travel_s,
+            state,
+        })
+    }
+}
+
+/// A stop with what its reader needs of its order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DayStop {
+    /// The stop.
+    pub stop: Stop,
+    /// The shop's reference.
+    pub reference: String,
+    /// Who receives it.
+    pub recipient: String,
+    /// The address as written.
+    pub address: String,
+    /// The door.
+    pub at: Coordinate,
+    /// The latest promise.
+    pub window: Window,
+    /// Expected time at the door, in seconds.
+    pub service_s: i32,
+    /// Expected arrival, while it is open.
+    pub eta: Option<Instant>,
+}
+
+/// Every stop of a day that was not dropped, by route and place; of `routes` only, when given.
+pub async fn of_day(
+    conn: &mut Conn,
+    hub: HubId,
+    day: Day,
+    routes: Option<&[RouteId]>,
+) -> Result<Vec<DayStop>, StoreError> {
+    let only: Option<Vec<Uuid>> = routes.map(|ids| ids.iter().map(|id| id.0).collect());
+    let rows = sqlx::query!(
+        r#"select s.id, s.route_id, s.order_id, s.sequence, s.planned_arrival, s.planned_departure, s.travel_s,
+                  s.state, s.arrived_at, s.ended_at, s.outcome,
+                  o.reference, o.recipient_name, o.address, o.lat, o.lon, o.latest_from, o.latest_until, o.service_s,
+                  e.arrival as "eta?"
+           from routes r
+           join stops s on s.route_id = r.id
+           join orders o on o.id = s.order_id
+           left join etas e on e.stop_id = s.id
+           where r.hub_id = $1 and r.day = $2 and s.state <> 'dropped' and ($3::uuid[] is null or r.id = any($3))
+           order by s.route_id, s.sequence, s.id"#,
+        hub.0,
+        day,
+        only.as_deref()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let id = r.order_id;
+            let corrupt = |column| StoreError::Corrupt { table: "orders", column, id };
+            Ok(DayStop {
+                stop: Row {
+                    id: r.id,
+                    route_id: r.route_id,
+                    order_id: r.order_id,
+                    sequence: r.sequence,
+                    planned_arrival: r.planned_arrival,
+                    planned_departure: r.planned_departure,
+                    travel_s: r.travel_s,
+                    state: r.state,
+                    arrived_at: r.arrived_at,
+                    ended_at: r.ended_at,
+                    outcome: r.outcome,
+                }
+                .try_into()?,
+                reference: r.reference,
+                recipient: r.recipient_name,
+                address: r.address,
+                at: Coordinate::parse(r.lat, r.lon).map_err(|_| corrupt("lat"))?,
+                window: Window::parse(r.latest_from, r.latest_until).map_err(|_| corrupt("latest_until"))?,
+                service_s: r.service_s,
+                eta: r.eta,
+            })
+        })
+        .collect()
+}
+
+/// One stop, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: StopId) -> Result<Option<Stop>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, state, arrived_at,
+                ended_at, outcome
+         from stops where id = $1 for update",
+        id.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(Stop::try_from)
+    .transpose()
+}
+
+/// Every stop of every day, for comparing with the history.
+pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Stop>, StoreError> {
+    sqlx::query_as!(
+        Row,
+        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, state, arrived_at,
+                ended_at, outcome
+         from stops"
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(Stop::try_from)
+    .collect()
+}
+
+/// Writes stops.
+pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
+    let id: Vec<_> = stops.iter().map(|s| s.id.0).collect();
+    let route: Vec<_> = stops.iter().map(|s| s.route.0).collect();
+    let order: Vec<_> = stops.iter().map(|s| s.order.0).collect();
+    let sequence: Vec<_> = stops.iter().map(|s| s.sequence).collect();
+    let arrival: Vec<_> = stops.iter().map(|s| s.planned_arrival).collect();
+    let departure: Vec<_> = stops.iter().map(|s| s.planned_departure).collect();
+    let travel: Vec<_> = stops.iter().map(|s| s.travel_s).collect();
+    let state: Vec<_> = stops.iter().map(|s| s.state.code().to_owned()).collect();
+    let (mut arrived, mut ended, mut outcome) = (vec![], vec![], vec![]);
+    for stop in stops {
+        let (a, e, o) = match stop.state {
+            StopState::Pending => (None, None, None),
+            StopState::Arrived { at } => (Some(at), None, None),
+            StopState::Dropped { at } => (None, Some(at), None),
+            StopState::Done { arrived_at, ended_at, outcome } => {
+                (Some(arrived_at), Some(ended_at), Some(outcome.code().to_owned()))
+            }
+        };
+        arrived.push(a);
+        ended.push(e);
+        outcome.push(o);
+    }
+    sqlx::query!(
+        "insert into stops (id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, state,
+                            arrived_at, ended_at, outcome)
+         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::timestamptz[], $6::timestamptz[],
+                              $7::int4[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
+         on conflict (id) do update set
+             route_id = excluded.route_id, sequence = excluded.sequence, planned_arrival = excluded.planned_arrival,
+             planned_departure = excluded.planned_departure, travel_s = excluded.travel_s, state = excluded.state,
+             arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, outcome = excluded.outcome",
+        &id,
+        &route,
+        &order,
+        &sequence,
+        &arrival,
+        &departure,
+        &travel,
+        &state,
+        &arrived as &[Option<Instant>],
+        &ended as &[Option<Instant>],
+        &outcome as &[Option<String>]
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many attempts were made for an order.
+pub async fn attempts_made(conn: &mut Conn, order: OrderId) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from attempts where order_id = $1"#, order.0)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// Adds an attempt.
+pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into attempts (id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        attempt.id.0,
+        attempt.stop.0,
+        attempt.order.0,
+        attempt.route.0,
+        attempt.number,
+        attempt.arrived_at,
+        attempt.ended_at,
+        attempt.outcome.code(),
+        attempt.note
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Every attempt of every day, for comparing with the history.
+pub(crate) async fn all_attempts(conn: &mut Conn) -> Result<Vec<Attempt>, StoreError> {
+    sqlx::query!(
+        "select id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note from attempts"
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| {
+        Ok(Attempt {
+            id: AttemptId(r.id),
+            stop: StopId(r.stop_id),
+            order: OrderId(r.order_id),
+            route: RouteId(r.route_id),
+            number: r.number,
+            arrived_at: r.arrived_at,
+            ended_at: r.ended_at,
+            outcome: Outcome::parse(&r.outcome).ok_or(StoreError::Corrupt {
+                table: "attempts",
+                column: "outcome",
+                id: r.id,
+            })?,
+            note: r.note,
+        })
+    })
+    .collect()
+}
+
+/// Writes expected arrivals, and forgets those of stops that are no longer open.
+pub async fn save_etas(tx: &mut Tx, etas: &[(StopId, Instant)], as_of: Instant) -> Result<(), StoreError> {
+    let id: Vec<_> = etas.iter().map(|(id, _)| id.0).collect();
+    let arrival: Vec<_> = etas.iter().map(|(_, at)| *at).collect();
+    sqlx::query!(
+        "insert into etas (stop_id, arrival, as_of)
+         select id, arrival, $3 from unnest($1::uuid[], $2::timestamptz[]) as t (id, arrival)
+         on conflict (stop_id) do update set arrival = excluded.arrival, as_of = excluded.as_of",
+        &id,
+        &arrival,
+        as_of
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes when routes are expected back.
+pub async fn save_returns(tx: &mut Tx, returns: &[(RouteId, Instant)], as_of: Instant) -> Result<(), StoreError> {
+    let id: Vec<_> = returns.iter().map(|(id, _)| id.0).collect();
+    let arrival: Vec<_> = returns.iter().map(|(_, at)| *at).collect();
+    sqlx::query!(
+        "insert into returns_expected (route_id, arrival, as_of)
+         select id, arrival, $3 from unnest($1::uuid[], $2::timestamptz[]) as t (id, arrival)
+         on conflict (route_id) do update set arrival = excluded.arrival, as_of = excluded.as_of",
+        &id,
+        &arrival,
+        as_of
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// When the routes of a day are expected back.
+pub async fn returns(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(RouteId, Instant)>, StoreError> {
+    Ok(sqlx::query!(
+        "select e.route_id, e.arrival from returns_expected e join routes r on r.id = e.route_id
+         where r.hub_id = $1 and r.day = $2",
+        hub.0,
+        day
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| (RouteId(r.route_id), r.arrival))
+    .collect())
+}

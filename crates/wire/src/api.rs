@@ -1,0 +1,187 @@
+//! What shops and administrators' systems say, and what they are told.
+
+use crate::Point;
+use chrono::{DateTime, NaiveTime, Utc};
+use domain::{OrderId, VehicleKind};
+use serde::{Deserialize, Serialize};
+
+/// `POST /api/v1/orders`: one order, or many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PlaceOrders {
+    /// Many, at most 1,000.
+    Bulk {
+        /// The orders.
+        orders: Vec<PlaceOrder>,
+    },
+    /// One.
+    Single(PlaceOrder),
+}
+
+/// An order as a shop places it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    /// The shop's own reference; sending it again changes nothing.
+    pub reference: String,
+    /// Who receives it.
+    pub recipient: PlaceRecipient,
+    /// The address on one line.
+    pub address: String,
+    /// The door.
+    pub at: Point,
+    /// When the promised window opens.
+    pub window_from: DateTime<Utc>,
+    /// When it closes.
+    pub window_until: DateTime<Utc>,
+    /// Its packages, at least one.
+    pub packages: Vec<PlacePackage>,
+    /// Expected time at the door in seconds; 120 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_s: Option<i32>,
+}
+
+/// Who receives an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlaceRecipient {
+    /// Name at the door.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+}
+
+/// One package of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlacePackage {
+    /// What the label says.
+    pub barcode: String,
+    /// Weight in grams.
+    pub weight_g: i64,
+    /// Volume in millilitres.
+    pub volume_ml: i64,
+}
+
+/// The answer to orders, one result for each, in the same order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlaceOrdersAnswer {
+    /// What became of each.
+    pub results: Vec<PlaceOrderResult>,
+}
+
+/// What became of one order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlaceOrderResult {
+    /// The shop's reference.
+    pub reference: String,
+    /// What became of it.
+    pub result: PlaceStatus,
+    /// Its id, when we have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// Why it was refused, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What became of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceStatus {
+    /// Stored now.
+    Placed,
+    /// Stored before under this reference.
+    Known,
+    /// Cannot be; the reason stands beside it.
+    Refused,
+}
+
+/// `POST /api/v1/operation`: sets up a hub with its shops and vehicles. Needs an administrator's key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetUp {
+    /// The hub.
+    pub hub: SetUpHub,
+    /// Its shops.
+    pub shops: Vec<String>,
+    /// Its vehicles.
+    pub vehicles: Vec<SetUpVehicle>,
+}
+
+/// A hub to set up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetUpHub {
+    /// Name on screens.
+    pub name: String,
+    /// The gate.
+    pub at: Point,
+    /// IANA time zone name.
+    pub zone: String,
+    /// Local time at which the day's orders are planned.
+    pub plan_at: NaiveTime,
+}
+
+/// A vehicle to set up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetUpVehicle {
+    /// Name on screens, unique in the hub.
+    pub label: String,
+    /// What it is.
+    pub kind: VehicleKind,
+    /// Its driver's name.
+    pub driver: String,
+    /// What it may carry, in grams.
+    pub capacity_g: i64,
+    /// What it may hold, in millilitres.
+    pub capacity_ml: i64,
+    /// Local time at which its shift begins.
+    pub shift_from: NaiveTime,
+    /// Local time at which its shift ends.
+    pub shift_until: NaiveTime,
+}
+
+/// The answer to a set-up: the keys, shown this once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetUpAnswer {
+    /// A key for each shop, in the order of the request.
+    pub shops: Vec<NamedKey>,
+    /// A device token for each vehicle, in the order of the request.
+    pub vehicles: Vec<NamedKey>,
+}
+
+/// A secret and whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedKey {
+    /// The shop's name or the vehicle's label.
+    pub name: String,
+    /// The secret. Only its hash is stored.
+    pub key: String,
+}
+
+/// `GET /api/v1/clock`: the world's time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ClockAnswer {
+    /// Now, on the world's clock.
+    pub now: DateTime<Utc>,
+    /// World seconds in one real second; 1 outside a demo.
+    pub factor: f64,
+}
+
+/// `GET /api/v1/stats`: what the day has come to. Needs an administrator's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Vehicles.
+    pub vans: i64,
+    /// Vehicles whose position has changed on the live feed since they were first seen.
+    pub moved: i64,
+    /// Positions stored.
+    pub stored: i64,
+    /// Events recorded.
+    pub events: i64,
+}
+
+/// What an API answers when it refuses a request as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A short name that programs can compare.
+    pub code: String,
+    /// What happened, what it means, what to do.
+    pub message: String,
+}

@@ -1,0 +1,203 @@
+//! What an agent sees of orders.
+
+use crate::{Moment, Point, Span};
+use domain::{ExceptionKind, OrderId, Outcome, RouteId, Standing};
+use serde::{Deserialize, Serialize};
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HitsView {
+    /// What "now" means in this view.
+    pub as_of: Moment,
+    /// The orders, best match first.
+    pub hits: Vec<OrderHit>,
+    /// More follow on the next page.
+    pub more: bool,
+}
+
+/// One order that a search found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderHit {
+    /// Which.
+    pub order: OrderId,
+    /// The shop's reference.
+    pub reference: String,
+    /// The shop's name.
+    pub shop: String,
+    /// Who receives it.
+    pub recipient: String,
+    /// Phone.
+    pub phone: String,
+    /// The address as written.
+    pub address: String,
+    /// How far it has come.
+    pub progress: Progress,
+    /// What is promised now.
+    pub window: Span,
+}
+
+/// How far an order has come, in the reader's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Waits for a plan.
+    Placed,
+    /// On a route that has not left.
+    Planned,
+    /// On the road.
+    OutForDelivery,
+    /// Delivered.
+    Delivered,
+    /// The last attempt failed.
+    Failed,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// One order's whole story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderView {
+    /// What "now" means in this view.
+    pub as_of: Moment,
+    /// The order as in a list.
+    pub hit: OrderHit,
+    /// The door.
+    pub at: Point,
+    /// The first promise.
+    pub original: Span,
+    /// How it stands against the latest promise.
+    pub standing: Standing,
+    /// Its packages.
+    pub packages: Vec<PackageRow>,
+    /// Where it is on the road, when it is planned.
+    pub ahead: Option<Ahead>,
+    /// All that happened, oldest first.
+    pub story: Vec<StoryLine>,
+    /// Whether its promise may move.
+    pub can_reschedule: bool,
+}
+
+/// One package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRow {
+    /// What the label says.
+    pub barcode: String,
+    /// Weight in grams.
+    pub weight_g: i64,
+    /// Volume in millilitres.
+    pub volume_ml: i64,
+}
+
+/// Where a planned order is on the road.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ahead {
+    /// The route.
+    pub route: RouteId,
+    /// The vehicle's name.
+    pub label: String,
+    /// Stops before this one.
+    pub stops_before: i64,
+    /// Planned arrival.
+    pub planned: Moment,
+    /// Expected arrival.
+    pub eta: Option<Moment>,
+}
+
+/// One line of the story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoryLine {
+    /// When it happened.
+    pub at: Moment,
+    /// Who did it, in the reader's words; nothing when it was us.
+    pub by: Option<String>,
+    /// What happened.
+    pub what: StoryFact,
+}
+
+/// What can happen in an order's story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "fact")]
+pub enum StoryFact {
+    /// The shop placed it.
+    Placed {
+        /// The promise.
+        window: Span,
+    },
+    /// It got a place on a route.
+    Planned {
+        /// The vehicle's name.
+        label: String,
+        /// Place in the route.
+        sequence: i32,
+        /// Planned arrival.
+        arrival: Moment,
+    },
+    /// It lost its place.
+    Dropped,
+    /// It left the hub.
+    Loaded,
+    /// It came back to the hub.
+    Unloaded,
+    /// The driver stood at the door.
+    Arrived,
+    /// An attempt ended.
+    Attempt {
+        /// 1 for the first.
+        number: i32,
+        /// How.
+        outcome: Outcome,
+        /// What the driver wrote.
+        note: Option<String>,
+    },
+    /// The promise moved.
+    Rescheduled {
+        /// From.
+        before: Span,
+        /// To.
+        after: Span,
+    },
+    /// It was cancelled.
+    Cancelled,
+    /// Something needed a person.
+    ExceptionRaised {
+        /// What.
+        kind: ExceptionKind,
+    },
+    /// Somebody took it.
+    ExceptionClaimed,
+    /// The owner put it back.
+    ExceptionReleased,
+    /// It was resolved.
+    ExceptionResolved {
+        /// What was done.
+        resolution: String,
+    },
+    /// The resolution was undone.
+    ExceptionReopened,
+}
+
+/// A window that is really feasible, with its price.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlotOffer {
+    /// The window.
+    pub window: Span,
+    /// Which vehicle would serve it; nothing on a day without a plan.
+    pub label: Option<String>,
+    /// Expected arrival.
+    pub eta: Option<Moment>,
+    /// Extra minutes of work on the road; nothing on a day without a plan.
+    pub extra_min: Option<i64>,
+    /// Extra carbon in kilograms CO2e from the extra driving; nothing on a day without a plan.
+    pub extra_kg_co2e: Option<f64>,
+    /// Other promises that would be missed, by reference.
+    pub makes_late: Vec<String>,
+}
+
+/// The windows that an order can move to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlotsView {
+    /// What "now" means in this view.
+    pub as_of: Moment,
+    /// The cheapest first within each day.
+    pub slots: Vec<SlotOffer>,
+}

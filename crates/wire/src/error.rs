@@ -1,0 +1,74 @@
+//! Everything that can go wrong and that a person can understand; a closed list, so no text of ours leaks by accident.
+
+use domain::Role;
+use serde::{Deserialize, Serialize};
+
+/// What a person is told when something did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "error")]
+pub enum AppError {
+    /// Nobody is signed in, or the session has ended.
+    NotSignedIn,
+    /// The name or the password is wrong.
+    WrongPassword,
+    /// The sign-in link was used before, or is too old.
+    LinkSpent,
+    /// Too many tries; wait.
+    TooManyTries,
+    /// The page came over plain http from another machine, where browsers drop the session's cookie.
+    NeedsHttps,
+    /// The role does not allow it.
+    NotAllowed {
+        /// Who is asking.
+        role: Role,
+    },
+    /// There is no such thing, or not any more.
+    NotFound,
+    /// The input cannot be read.
+    Invalid,
+    /// The order has ended.
+    OrderClosed,
+    /// The goods are on the road.
+    OrderOnTheRoad,
+    /// The window has passed, or no longer fits.
+    SlotGone,
+    /// Somebody else owns it.
+    OwnedByOther,
+    /// It is resolved already.
+    AlreadyResolved,
+    /// The day has moved on since this was proposed.
+    PlanStale,
+    /// There is nothing to plan.
+    NothingToPlan,
+    /// We are at our limit; try again in a moment.
+    Busy,
+    /// We failed; the log has more under this number.
+    Broken {
+        /// The number in the log.
+        id: u32,
+    },
+    /// The request did not get through.
+    Unreachable,
+}
+
+impl AppError {
+    /// The HTTP status that goes with it.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::NotSignedIn | Self::WrongPassword | Self::LinkSpent => 401,
+            Self::NotAllowed { .. } | Self::NeedsHttps => 403,
+            Self::NotFound => 404,
+            Self::Invalid => 422,
+            Self::OrderClosed
+            | Self::OrderOnTheRoad
+            | Self::SlotGone
+            | Self::OwnedByOther
+            | Self::AlreadyResolved
+            | Self::PlanStale
+            | Self::NothingToPlan => 409,
+            Self::TooManyTries => 429,
+            Self::Busy | Self::Unreachable => 503,
+            Self::Broken { .. } => 500,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What phones say, and what they are told.
+
+use crate::Point;
+use chrono::{DateTime, Utc};
+use domain::{Outcome, ReportId, RouteId, StopId};
+use serde::{Deserialize, Serialize};
+
+/// `POST /intake/positions`: readings of one device, oldest first or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Positions {
+    /// At most 1,000 readings.
+    pub fixes: Vec<Fix>,
+}
+
+/// One GPS reading.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Fix {
+    /// When the device measured it.
+    pub at: DateTime<Utc>,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Speed in metres a second, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed_mps: Option<f32>,
+    /// Heading in degrees from north, clockwise, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading_deg: Option<f32>,
+    /// Radius of 68 % confidence in metres, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_m: Option<f32>,
+    /// Battery in percent, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub battery_percent: Option<f32>,
+}
+
+/// The answer to positions: what became of each reading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionsAnswer {
+    /// Readings that are stored now.
+    pub stored: usize,
+    /// Readings that had been stored before.
+    pub known: usize,
+    /// Readings that cannot be true, with their place in the batch.
+    pub refused: Vec<RefusedFix>,
+}
+
+/// A reading that cannot be true.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedFix {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// Why.
+    pub why: String,
+}
+
+/// `POST /intake/outcomes`: what the driver did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcomes {
+    /// At most 200 reports, in the order in which they happened.
+    pub reports: Vec<Report>,
+}
+
+/// One thing that the driver did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Made by the device, so that sending twice is harmless.
+    pub id: ReportId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: Deed,
+}
+
+/// What a driver can do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Deed {
+    /// Left the hub with the load.
+    Departed {
+        /// The route.
+        route: RouteId,
+    },
+    /// Stands at the door.
+    Arrived {
+        /// The stop.
+        stop: StopId,
+    },
+    /// Handed it over.
+    Delivered {
+        /// The stop.
+        stop: StopId,
+        /// How.
+        outcome: Outcome,
+        /// A note.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Could not hand it over.
+    Failed {
+        /// The stop.
+        stop: StopId,
+        /// Why.
+        outcome: Outcome,
+        /// A note.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// The vehicle cannot drive on.
+    OffRoad {
+        /// Why.
+        reason: String,
+    },
+    /// The vehicle drives again.
+    Recovered,
+    /// Back at the hub.
+    Returned {
+        /// The route.
+        route: RouteId,
+    },
+}
+
+/// The answer to outcomes, one for each report, in the same order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomesAnswer {
+    /// What became of each.
+    pub results: Vec<ReportResult>,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportResult {
+    /// Which.
+    pub id: ReportId,
+    /// What became of it.
+    pub result: ReportStatus,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportStatus {
+    /// Stored now.
+    Stored,
+    /// Stored before.
+    Known,
+    /// Cannot be; the reason stands beside it.
+    Refused,
+}
+
+/// `GET /intake/route`: what the driver of this device has to do today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriverRoute {
+    /// The route.
+    pub route: RouteId,
+    /// The plan's revision; when it grows, stops may have moved.
+    pub revision: i32,
+    /// Planned departure from the hub.
+    pub planned_start: DateTime<Utc>,
+    /// The hub's gate.
+    pub hub: Point,
+    /// Open stops, in order.
+    pub stops: Vec<DriverStop>,
+}
+
+/// One stop of the driver's route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriverStop {
+    /// The stop.
+    pub stop: StopId,
+    /// Place in the route, from 1.
+    pub sequence: i32,
+    /// The shop's reference, as on the label.
+    pub reference: String,
+    /// The address as written.
+    pub address: String,
+    /// The door.
+    pub at: Point,
+    /// Who receives it.
+    pub recipient: String,
+    /// When the promised window opens.
+    pub window_from: DateTime<Utc>,
+    /// When it closes.
+    pub window_until: DateTime<Utc>,
+    /// Expected time at the door, in seconds.
+    pub service_s: i32,
+}

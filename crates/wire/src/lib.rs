@@ -1,0 +1,37 @@
+//! What is said: every value that crosses HTTP, one view for each kind of reader.
+//!
+//! Plain structs and nothing else. A view holds what its reader may know and no more, so it cannot leak. There is no rule
+//! here, no arithmetic and no sentence for a person.
+
+pub mod api;
+pub mod control_room;
+pub mod deliveries;
+pub mod error;
+pub mod exceptions;
+pub mod figures;
+pub mod intake;
+pub mod live;
+pub mod session;
+
+pub use error::AppError;
+
+/// A moment in the hub's own time: the instant and the offset that held there then.
+pub type Moment = chrono::DateTime<chrono::FixedOffset>;
+
+/// A window in the hub's own time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Span {
+    /// When it opens.
+    pub from: Moment,
+    /// When it closes.
+    pub until: Moment,
+}
+
+/// A point, WGS84 degrees.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Point {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+}

@@ -1,0 +1,308 @@
+//! Builds everything once, by hand, in order; and takes it down in the opposite order.
+
+use crate::{
+    database::{self, Embedded},
+    limits::Limits,
+    router,
+    settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings, SiteSettings},
+    workers,
+};
+use anyhow::{Context, Result};
+use domain::Role;
+use leptos::prelude::LeptosOptions;
+use operations::{Clock, Operations, Parts};
+use roads::{City, TravelTimes};
+use std::{net::SocketAddr, sync::Arc};
+use store::Database;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use wire::{
+    Point,
+    control_room::MapView,
+};
+
+const DEMO_DATABASE: &str = "doorstep_demo";
+const SERVE_DATABASE: &str = "doorstep";
+
+/// The database, and the child process that runs it when it is ours.
+pub struct House {
+    /// What is remembered.
+    pub database: Database,
+    embedded: Option<Embedded>,
+}
+
+impl House {
+    /// Opens the database that the settings name, or starts the embedded one and makes `name` in it. `fresh` empties it.
+    pub async fn open_database(settings: &DatabaseSettings, name: &str, fresh: bool) -> Result<Self> {
+        Self::open(settings, name, fresh, 8).await
+    }
+
+    async fn open(settings: &DatabaseSettings, name: &str, fresh: bool, connections: u32) -> Result<Self> {
+        let (url, embedded) = match &settings.database_url {
+            Some(url) if fresh => {
+                store::ensure_database(url, name, true).await.context("the demo's database could not be made")?;
+                (with_database(url, name), None)
+            }
+            Some(url) if name == DEMO_DATABASE => (with_database(url, name), None),
+            Some(url) => (url.clone(), None),
+            None => {
+                let chosen =
+                    database::Settings { data_root: settings.var.clone(), binaries: settings.postgres.clone() };
+                let embedded = Embedded::start(&chosen).await?;
+                store::ensure_database(embedded.url(), name, fresh).await?;
+                (embedded.url_for(name), Some(embedded))
+            }
+        };
+        let database = Database::connect(&url, connections)
+            .await
+            .context("the database did not answer: check DATABASE_URL, and that PostgreSQL runs")?;
+        Ok(Self { database, embedded })
+    }
+
+    /// The verbs that need neither streets nor pages, for the command line.
+    pub fn desk(&self) -> Operations {
+        Operations::new(Parts {
+            database: self.database.clone(),
+            roads: Arc::new(NoRoads),
+            map: MapView {
+                south_west: Point { lat: 0.0, lon: 0.0 },
+                north_east: Point { lat: 0.0, lon: 0.0 },
+                tiles: String::new(),
+                vector: false,
+                max_zoom: 0,
+                attribution: String::new(),
+            },
+            clock: Clock::real(),
+            build: String::new(),
+        })
+    }
+
+    /// Closes the connections and stops the child process.
+    pub async fn close(self) -> Result<()> {
+        self.database.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The same server, another database.
+fn with_database(url: &str, name: &str) -> String {
+    let (address, options) = url.split_once('?').map_or((url, None), |(a, o)| (a, Some(o)));
+    let scheme_end = address.find("://").map_or(0, |at| at + 3);
+    let host_end = address[scheme_end..].find('/').map_or(address.len(), |at| scheme_end + at);
+    let options = options.map(|o| format!("?{o}")).unwrap_or_default();
+    format!("{}/{name}{options}", &address[..host_end])
+}
+
+/// Streets for verbs that never ask for them.
+struct NoRoads;
+
+impl TravelTimes for NoRoads {
+    fn snap(&self, _: roads::LatLon, _: roads::Profile) -> Option<roads::Snap> {
+        None
+    }
+
+    fn matrix(
+        &self,
+        _: &[roads::LatLon],
+        _: &[roads::LatLon],
+        _: roads::Profile,
+    ) -> Result<roads::Matrix, roads::RoadsError> {
+        Err(roads::RoadsError::Unreachable { from: 0, to: 0 })
+    }
+
+    fn path(&self, _: &[roads::LatLon], _: roads::Profile) -> Result<roads::Path, roads::RoadsError> {
+        Err(roads::RoadsError::Unreachable { from: 0, to: 0 })
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Manifest {
+    assets: String,
+}
+
+/// What is open while the product runs.
+struct Open {
+    ops: Operations,
+    address: SocketAddr,
+    closing: CancellationToken,
+    running: tokio::task::JoinHandle<Result<()>>,
+}
+
+/// Opens streets, verbs, workers and doors on an open database.
+async fn open(house: &House, site: &SiteSettings, var: &std::path::Path, listen: SocketAddr, clock: Clock) -> Result<Open> {
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("{listen} is taken: stop what listens there, or choose another port with --port or DOORSTEP_LISTEN")
+    })?;
+    let address = listener.local_addr()?;
+    let manifest = std::fs::read_to_string(site.site.join("manifest.json"))?;
+    let Manifest { assets } = serde_json::from_str(&manifest).context("the site's manifest.json is broken: build it again")?;
+
+    let (extract, cache) = (site.city.clone(), var.join("city"));
+    let city = Arc::new(tokio::task::spawn_blocking(move || City::open(&extract, &cache)).await??);
+    tracing::info!(city = city.name(), addresses = city.addresses().len(), "the streets are open");
+    let map = map_view(&city, site);
+    let ops = Operations::new(Parts {
+        database: house.database.clone(),
+        roads: city.clone(),
+        map,
+        clock,
+        build: assets.clone(),
+    });
+
+    let closing = CancellationToken::new();
+    let limits = Limits::new();
+    let workers = workers::start(&ops, &limits, &closing);
+    let leptos = LeptosOptions::builder()
+        .output_name("doorstep")
+        .site_root(site.site.to_string_lossy().into_owned())
+        .site_pkg_dir(assets.clone())
+        .site_addr(address)
+        .build();
+    let rooms = router::House {
+        ops: ops.clone(),
+        city,
+        limits,
+        closing: closing.clone(),
+        assets: assets.into(),
+        leptos,
+    };
+    let doors = router::build(rooms, &site.site).into_make_service_with_connect_info::<SocketAddr>();
+    let end = closing.clone().cancelled_owned();
+    let running = tokio::spawn(async move {
+        axum::serve(listener, doors).with_graceful_shutdown(end).await?;
+        workers.wait().await;
+        Ok(())
+    });
+    Ok(Open { ops, address, closing, running })
+}
+
+fn map_view(city: &City, site: &SiteSettings) -> MapView {
+    let bounds = city.bounds();
+    let (tiles, vector, attribution) = match (&site.tiles, &site.tiles_attribution) {
+        (Some(tiles), Some(attribution)) => (tiles.clone(), false, attribution.clone()),
+        _ => ("/tiles/{z}/{x}/{y}.mvt".to_owned(), true, city.attribution().to_owned()),
+    };
+    MapView {
+        south_west: Point { lat: bounds.south, lon: bounds.west },
+        north_east: Point { lat: bounds.north, lon: bounds.east },
+        tiles,
+        vector,
+        max_zoom: if vector { city.tile_zooms().1 } else { 19 },
+        attribution,
+    }
+}
+
+async fn until_told_to_stop() -> Result<()> {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        ended = tokio::signal::ctrl_c() => ended?,
+        _ = term.recv() => {}
+    }
+    tracing::info!("closing");
+    Ok(())
+}
+
+/// Serves until told to stop, or until the doors fall.
+async fn keep_open(mut open: Open) -> Result<()> {
+    let ended = tokio::select! {
+        told = until_told_to_stop() => { told?; None }
+        ended = &mut open.running => Some(ended),
+    };
+    open.closing.cancel();
+    match ended {
+        Some(ended) => ended?,
+        None => open.running.await?,
+    }
+}
+
+/// The verb `serve`.
+pub async fn serve(settings: ServeSettings) -> Result<()> {
+    let listen = settings.check()?;
+    let house = House::open(&settings.database, SERVE_DATABASE, false, settings.site.connections).await?;
+    house.database.migrate().await?;
+    let open = open(&house, &settings.site, &settings.database.var, listen, Clock::real()).await?;
+    tracing::info!("open on http://{}", open.address);
+    keep_open(open).await?;
+    house.close().await
+}
+
+/// The verb `demo`.
+pub async fn demo(settings: DemoSettings) -> Result<()> {
+    let (listen, start) = settings.check()?;
+    let fresh = !settings.go_on;
+    let house = House::open(&settings.database, DEMO_DATABASE, fresh, settings.site.connections).await?;
+    house.database.migrate().await?;
+    let clock = demo_clock(&house.database, &settings, start).await?;
+    let open = open(&house, &settings.site, &settings.database.var, listen, clock).await?;
+    say_ready(&open).await?;
+    keep_open(open).await?;
+    house.close().await
+}
+
+/// The clock of the day in the database, or a new day's.
+async fn demo_clock(database: &Database, settings: &DemoSettings, start: chrono::NaiveTime) -> Result<Clock> {
+    let kept = store::people::clock_anchor(&mut *database.read().await?).await?;
+    if let Some(a) = kept {
+        return Ok(Clock::simulated(a.real_at, a.world_at, a.factor));
+    }
+    let clock = Clock::simulated_day(&settings.zone, start, settings.factor)?;
+    let mut tx = database.begin().await?;
+    store::people::save_clock_anchor(&mut tx, clock.anchor()).await?;
+    tx.commit().await?;
+    Ok(clock)
+}
+
+/// Says on standard output that the doors are open, with a one-time link for each role and an administrator's key.
+async fn say_ready(open: &Open) -> Result<()> {
+    let url = format!("http://{}", open.address);
+    let mut links = serde_json::Map::new();
+    for role in Role::ALL {
+        let person = open.ops.add_person(role.code(), role, None).await?;
+        let link = open.ops.add_sign_in_link(person).await?;
+        links.insert(role.code().to_owned(), format!("{url}/sign-in/link/{link}").into());
+    }
+    let key = open.ops.add_administrator_key().await?;
+    println!("DOORSTEP_READY {}", serde_json::json!({ "url": url, "sign_in": links, "admin_key": key }));
+    Ok(())
+}
+
+/// The verb `db`.
+pub async fn keep_database(settings: &DatabaseSettings) -> Result<()> {
+    let chosen = database::Settings { data_root: settings.var.clone(), binaries: settings.postgres.clone() };
+    let embedded = Embedded::start(&chosen).await?;
+    store::ensure_database(embedded.url(), SERVE_DATABASE, false).await?;
+    println!("DATABASE_URL={}", embedded.url_for(SERVE_DATABASE));
+    until_told_to_stop().await?;
+    Ok(embedded.stop().await?)
+}
+
+/// The verb `city`.
+pub fn describe_city(settings: &CitySettings) -> Result<()> {
+    let city = City::open(&settings.city, &settings.city_var.join("city"))?;
+    let bounds = city.bounds();
+    println!(
+        "{}: {} addresses, {:.3} to {:.3} north, {:.3} to {:.3} east; {}",
+        city.name(),
+        city.addresses().len(),
+        bounds.south,
+        bounds.north,
+        bounds.west,
+        bounds.east,
+        city.attribution()
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_database;
+
+    #[test]
+    fn another_database_of_the_same_server_keeps_everything_else() {
+        assert_eq!(with_database("postgres://u:p@h:5/one?host=/run/x", "two"), "postgres://u:p@h:5/two?host=/run/x");
+        assert_eq!(with_database("postgres://h", "two"), "postgres://h/two");
+    }
+}

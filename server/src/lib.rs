@@ -1,0 +1,20 @@
+//! What runs: the wiring, the routes, device intake, the live stream, the workers and the embedded database.
+//!
+//! [`house`] builds everything once, by hand, in order; [`router`] lists every route on one page. There is no rule of the
+//! business here, and no SQL: a handler reads the request, calls one verb of operations and writes the answer.
+
+pub mod database;
+pub mod house;
+pub mod settings;
+
+mod api;
+mod guard;
+mod intake;
+mod limits;
+mod links;
+mod osmand;
+mod problem;
+mod router;
+mod stream;
+mod tiles;
+mod workers;

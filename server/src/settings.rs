@@ -1,0 +1,212 @@
+//! What can be chosen from outside: by option or by environment, read once, and every fault named at once.
+
+use anyhow::{Result, bail};
+use clap::Args;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+/// Which database.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseSettings {
+    /// A PostgreSQL database; without it the embedded one is started.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Folder for all that changes: the embedded database, the city's cache, logs.
+    #[arg(long, env = "DOORSTEP_VAR", default_value = "var")]
+    pub var: PathBuf,
+    /// Folder with PostgreSQL's `initdb` and `postgres`, when they are in no usual place.
+    #[arg(long, env = "DOORSTEP_POSTGRES")]
+    pub postgres: Option<PathBuf>,
+}
+
+/// Which city.
+#[derive(Debug, Clone, Args)]
+pub struct CitySettings {
+    /// An OpenStreetMap extract, `.osm.pbf`.
+    #[arg(long, env = "DOORSTEP_CITY")]
+    pub city: PathBuf,
+    /// Folder for all that changes.
+    #[arg(long, env = "DOORSTEP_CITY_VAR", default_value = "var")]
+    pub city_var: PathBuf,
+}
+
+/// Which pages and which map.
+#[derive(Debug, Clone, Args)]
+pub struct SiteSettings {
+    /// The built site: the folder that holds `manifest.json`.
+    #[arg(long, env = "DOORSTEP_SITE", default_value = "target/site")]
+    pub site: PathBuf,
+    /// An OpenStreetMap extract, `.osm.pbf`.
+    #[arg(long, env = "DOORSTEP_CITY")]
+    pub city: PathBuf,
+    /// Map pictures from elsewhere instead of our own tiles: a URL with {z}, {x} and {y}.
+    #[arg(long, env = "DOORSTEP_TILES", requires = "tiles_attribution")]
+    pub tiles: Option<String>,
+    /// Whose pictures those are.
+    #[arg(long, env = "DOORSTEP_TILES_ATTRIBUTION")]
+    pub tiles_attribution: Option<String>,
+    /// Connections to the database.
+    #[arg(long, env = "DOORSTEP_CONNECTIONS", default_value_t = 16)]
+    pub connections: u32,
+}
+
+/// Everything that `serve` needs.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
+    pub database: DatabaseSettings,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
+    pub site: SiteSettings,
+    /// Where to listen.
+    #[arg(long, env = "DOORSTEP_LISTEN", default_value = "127.0.0.1:4700")]
+    pub listen: String,
+    /// Only a demo's clock runs faster; `serve` refuses it.
+    #[arg(long, env = "DOORSTEP_FACTOR", hide = true)]
+    pub factor: Option<String>,
+}
+
+/// Everything that `demo` needs.
+#[derive(Debug, Clone, Args)]
+pub struct DemoSettings {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
+    pub database: DatabaseSettings,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
+    pub site: SiteSettings,
+    /// The port on this machine; 0 takes a free one.
+    #[arg(long, default_value_t = 4700)]
+    pub port: u16,
+    /// How many times faster than life the day goes by, 1 to 60.
+    #[arg(long, default_value_t = 10.0)]
+    pub factor: f64,
+    /// Local time at which the day begins, hour:minute.
+    #[arg(long, default_value = "07:28")]
+    pub start: String,
+    /// The time zone of the day's beginning.
+    #[arg(long, default_value = "Europe/Malta")]
+    pub zone: String,
+    /// Go on with the day that is in the database instead of starting anew.
+    #[arg(long = "continue")]
+    pub go_on: bool,
+    /// Part of the demo's command line for all its programs; the server itself draws nothing by chance.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+fn site_faults(site: &SiteSettings, faults: &mut Vec<String>) {
+    if !site.site.join("manifest.json").is_file() {
+        faults.push(format!(
+            "there is no built site in {}: run `cargo xtask assets`, or point DOORSTEP_SITE at the release's site folder",
+            site.site.display()
+        ));
+    }
+    if !site.city.is_file() {
+        faults.push(format!(
+            "there is no map extract at {}: point DOORSTEP_CITY at an .osm.pbf file",
+            site.city.display()
+        ));
+    }
+    if let Some(tiles) = &site.tiles
+        && !["{z}", "{x}", "{y}"].iter().all(|part| tiles.contains(part))
+    {
+        faults.push("DOORSTEP_TILES needs {z}, {x} and {y} in its URL".to_owned());
+    }
+    if !(2..=200).contains(&site.connections) {
+        faults.push("DOORSTEP_CONNECTIONS must be 2 to 200".to_owned());
+    }
+}
+
+fn database_faults(database: &DatabaseSettings, faults: &mut Vec<String>) {
+    if let Some(url) = &database.database_url
+        && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+    {
+        faults.push("DATABASE_URL must begin with postgres://".to_owned());
+    }
+    if let Some(folder) = &database.postgres
+        && !folder.join("postgres").is_file()
+    {
+        faults.push(format!("DOORSTEP_POSTGRES has no `postgres` in {}", folder.display()));
+    }
+}
+
+fn report(faults: &[String]) -> Result<()> {
+    match faults {
+        [] => Ok(()),
+        [one] => bail!("the settings do not work: {one}"),
+        many => bail!("the settings do not work:\n- {}", many.join("\n- ")),
+    }
+}
+
+impl ServeSettings {
+    /// Checks everything, and reports every fault at once.
+    pub fn check(&self) -> Result<SocketAddr> {
+        let mut faults = vec![];
+        let listen = self.listen.parse::<SocketAddr>();
+        if listen.is_err() {
+            faults.push(format!("DOORSTEP_LISTEN is not an address with a port, such as 0.0.0.0:4700: {}", self.listen));
+        }
+        if self.factor.is_some() {
+            faults.push("serve runs on real time: leave the factor out, or use `doorstep demo`".to_owned());
+        }
+        site_faults(&self.site, &mut faults);
+        database_faults(&self.database, &mut faults);
+        report(&faults)?;
+        Ok(listen?)
+    }
+}
+
+impl DemoSettings {
+    /// Checks everything, and reports every fault at once.
+    pub fn check(&self) -> Result<(SocketAddr, chrono::NaiveTime)> {
+        let mut faults = vec![];
+        let start = chrono::NaiveTime::parse_from_str(&self.start, "%H:%M");
+        if start.is_err() {
+            faults.push(format!("--start is not a time such as 07:28: {}", self.start));
+        }
+        if !(1.0..=60.0).contains(&self.factor) {
+            faults.push(format!("--factor must be 1 to 60, not {}", self.factor));
+        }
+        site_faults(&self.site, &mut faults);
+        database_faults(&self.database, &mut faults);
+        report(&faults)?;
+        Ok((SocketAddr::new(IpAddr::from([127, 0, 0, 1]), self.port), start?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Serve {
+        #[command(flatten)]
+        settings: ServeSettings,
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once() {
+        let serve = Serve::parse_from([
+            "serve",
+            "--listen",
+            "nowhere",
+            "--site",
+            "/nonexistent/site",
+            "--city",
+            "/nonexistent/city.osm.pbf",
+            "--database-url",
+            "mysql://x",
+            "--factor",
+            "10",
+        ]);
+        let said = serve.settings.check().unwrap_err().to_string();
+        for word in ["DOORSTEP_LISTEN", "real time", "built site", "map extract", "postgres://"] {
+            assert!(said.contains(word), "{said}");
+        }
+    }
+}

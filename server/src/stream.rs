@@ -1,0 +1,32 @@
+//! The live feed as server-sent events.
+
+use crate::{problem::Problem, router::House};
+use axum::{
+    Extension,
+    extract::State,
+    http::HeaderMap,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use futures::{Stream, StreamExt};
+use operations::{Caller, OpsError, Resume};
+use std::convert::Infallible;
+
+/// `GET /live/day`
+pub(crate) async fn day(
+    State(house): State<House>,
+    Extension(caller): Extension<Option<Caller>>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let caller = caller.ok_or(OpsError::NotSignedIn)?;
+    let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Resume::parse);
+    let viewer = house.ops.view(&caller, resume).await?;
+    let frames = futures::stream::unfold(viewer, |mut viewer| async {
+        let (id, frame) = viewer.next().await;
+        // A frame is plain numbers and words; were it ever not to become JSON, the viewer would get an empty heartbeat.
+        let event = Event::default().event("frame").id(id).json_data(frame).unwrap_or_else(|_| Event::default());
+        Some((Ok(event), viewer))
+    });
+    // Graceful shutdown waits for open answers, so every stream ends with the house.
+    let frames = frames.take_until(house.closing.clone().cancelled_owned());
+    Ok(Sse::new(frames).keep_alive(KeepAlive::default()))
+}

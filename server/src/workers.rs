@@ -1,0 +1,91 @@
+//! The loops that run beside the doors: each with a name, a pause, a way to end, and one log line for a round that did
+//! something.
+
+use crate::limits::Limits;
+use operations::{Caller, Operations, OpsError, PlanOutcome};
+use std::{future::Future, time::Duration};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Starts every worker.
+pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationToken) -> TaskTracker {
+    let workers = TaskTracker::new();
+    let timer = Caller::timer();
+
+    let (o, t) = (ops.clone(), timer.clone());
+    let plan = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move {
+            Ok(match o.plan_morning(&t).await? {
+                PlanOutcome::Published { routes, stops, unplanned } => {
+                    Some(format!("published {routes} routes with {stops} stops; {unplanned} orders found no place"))
+                }
+                PlanOutcome::NotYet | PlanOutcome::AlreadyPlanned => None,
+            })
+        }
+    };
+    workers.spawn(run("morning plan", Duration::from_secs(1), closing.clone(), plan));
+
+    let (o, t) = (ops.clone(), timer);
+    let watch = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move {
+            let changed = o.watch(&t).await?;
+            Ok((changed > 0).then(|| format!("raised or settled {changed} exceptions")))
+        }
+    };
+    workers.spawn(run("watch", Duration::from_secs(2), closing.clone(), watch));
+
+    let o = ops.clone();
+    let live = move || {
+        let o = o.clone();
+        async move {
+            match o.refresh_live().await {
+                Err(OpsError::NoHub) => Ok(None),
+                other => other.map(|_| None),
+            }
+        }
+    };
+    workers.spawn(run("live picture", Duration::from_millis(500), closing.clone(), live));
+
+    let l = limits.clone();
+    let forget = move || {
+        l.forget();
+        async { Ok(None) }
+    };
+    workers.spawn(run("limits", Duration::from_secs(60), closing.clone(), forget));
+
+    workers.close();
+    workers
+}
+
+/// Runs rounds until the house closes; a round under way is finished. A failing round is logged once, until one works.
+async fn run<F: Future<Output = Result<Option<String>, OpsError>>>(
+    name: &'static str,
+    pause: Duration,
+    closing: CancellationToken,
+    mut round: impl FnMut() -> F,
+) {
+    let mut failing = false;
+    loop {
+        match round().await {
+            Ok(said) => {
+                if failing {
+                    tracing::info!(worker = name, "works again");
+                }
+                failing = false;
+                if let Some(said) = said {
+                    tracing::info!(worker = name, "{said}");
+                }
+            }
+            Err(e) if !failing => {
+                failing = true;
+                tracing::error!(worker = name, "a round failed and will be tried again: {e}");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = closing.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! `cargo xtask test`: everything that CI checks, in one line, with a table at the end.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::assets::{self, Effort};
+use crate::project::Project;
+use crate::run::{cargo, on_path, output, run};
+use crate::throwaway::Throwaway;
+use crate::{demo, extract, prepare, setup, tidy, walks};
+
+/// What to leave out.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Leave out the browser walks
+    #[arg(long)]
+    fast: bool,
+}
+
+/// How one step went.
+struct Outcome {
+    name: &'static str,
+    took: Duration,
+    fault: Option<String>,
+}
+
+/// Runs every check; one that fails does not hide the next.
+///
+/// # Errors
+/// Names the first check that failed.
+pub fn test(project: &Project, options: &Options) -> Result<()> {
+    setup::for_demo(project)?;
+    let mut outcomes = Vec::new();
+    let mut check = |name, work: &mut dyn FnMut() -> Result<()>| {
+        println!("\n== {name}");
+        let began = Instant::now();
+        let fault = work().err().map(|error| format!("{error:#}"));
+        if let Some(fault) = &fault {
+            eprintln!("{name} failed: {fault}");
+        }
+        outcomes.push(Outcome { name, took: began.elapsed(), fault });
+    };
+    check("format", &mut || run(cargo(project).args(["fmt", "--all", "--check"])));
+    check("tidy", &mut || tidy::tidy(project));
+    check("checked queries", &mut || queries(project));
+    check("clippy, host", &mut || {
+        run(cargo(project)
+            .args(["clippy", "--workspace", "--exclude", "frontend", "--all-targets"])
+            .args(DENY))
+    });
+    check("clippy, browser", &mut || {
+        run(cargo(project).args(["clippy", "--package", "frontend", "--target", WASM]).args(DENY))
+    });
+    check("tests", &mut || tests(project));
+    check("assets", &mut || assets::build(project, Effort::Quick, &project.site()));
+    check("programs", &mut || demo::build_programs(project));
+    if options.fast {
+        println!("\nSKIPPED: the browser walks, because of --fast");
+    } else if walks::exist(project) {
+        check("browser walks", &mut || walks::walks(project));
+    } else {
+        println!("\nSKIPPED: the browser walks, because end2end has none");
+    }
+    report(&outcomes)
+}
+
+const WASM: &str = "wasm32-unknown-unknown";
+const DENY: [&str; 3] = ["--", "-D", "warnings"];
+
+fn queries(project: &Project) -> Result<()> {
+    if setup::postgres::folder(project).is_none() {
+        println!(
+            "SKIPPED: with DATABASE_URL set and no PostgreSQL programs, queries are not checked against .sqlx"
+        );
+        return Ok(());
+    }
+    prepare::check(project)
+}
+
+/// Unit, property, store and whole-house tests of the host crates, on a real PostgreSQL.
+fn tests(project: &Project) -> Result<()> {
+    extract::extract(project)?;
+    let (_running, url) = match std::env::var_os("DATABASE_URL") {
+        Some(url) => (None, url),
+        None => {
+            let database = Throwaway::start(project)?;
+            let url = database.url().into();
+            (Some(database), url)
+        }
+    };
+    let mut command = cargo(project);
+    if on_path("cargo-nextest").is_some()
+        && output(Command::new("cargo-nextest").args(["nextest", "--version"])).is_ok()
+    {
+        command.args(["nextest", "run", "--no-fail-fast"]);
+    } else {
+        command.args(["test", "--no-fail-fast"]);
+    }
+    run(command
+        .args(["--workspace", "--exclude", "frontend"])
+        .env("DATABASE_URL", url)
+        .env("DOORSTEP_EXTRACTS", project.extracts()))
+}
+
+fn report(outcomes: &[Outcome]) -> Result<()> {
+    println!();
+    for outcome in outcomes {
+        let word = if outcome.fault.is_some() { "FAILED" } else { "ok" };
+        println!("{word:<7} {:<16} {:>7.1} s", outcome.name, outcome.took.as_secs_f64());
+    }
+    match outcomes.iter().find_map(|outcome| Some((outcome.name, outcome.fault.as_ref()?))) {
+        Some((name, fault)) => bail!("{name} failed first: {fault}"),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests_of_the_report {
+    use super::*;
+
+    #[test]
+    fn the_first_failure_is_named() {
+        let outcome = |name, fault: Option<&str>| Outcome {
+            name,
+            took: Duration::from_secs(1),
+            fault: fault.map(str::to_owned),
+        };
+        assert!(report(&[outcome("format", None)]).is_ok());
+        let said =
+            report(&[outcome("format", None), outcome("tidy", Some("x")), outcome("tests", Some("y"))]);
+        assert_eq!(said.unwrap_err().to_string(), "tidy failed first: x");
+    }
+}
