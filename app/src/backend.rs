@@ -53,7 +53,7 @@ fn status_is_ours(parts: &Parts, error: AppError) -> bool {
             .and_then(|accept| accept.to_str().ok())
             .is_some_and(|accept| accept.contains("text/html"));
     let page = !parts.uri.path().starts_with("/api/");
-    !plain_form && !(page && error == AppError::NotSignedIn)
+    !plain_form && (!page || error != AppError::NotSignedIn)
 }
 
 /// Keeps an answer out of every cache: it is true for one person, now.

@@ -3,9 +3,7 @@
 //! The pages' embedded answers and the live stream are read as text too. Reading bytes here, as the stock codec does,
 //! would put a second decoder for every view into the wasm.
 
-use leptos::server_fn::{
-    Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post,
-};
+use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 

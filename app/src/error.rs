@@ -1,10 +1,7 @@
 //! The one error that server functions answer with. Its sentences are in `words.rs`; nothing here holds text.
 
 use crate::codec::JsonText;
-use leptos::{
-    prelude::FromServerFnError,
-    server_fn::error::ServerFnErrorErr,
-};
+use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use wire::AppError;
 

@@ -5,6 +5,8 @@
 //! caller, calls one operation and translates the answer. The map's glue, the keyboard and the live stream are the only
 //! places that touch JavaScript values.
 
+#![recursion_limit = "256"]
+
 #[cfg(feature = "ssr")]
 mod backend;
 mod codec;

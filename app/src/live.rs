@@ -49,6 +49,12 @@ pub struct LiveBoard {
     build: StoredValue<Option<String>>,
 }
 
+impl Default for LiveBoard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl LiveBoard {
     /// An empty board that knows nothing yet.
     pub fn new() -> Self {

@@ -119,7 +119,7 @@ fn seen() -> Seen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
     /// The map, the routes and the plan.
-    ControlRoom,
+    Control,
     /// What needs a person.
     Exceptions,
     /// Orders and their stories.
@@ -130,12 +130,12 @@ pub enum Room {
 
 impl Room {
     /// Every room, in the order of the doors.
-    pub const ALL: [Self; 4] = [Self::ControlRoom, Self::Exceptions, Self::Deliveries, Self::Figures];
+    pub const ALL: [Self; 4] = [Self::Control, Self::Exceptions, Self::Deliveries, Self::Figures];
 
     /// Where it is.
     pub fn path(self) -> &'static str {
         match self {
-            Self::ControlRoom => "/control-room",
+            Self::Control => "/control-room",
             Self::Exceptions => "/exceptions",
             Self::Deliveries => "/deliveries",
             Self::Figures => "/figures",
@@ -145,7 +145,7 @@ impl Room {
     /// The letter that opens it after `g`.
     pub fn key(self) -> &'static str {
         match self {
-            Self::ControlRoom => "c",
+            Self::Control => "c",
             Self::Exceptions => "x",
             Self::Deliveries => "d",
             Self::Figures => "f",
@@ -156,15 +156,15 @@ impl Room {
     pub fn is_shown_to(self, role: Role) -> bool {
         match role {
             Role::Dispatcher | Role::Administrator => true,
-            Role::Manager => matches!(self, Self::Figures | Self::ControlRoom),
-            Role::Agent => matches!(self, Self::Deliveries | Self::Exceptions | Self::ControlRoom),
+            Role::Manager => matches!(self, Self::Figures | Self::Control),
+            Role::Agent => matches!(self, Self::Deliveries | Self::Exceptions | Self::Control),
         }
     }
 
     /// Where a role begins its day.
     pub fn first_of(role: Role) -> Self {
         match role {
-            Role::Dispatcher | Role::Administrator => Self::ControlRoom,
+            Role::Dispatcher | Role::Administrator => Self::Control,
             Role::Manager => Self::Figures,
             Role::Agent => Self::Deliveries,
         }

@@ -9,16 +9,17 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
-/// The page around `App`, with its security headers. Assets are read from `options.site_pkg_dir`.
+/// The page around `App`, with its security headers. Assets are read from the options' `site_pkg_dir`.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let LeptosOptions { site_pkg_dir, output_name, .. } = options;
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     set_headers(&nonce);
     let theme =
         backend::cookie(session::THEME_COOKIE).map(|code| session::Theme::parse(&code)).unwrap_or_default();
-    let assets = format!("/{}", options.site_pkg_dir);
+    let assets = format!("/{}", site_pkg_dir);
     let file = |name: &str| format!("{assets}/{name}");
-    let module = file(&format!("{}.js", options.output_name));
-    let wasm = file(&format!("{}_bg.wasm", options.output_name));
+    let module = file(&format!("{}.js", output_name));
+    let wasm = file(&format!("{}_bg.wasm", output_name));
     let start = format!(
         "import({module:?}).then(doorstep=>doorstep.default({{module_or_path:{wasm:?}}}).then(()=>doorstep.hydrate()))"
     );

@@ -17,7 +17,10 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-pub(crate) fn read<T: DeserializeOwned>(what: &str, body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(
+    what: &str,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<T, Problem> {
     serde_json::from_slice(&body?).map_err(|e| Problem::unreadable(what, &e))
 }
 
@@ -46,7 +49,8 @@ pub(crate) async fn place_orders(
         struct Bulk {
             orders: Vec<wire::api::PlaceOrder>,
         }
-        let bulk: Bulk = serde_json::from_value(value).map_err(|e| Problem::unreadable("a list of orders", &e))?;
+        let bulk: Bulk =
+            serde_json::from_value(value).map_err(|e| Problem::unreadable("a list of orders", &e))?;
         PlaceOrders::Bulk { orders: bulk.orders }
     } else {
         PlaceOrders::Single(serde_json::from_value(value).map_err(|e| Problem::unreadable("an order", &e))?)
@@ -66,7 +70,10 @@ pub(crate) async fn set_up(
 }
 
 /// `GET /api/v1/clock`
-pub(crate) async fn clock(State(house): State<House>, headers: HeaderMap) -> Result<Json<ClockAnswer>, Problem> {
+pub(crate) async fn clock(
+    State(house): State<House>,
+    headers: HeaderMap,
+) -> Result<Json<ClockAnswer>, Problem> {
     caller(&house, &headers).await?;
     let clock = house.ops.clock();
     Ok(Json(ClockAnswer { now: clock.now(), factor: clock.factor() }))

@@ -8,7 +8,6 @@ use crate::{
     workers,
 };
 use anyhow::{Context, Result};
-use domain::Role;
 use leptos::prelude::LeptosOptions;
 use operations::{Clock, Operations, Parts};
 use roads::{City, TravelTimes};
@@ -16,10 +15,7 @@ use std::{net::SocketAddr, sync::Arc};
 use store::Database;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use wire::{
-    Point,
-    control_room::MapView,
-};
+use wire::{Point, Role, control_room::MapView};
 
 const DEMO_DATABASE: &str = "doorstep_demo";
 const SERVE_DATABASE: &str = "doorstep";
@@ -40,14 +36,18 @@ impl House {
     async fn open(settings: &DatabaseSettings, name: &str, fresh: bool, connections: u32) -> Result<Self> {
         let (url, embedded) = match &settings.database_url {
             Some(url) if fresh => {
-                store::ensure_database(url, name, true).await.context("the demo's database could not be made")?;
+                store::ensure_database(url, name, true)
+                    .await
+                    .context("the demo's database could not be made")?;
                 (with_database(url, name), None)
             }
             Some(url) if name == DEMO_DATABASE => (with_database(url, name), None),
             Some(url) => (url.clone(), None),
             None => {
-                let chosen =
-                    database::Settings { data_root: settings.var.clone(), binaries: settings.postgres.clone() };
+                let chosen = database::Settings {
+                    data_root: settings.var.clone(),
+                    binaries: settings.postgres.clone(),
+                };
                 let embedded = Embedded::start(&chosen).await?;
                 store::ensure_database(embedded.url(), name, fresh).await?;
                 (embedded.url_for(name), Some(embedded))
@@ -132,13 +132,20 @@ struct Open {
 }
 
 /// Opens streets, verbs, workers and doors on an open database.
-async fn open(house: &House, site: &SiteSettings, var: &std::path::Path, listen: SocketAddr, clock: Clock) -> Result<Open> {
+async fn open(
+    house: &House,
+    site: &SiteSettings,
+    var: &std::path::Path,
+    listen: SocketAddr,
+    clock: Clock,
+) -> Result<Open> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("{listen} is taken: stop what listens there, or choose another port with --port or DOORSTEP_LISTEN")
     })?;
     let address = listener.local_addr()?;
     let manifest = std::fs::read_to_string(site.site.join("manifest.json"))?;
-    let Manifest { assets } = serde_json::from_str(&manifest).context("the site's manifest.json is broken: build it again")?;
+    let Manifest { assets } =
+        serde_json::from_str(&manifest).context("the site's manifest.json is broken: build it again")?;
 
     let (extract, cache) = (site.city.clone(), var.join("city"));
     let city = Arc::new(tokio::task::spawn_blocking(move || City::open(&extract, &cache)).await??);
@@ -163,7 +170,7 @@ async fn open(house: &House, site: &SiteSettings, var: &std::path::Path, listen:
         .build();
     let rooms = router::House {
         ops: ops.clone(),
-        city,
+        tile: Arc::new(move |z, x, y| city.tile(z, x, y).map(<[u8]>::to_vec)),
         limits,
         closing: closing.clone(),
         assets: assets.into(),
@@ -302,7 +309,10 @@ mod tests {
 
     #[test]
     fn another_database_of_the_same_server_keeps_everything_else() {
-        assert_eq!(with_database("postgres://u:p@h:5/one?host=/run/x", "two"), "postgres://u:p@h:5/two?host=/run/x");
+        assert_eq!(
+            with_database("postgres://u:p@h:5/one?host=/run/x", "two"),
+            "postgres://u:p@h:5/two?host=/run/x"
+        );
         assert_eq!(with_database("postgres://h", "two"), "postgres://h/two");
     }
 }

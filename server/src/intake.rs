@@ -49,7 +49,10 @@ pub(crate) async fn outcomes(
 }
 
 /// `GET /intake/route`
-pub(crate) async fn route(State(house): State<House>, headers: HeaderMap) -> Result<Json<DriverRoute>, Problem> {
+pub(crate) async fn route(
+    State(house): State<House>,
+    headers: HeaderMap,
+) -> Result<Json<DriverRoute>, Problem> {
     let caller = device(&house, bearer(&headers)).await?;
     Ok(Json(house.ops.driver_route(&caller).await?))
 }

@@ -37,7 +37,11 @@ pub(crate) async fn show(State(house): State<House>) -> Response {
 }
 
 /// Spends the link and opens a session.
-pub(crate) async fn spend(State(house): State<House>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn spend(
+    State(house): State<House>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     match house.ops.sign_in_by_link(&token, agent).await {
         Ok(secret) => {
@@ -55,11 +59,18 @@ pub(crate) async fn spend(State(house): State<House>, Path(token): Path<String>,
 /// The page for when no page can be made.
 pub(crate) fn sorry(house: &House, error: AppError) -> Response {
     let (title, said) = match error {
-        AppError::TooManyTries => {
-            ("Too many tries", "Somebody at your address tried to sign in too often. Wait a minute, then try again.".to_owned())
-        }
-        AppError::Busy => ("One moment", "The database is restarting. Nothing is lost; load the page again in a few seconds.".to_owned()),
-        AppError::Broken { id } => ("Something broke", format!("It is our fault and it is logged as error {id}. Load the page again.")),
+        AppError::TooManyTries => (
+            "Too many tries",
+            "Somebody at your address tried to sign in too often. Wait a minute, then try again.".to_owned(),
+        ),
+        AppError::Busy => (
+            "One moment",
+            "The database is restarting. Nothing is lost; load the page again in a few seconds.".to_owned(),
+        ),
+        AppError::Broken { id } => (
+            "Something broke",
+            format!("It is our fault and it is logged as error {id}. Load the page again."),
+        ),
         _ => ("This did not work", "Load the page again.".to_owned()),
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -2,13 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use domain::Role;
 use server::{
     house::{self, House},
     settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings},
 };
 use std::io::{IsTerminal, Read};
 use tracing_subscriber::EnvFilter;
+use wire::Role;
 
 /// Doorstep, the control room of a last-mile delivery operation.
 #[derive(Parser)]
@@ -67,7 +67,11 @@ enum Verb {
 fn main() -> Result<()> {
     let filter = EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { log.init() } else { log.with_ansi(false).init() }
+    if std::io::stderr().is_terminal() {
+        log.init()
+    } else {
+        log.with_ansi(false).init()
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(Arguments::parse().verb))
 }
@@ -114,6 +118,8 @@ fn read_password() -> Result<String> {
         eprintln!("Type the password (10 to 200 characters) and press Enter, then Ctrl-D:");
     }
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("the password could not be read from standard input")?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .context("the password could not be read from standard input")?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

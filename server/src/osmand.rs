@@ -35,7 +35,9 @@ pub(crate) enum Unreadable {
 /// Reads a query string or form; a message without a time happened at `now`.
 pub(crate) fn read_query(query: &str, now: DateTime<Utc>) -> Result<Reading, Unreadable> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    let get = |names: &[&str]| pairs.iter().find(|(k, v)| names.contains(&k.as_str()) && !v.is_empty()).map(|(_, v)| v);
+    let get = |names: &[&str]| {
+        pairs.iter().find(|(k, v)| names.contains(&k.as_str()) && !v.is_empty()).map(|(_, v)| v)
+    };
     let number = |names: &[&str]| get(names).and_then(|v| v.parse::<f32>().ok()).filter(|v| v.is_finite());
 
     let device = get(&["id", "deviceid"]).ok_or(Unreadable::NoDevice)?.clone();
@@ -151,7 +153,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_without_a_panic() {
-        for body in ["", "{}", "[]", "{\"location\":{}}", "{\"device_id\":1,\"location\":{\"timestamp\":\"x\"}}"] {
+        for body in
+            ["", "{}", "[]", "{\"location\":{}}", "{\"device_id\":1,\"location\":{\"timestamp\":\"x\"}}"]
+        {
             let _ = read_json(body.as_bytes());
         }
         assert_eq!(read_json(b"\xff\xfe"), Err(Unreadable::BadJson));

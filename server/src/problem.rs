@@ -27,7 +27,11 @@ impl Problem {
     }
 
     pub fn too_many_requests() -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "too many requests: wait a second and send again")
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "too many requests: wait a second and send again",
+        )
     }
 }
 
@@ -36,13 +40,16 @@ impl From<OpsError> for Problem {
         let passing = error.is_passing();
         let (status, code) = match &error {
             OpsError::NotSignedIn | OpsError::WrongPassword | OpsError::LinkSpent => {
-                let message = "the token or key is unknown or revoked: send a valid one as `Authorization: Bearer …`";
+                let message =
+                    "the token or key is unknown or revoked: send a valid one as `Authorization: Bearer …`";
                 return Self::new(StatusCode::UNAUTHORIZED, "unknown_key", message);
             }
             OpsError::NotAllowed { .. } => (StatusCode::FORBIDDEN, "not_allowed"),
             OpsError::NotFound | OpsError::NoHub => (StatusCode::NOT_FOUND, "not_found"),
             OpsError::Invalid(_) | OpsError::UnknownZone => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            OpsError::Refused(_) | OpsError::SlotGone | OpsError::NothingToPlan => (StatusCode::CONFLICT, "refused"),
+            OpsError::Refused(_) | OpsError::SlotGone | OpsError::NothingToPlan => {
+                (StatusCode::CONFLICT, "refused")
+            }
             _ if passing => {
                 let message = "we are busy or restarting: keep what you have and send it again";
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message);
@@ -51,7 +58,8 @@ impl From<OpsError> for Problem {
                 let wire::AppError::Broken { id } = wire::AppError::from(error) else {
                     return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "something of ours broke");
                 };
-                let message = format!("something of ours broke: keep what you have, and name error {id} to us");
+                let message =
+                    format!("something of ours broke: keep what you have, and name error {id} to us");
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", message);
             }
         };

@@ -10,9 +10,8 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use operations::Operations;
-use roads::City;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
@@ -29,7 +28,7 @@ const BATCH_BODY: usize = 2 * 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct House {
     pub ops: Operations,
-    pub city: Arc<City>,
+    pub tile: tiles::Source,
     pub limits: Limits,
     pub closing: CancellationToken,
     /// Where the built assets are, under the site: `assets/<hash>`.
@@ -46,7 +45,9 @@ impl FromRef<House> for LeptosOptions {
 /// The whole house.
 pub(crate) fn build(house: House, site: &PathBuf) -> Router {
     let ops = house.ops.clone();
+    let context = move || provide_context(ops.clone());
     let options = house.leptos.clone();
+    let page = move || shell(options.clone());
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,
@@ -56,18 +57,14 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
 
     let people = Router::new()
         .route("/sign-in/link/{token}", get(links::show).post(links::spend))
-        .leptos_routes_with_context(
-            &house,
-            generate_route_list(App),
-            move || provide_context(ops.clone()),
-            move || shell(options.clone()),
-        )
+        .leptos_routes_with_context(&house, generate_route_list(App), context.clone(), page.clone())
+        .fallback(render_app_async_with_context(context, page))
         .layer(DefaultBodyLimit::max(SMALL_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME))
         .layer(CompressionLayer::new())
-        .route_layer(middleware::from_fn_with_state(house.clone(), guard::slow_sign_in))
-        .route_layer(middleware::from_fn_with_state(house.clone(), guard::read_session))
-        .route_layer(middleware::from_fn(guard::refuse_forged));
+        .layer(middleware::from_fn_with_state(house.clone(), guard::slow_sign_in))
+        .layer(middleware::from_fn_with_state(house.clone(), guard::read_session))
+        .layer(middleware::from_fn(guard::refuse_forged));
 
     let devices = Router::new()
         .route("/intake/positions", post(intake::positions))
@@ -94,6 +91,7 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .nest_service("/assets", built)
         .route("/tiles/{z}/{x}/{y}", get(tiles::tile))
         .route_service("/favicon.svg", ServeDir::new(site))
+        .route_service("/icon.svg", ServeDir::new(site))
         .route_service("/manifest.webmanifest", ServeDir::new(site))
         .route_service("/robots.txt", ServeDir::new(site));
 

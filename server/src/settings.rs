@@ -148,7 +148,10 @@ impl ServeSettings {
         let mut faults = vec![];
         let listen = self.listen.parse::<SocketAddr>();
         if listen.is_err() {
-            faults.push(format!("DOORSTEP_LISTEN is not an address with a port, such as 0.0.0.0:4700: {}", self.listen));
+            faults.push(format!(
+                "DOORSTEP_LISTEN is not an address with a port, such as 0.0.0.0:4700: {}",
+                self.listen
+            ));
         }
         if self.factor.is_some() {
             faults.push("serve runs on real time: leave the factor out, or use `doorstep demo`".to_owned());

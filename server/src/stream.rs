@@ -23,7 +23,8 @@ pub(crate) async fn day(
     let frames = futures::stream::unfold(viewer, |mut viewer| async {
         let (id, frame) = viewer.next().await;
         // A frame is plain numbers and words; were it ever not to become JSON, the viewer would get an empty heartbeat.
-        let event = Event::default().event("frame").id(id).json_data(frame).unwrap_or_else(|_| Event::default());
+        let event =
+            Event::default().event("frame").id(id).json_data(frame).unwrap_or_else(|_| Event::default());
         Some((Ok(event), viewer))
     });
     // Graceful shutdown waits for open answers, so every stream ends with the house.

@@ -6,18 +6,22 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use std::sync::Arc;
+
+/// Where tiles come from: zoom, column and row to compressed bytes.
+pub(crate) type Source = Arc<dyn Fn(u8, u32, u32) -> Option<Vec<u8>> + Send + Sync>;
 
 /// `GET /tiles/{z}/{x}/{y}.mvt`
 pub(crate) async fn tile(State(house): State<House>, Path((z, x, y)): Path<(u8, u32, String)>) -> Response {
     let Ok(y) = y.trim_end_matches(".mvt").parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match house.city.tile(z, x, y) {
+    match (house.tile)(z, x, y) {
         Some(tile) => (
             [
                 (header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile"),
                 (header::CONTENT_ENCODING, "gzip"),
                 (header::CACHE_CONTROL, "private, max-age=86400"),
             ],
-            tile.to_vec(),
+            tile,
         )
             .into_response(),
         None => StatusCode::NO_CONTENT.into_response(),

@@ -16,9 +16,9 @@ pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationTok
         let (o, t) = (o.clone(), t.clone());
         async move {
             Ok(match o.plan_morning(&t).await? {
-                PlanOutcome::Published { routes, stops, unplanned } => {
-                    Some(format!("published {routes} routes with {stops} stops; {unplanned} orders found no place"))
-                }
+                PlanOutcome::Published { routes, stops, unplanned } => Some(format!(
+                    "published {routes} routes with {stops} stops; {unplanned} orders found no place"
+                )),
                 PlanOutcome::NotYet | PlanOutcome::AlreadyPlanned => None,
             })
         }

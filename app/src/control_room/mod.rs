@@ -154,12 +154,14 @@ pub fn ControlRoomPage() -> impl IntoView {
                     match board.await {
                         Err(fault) => view! { <div class="board-fault"><FaultNotice fault /></div> }.into_any(),
                         Ok(board) => {
+                            let (plan_at, revision) = (board.head.plan_at, board.head.revision);
                             order.show(board.routes.iter().map(|row| row.route));
                             view! {
-                                <Strip counts=board.counts head=board.head.clone() live />
+                                <Strip counts=board.counts head=board.head live />
                                 <RouteList rows=board.routes selected order live />
                                 <PlanBox
-                                    head=board.head
+                                    plan_at
+                                    revision
                                     proposal=board.proposal
                                     actions
                                     open=selected.get_untracked().is_none()

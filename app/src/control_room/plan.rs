@@ -8,7 +8,10 @@ use crate::{
     words,
 };
 use leptos::{form::ActionForm, prelude::*};
-use wire::control_room::{Change, DayHead, Gains, ProposalView};
+use wire::{
+    Moment,
+    control_room::{Change, Gains, ProposalView},
+};
 
 /// The three things that can be done about a plan.
 #[derive(Clone, Copy)]
@@ -40,16 +43,17 @@ impl PlanActions {
 /// The waiting proposal, or the button that asks for one.
 #[component]
 pub fn PlanBox(
-    head: DayHead,
+    plan_at: Moment,
+    revision: Option<i32>,
     proposal: Option<ProposalView>,
     actions: PlanActions,
     /// Whether all that a proposal changes is shown at once, because nothing else needs the place.
     open: bool,
 ) -> impl IntoView {
     let may_plan = Session::here().role().is_some_and(domain::Role::may_dispatch);
-    let body = match (head.revision, proposal) {
+    let body = match (revision, proposal) {
         (None, _) => view! {
-            <p class="quiet">{format!("The day is planned at {}.", format::clock(head.plan_at))}</p>
+            <p class="quiet">{format!("The day is planned at {}.", format::clock(plan_at))}</p>
         }
         .into_any(),
         (Some(_), Some(proposal)) => view! { <ProposalCard proposal may_plan actions open /> }.into_any(),

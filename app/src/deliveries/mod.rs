@@ -148,6 +148,6 @@ mod tests {
     #[test]
     fn the_address_is_the_whole_question() {
         assert_eq!(href("a b&c", 2), "/deliveries?q=a%20b%26c&page=2");
-        assert_eq!(href("ML-1", 1), "/deliveries?q=ML-1");
+        assert_eq!(href("ML1", 1), "/deliveries?q=ML1");
     }
 }

@@ -4,16 +4,16 @@ mod api;
 mod row;
 
 use crate::{
-    format,
+    Fault, format,
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, Notice, PageHead, Skeleton, fault_of},
 };
 use api::{Claim, Release, Reopen, Resolve};
 use domain::ExceptionId;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{form::ActionForm, prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::hooks::use_query_map;
 use row::QueueRow;
-use wire::exceptions::{QueueFilter, QueueView};
+use wire::exceptions::{ExceptionRow, QueueFilter, QueueView};
 
 /// What can be done with an exception.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl QueueActions {
             + self.reopen.version().get()
     }
 
-    fn fault(self) -> Option<crate::Fault> {
+    fn fault(self) -> Option<Fault> {
         fault_of(self.claim)
             .get()
             .or_else(|| fault_of(self.release).get())
@@ -76,9 +76,16 @@ pub fn ExceptionsPage() -> impl IntoView {
                 order.forget();
             }
             order.keep(&mut queue.rows, |row| row.id);
-            Ok::<_, crate::Fault>(queue)
+            Ok::<_, Fault>(Shown { queue, filter })
         },
     );
+    // The list outlives its reloads, so that an open form, the focus and a choice half made stay with their row.
+    let latest = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(answer) = queue.get() {
+            latest.set(Some(answer));
+        }
+    });
     view! {
         <div class="page queue-page">
             <div class="page-head">
@@ -99,13 +106,11 @@ pub fn ExceptionsPage() -> impl IntoView {
             <Resolved actions />
             <Transition fallback=|| view! { <Skeleton rows=8 what="the exceptions" /> }>
                 {move || Suspend::new(async move {
-                    match queue.await {
-                        Err(fault) => view! { <FaultNotice fault /> }.into_any(),
-                        Ok(queue) => {
-                            order.show(queue.rows.iter().map(|row| row.id));
-                            view! { <Queue queue filter=filter.get_untracked() actions live /> }.into_any()
-                        }
+                    let first = ScopedFuture::new_untracked(queue.into_future()).await;
+                    if let Ok(shown) = &first {
+                        order.show(shown.queue.rows.iter().map(|row| row.id));
                     }
+                    view! { <Queue first latest actions live /> }
                 })}
             </Transition>
         </div>
@@ -134,10 +139,62 @@ fn Resolved(actions: QueueActions) -> impl IntoView {
     }
 }
 
+/// A list as it was answered, and which list was asked for.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Shown {
+    queue: QueueView,
+    filter: QueueFilter,
+}
+
+/// The tabs and the rows. When a reload fails, its fault stands above the last list that arrived.
 #[component]
-fn Queue(queue: QueueView, filter: QueueFilter, actions: QueueActions, live: LiveBoard) -> impl IntoView {
-    let QueueView { as_of, rows, open, claimed, resolved, next } = queue;
-    let now = live.now_or(as_of);
+fn Queue(
+    first: Result<Shown, Fault>,
+    latest: RwSignal<Option<Result<Shown, Fault>>>,
+    actions: QueueActions,
+    live: LiveBoard,
+) -> impl IntoView {
+    let answer = Memo::new(move |_| latest.get().unwrap_or_else(|| first.clone()));
+    let shown = Memo::new(move |before: Option<&Option<Shown>>| {
+        answer.get().ok().or_else(|| before.cloned().flatten())
+    });
+    let rows = move || shown.read().as_ref().map(|shown| shown.queue.rows.clone()).unwrap_or_default();
+    view! {
+        {move || answer.get().err().map(|fault| view! { <FaultNotice fault /> })}
+        {move || shown.get().map(|shown| view! { <QueueHead shown /> })}
+        <ol class="queue">
+            <For each=rows key=|row| (row.id, row.route) let:row>
+                <LiveRow first=row shown live actions />
+            </For>
+        </ol>
+    }
+}
+
+/// A row that keeps its place on the page while what it says changes.
+#[component]
+fn LiveRow(
+    first: ExceptionRow,
+    shown: Memo<Option<Shown>>,
+    live: LiveBoard,
+    actions: QueueActions,
+) -> impl IntoView {
+    let raised = first.raised_at;
+    let row = Memo::new(move |_| {
+        let shown = shown.read();
+        let rows = shown.as_ref().map(|shown| shown.queue.rows.as_slice()).unwrap_or_default();
+        rows.iter().find(|row| row.id == first.id).unwrap_or(&first).clone()
+    });
+    let now = Signal::derive(move || {
+        let page = shown.read().as_ref().map_or(raised, |shown| shown.queue.as_of);
+        live.as_of.get().filter(|live| *live > page).unwrap_or(page)
+    });
+    view! { <QueueRow row now actions /> }
+}
+
+/// Which list is shown, and what an empty one means.
+#[component]
+fn QueueHead(shown: Shown) -> impl IntoView {
+    let Shown { queue: QueueView { as_of, rows, open, claimed, resolved, next }, filter } = shown;
     let empty = rows.is_empty().then(|| match (filter, next) {
         (QueueFilter::Unresolved, Some(next)) => format!(
             "No exceptions. The next promise at risk is {}, {}.",
@@ -177,9 +234,6 @@ fn Queue(queue: QueueView, filter: QueueFilter, actions: QueueActions, live: Liv
                     </div>
                 }
             })}
-        <ol class="queue">
-            {rows.into_iter().map(|row| view! { <QueueRow row now actions /> }).collect_view()}
-        </ol>
     }
 }
 

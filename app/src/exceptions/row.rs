@@ -9,27 +9,21 @@ use wire::{
     exceptions::{ExceptionRow, Owner, Resolution},
 };
 
-/// One row of the queue.
+/// One row of the queue. What it is about stays; its estimate, its owner and its end may change under the reader.
 #[component]
-pub fn QueueRow(row: ExceptionRow, now: Signal<Moment>, actions: QueueActions) -> impl IntoView {
-    let marked = row.clone();
-    let standing = Memo::new(move |_| words::exception_standing(&marked, now.get()));
-    let kind = words::exception_kind(row.kind);
-    let stake = words::at_stake(&row);
-    let raised = row.raised_at;
-    let ExceptionRow {
-        id,
-        order,
-        reference,
-        recipient,
-        address,
-        route,
-        label,
-        save_by,
-        owner,
-        resolution,
-        ..
-    } = row;
+pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActions) -> impl IntoView {
+    let standing = Memo::new(move |_| words::exception_standing(&row.read(), now.get()));
+    let owner = Memo::new(move |_| row.read().owner.clone());
+    let resolution = Memo::new(move |_| row.read().resolution.clone());
+    let stake = move || words::at_stake(&row.read());
+    let clock = move || {
+        let row = row.read();
+        row.save_by.filter(|_| row.resolution.is_none()).map(|by| countdown(by, now.get()))
+    };
+    let first = row.get_untracked();
+    let kind = words::exception_kind(first.kind);
+    let raised = first.raised_at;
+    let ExceptionRow { id, order, reference, recipient, address, route, label, .. } = first;
     let vehicle = route.zip(label.clone()).map(|(route, label)| {
         view! { <a href=format!("/control-room?route={route}")>{label}</a> }
     });
@@ -43,7 +37,6 @@ pub fn QueueRow(row: ExceptionRow, now: Signal<Moment>, actions: QueueActions) -
         }
         _ => (vehicle.map_or_else(|| label.into_any(), IntoAny::into_any), None),
     };
-    let over = resolution.is_some();
     view! {
         <li class="queue-row" data-row data-standing=move || standing.get().code()>
             <div class="queue-what">
@@ -52,10 +45,10 @@ pub fn QueueRow(row: ExceptionRow, now: Signal<Moment>, actions: QueueActions) -
             </div>
             <div class="queue-whose">{whose}</div>
             <p class="queue-stake">{stake} " " {vehicle}</p>
-            <p class="queue-clock">{(!over).then_some(move || save_by.map(|by| countdown(by, now.get())))}</p>
-            {match resolution {
+            <p class="queue-clock">{clock}</p>
+            {move || match resolution.get() {
                 Some(resolution) => view! { <Over id resolution now actions /> }.into_any(),
-                None => view! { <Todo id owner actions /> }.into_any(),
+                None => view! { <Todo id owner=owner.get() actions /> }.into_any(),
             }}
         </li>
     }

@@ -26,7 +26,7 @@ impl<K: PartialEq + Copy + Send + Sync + 'static> KeptOrder<K> {
     }
 
     /// Puts freshly sorted rows into the order on the screen, and counts those that would stand elsewhere.
-    pub fn keep<T>(self, rows: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    pub fn keep<T>(self, rows: &mut [T], key: impl Fn(&T) -> K) {
         let sorted: Vec<K> = rows.iter().map(&key).collect();
         self.shown.update_value(|shown| {
             let place = |k: K| shown.iter().position(|other| *other == k).unwrap_or(usize::MAX);

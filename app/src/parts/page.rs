@@ -27,8 +27,7 @@ pub fn Skeleton(
     /// How many rows.
     rows: usize,
     /// What is loading, for those who hear the page.
-    #[prop(into)]
-    what: String,
+    what: &'static str,
 ) -> impl IntoView {
     view! {
         <div class="skeleton" aria-busy="true">

@@ -18,7 +18,7 @@ use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind};
 /// A room's name on its door.
 pub fn room(room: Room) -> &'static str {
     match room {
-        Room::ControlRoom => "Control room",
+        Room::Control => "Control room",
         Room::Exceptions => "Exceptions",
         Room::Deliveries => "Deliveries",
         Room::Figures => "Figures",

@@ -69,10 +69,8 @@ pub fn gains(gains: &Gains) -> String {
     let saved = |before: i64, after: i64| before - after;
     match saved(gains.late_before, gains.late_after) {
         0 => {}
-        fewer if fewer > 0 => {
-            parts.push(format!("{} fewer", format::counted(fewer, "late stop", "late stops")))
-        }
-        more => parts.push(format!("{} more", format::counted(-more, "late stop", "late stops"))),
+        fewer if fewer > 0 => parts.push(format::counted(fewer, "fewer late stop", "fewer late stops")),
+        more => parts.push(format::counted(-more, "more late stop", "more late stops")),
     }
     match saved(gains.drive_min_before, gains.drive_min_after) {
         0 => {}

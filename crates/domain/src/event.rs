@@ -1,8 +1,8 @@
 //! The one history: facts, when they happened, when we heard, and from whom.
 
 use crate::{
-    Actor, Attempt, Exception, ExceptionId, ExceptionKind, HubId, Instant, Order, OrderId, Plan, PlanId, Promise,
-    Route, RouteId, StopId, Vehicle, VehicleId, Window,
+    Actor, Attempt, Exception, ExceptionId, ExceptionKind, HubId, Instant, Order, OrderId, Plan, PlanId,
+    Promise, Route, RouteId, StopId, Vehicle, VehicleId, Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -267,7 +267,9 @@ impl Fact {
                 about.vehicle = Some(*vehicle);
             }
             Self::OrderPlaced { order } => about.order = Some(order.id),
-            Self::OrderRescheduled { order, .. } | Self::OrderCancelled { order } | Self::OrderUnloaded { order } => {
+            Self::OrderRescheduled { order, .. }
+            | Self::OrderCancelled { order }
+            | Self::OrderUnloaded { order } => {
                 about.order = Some(*order);
             }
             Self::PlanPublished { .. } | Self::PlanSuperseded { .. } => {}

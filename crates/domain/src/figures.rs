@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn original_and_latest_promise_are_two_figures() {
-        let day = [attempt(1, 60, Outcome::DeliveredToRecipient), attempt(1, 75, Outcome::DeliveredToRecipient)];
+        let day =
+            [attempt(1, 60, Outcome::DeliveredToRecipient), attempt(1, 75, Outcome::DeliveredToRecipient)];
         assert_eq!(on_time_original(&day), Rate { part: 1, whole: 2 });
         assert_eq!(on_time_latest(&day), Rate { part: 2, whole: 2 });
     }

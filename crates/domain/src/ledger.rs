@@ -1,8 +1,8 @@
 //! The state that a history adds up to. The tables beside the events must equal it, and a test compares them.
 
 use crate::{
-    Attempt, AttemptId, Event, Exception, ExceptionId, Fact, Order, OrderId, Plan, PlanId, PlanState, Refusal, Route,
-    RouteId, Stop, StopId, StopState, Vehicle, VehicleId,
+    Attempt, AttemptId, Event, Exception, ExceptionId, Fact, Order, OrderId, Plan, PlanId, PlanState,
+    Refusal, Route, RouteId, Stop, StopId, StopState, Vehicle, VehicleId,
 };
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub struct Ledger {
     pub exceptions: BTreeMap<ExceptionId, Exception>,
 }
 
-fn change<K: Ord, V: Clone>(
+fn change<K: Ord + Copy, V: Clone>(
     map: &mut BTreeMap<K, V>,
     key: K,
     step: impl FnOnce(V) -> Result<V, Refusal>,
@@ -92,7 +92,9 @@ impl Ledger {
                     },
                 );
                 let vehicle = self.routes.get(route).ok_or(Refusal::UnknownSubject)?.vehicle;
-                change(&mut self.orders, *order, |o| if *loaded { o.load(*stop, vehicle) } else { o.plan(*stop) })?;
+                change(&mut self.orders, *order, |o| {
+                    if *loaded { o.load(*stop, vehicle) } else { o.plan(*stop) }
+                })?;
             }
             Fact::StopDropped { stop, order } => {
                 change(&mut self.stops, *stop, |s| s.drop_off_plan(at))?;
@@ -113,7 +115,11 @@ impl Ledger {
             Fact::AttemptMade { attempt, .. } => {
                 change(&mut self.stops, attempt.stop, |s| s.end(attempt.ended_at, attempt.outcome))?;
                 change(&mut self.orders, attempt.order, |o| {
-                    if attempt.outcome.is_delivered() { o.deliver(attempt.ended_at) } else { o.fail(attempt.ended_at) }
+                    if attempt.outcome.is_delivered() {
+                        o.deliver(attempt.ended_at)
+                    } else {
+                        o.fail(attempt.ended_at)
+                    }
                 })?;
                 self.attempts.insert(attempt.id, attempt.clone());
             }

@@ -1,7 +1,8 @@
 //! Orders: what was asked, what was promised, and how far it has come.
 
 use crate::{
-    Address, ConsignmentId, Day, HubId, Instant, OrderId, PackageId, Refusal, ShopId, StopId, VehicleId, Window,
+    Address, ConsignmentId, Day, HubId, Instant, OrderId, PackageId, Refusal, ShopId, StopId, VehicleId,
+    Window,
 };
 use serde::{Deserialize, Serialize};
 

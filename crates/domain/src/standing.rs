@@ -48,7 +48,11 @@ impl Standing {
             }
             StopState::Dropped { .. } => Self::Done,
             StopState::Arrived { at } => {
-                if *at <= promise.until() { Self::OnTime } else { Self::Late }
+                if *at <= promise.until() {
+                    Self::OnTime
+                } else {
+                    Self::Late
+                }
             }
             StopState::Pending => match eta {
                 None => Self::Unknown,

@@ -34,7 +34,8 @@ impl Operations {
         let revision = self.publish(&mut tx, caller, &book, &Draft { routes, unplanned: vec![] }).await?;
         store::proposals::end(&mut tx, id, Ending::Accepted).await?;
         for order in &placed {
-            self.settle(&mut tx, caller, *order, &[ExceptionKind::Unplanned], "Found a place in the plan").await?;
+            self.settle(&mut tx, caller, *order, &[ExceptionKind::Unplanned], "Found a place in the plan")
+                .await?;
         }
         tx.commit().await?;
         tracing::info!(revision, vehicles = concerned.len(), "a proposal was accepted");
@@ -84,7 +85,8 @@ impl Operations {
             // The cause went away by itself, so whoever owns it need not agree: resolved by nobody.
             let resolved = exception.resolve(None, now, resolution.to_owned())?;
             store::exceptions::save(tx, &resolved).await?;
-            let fact = domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
+            let fact =
+                domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
             let mut event = crate::outcomes::worker_event(hub, now, fact);
             event.source = if caller.role.is_some() { Source::Screen } else { Source::Worker };
             store::events::append(tx, &[event]).await?;
@@ -113,7 +115,9 @@ fn still_possible(
             let order = orders.get(&stop.order)?;
             match stop.stop.and_then(|id| stops.get(&id)) {
                 // The driver was faster than the decision: done and begun stops stay as they are.
-                Some(s) if matches!(s.stop.state, StopState::Done { .. } | StopState::Arrived { .. }) => continue,
+                Some(s) if matches!(s.stop.state, StopState::Done { .. } | StopState::Arrived { .. }) => {
+                    continue;
+                }
                 Some(_) => {}
                 None if stop.stop.is_some() => return None,
                 None if order.state != domain::OrderState::Placed => return None,
@@ -128,7 +132,8 @@ fn still_possible(
         // On the road, all that is open must be in the proposal, but for the one stop that was at hand when it was made.
         let known: HashSet<_> = kept.iter().filter_map(|s| s.stop).collect();
         let open = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
-        let missing = open.iter().filter(|s| s.stop.state == StopState::Pending && !known.contains(&s.stop.id)).count();
+        let missing =
+            open.iter().filter(|s| s.stop.state == StopState::Pending && !known.contains(&s.stop.id)).count();
         if departed && missing > 1 {
             return None;
         }

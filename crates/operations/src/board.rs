@@ -2,8 +2,8 @@
 
 use crate::{Caller, Operations, OpsError, Result, live::mark, zone::Zone};
 use domain::{
-    Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId, VehicleState,
-    standing::SILENT_AFTER,
+    Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
+    VehicleState, standing::SILENT_AFTER,
 };
 use roads::{LatLon, Profile};
 use std::collections::HashMap;
@@ -40,7 +40,11 @@ impl DayBook {
             routes: store::plans::routes(conn, hub.id, day).await?,
             stops: store::stops::of_day(conn, hub.id, day, routes).await?,
             returns: store::stops::returns(conn, hub.id, day).await?.into_iter().collect(),
-            latest: store::positions::latest(conn, hub.id).await?.into_iter().map(|p| (p.vehicle, p)).collect(),
+            latest: store::positions::latest(conn, hub.id)
+                .await?
+                .into_iter()
+                .map(|p| (p.vehicle, p))
+                .collect(),
             hub,
             zone,
             day,
@@ -95,14 +99,14 @@ impl DayBook {
             standing,
             phase,
             done: count(&done),
-            failed: count(&|s| {
-                matches!(s.stop.state, StopState::Done { outcome, .. } if !outcome.is_delivered())
-            }),
+            failed: count(
+                &|s| matches!(s.stop.state, StopState::Done { outcome, .. } if !outcome.is_delivered()),
+            ),
             late: count(&|s| s.stop.state.is_open() && standing_of(s) == Standing::Late),
             at_risk: count(&|s| s.stop.state.is_open() && standing_of(s) == Standing::AtRisk),
-            on_time: count(&|s| {
-                matches!(s.stop.state, StopState::Done { arrived_at, .. } if arrived_at <= s.window.until())
-            }),
+            on_time: count(
+                &|s| matches!(s.stop.state, StopState::Done { arrived_at, .. } if arrived_at <= s.window.until()),
+            ),
             total: stops.len() as i64,
             behind_min: open().next().and_then(|s| Some((s.eta? - s.stop.planned_arrival).num_minutes())),
             back_at: back_at.map(|at| self.zone.moment(at)),
@@ -114,7 +118,11 @@ impl DayBook {
     pub fn rows(&self) -> Vec<RouteRow> {
         let mut rows: Vec<_> = self.routes.iter().filter_map(|r| self.row(r)).collect();
         rows.sort_by(|a, b| {
-            b.standing.cmp(&a.standing).then(b.late.cmp(&a.late)).then(b.at_risk.cmp(&a.at_risk)).then(a.label.cmp(&b.label))
+            b.standing
+                .cmp(&a.standing)
+                .then(b.late.cmp(&a.late))
+                .then(b.at_risk.cmp(&a.at_risk))
+                .then(a.label.cmp(&b.label))
         });
         rows
     }
@@ -188,7 +196,13 @@ impl Operations {
             .collect();
         vehicles.sort_by(|a, b| a.label.cmp(&b.label));
         let proposal = self.open_proposal(&mut conn, &book).await?;
-        Ok(BoardView { head: book.head(), counts: counts(&routes, waiting, exceptions), routes, vehicles, proposal })
+        Ok(BoardView {
+            head: book.head(),
+            counts: counts(&routes, waiting, exceptions),
+            routes,
+            vehicles,
+            proposal,
+        })
     }
 
     /// One route with its stops, the way ahead and the way driven.

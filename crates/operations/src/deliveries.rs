@@ -86,7 +86,11 @@ impl Operations {
             packages: order
                 .packages
                 .iter()
-                .map(|p| PackageRow { barcode: p.barcode.clone(), weight_g: p.weight_g, volume_ml: p.volume_ml })
+                .map(|p| PackageRow {
+                    barcode: p.barcode.clone(),
+                    weight_g: p.weight_g,
+                    volume_ml: p.volume_ml,
+                })
                 .collect(),
             ahead,
             story: tell(&events, &names, zone),

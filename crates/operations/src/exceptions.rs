@@ -1,9 +1,6 @@
 //! The queue of what went wrong: read it, claim, release, resolve, and undo.
 
-use crate::{
-    Caller, Operations, OpsError, Result,
-    board::DayBook,
-};
+use crate::{Caller, Operations, OpsError, Result, board::DayBook};
 use domain::{Event, Exception, ExceptionId, ExceptionState, Fact, PersonId, Role, Source, StopState};
 use std::collections::HashMap;
 use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
@@ -83,7 +80,10 @@ impl Operations {
 
     /// Puts a claimed exception back.
     pub async fn release(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
-        self.change_exception(caller, id, |e, by| Ok((e.release(by)?, Fact::ExceptionReleased { exception: id }))).await
+        self.change_exception(caller, id, |e, by| {
+            Ok((e.release(by)?, Fact::ExceptionReleased { exception: id }))
+        })
+        .await
     }
 
     /// Ends an exception, saying what was done.
@@ -103,7 +103,8 @@ impl Operations {
 
     /// Undoes a resolution.
     pub async fn reopen(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
-        self.change_exception(caller, id, |e, _| Ok((e.reopen(), Fact::ExceptionReopened { exception: id }))).await
+        self.change_exception(caller, id, |e, _| Ok((e.reopen(), Fact::ExceptionReopened { exception: id })))
+            .await
     }
 
     async fn change_exception(
@@ -124,7 +125,9 @@ impl Operations {
         let now = self.now();
         match store::exceptions::save(&mut tx, &after).await {
             // The same trouble has been raised again in the meantime; reopening the old one would double it.
-            Err(e) if e.constraint() == Some("exceptions_once") => return Err(domain::Refusal::ExceptionResolved.into()),
+            Err(e) if e.constraint() == Some("exceptions_once") => {
+                return Err(domain::Refusal::ExceptionResolved.into());
+            }
             other => other?,
         }
         let event = Event {

@@ -8,7 +8,9 @@ use domain::{
 };
 use std::collections::{BTreeMap, HashMap};
 use store::figures::DayAttempt;
-use wire::figures::{AttemptRow, FailedShare, FigureKind, FigureRows, FiguresView, HourShare, RoadRow, Share};
+use wire::figures::{
+    AttemptRow, FailedShare, FigureKind, FigureRows, FiguresView, HourShare, RoadRow, Share,
+};
 
 const PAGE: usize = 50;
 
@@ -93,8 +95,10 @@ impl Operations {
             FigureKind::Failed => !a.outcome.is_delivered(),
             _ => a.arrived_at <= promised(a),
         };
-        let mut rows: Vec<_> =
-            attempts.into_iter().filter(|a| kind != FigureKind::FirstAttempt || a.facts.number == 1).collect();
+        let mut rows: Vec<_> = attempts
+            .into_iter()
+            .filter(|a| kind != FigureKind::FirstAttempt || a.facts.number == 1)
+            .collect();
         // What a reader looks for comes first: failures for the failed, misses for the rest.
         rows.sort_by_key(|a| (has(&a.facts) != (kind == FigureKind::Failed), std::cmp::Reverse(a.ended_at)));
         let more = rows.len() > skip + PAGE;
@@ -135,6 +139,9 @@ fn by_hour(attempts: &[DayAttempt], zone: Zone) -> Vec<HourShare> {
     }
     hours
         .into_iter()
-        .map(|(hour, facts)| HourShare { hour: zone.moment(hour), on_time: share(figures::on_time_latest(&facts)) })
+        .map(|(hour, facts)| HourShare {
+            hour: zone.moment(hour),
+            on_time: share(figures::on_time_latest(&facts)),
+        })
         .collect()
 }

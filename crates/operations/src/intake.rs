@@ -117,7 +117,9 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live)
                 }
             }
             Err(e) => {
-                tracing::warn!("a group of {size} readings was not stored, and its devices will send it again: {e}");
+                tracing::warn!(
+                    "a group of {size} readings was not stored, and its devices will send it again: {e}"
+                );
                 for batch in group {
                     let _ = batch.answer.send(Err(OpsError::Busy));
                 }

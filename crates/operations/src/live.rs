@@ -178,7 +178,13 @@ impl Live {
     }
 
     /// The rows as they are in the database now. `whole` says that they are all the routes there are.
-    pub fn show(&self, rows: Vec<RouteRow>, counts: Option<Counts>, labels: &[(VehicleId, String)], whole: bool) {
+    pub fn show(
+        &self,
+        rows: Vec<RouteRow>,
+        counts: Option<Counts>,
+        labels: &[(VehicleId, String)],
+        whole: bool,
+    ) {
         self.change(|picture, version| {
             for (id, label) in labels {
                 let v = picture.vehicles.entry(*id).or_insert_with(|| LiveVehicle {
@@ -303,9 +309,15 @@ impl Viewer {
             .filter(|(_, v)| v.version > seen)
             .filter_map(|(id, v)| Some(mark(*id, &v.label, v.standing, v.position.as_ref()?, self.zone)))
             .collect();
-        let routes = picture.routes.values().filter(|(version, _)| *version > seen).map(|(_, r)| r.clone()).collect();
-        let mut orders: Vec<_> =
-            picture.orders.iter().rev().take_while(|(version, _)| *version > seen).map(|(_, id)| *id).collect();
+        let routes =
+            picture.routes.values().filter(|(version, _)| *version > seen).map(|(_, r)| r.clone()).collect();
+        let mut orders: Vec<_> = picture
+            .orders
+            .iter()
+            .rev()
+            .take_while(|(version, _)| *version > seen)
+            .map(|(_, id)| *id)
+            .collect();
         if snapshot {
             orders.clear();
         }

@@ -3,8 +3,8 @@
 use crate::{Caller, Operations, OpsError, Result, clock::new_id, zone::Zone};
 use chrono::SubsecRound;
 use domain::{
-    Actor, Address, ConsignmentId, Coordinate, Event, Fact, Hub, Instant, Order, OrderId, OrderState, Package,
-    PackageId, Promise, Recipient, ShopId, Source, Window,
+    Actor, Address, ConsignmentId, Coordinate, Event, Fact, Hub, Instant, Order, OrderId, OrderState,
+    Package, PackageId, Promise, Recipient, ShopId, Source, Window,
 };
 use std::collections::HashSet;
 use wire::api::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus};
@@ -64,7 +64,9 @@ impl Operations {
             .into_iter()
             .zip(read)
             .map(|(reference, read)| match read {
-                Err(why) => PlaceOrderResult { reference, result: PlaceStatus::Refused, order: None, why: Some(why) },
+                Err(why) => {
+                    PlaceOrderResult { reference, result: PlaceStatus::Refused, order: None, why: Some(why) }
+                }
                 Ok(order) => {
                     let id = stored.get(&(shop, order.reference)).copied();
                     let result = if id == Some(order.id) { PlaceStatus::Placed } else { PlaceStatus::Known };
@@ -100,7 +102,11 @@ fn read_order(
     if order.packages.is_empty() || order.packages.len() > MOST_PACKAGES {
         return Err(format!("packages: an order has 1 to {MOST_PACKAGES}"));
     }
-    if order.packages.iter().any(|p| !(0..=2_000_000).contains(&p.weight_g) || !(0..=20_000_000).contains(&p.volume_ml)) {
+    if order
+        .packages
+        .iter()
+        .any(|p| !(0..=2_000_000).contains(&p.weight_g) || !(0..=20_000_000).contains(&p.volume_ml))
+    {
         return Err("packages: weight_g is 0 to 2,000,000 and volume_ml 0 to 20,000,000".to_owned());
     }
     let service_s = order.service_s.unwrap_or(USUAL_SERVICE_S);

@@ -7,8 +7,8 @@ use crate::{
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Actor, Attempt, AttemptId, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Hub, HubId, Instant,
-    OrderId, OrderState, Outcome, Refusal, RouteId, Source, StopId, StopState, VehicleId,
+    Actor, Attempt, AttemptId, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Hub,
+    HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, Source, StopId, StopState, VehicleId,
 };
 use store::Tx;
 use wire::intake::{Deed, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus};
@@ -87,8 +87,12 @@ impl Operations {
         match report.what {
             Deed::Departed { route } => desk.departed(route).await?,
             Deed::Arrived { stop } => desk.arrived(stop).await?,
-            Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => desk.ended(stop, outcome, note).await?,
-            Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => desk.ended(stop, outcome, note).await?,
+            Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => {
+                desk.ended(stop, outcome, note).await?
+            }
+            Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => {
+                desk.ended(stop, outcome, note).await?
+            }
             Deed::Delivered { .. } | Deed::Failed { .. } => {
                 return Err(OpsError::Invalid("the outcome does not fit the kind of the report".into()));
             }
@@ -119,7 +123,8 @@ impl Operations {
         let mut conn = self.0.database.read().await?;
         let (_, zone) = self.hub_and_zone(&mut conn).await?;
         let day = zone.day(self.now());
-        let route = store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
+        let route =
+            store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
         let book = DayBook::read(self, &mut conn, Some(&[route.id])).await?;
         let stops = book
             .stops_of(route.id)
@@ -216,7 +221,9 @@ impl Desk<'_> {
         let stop = stop.end(self.at, outcome)?;
         let order = store::orders::lock(self.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
         let order = if outcome.is_delivered() { order.deliver(self.at)? } else { order.fail(self.at)? };
-        let StopState::Done { arrived_at, ended_at, .. } = stop.state else { return Err(Refusal::StopDone.into()) };
+        let StopState::Done { arrived_at, ended_at, .. } = stop.state else {
+            return Err(Refusal::StopDone.into());
+        };
         let made = store::stops::attempts_made(self.tx, order.id).await?;
         let attempt = Attempt {
             id: AttemptId(new_id()),
@@ -281,7 +288,8 @@ impl Desk<'_> {
     }
 
     async fn recovered(&mut self) -> Result<()> {
-        let vehicle = store::fleet::vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
+        let vehicle =
+            store::fleet::vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
         store::fleet::save_vehicle(self.tx, &vehicle).await?;
         self.event(Fact::VehicleRecovered { vehicle: self.vehicle });
         self.touched.all = true;
@@ -293,7 +301,8 @@ impl Desk<'_> {
         store::plans::save_routes(self.tx, std::slice::from_ref(&route)).await?;
         self.event(Fact::RouteFinished { route: id, vehicle: self.vehicle });
 
-        let aboard: Vec<_> = store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id).collect();
+        let aboard: Vec<_> =
+            store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id).collect();
         let orders = store::orders::lock(self.tx, &aboard).await?;
         let orders: Vec<_> = orders.into_iter().map(domain::Order::unload).collect();
         for order in &orders {

@@ -8,8 +8,8 @@ use crate::{
     problem::{Choices, PlannedRoute, Sheet, Strictness},
 };
 use domain::{
-    Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId, PlanState,
-    Route, RouteId, RouteState, Source, Stop, StopId, StopState,
+    Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
+    PlanState, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
 };
 use optimizer::{Budget, Solution, check::check, construct, improve};
 use roads::TravelTimes;
@@ -92,11 +92,23 @@ impl Operations {
     }
 
     /// Makes a draft the day's plan, in the caller's transaction, which must hold the day's lock. Answers its revision.
-    pub(crate) async fn publish(&self, tx: &mut Tx, caller: &Caller, book: &DayBook, draft: &Draft) -> Result<i32> {
+    pub(crate) async fn publish(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        book: &DayBook,
+        draft: &Draft,
+    ) -> Result<i32> {
         let now = self.now();
         let source = if caller.who == Actor::Timer { Source::Worker } else { Source::Screen };
-        let event =
-            |fact| Event { occurred_at: now, recorded_at: now, source, actor: caller.who, hub: book.hub.id, fact };
+        let event = |fact| Event {
+            occurred_at: now,
+            recorded_at: now,
+            source,
+            actor: caller.who,
+            hub: book.hub.id,
+            fact,
+        };
         let mut events = vec![];
 
         let before = store::plans::published(tx, book.hub.id, book.day).await?;
@@ -206,7 +218,9 @@ fn solve(choices: Choices, roads: &dyn TravelTimes, origin: domain::Instant) -> 
         let built = construct(&sheet.problem);
         let better = improve(&sheet.problem, built, Budget::iterations(STEPS), SEED);
         let solution = checked(&sheet, better)?;
-        draft.unplanned.extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));
+        draft
+            .unplanned
+            .extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));
         for runner in 0..sheet.runners.len() {
             if solution.routes.get(runner).is_some_and(|r| !r.is_empty()) {
                 draft.routes.extend(sheet.planned(runner, &solution));

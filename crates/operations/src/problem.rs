@@ -9,8 +9,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use domain::{
-    Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind, VehicleState,
-    Window,
+    Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind,
+    VehicleState, Window,
 };
 use optimizer::{
     Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
@@ -222,7 +222,12 @@ impl Choices {
     }
 
     /// Builds the problem. Times are seconds since `origin`.
-    pub fn into_sheet(self, roads: &dyn TravelTimes, origin: Instant, strictness: Strictness) -> Result<Sheet> {
+    pub fn into_sheet(
+        self,
+        roads: &dyn TravelTimes,
+        origin: Instant,
+        strictness: Strictness,
+    ) -> Result<Sheet> {
         let Self { runners, tasks, hub } = self;
         let mut places = vec![hub];
         let runner_places: Vec<usize> = runners
@@ -243,7 +248,12 @@ impl Choices {
         let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
         for profile in [Profile::Car, Profile::Bike] {
             if runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == profile) {
-                let seconds = travel(roads, profile, &places, &blocks(&runners, &runner_places, &tasks, first_task, profile))?;
+                let seconds = travel(
+                    roads,
+                    profile,
+                    &places,
+                    &blocks(&runners, &runner_places, &tasks, first_task, profile),
+                )?;
                 matrices.insert(profile, builder.matrix(places.len(), seconds));
             }
         }
@@ -271,7 +281,8 @@ impl Choices {
                 fixed_cost: VEHICLE_USED,
                 cost_per_hour: DRIVER_HOUR,
                 cost_per_driving_hour: driving_hour(runner.vehicle.kind),
-                long_day: (!runner.under_way).then_some(LongDay { after: fair, cost_per_hour: LONG_DAY_HOUR }),
+                long_day:
+                    (!runner.under_way).then_some(LongDay { after: fair, cost_per_hour: LONG_DAY_HOUR }),
                 // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
                 under_way: true,
             }));
@@ -314,7 +325,8 @@ fn blocks(
     let mut at_hub = false;
     for (index, runner) in runners.iter().enumerate().filter(|(_, r)| profile(r.vehicle.kind) == wanted) {
         if runner.under_way {
-            let own = tasks.iter().enumerate().filter(|(_, t)| t.only == Some(index)).map(|(n, _)| first_task + n);
+            let own =
+                tasks.iter().enumerate().filter(|(_, t)| t.only == Some(index)).map(|(n, _)| first_task + n);
             blocks.push([0, runner_places[index]].into_iter().chain(own).collect());
         } else {
             at_hub = true;

@@ -13,7 +13,8 @@ pub const SESSION_COOKIE: &str = "__Host-session";
 /// A new secret of 256 bits, and the hash by which it is remembered.
 pub(crate) fn new_secret() -> Result<(String, Vec<u8>)> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|e| OpsError::Broken(format!("the system gave no random bytes: {e}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|e| OpsError::Broken(format!("the system gave no random bytes: {e}")))?;
     let secret = URL_SAFE_NO_PAD.encode(bytes);
     let hash = hash(&secret);
     Ok((secret, hash))
@@ -35,14 +36,20 @@ pub(crate) fn error_number() -> u32 {
 /// Hashes a password by Argon2id, off the async threads.
 pub(crate) async fn hash_password(slots: &Arc<Semaphore>, password: String) -> Result<String> {
     let _slot = slots.acquire().await.map_err(|_| OpsError::Busy)?;
-    tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()))
-        .await
-        .map_err(|e| OpsError::Broken(e.to_string()))?
-        .map_err(|e| OpsError::Broken(e.to_string()))
+    tokio::task::spawn_blocking(move || {
+        Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())
+    })
+    .await
+    .map_err(|e| OpsError::Broken(e.to_string()))?
+    .map_err(|e| OpsError::Broken(e.to_string()))
 }
 
 /// Whether a password fits its hash, off the async threads. Without a hash it takes as long and says no.
-pub(crate) async fn password_fits(slots: &Arc<Semaphore>, password: String, stored: Option<String>) -> Result<bool> {
+pub(crate) async fn password_fits(
+    slots: &Arc<Semaphore>,
+    password: String,
+    stored: Option<String>,
+) -> Result<bool> {
     let Some(stored) = stored else {
         hash_password(slots, password).await?;
         return Ok(false);

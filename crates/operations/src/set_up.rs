@@ -2,7 +2,8 @@
 
 use crate::{Caller, Operations, OpsError, Result, clock::new_id, secrets::new_secret, zone::Zone};
 use domain::{
-    Coordinate, Driver, DriverId, Event, Fact, Hub, HubId, Shop, ShopId, Source, Vehicle, VehicleId, VehicleState,
+    Coordinate, Driver, DriverId, Event, Fact, Hub, HubId, Shop, ShopId, Source, Vehicle, VehicleId,
+    VehicleState,
 };
 use std::collections::HashMap;
 use store::fleet::{self, KeyHolder};
@@ -16,7 +17,9 @@ impl Operations {
         caller.must_be_machine()?;
         let at = Coordinate::parse(ask.hub.at.lat, ask.hub.at.lon)?;
         Zone::parse(&ask.hub.zone)?;
-        if ask.vehicles.len() > MOST_VEHICLES || ask.vehicles.iter().any(|v| v.capacity_g <= 0 || v.capacity_ml <= 0) {
+        if ask.vehicles.len() > MOST_VEHICLES
+            || ask.vehicles.iter().any(|v| v.capacity_g <= 0 || v.capacity_ml <= 0)
+        {
             return Err(OpsError::Invalid(format!(
                 "a hub has at most {MOST_VEHICLES} vehicles, and each holds more than nothing"
             )));
@@ -27,7 +30,8 @@ impl Operations {
 
         let mut tx = self.0.database.begin().await?;
         let now = self.now();
-        let hub = Hub { id: HubId(new_id()), name: ask.hub.name, at, zone: ask.hub.zone, plan_at: ask.hub.plan_at };
+        let hub =
+            Hub { id: HubId(new_id()), name: ask.hub.name, at, zone: ask.hub.zone, plan_at: ask.hub.plan_at };
         let hub = fleet::save_hub(&mut tx, &hub).await?;
         let known: HashMap<_, _> =
             fleet::vehicles(&mut tx, hub.id).await?.into_iter().map(|v| (v.label.clone(), v)).collect();
@@ -50,7 +54,10 @@ impl Operations {
                 capacity_ml: v.capacity_ml,
                 shift_from: v.shift_from,
                 shift_until: v.shift_until,
-                driver: Driver { id: before.map_or_else(|| DriverId(new_id()), |b| b.driver.id), name: v.driver },
+                driver: Driver {
+                    id: before.map_or_else(|| DriverId(new_id()), |b| b.driver.id),
+                    name: v.driver,
+                },
                 state: before.map_or(VehicleState::Available, |b| b.state.clone()),
             };
             fleet::save_vehicle(&mut tx, &vehicle).await?;

@@ -208,10 +208,12 @@ impl Operations {
     async fn has_room(&self, conn: &mut store::Conn, order: &Order, day: Day) -> Result<bool> {
         let fleet = store::fleet::vehicles(conn, order.hub).await?;
         let asked = store::orders::of_day(conn, order.hub, day).await?;
-        let live = asked.iter().filter(|o| o.id != order.id && !matches!(o.state, OrderState::Cancelled { .. }));
-        let (weight, volume) =
-            live.fold((order.weight_g(), order.volume_ml()), |(w, v), o| (w + o.weight_g(), v + o.volume_ml()));
-        Ok(weight <= fleet.iter().map(|v| v.capacity_g).sum() && volume <= fleet.iter().map(|v| v.capacity_ml).sum())
+        let live =
+            asked.iter().filter(|o| o.id != order.id && !matches!(o.state, OrderState::Cancelled { .. }));
+        let (weight, volume) = live
+            .fold((order.weight_g(), order.volume_ml()), |(w, v), o| (w + o.weight_g(), v + o.volume_ml()));
+        Ok(weight <= fleet.iter().map(|v| v.capacity_g).sum()
+            && volume <= fleet.iter().map(|v| v.capacity_ml).sum())
     }
 }
 
@@ -286,7 +288,9 @@ impl Question {
                     label: Some(runner.vehicle.label.clone()),
                     eta: Some(zone.moment(sheet.origin + TimeDelta::seconds(p.insertion.begin))),
                     extra_min: Some((p.insertion.extra_seconds + 59) / 60),
-                    extra_kg_co2e: self.extra_km(p, order, roads).map(|km| km * kg_per_km(runner.vehicle.kind)),
+                    extra_kg_co2e: self
+                        .extra_km(p, order, roads)
+                        .map(|km| km * kg_per_km(runner.vehicle.kind)),
                     makes_late: late
                         .filter(|(_, seconds)| *seconds >= 60)
                         .filter_map(|(s, _)| sheet.tasks.get(s.index()))
@@ -304,7 +308,8 @@ impl Question {
         let runner = place.insertion.vehicle.index();
         let who = self.sheet.runners.get(runner)?;
         let route = self.sheet.given.routes.get(runner)?;
-        let door = |index: usize| route.get(index).and_then(|s| self.sheet.tasks.get(s.index())).map(|t| t.at);
+        let door =
+            |index: usize| route.get(index).and_then(|s| self.sheet.tasks.get(s.index())).map(|t| t.at);
         let position = place.insertion.position;
         let from = position.checked_sub(1).and_then(door).unwrap_or_else(|| who.start());
         let to = door(position).unwrap_or(self.sheet.hub);

@@ -53,8 +53,12 @@ impl Operations {
         let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
 
-        let changed: Vec<_> =
-            book.routes.iter().filter(|r| whole || dirty.routes.contains(&r.id)).filter_map(|r| book.row(r)).collect();
+        let changed: Vec<_> = book
+            .routes
+            .iter()
+            .filter(|r| whole || dirty.routes.contains(&r.id))
+            .filter_map(|r| book.row(r))
+            .collect();
         let labels: Vec<_> = book.vehicles.values().map(|v| (v.id, v.label.clone())).collect();
         if whole {
             let newest: Vec<_> = book.latest.values().copied().collect();

@@ -13,8 +13,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use domain::{
-    Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, OrderId, Route, RouteId, RouteState,
-    StopId, StopState,
+    Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, OrderId, Route, RouteId,
+    RouteState, StopId, StopState,
 };
 use roads::TravelTimes;
 use std::{collections::HashMap, sync::Arc};
@@ -76,9 +76,8 @@ impl Operations {
         let (mut etas, mut returns, mut touched) = (vec![], vec![], vec![]);
         for e in estimates {
             let before = etas.len();
-            let changed = |(id, at): &&(StopId, Instant)| {
-                known.get(id).is_some_and(|s: &&DayStop| differs(s.eta, *at))
-            };
+            let changed =
+                |(id, at): &&(StopId, Instant)| known.get(id).is_some_and(|s: &&DayStop| differs(s.eta, *at));
             etas.extend(e.stops.iter().filter(changed).copied());
             let (route, back) = e.back;
             let moved = differs(book.returns.get(&route).copied(), back);
@@ -151,7 +150,10 @@ impl Operations {
             })
         };
         let raise: Vec<_> = wanted.iter().filter(|w| !is_known(w)).collect();
-        let settle: Vec<_> = unresolved.into_iter().filter_map(|e| Some((e, settled(e, book, estimates, &waiting)?))).collect();
+        let settle: Vec<_> = unresolved
+            .into_iter()
+            .filter_map(|e| Some((e, settled(e, book, estimates, &waiting)?)))
+            .collect();
         let changed = raise.len() + settle.len();
         if changed == 0 {
             return Ok(0);
@@ -193,11 +195,12 @@ fn estimate_route(book: &DayBook, route: &Route, roads: &dyn TravelTimes) -> Opt
     let vehicle = book.vehicles.get(&route.vehicle)?;
     let profile = profile(vehicle.kind);
     let drive = |from, to| {
-        let seconds = roads.matrix(&[from], &[to], profile).ok().map(|m| m.at(0, 0)).filter(|s| *s != u32::MAX);
+        let seconds =
+            roads.matrix(&[from], &[to], profile).ok().map(|m| m.at(0, 0)).filter(|s| *s != u32::MAX);
         seconds.map(|s| TimeDelta::seconds((f64::from(s) * USUAL_TRAFFIC) as i64))
     };
     let hub = lat_lon(book.hub.at);
-    let mut open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open()).peekable();
+    let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
     let (mut at, mut place) = match route.state {
         RouteState::Finished { .. } => return None,
         RouteState::Published => (route.planned_start.max(book.now + YARD), hub),
@@ -208,11 +211,13 @@ fn estimate_route(book: &DayBook, route: &Route, roads: &dyn TravelTimes) -> Opt
     };
     let mut stops = vec![];
     let mut first = true;
-    while let Some(s) = open.next() {
+    for s in open {
         let arrival = match s.stop.state {
             StopState::Arrived { at } => at,
             // Only the way to the next door depends on where the vehicle is; the others are as planned.
-            _ if first => at + drive(place, lat_lon(s.at)).unwrap_or(TimeDelta::seconds(s.stop.travel_s.into())),
+            _ if first => {
+                at + drive(place, lat_lon(s.at)).unwrap_or(TimeDelta::seconds(s.stop.travel_s.into()))
+            }
             _ => at + TimeDelta::seconds(s.stop.travel_s.into()),
         };
         first = false;
@@ -233,7 +238,8 @@ enum Conclusion {
 /// Whether the readings show the vehicle standing at its next door.
 fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> Option<Conclusion> {
     let departed = route.state.departed_at()?;
-    let next = stops.iter().find(|s| s.stop.state.is_open()).filter(|s| s.stop.state == StopState::Pending)?;
+    let next =
+        stops.iter().find(|s| s.stop.state.is_open()).filter(|s| s.stop.state == StopState::Pending)?;
     let left_last = stops
         .iter()
         .filter_map(|s| match s.stop.state {
@@ -244,7 +250,8 @@ fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> 
         .unwrap_or(departed);
     let mut since: Option<Instant> = None;
     for p in readings.iter().filter(|p| p.at > left_last) {
-        let there = p.place.metres_to(next.at) <= AT_THE_DOOR_M && p.speed_mps.is_some_and(|v| v < STANDING_MPS);
+        let there =
+            p.place.metres_to(next.at) <= AT_THE_DOOR_M && p.speed_mps.is_some_and(|v| v < STANDING_MPS);
         since = if there { since.or(Some(p.at)) } else { None };
         if let Some(since) = since
             && p.at - since >= DWELL

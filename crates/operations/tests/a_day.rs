@@ -1,5 +1,7 @@
 //! A whole day through the verbs, on a real database: what the screens show, and what the history adds up to.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 mod common;
 
 use chrono::TimeDelta;
@@ -41,7 +43,11 @@ async fn a_day_adds_up() {
     // Three vans leave; the fourth is still at the hub until noon.
     let mut failed = None;
     let routed = hub.routed(at(7, 20)).await;
-    assert_eq!(routed.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [1, 2, 3], "the work is spread over the morning's vans");
+    assert_eq!(
+        routed.iter().map(|(n, _)| *n).collect::<Vec<_>>(),
+        [1, 2, 3],
+        "the work is spread over the morning's vans"
+    );
     for (n, route) in routed {
         hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
         let mut now = at(8, 0);
@@ -60,7 +66,10 @@ async fn a_day_adds_up() {
     // The board counts what happened.
     let ops = hub.at(at(8, 40));
     let board = ops.board(&dispatcher).await.unwrap();
-    assert_eq!((board.counts.stops, board.counts.done, board.counts.failed, board.counts.on_time), (45, 18, 1, 18));
+    assert_eq!(
+        (board.counts.stops, board.counts.done, board.counts.failed, board.counts.on_time),
+        (45, 18, 1, 18)
+    );
     assert_eq!(board.head.revision, Some(1));
 
     // The failure is in the queue; one takes it, the other cannot.
@@ -225,7 +234,8 @@ async fn a_position_is_stored_once_and_the_newest_wins() {
     };
     let first = ops.record_positions(&van, vec![fix(40, 35.901), fix(41, 35.902)]).await.unwrap();
     assert_eq!((first.stored, first.known), (2, 0));
-    let again = ops.record_positions(&van, vec![fix(41, 35.902), fix(42, 35.903), fix(30, 35.9)]).await.unwrap();
+    let again =
+        ops.record_positions(&van, vec![fix(41, 35.902), fix(42, 35.903), fix(30, 35.9)]).await.unwrap();
     assert_eq!((again.stored, again.known), (2, 1));
     let future = ops.record_positions(&van, vec![Fix { at: at(9, 0), ..fix(0, 35.9) }]).await.unwrap();
     assert_eq!((future.stored, future.refused.len()), (0, 1));
@@ -247,7 +257,10 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     let ops = hub.at(at(7, 50));
     ops.watch(&Caller::timer()).await.unwrap();
     let kinds = |queue: wire::exceptions::QueueView| queue.rows.iter().map(|r| r.kind).collect::<Vec<_>>();
-    assert_eq!(kinds(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap()), [ExceptionKind::Silent]);
+    assert_eq!(
+        kinds(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap()),
+        [ExceptionKind::Silent]
+    );
 
     let van = hub.van(&ops, n).await;
     let fix = Fix {
@@ -269,11 +282,16 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     ops.record_positions(&van, vec![Fix { at: at(11, 28), ..fix }]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
-    let late = queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late && r.route == Some(route.route)).count();
+    let late =
+        queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late && r.route == Some(route.route)).count();
     assert!(late >= route.stops.len() - 1, "{late} of {}", route.stops.len());
     let before = queue.rows.len();
     ops.watch(&Caller::timer()).await.unwrap();
-    assert_eq!(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows.len(), before, "once is enough");
+    assert_eq!(
+        ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows.len(),
+        before,
+        "once is enough"
+    );
     state_equals_history(&hub).await;
 }
 
@@ -299,7 +317,11 @@ async fn standing_at_the_door_is_an_arrival_even_if_nobody_says_so() {
     ops.watch(&Caller::timer()).await.unwrap();
     let dispatcher = hub.person(Role::Dispatcher).await;
     let arrived = |v: wire::control_room::RouteView| v.stops[0].arrived.map(|at| at.to_utc());
-    assert_eq!(arrived(ops.route(&dispatcher, route.route).await.unwrap()), None, "half a minute is a traffic light");
+    assert_eq!(
+        arrived(ops.route(&dispatcher, route.route).await.unwrap()),
+        None,
+        "half a minute is a traffic light"
+    );
     ops.record_positions(&van, vec![stand(4, 30), stand(4, 50)]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     assert_eq!(arrived(ops.route(&dispatcher, route.route).await.unwrap()), Some(at(8, 3)));
@@ -313,7 +335,10 @@ async fn links_sessions_and_passwords() {
     let id = ops.add_person("Kim", Role::Agent, Some("correct horse battery")).await.unwrap();
     let wrong = ops.sign_in("Kim", "incorrect horse", "test").await;
     assert!(matches!(wrong, Err(OpsError::WrongPassword)));
-    assert!(matches!(ops.sign_in("Nobody", "correct horse battery", "test").await, Err(OpsError::WrongPassword)));
+    assert!(matches!(
+        ops.sign_in("Nobody", "correct horse battery", "test").await,
+        Err(OpsError::WrongPassword)
+    ));
     let secret = ops.sign_in("kim", "correct horse battery", "test").await.unwrap();
     let caller = ops.who(&secret).await.unwrap().unwrap();
     assert_eq!(ops.me(&caller).await.unwrap().id, id);

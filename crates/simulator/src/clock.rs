@@ -3,9 +3,9 @@
 //! It never goes back: when a reading shows that we ran ahead, time stands until the server has caught up. Not here: asking.
 
 use chrono::Duration;
-use domain::Instant;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration as RealDuration, Instant as RealInstant};
+use wire::Instant;
 use wire::api::ClockAnswer;
 
 /// The clock, shared by everybody in the world.

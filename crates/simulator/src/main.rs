@@ -210,6 +210,6 @@ fn end_on_signal(ends: CancellationToken) -> Result<()> {
 /// Returns some seconds after the world was ended, in case something does not notice.
 async fn overdue(ends: &CancellationToken) {
     ends.cancelled().await;
-    sleep(Duration::from_secs(6)).await;
+    sleep(Duration::from_secs(5)).await;
     tracing::warn!("ended without waiting for the last answers");
 }

@@ -7,17 +7,17 @@ use crate::server_link::{LinkError, ServerLink};
 use crate::van::Surroundings;
 use anyhow::{Result, bail};
 use chrono::{Duration, DurationRound};
-use domain::Instant;
 use futures::{StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 use std::time::Duration as RealDuration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use wire::Instant;
 use wire::api::{NamedKey, PlaceOrder, PlaceOrderResult, PlaceStatus, SetUp, SetUpAnswer, SetUpHub};
 
 const BULK: usize = 500;
 const SHOPS_AT_ONCE: usize = 3;
-const REAL_S_FOR_AN_ORDER: f64 = 0.0025;
+const REAL_S_FOR_AN_ORDER: f64 = 0.001;
 const TRIES: u32 = 30;
 
 /// When the hub plans: the next full minute but one, later in a fast world so that all orders are in.
@@ -171,7 +171,7 @@ mod tests {
         let at = |now: &str, factor, orders| plan_at(now.parse().unwrap(), factor, orders).to_string();
         assert_eq!(at("2026-06-15T05:20:00Z", 1.0, 0), "2026-06-15 05:21:00 UTC");
         assert_eq!(at("2026-06-15T05:20:01Z", 1.0, 1_500), "2026-06-15 05:22:00 UTC");
-        assert_eq!(at("2026-06-15T05:20:00Z", 60.0, 1_500), "2026-06-15 05:25:00 UTC");
+        assert_eq!(at("2026-06-15T05:20:00Z", 60.0, 1_500), "2026-06-15 05:23:00 UTC");
     }
 
     #[tokio::test]

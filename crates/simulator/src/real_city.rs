@@ -7,13 +7,13 @@ use crate::streets::Streets;
 use crate::testing::workday;
 use crate::world::World;
 use chrono::Duration;
-use domain::{RouteId, StopId};
 use roads::{City, LatLon, Profile};
 use std::sync::Arc;
 use uuid::Uuid;
 use wire::Point;
 use wire::api::PlaceOrder;
 use wire::intake::{Deed, DriverRoute, DriverStop, Fix, Report};
+use wire::{RouteId, StopId};
 
 fn city() -> Option<(City, tempfile::TempDir)> {
     let Some(folder) = std::env::var_os("DOORSTEP_EXTRACTS") else {

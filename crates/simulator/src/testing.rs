@@ -3,10 +3,10 @@
 use crate::scenario::workday::Workday;
 use crate::streets::Streets;
 use chrono::Duration;
-use domain::StopId;
 use roads::{Address, AddressKind, LatLon, Leg, Profile};
 use uuid::Uuid;
 use wire::Point;
+use wire::StopId;
 use wire::intake::DriverStop;
 
 const METRES_A_SECOND: f64 = 8.0;

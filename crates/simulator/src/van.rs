@@ -8,11 +8,11 @@ use crate::phone::Phone;
 use crate::server_link::{LinkError, ServerLink};
 use crate::tally::Tally;
 use chrono::TimeDelta;
-use domain::Instant;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant as RealInstant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use wire::Instant;
 
 /// What all vehicles share.
 pub struct Surroundings {
@@ -30,36 +30,42 @@ pub struct Surroundings {
 
 const SEND_EVERY_WORLD_S: i64 = 10;
 const ASK_EVERY_WORLD_S: i64 = 30;
-const ASK_EVERY_AT_MOST: Duration = Duration::from_secs(2);
+/// In real time, however fast the world goes.
+const ASK_EVERY_AT_LEAST: Duration = Duration::from_secs(2);
 const VANS_FOR_ONE_SECOND: usize = 200;
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Plays one vehicle until it is back, or the world ends; then sends what is left.
 pub async fn play(index: usize, mut driver: Driver, mut phone: Phone, around: Arc<Surroundings>) {
+    // A request that is cut off by the end stays queued, and the server knows it again when it comes twice.
+    tokio::select! {
+        () = live(index, &mut driver, &mut phone, &around) => return,
+        () = around.ends.cancelled() => {}
+    }
+    let has_network = phone.has_network(around.clock.now());
+    if has_network && timeout(LAST_WORDS, phone.send(&around.link, &around.tally)).await.is_err() {
+        tracing::debug!("a phone did not get rid of everything before the end");
+    }
+}
+
+async fn live(index: usize, driver: &mut Driver, phone: &mut Phone, around: &Surroundings) {
     let step = Duration::from_secs(around.vans.div_ceil(VANS_FOR_ONE_SECOND).max(1) as u64);
-    let offset = step.mul_f64(index as f64 / around.vans.max(1) as f64);
+    sleep(step.mul_f64(index as f64 / around.vans.max(1) as f64)).await;
     let (mut next_send, mut next_ask) = (Instant::MIN_UTC, Instant::MIN_UTC);
     let mut ask_not_before = RealInstant::now();
-    let ended = around.ends.cancelled();
-    tokio::pin!(ended);
-    let mut wait = offset;
     loop {
-        tokio::select! {
-            () = &mut ended => break,
-            () = sleep(wait) => {}
-        }
         let woke = RealInstant::now();
         let now = around.clock.now();
-        driver.live_until(now, &mut phone);
+        driver.live_until(now, phone);
         let has_network = phone.has_network(now);
         if has_network && (now >= next_send || phone.has_reports()) {
             phone.send(&around.link, &around.tally).await;
             next_send = now + TimeDelta::seconds(SEND_EVERY_WORLD_S);
         }
         if has_network && now >= next_ask && RealInstant::now() >= ask_not_before {
-            let pause = ask(&mut driver, &mut phone, &around).await;
+            let pause = ask(driver, phone, around).await;
             next_ask = now + TimeDelta::seconds(ASK_EVERY_WORLD_S);
-            ask_not_before = RealInstant::now() + pause.unwrap_or(ASK_EVERY_AT_MOST.min(step * 2));
+            ask_not_before = RealInstant::now() + pause.unwrap_or(ASK_EVERY_AT_LEAST.max(step));
         }
         if driver.is_idle()
             && phone.is_done()
@@ -67,12 +73,7 @@ pub async fn play(index: usize, mut driver: Driver, mut phone: Phone, around: Ar
         {
             return;
         }
-        wait = step.saturating_sub(woke.elapsed()).max(Duration::from_millis(50));
-    }
-    if phone.has_network(around.clock.now())
-        && timeout(LAST_WORDS, phone.send(&around.link, &around.tally)).await.is_err()
-    {
-        tracing::debug!("a phone did not get rid of everything before the end");
+        sleep(step.saturating_sub(woke.elapsed()).max(Duration::from_millis(50))).await;
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{Conn, StoreError, Tx};
 use domain::{
-    Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Instant, OrderId, PersonId, RouteId, StopId,
-    VehicleId,
+    Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Instant, OrderId, PersonId, RouteId,
+    StopId, VehicleId,
 };
 use uuid::Uuid;
 

@@ -23,7 +23,12 @@ pub struct DayAttempt {
 }
 
 /// Every attempt that ended between two moments, in that order.
-pub async fn attempts(conn: &mut Conn, hub: HubId, from: Instant, until: Instant) -> Result<Vec<DayAttempt>, StoreError> {
+pub async fn attempts(
+    conn: &mut Conn,
+    hub: HubId,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<DayAttempt>, StoreError> {
     let rows = sqlx::query!(
         "select id, facts from events
          where hub_id = $1 and kind = 'attempt_made' and occurred_at >= $2 and occurred_at < $3
@@ -50,7 +55,10 @@ pub async fn attempts(conn: &mut Conn, hub: HubId, from: Instant, until: Instant
                 },
             }),
             Ok(_) => {
-                return Err(StoreError::CorruptEvent { id: row.id, why: "its facts are not an attempt's".into() });
+                return Err(StoreError::CorruptEvent {
+                    id: row.id,
+                    why: "its facts are not an attempt's".into(),
+                });
             }
             Err(e) => return Err(StoreError::CorruptEvent { id: row.id, why: e.to_string() }),
         }
@@ -100,7 +108,10 @@ pub async fn references(conn: &mut Conn, orders: &[OrderId]) -> Result<HashMap<O
 
 /// The days on which a hub had a plan, newest first.
 pub async fn days(conn: &mut Conn, hub: HubId) -> Result<Vec<Day>, StoreError> {
-    Ok(sqlx::query_scalar!("select distinct day from plans where hub_id = $1 order by day desc limit 60", hub.0)
-        .fetch_all(conn)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "select distinct day from plans where hub_id = $1 order by day desc limit 60",
+        hub.0
+    )
+    .fetch_all(conn)
+    .await?)
 }

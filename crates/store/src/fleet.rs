@@ -2,7 +2,10 @@
 
 use crate::{Conn, StoreError, Tx};
 use chrono::NaiveTime;
-use domain::{Coordinate, Driver, DriverId, Hub, HubId, Instant, Shop, ShopId, Vehicle, VehicleId, VehicleKind, VehicleState};
+use domain::{
+    Coordinate, Driver, DriverId, Hub, HubId, Instant, Shop, ShopId, Vehicle, VehicleId, VehicleKind,
+    VehicleState,
+};
 use uuid::Uuid;
 
 struct HubRow {
@@ -17,8 +20,11 @@ struct HubRow {
 impl TryFrom<HubRow> for Hub {
     type Error = StoreError;
     fn try_from(row: HubRow) -> Result<Self, StoreError> {
-        let at = Coordinate::parse(row.lat, row.lon)
-            .map_err(|_| StoreError::Corrupt { table: "hubs", column: "lat", id: row.id })?;
+        let at = Coordinate::parse(row.lat, row.lon).map_err(|_| StoreError::Corrupt {
+            table: "hubs",
+            column: "lat",
+            id: row.id,
+        })?;
         Ok(Self { id: HubId(row.id), name: row.name, at, zone: row.zone, plan_at: row.plan_at })
     }
 }
@@ -82,8 +88,11 @@ struct VehicleRow {
 impl TryFrom<VehicleRow> for Vehicle {
     type Error = StoreError;
     fn try_from(row: VehicleRow) -> Result<Self, StoreError> {
-        let kind = VehicleKind::parse(&row.kind)
-            .ok_or(StoreError::Corrupt { table: "vehicles", column: "kind", id: row.id })?;
+        let kind = VehicleKind::parse(&row.kind).ok_or(StoreError::Corrupt {
+            table: "vehicles",
+            column: "kind",
+            id: row.id,
+        })?;
         let state = match (row.off_road_since, row.off_road_reason) {
             (Some(since), Some(reason)) => VehicleState::OffRoad { since, reason },
             (None, None) => VehicleState::Available,
@@ -208,7 +217,12 @@ pub async fn key_holder(conn: &mut Conn, hash: &[u8]) -> Result<Option<KeyHolder
 }
 
 /// Remembers a device by its token's hash, and revokes the vehicle's earlier ones.
-pub async fn save_device(tx: &mut Tx, hash: &[u8], vehicle: VehicleId, at: Instant) -> Result<(), StoreError> {
+pub async fn save_device(
+    tx: &mut Tx,
+    hash: &[u8],
+    vehicle: VehicleId,
+    at: Instant,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "update devices set revoked_at = $2 where vehicle_id = $1 and revoked_at is null",
         vehicle.0,

@@ -2,8 +2,8 @@
 
 use crate::{Conn, StoreError, Tx};
 use domain::{
-    Address, ConsignmentId, Coordinate, Day, HubId, Instant, Order, OrderId, OrderState, Package, PackageId, Promise,
-    Recipient, ShopId, StopId, VehicleId, Window,
+    Address, ConsignmentId, Coordinate, Day, HubId, Instant, Order, OrderId, OrderState, Package, PackageId,
+    Promise, Recipient, ShopId, StopId, VehicleId, Window,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -60,7 +60,8 @@ impl Row {
             promise: Promise {
                 original: Window::parse(self.original_from, self.original_until)
                     .map_err(|_| corrupt("original_until"))?,
-                latest: Window::parse(self.latest_from, self.latest_until).map_err(|_| corrupt("latest_until"))?,
+                latest: Window::parse(self.latest_from, self.latest_until)
+                    .map_err(|_| corrupt("latest_until"))?,
             },
             consignment: ConsignmentId(self.consignment_id),
             packages,
@@ -192,7 +193,11 @@ pub async fn waiting(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, Store
 }
 
 /// The orders of a day that wait for a plan, with the end of their promise.
-pub async fn waiting_orders(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(OrderId, Instant)>, StoreError> {
+pub async fn waiting_orders(
+    conn: &mut Conn,
+    hub: HubId,
+    day: Day,
+) -> Result<Vec<(OrderId, Instant)>, StoreError> {
     Ok(sqlx::query!(
         "select id, latest_until from orders where hub_id = $1 and day = $2 and state = 'placed' order by latest_until, id",
         hub.0,
@@ -310,7 +315,9 @@ pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
     let at: Vec<_> = orders
         .iter()
         .map(|o| match o.state {
-            OrderState::Delivered { at } | OrderState::Failed { at } | OrderState::Cancelled { at } => Some(at),
+            OrderState::Delivered { at } | OrderState::Failed { at } | OrderState::Cancelled { at } => {
+                Some(at)
+            }
             _ => None,
         })
         .collect();

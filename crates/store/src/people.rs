@@ -123,7 +123,9 @@ pub async fn session(conn: &mut Conn, hash: &[u8]) -> Result<Option<Session>, St
 
 /// Notes that a session was used.
 pub async fn touch_session(tx: &mut Tx, hash: &[u8], at: Instant) -> Result<(), StoreError> {
-    sqlx::query!("update sessions set seen_at = $2 where token_hash = $1", hash, at).execute(&mut **tx).await?;
+    sqlx::query!("update sessions set seen_at = $2 where token_hash = $1", hash, at)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -134,7 +136,12 @@ pub async fn end_session(tx: &mut Tx, hash: &[u8]) -> Result<(), StoreError> {
 }
 
 /// Remembers a sign-in link by its hash.
-pub async fn add_link(tx: &mut Tx, hash: &[u8], person: PersonId, expires_at: Instant) -> Result<(), StoreError> {
+pub async fn add_link(
+    tx: &mut Tx,
+    hash: &[u8],
+    person: PersonId,
+    expires_at: Instant,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into sign_in_links (token_hash, person_id, expires_at) values ($1, $2, $3)",
         hash,

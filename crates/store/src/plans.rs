@@ -149,7 +149,11 @@ pub async fn lock_route(tx: &mut Tx, id: RouteId) -> Result<Option<Route>, Store
 }
 
 /// The route of a vehicle on a day.
-pub async fn route_of_vehicle(conn: &mut Conn, vehicle: VehicleId, day: Day) -> Result<Option<Route>, StoreError> {
+pub async fn route_of_vehicle(
+    conn: &mut Conn,
+    vehicle: VehicleId,
+    day: Day,
+) -> Result<Option<Route>, StoreError> {
     sqlx::query_as!(
         RouteRow,
         "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
@@ -218,7 +222,10 @@ pub async fn save_routes(tx: &mut Tx, routes: &[Route]) -> Result<(), StoreError
 }
 
 /// The vehicle's label of each route of a hub's last sixty days with a plan.
-pub async fn labels(conn: &mut Conn, hub: HubId) -> Result<std::collections::HashMap<RouteId, String>, StoreError> {
+pub async fn labels(
+    conn: &mut Conn,
+    hub: HubId,
+) -> Result<std::collections::HashMap<RouteId, String>, StoreError> {
     Ok(sqlx::query!(
         "select r.id, v.label from routes r join vehicles v on v.id = r.vehicle_id
          where r.hub_id = $1 and r.day > (select max(day) from routes where hub_id = $1) - 60",

@@ -247,7 +247,12 @@ pub async fn count(conn: &mut Conn) -> Result<i64, StoreError> {
 }
 
 /// Remembers that a device's report was handled; says whether it is new.
-pub async fn first_time(tx: &mut Tx, report: ReportId, vehicle: VehicleId, at: Instant) -> Result<bool, StoreError> {
+pub async fn first_time(
+    tx: &mut Tx,
+    report: ReportId,
+    vehicle: VehicleId,
+    at: Instant,
+) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "insert into reports (id, vehicle_id, received_at) values ($1, $2, $3) on conflict do nothing",
         report.0,

@@ -2,7 +2,8 @@
 
 use crate::{Conn, StoreError, Tx};
 use domain::{
-    Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState, Window,
+    Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState,
+    Window,
 };
 use uuid::Uuid;
 
@@ -278,7 +279,11 @@ pub async fn save_etas(tx: &mut Tx, etas: &[(StopId, Instant)], as_of: Instant) 
 }
 
 /// Writes when routes are expected back.
-pub async fn save_returns(tx: &mut Tx, returns: &[(RouteId, Instant)], as_of: Instant) -> Result<(), StoreError> {
+pub async fn save_returns(
+    tx: &mut Tx,
+    returns: &[(RouteId, Instant)],
+    as_of: Instant,
+) -> Result<(), StoreError> {
     let id: Vec<_> = returns.iter().map(|(id, _)| id.0).collect();
     let arrival: Vec<_> = returns.iter().map(|(_, at)| *at).collect();
     sqlx::query!(

@@ -13,6 +13,10 @@ pub mod intake;
 pub mod live;
 pub mod session;
 
+/// The words of the domain that views are made of, for readers that know no more of it.
+pub use domain::{
+    Instant, OrderId, Outcome, ReportId, Role, RouteId, Standing, StopId, VehicleId, VehicleKind,
+};
 pub use error::AppError;
 
 /// A moment in the hub's own time: the instant and the offset that held there then.

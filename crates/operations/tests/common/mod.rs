@@ -11,7 +11,9 @@ use std::sync::{
 use store::Database;
 use wire::{
     Point,
-    api::{PlaceOrder, PlaceOrders, PlacePackage, PlaceRecipient, SetUp, SetUpAnswer, SetUpHub, SetUpVehicle},
+    api::{
+        PlaceOrder, PlaceOrders, PlacePackage, PlaceRecipient, SetUp, SetUpAnswer, SetUpHub, SetUpVehicle,
+    },
     control_room::MapView,
     intake::{Deed, DriverRoute, Report, ReportStatus},
 };
@@ -27,8 +29,10 @@ impl TravelTimes for Straight {
     }
 
     fn matrix(&self, from: &[LatLon], to: &[LatLon], _: Profile) -> Result<Matrix, RoadsError> {
-        let seconds =
-            from.iter().flat_map(|a| to.iter().map(move |b| (a.metres_to(*b) / MPS).round() as u32)).collect();
+        let seconds = from
+            .iter()
+            .flat_map(|a| to.iter().map(move |b| (a.metres_to(*b) / MPS).round() as u32))
+            .collect();
         Ok(Matrix { sources: from.len(), targets: to.len(), seconds })
     }
 
@@ -37,7 +41,12 @@ impl TravelTimes for Straight {
             .windows(2)
             .map(|pair| {
                 let metres = pair[0].metres_to(pair[1]);
-                Leg { seconds: metres / MPS, metres, points: pair.to_vec(), at_seconds: vec![0.0, metres / MPS] }
+                Leg {
+                    seconds: metres / MPS,
+                    metres,
+                    points: pair.to_vec(),
+                    at_seconds: vec![0.0, metres / MPS],
+                }
             })
             .collect();
         Ok(Path { legs })
@@ -75,7 +84,8 @@ impl Hub {
             eprintln!("SKIPPED {test}: set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
             return None;
         };
-        let name = format!("doorstep_test_{}_{}_{test}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("doorstep_test_{}_{}_{test}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let name: String = name.chars().take(60).collect();
         store::ensure_database(&server, &name, true).await.unwrap();
         let (address, options) = server.split_once('?').unwrap_or((&server, ""));
@@ -223,4 +233,3 @@ pub fn order(n: usize, from: DateTime<Utc>, until: DateTime<Utc>) -> PlaceOrder 
         service_s: Some(120),
     }
 }
-

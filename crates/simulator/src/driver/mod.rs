@@ -8,12 +8,12 @@ use crate::world::doors::Door;
 use crate::world::drive::{Drive, Spot};
 use crate::world::mishaps::Breakdown;
 use crate::world::{VanTruth, World, seconds};
-use domain::{Instant, Outcome, ReportId, RouteId, StopId};
 use roads::LatLon;
 use std::collections::HashSet;
 use std::sync::Arc;
 use wire::Point;
 use wire::intake::{Deed, DriverRoute, DriverStop, Report};
+use wire::{Instant, Outcome, ReportId, RouteId, StopId};
 
 /// A driver with a vehicle.
 pub struct Driver {

@@ -10,10 +10,10 @@ use crate::scenario::draws::Draws;
 use crate::world::drive::Spot;
 use crate::world::mishaps::Silence;
 use chrono::Duration;
-use domain::Instant;
 use noise::Noise;
 use queue::Queue;
 use rand::Rng;
+use wire::Instant;
 use wire::intake::{Fix, Report};
 
 /// How a phone says where it is.

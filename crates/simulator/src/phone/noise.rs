@@ -4,9 +4,9 @@
 
 use crate::scenario::draws::normal;
 use crate::world::drive::Spot;
-use domain::Instant;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use wire::Instant;
 use wire::intake::Fix;
 
 const METRES_A_DEGREE: f64 = 111_195.0;

@@ -5,11 +5,15 @@
 use super::draws::Draws;
 use super::workday::Workday;
 use chrono::Duration;
-use domain::VehicleKind;
 use rand::Rng;
+use wire::VehicleKind;
 use wire::api::SetUpVehicle;
 
-/// The vehicles, in the order of their numbers. Shifts begin in three waves of five minutes, and one in six ends an hour early.
+/// One vehicle in this many begins at noon, and can take what is ordered in the morning.
+const NOON: usize = 20;
+
+/// The vehicles, in the order of their numbers. Shifts begin in three waves of five minutes, but for a few at noon, and one
+/// in six ends an hour early.
 pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle> {
     let width = count.to_string().len().max(2);
     (0..count)
@@ -18,7 +22,8 @@ pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle>
             let kind = kind_of(index, count);
             let (name, capacity_g, capacity_ml) = body(kind);
             let mut rng = draws.stream("shift", &number);
-            let begins = Duration::minutes(5 * rng.random_range(0..3));
+            let wave = Duration::minutes(5 * rng.random_range(0..3));
+            let begins = if index % NOON == NOON - 1 { day.length() / 2 } else { wave };
             let ends = day.length() - Duration::hours(i64::from(rng.random_bool(1.0 / 6.0)));
             SetUpVehicle {
                 label: format!("{name} {number}"),
@@ -41,8 +46,8 @@ fn kind_of(index: usize, count: usize) -> VehicleKind {
     }
 }
 
-/// Name, grams and millilitres. Sized so that 1,500 orders fit into 40 vehicles with a tenth to spare, and into the vans alone
-/// hardly.
+/// Name, grams and millilitres. Sized so that 1,500 orders fit into 40 vehicles with a little to spare, and not into the vans
+/// alone.
 fn body(kind: VehicleKind) -> (&'static str, i64, i64) {
     match kind {
         VehicleKind::DieselVan => ("Van", 600_000, 2_200_000),

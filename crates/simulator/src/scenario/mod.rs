@@ -11,9 +11,9 @@ pub mod workday;
 
 use crate::streets::Streets;
 use anyhow::Result;
-use domain::Instant;
 use draws::Draws;
 use roads::Address;
+use wire::Instant;
 use wire::Point;
 use wire::api::{PlaceOrder, SetUpVehicle};
 use workday::Workday;

@@ -8,9 +8,9 @@ use super::{ScenarioOrder, Size, hub::REACH_S};
 use crate::streets::Streets;
 use anyhow::{Result, bail};
 use chrono::Duration;
-use domain::Instant;
 use rand::Rng;
 use roads::{Address, AddressKind, LatLon, Profile};
+use wire::Instant;
 use wire::Point;
 use wire::api::{PlaceOrder, PlacePackage, PlaceRecipient};
 

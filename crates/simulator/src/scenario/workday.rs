@@ -5,7 +5,7 @@
 use anyhow::{Result, bail};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
-use domain::Instant;
+use wire::Instant;
 
 /// The day that is played, in the hub's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 
 use crate::scenario::draws::{lognormal, normal};
 use chrono::Duration;
-use domain::{Instant, Outcome, VehicleKind};
 use rand::Rng;
 use wire::intake::DriverStop;
+use wire::{Instant, Outcome, VehicleKind};
 
 /// What one visit to a door comes to.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,9 +6,9 @@ use crate::scenario::Scenario;
 use crate::scenario::draws::Draws;
 use crate::scenario::workday::Workday;
 use chrono::Duration;
-use domain::{Instant, VehicleKind};
 use rand::Rng;
 use roads::LatLon;
+use wire::{Instant, VehicleKind};
 
 /// An area that is slow for a while.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,8 @@ use crate::scenario::Scenario;
 use crate::scenario::draws::Draws;
 use crate::scenario::workday::Workday;
 use chrono::Duration;
-use domain::Instant;
 use rand::Rng;
+use wire::Instant;
 
 /// What goes wrong with one vehicle.
 #[derive(Debug, Clone, Default, PartialEq)]

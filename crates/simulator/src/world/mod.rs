@@ -13,7 +13,6 @@ use crate::scenario::draws::{Draws, lognormal};
 use crate::scenario::workday::Workday;
 use crate::streets::Streets;
 use chrono::Duration;
-use domain::{Instant, VehicleKind};
 use doors::Door;
 use drive::Drive;
 use incidents::Incident;
@@ -23,6 +22,7 @@ use roads::{LatLon, Leg, Profile};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::intake::DriverStop;
+use wire::{Instant, VehicleKind};
 
 /// The world of one day.
 pub struct World {

@@ -2,7 +2,7 @@
 //!
 //! Not here: incidents, which are local (`super::incidents`).
 
-use domain::VehicleKind;
+use wire::VehicleKind;
 
 /// How many times longer a drive takes at this local hour than on a free road. Cars: a rush around 08:20, a stronger one around
 /// 17:00, a low hill at noon. Cargo bikes pass most of it.

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// From so many changed sprites on it is cheaper to show the whole picture than each place.
-const MANY: usize = 150;
+const MANY: usize = 32;
 
 /// What of a picture has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +37,14 @@ impl Raster {
         if damage == Damage::Nothing {
             return damage;
         }
-        if size == (self.width, self.height) {
+        if damage == Damage::Everything {
+            (self.width, self.height) = size;
+            self.pixels.resize(self.width * self.height, [0; 4]);
+            self.pixels.fill([0; 4]);
+        } else {
             for blit in std::mem::take(&mut self.drawn) {
                 self.lay(&blit, sheet, |_, _| [0; 4]);
             }
-        } else {
-            (self.width, self.height) = size;
-            self.pixels.clear();
-            self.pixels.resize(self.width * self.height, [0; 4]);
         }
         for blit in scene {
             self.lay(blit, sheet, over);
@@ -87,15 +87,15 @@ impl Raster {
         }
     }
 
-    /// Lays a sprite over the pixels where it is, or part of it if the edge cuts it off.
+    /// Mixes each pixel of a sprite with the one under it, as far as they are in the picture.
     fn lay(&mut self, blit: &Blit, sheet: &SpriteSheet, mix: impl Fn([u8; 4], [u8; 4]) -> [u8; 4]) {
         let [left, top, ..] = square(blit, sheet);
-        let skip = left.min(0).unsigned_abs() as usize;
-        let start = left.max(0) as usize;
-        for (row, y) in sprite(blit, sheet).rows().zip(top..) {
+        for ((margin, row), y) in sprite(blit, sheet).rows().zip(top..) {
             let Some(y) = usize::try_from(y).ok().filter(|y| *y < self.height) else { continue };
             let Some(line) = self.pixels.get_mut(y * self.width..(y + 1) * self.width) else { return };
-            let (Some(target), Some(source)) = (line.get_mut(start..), row.get(skip..)) else { return };
+            let x = left + margin as i32;
+            let (skip, start) = (x.min(0).unsigned_abs() as usize, x.max(0) as usize);
+            let (Some(target), Some(source)) = (line.get_mut(start..), row.get(skip..)) else { continue };
             for (below, above) in target.iter_mut().zip(source) {
                 *below = mix(*below, *above);
             }

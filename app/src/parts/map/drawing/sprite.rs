@@ -16,10 +16,12 @@ const EACH: usize = HEADINGS as usize + 2;
 const EDGE: f64 = 1.5;
 
 /// A square picture, centred on the vehicle.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sprite {
     side: usize,
     pixels: Vec<[u8; 4]>,
+    /// Of each row, where its first pixel that is not empty lies, and where those after its last one begin.
+    spans: Vec<(usize, usize)>,
 }
 
 impl Sprite {
@@ -28,9 +30,10 @@ impl Sprite {
         self.side
     }
 
-    /// The rows from the top, red, green, blue and straight alpha.
-    pub fn rows(&self) -> impl Iterator<Item = &[[u8; 4]]> {
-        self.pixels.chunks_exact(self.side.max(1))
+    /// The rows from the top without their empty ends: how far from the left, and red, green, blue and straight alpha.
+    pub fn rows(&self) -> impl Iterator<Item = (usize, &[[u8; 4]])> {
+        let rows = self.pixels.chunks_exact(self.side.max(1)).zip(&self.spans);
+        rows.map(|(row, &(first, end))| (first, row.get(first..end).unwrap_or_default()))
     }
 
     /// Draws what `ink` says of each pixel, given its offset from the centre in CSS pixels and the device pixels in one.
@@ -38,8 +41,14 @@ impl Sprite {
         let half = (reach * ratio).ceil();
         let side = half as usize * 2 + 1;
         let offset = |index: usize| (index as f64 - half) / ratio;
-        let pixels = (0..side * side).map(|at| ink(offset(at % side), offset(at / side)).pixel()).collect();
-        Self { side, pixels }
+        let pixels: Vec<_> =
+            (0..side * side).map(|at| ink(offset(at % side), offset(at / side)).pixel()).collect();
+        let spans = pixels.chunks_exact(side).map(|row| {
+            let first = row.iter().position(|pixel| pixel[3] > 0);
+            let last = row.iter().rposition(|pixel| pixel[3] > 0);
+            (first.unwrap_or(0), last.map_or(0, |last| last + 1))
+        });
+        Self { side, spans: spans.collect(), pixels }
     }
 }
 
@@ -104,7 +113,7 @@ impl SpriteSheet {
             .flat_map(|standing| poses.clone().map(move |pose| vehicle(standing, pose, palette, ratio)))
             .collect();
         let rings = [Pose::Still, Pose::Dot].map(|pose| ring(15.0 * pose.size(), palette, ratio));
-        Self { vehicles, rings, empty: Sprite { side: 0, pixels: Vec::new() } }
+        Self { vehicles, rings, empty: Sprite::default() }
     }
 
     /// The picture of a vehicle.
@@ -197,7 +206,7 @@ pub(super) mod tests {
 
     fn at(sprite: &Sprite, right: i32, down: i32) -> [u8; 4] {
         let middle = sprite.side() as i32 / 2;
-        sprite.rows().nth((middle + down) as usize).unwrap()[(middle + right) as usize]
+        sprite.pixels[(middle + down) as usize * sprite.side() + (middle + right) as usize]
     }
 
     fn opaque([r, g, b]: Rgb) -> [u8; 4] {
@@ -211,7 +220,7 @@ pub(super) mod tests {
             for (index, one) in Standing::ALL.into_iter().enumerate() {
                 for other in Standing::ALL.into_iter().skip(index + 1) {
                     let (left, right) = (sheet.vehicle(one, pose), sheet.vehicle(other, pose));
-                    let differing = left.rows().flatten().zip(right.rows().flatten());
+                    let differing = left.pixels.iter().zip(&right.pixels);
                     let differing =
                         differing.filter(|(a, b)| a[0].abs_diff(b[0]) > 100 || a[3].abs_diff(b[3]) > 100);
                     let differing = differing.count();
@@ -257,14 +266,22 @@ pub(super) mod tests {
             let sheet = SpriteSheet::new(&Palette::new([GROUND, INK, INK, INK, INK, INK, INK]), ratio);
             for sprite in sheet.vehicles.iter().chain(&sheet.rings) {
                 let last = sprite.side() - 1;
-                for (y, row) in sprite.rows().enumerate() {
-                    for (x, pixel) in row.iter().enumerate() {
-                        let edge = x == 0 || y == 0 || x == last || y == last;
-                        assert!(!edge || pixel[3] == 0, "a pixel at {x}, {y} of {last}");
-                    }
-                }
+                let empty = |row: usize| sprite.spans[row] == (0, 0);
+                assert!(empty(0) && empty(last), "cut off above or below");
+                let inside = |&(first, end): &(usize, usize)| end == 0 || first > 0 && end <= last;
+                assert!(sprite.spans.iter().all(inside), "cut off beside");
             }
         }
+    }
+
+    #[test]
+    fn rows_leave_out_nothing_but_empty_pixels() {
+        let sheet = without_colour();
+        let sprite = sheet.vehicle(Standing::Unknown, Pose::Still);
+        let seen = |pixels: &[[u8; 4]]| pixels.iter().filter(|pixel| pixel[3] > 0).count();
+        assert_eq!(sprite.rows().map(|(_, row)| seen(row)).sum::<usize>(), seen(&sprite.pixels));
+        let (left, middle) = sprite.rows().nth(sprite.side() / 2).unwrap();
+        assert_eq!(left * 2 + middle.len(), sprite.side(), "the same margin on both sides");
     }
 
     #[test]

@@ -1,0 +1,58 @@
+// Who sits at the screens: each signs in once, by a one-time link, and the session is kept for all walks.
+import { chromium, type BrowserContextOptions } from "@playwright/test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Role } from "./world";
+
+export type Person = Role | "second dispatcher";
+type Kept = Exclude<BrowserContextOptions["storageState"], string | undefined>;
+
+export interface State {
+  url: string;
+  people: Partial<Record<Person, Kept>>;
+  // A dispatcher who signs in by name and password.
+  account: { name: string; password: string };
+  // An unspent one-time link.
+  spareLink: string;
+  // Sign-in link of a person whose session no walk shares, to end it.
+  leaverLink: string;
+}
+
+const FOLDER = join(__dirname, "../.state");
+
+// Walks run beside others on few cores, so nothing in the browser may do more than show the page.
+export const LAUNCH = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+  ],
+};
+
+export async function signInAll(links: Partial<Record<Person, string>>): Promise<State["people"]> {
+  const browser = await chromium.launch(LAUNCH);
+  const people: State["people"] = {};
+  try {
+    for (const [person, link] of Object.entries(links) as [Person, string][]) {
+      const context = await browser.newContext({ javaScriptEnabled: false });
+      const page = await context.newPage();
+      await page.goto(link);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("navigation", { name: "Rooms" }).waitFor();
+      people[person] = await context.storageState();
+      await context.close();
+    }
+  } finally {
+    await browser.close();
+  }
+  return people;
+}
+
+export function keep(name: string, state: State): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, `${name}.json`), JSON.stringify(state), { mode: 0o600 });
+}
+
+export function kept(name: string): State {
+  return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as State;
+}

@@ -1,0 +1,166 @@
+// A running product with a day in it: database, server and, when asked for, the pretended world.
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { lastWords, said, start, stop, until, type Program } from "./processes";
+
+const ROOT = resolve(__dirname, "../..");
+const READY_WITHIN_MS = 120_000;
+const DAY_BEGINS_WITHIN_MS = 180_000;
+
+export const VANS = 8;
+export const ORDERS = 300;
+export const ROLES = ["dispatcher", "manager", "agent", "administrator"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const PATHS = {
+  server: process.env.DOORSTEP_BIN ?? join(ROOT, "target/debug/doorstep"),
+  simulator: process.env.DOORSTEP_SIMULATOR ?? join(ROOT, "target/debug/simulator"),
+  site: process.env.DOORSTEP_SITE ?? join(ROOT, "target/site"),
+  city: process.env.DOORSTEP_CITY ?? join(ROOT, "var/extracts/malta-latest.osm.pbf"),
+  // What has been read from the extract before is not read again.
+  streets: join(process.env.DOORSTEP_VAR ?? join(ROOT, "var"), "city"),
+};
+
+interface Ready {
+  url: string;
+  sign_in: Record<Role, string>;
+  admin_key: string;
+}
+
+export interface Stats {
+  vans: number;
+  moved: number;
+  stored: number;
+  events: number;
+}
+
+// Where a house is, and how one comes in.
+export class House {
+  private constructor(
+    readonly url: string,
+    readonly folder: string,
+    private readonly database: string,
+    private readonly name: string,
+    private readonly programs: Program[],
+    readonly links: Partial<Record<Role, string>>,
+    readonly adminKey: string,
+  ) {}
+
+  // A demo's server, its clock `factor` times faster than life.
+  static async demo(factor: number): Promise<House> {
+    const { folder, database, programs } = await openDatabase();
+    try {
+      const server = start("the server", PATHS.server, [
+        "demo", ...site(), "--var", folder, "--database-url", database, "--port", "0", "--factor", String(factor),
+      ], join(folder, "log/server.log"));
+      programs.unshift(server);
+      const ready = JSON.parse(await said(server, "DOORSTEP_READY ", READY_WITHIN_MS)) as Ready;
+      return new House(ready.url, folder, database, "doorstep_demo", programs, ready.sign_in, ready.admin_key);
+    } catch (error) {
+      await stop(programs);
+      throw error;
+    }
+  }
+
+  // A server on real time in which nothing has been set up.
+  static async unused(): Promise<House> {
+    const { folder, database, programs } = await openDatabase();
+    try {
+      const port = await freePort();
+      const server = start("the server", PATHS.server, [
+        "serve", ...site(), "--var", folder, "--database-url", database, "--listen", `127.0.0.1:${port}`,
+      ], join(folder, "log/server.log"));
+      programs.unshift(server);
+      const url = `http://127.0.0.1:${port}`;
+      const open = await until(() => fetch(`${url}/health`).then((answer) => answer.ok, () => false), READY_WITHIN_MS);
+      if (!open) throw new Error(`the server did not open; its last words:\n${lastWords(server)}`);
+      const house = new House(url, folder, database, "doorstep", programs, {}, "");
+      for (const role of ROLES) house.links[role] = house.addPerson(role, role);
+      return house;
+    } catch (error) {
+      await stop(programs);
+      throw error;
+    }
+  }
+
+  // Lets the pretended world play, and waits until its vans drive.
+  async begin(): Promise<void> {
+    const key = join(this.folder, "admin-key");
+    writeFileSync(key, this.adminKey, { mode: 0o600 });
+    const simulator = start("the simulator", PATHS.simulator, [
+      "--server", this.url, "--key-file", key, "--seed", "1", "--vans", String(VANS), "--orders", String(ORDERS),
+      "--city", PATHS.city, "--var", this.folder,
+    ], join(this.folder, "log/simulator.log"));
+    this.programs.unshift(simulator);
+    const drives = await until(async () => (await this.stats()).moved >= VANS / 2, DAY_BEGINS_WITHIN_MS);
+    if (!drives) throw new Error(`the vans did not start; the simulator's last words:\n${lastWords(simulator)}`);
+  }
+
+  // Adds a person. Without a password the answer is the address of a one-time sign-in link.
+  addPerson(name: string, role: Role, password?: string): string {
+    const where = ["--database-url", withDatabase(this.database, this.name), "--var", this.folder];
+    const how = password === undefined ? ["--link"] : [];
+    const path = execFileSync(PATHS.server, ["add-user", name, role, ...how, ...where], {
+      input: password ?? "",
+      encoding: "utf8",
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    return password === undefined ? this.url + path.trim() : "";
+  }
+
+  async stats(): Promise<Stats> {
+    const answer = await fetch(`${this.url}/api/v1/stats`, { headers: { authorization: `Bearer ${this.adminKey}` } });
+    return answer.ok ? ((await answer.json()) as Stats) : { vans: 0, moved: 0, stored: 0, events: 0 };
+  }
+
+  async close(): Promise<void> {
+    await stop(this.programs);
+    if (process.env.KEEP_FOLDER) console.log(`kept ${this.folder}`);
+    else rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+// A database of our own, or the server that DATABASE_URL names, of which a demo uses a database of its own.
+async function openDatabase(): Promise<{ folder: string; database: string; programs: Program[] }> {
+  for (const path of [PATHS.server, PATHS.simulator, PATHS.site, PATHS.city]) {
+    if (!existsSync(path)) throw new Error(`${path} is missing: \`cargo xtask test\` builds and fetches everything first`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), "doorstep-walks-"));
+  // The database may run as a user of its own, who must be able to enter.
+  chmodSync(folder, 0o755);
+  mkdirSync(join(folder, "log"));
+  if (existsSync(PATHS.streets)) symlinkSync(PATHS.streets, join(folder, "city"));
+  const given = process.env.DATABASE_URL;
+  if (given) return { folder, database: given, programs: [] };
+  const program = start("the database", PATHS.server, ["db", "--var", folder], join(folder, "log/database.log"));
+  try {
+    return { folder, database: await said(program, "DATABASE_URL=", READY_WITHIN_MS), programs: [program] };
+  } catch (error) {
+    await stop([program]);
+    throw error;
+  }
+}
+
+function site(): string[] {
+  return ["--site", PATHS.site, "--city", PATHS.city];
+}
+
+function withDatabase(url: string, name: string): string {
+  const [address, options] = url.split("?");
+  const changed = address.replace(/^(\w+:\/\/[^/]*)(\/.*)?$/, `$1/${name}`);
+  return options ? `${changed}?${options}` : changed;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}

@@ -1,0 +1,121 @@
+// The map moves, a van tells its story, and two people see the same day.
+import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures";
+
+interface Mark {
+  vehicle: string;
+  lat: number;
+  lon: number;
+}
+
+// What the fleet's canvas shows, as one number.
+function picture(page: Page): Promise<number> {
+  return page.locator("canvas.map-fleet").evaluate((canvas: HTMLCanvasElement) => {
+    const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+    let hash = 17;
+    let drawn = 0;
+    for (const value of pixels) {
+      hash = (hash * 31 + value) | 0;
+      drawn += value;
+    }
+    return drawn === 0 ? 0 : hash;
+  });
+}
+
+// The places of vehicles in a frame of the live stream that names some.
+function places(page: Page): Promise<Mark[]> {
+  return page.evaluate(() => new Promise<Mark[]>((resolve) => {
+    const source = new EventSource("/live/day");
+    source.addEventListener("frame", (event) => {
+      source.close();
+      resolve(JSON.parse((event as MessageEvent<string>).data).vehicles);
+    });
+  }));
+}
+
+test("vans move on the map", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  await expect.poll(() => picture(page)).not.toBe(0);
+  const before = await picture(page);
+  const then = await places(page);
+  expect(then.length).toBeGreaterThan(0);
+  await expect.poll(() => picture(page)).not.toBe(before);
+  await expect.poll(async () => {
+    const now = await places(page);
+    return now.filter(({ vehicle, lat, lon }) => {
+      const was = then.find((mark) => mark.vehicle === vehicle);
+      return was && Math.hypot(lat - was.lat, lon - was.lon) > 0.0005;
+    }).length;
+  }, { message: "vans that drove at least fifty metres" }).toBeGreaterThan(0);
+  await expect(page.locator(".map-attribution")).toContainText("OpenStreetMap contributors");
+});
+
+test("a van that is chosen shows its route, its stops and its estimates", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  const route = page.locator(".route-row").first();
+  const label = await route.locator("strong").innerText();
+  await route.click();
+  await expect(page).toHaveURL(/route=[0-9a-f-]{36}/);
+  const panel = page.getByRole("region", { name: "Selected vehicle" });
+  await expect(panel.getByRole("heading", { name: label })).toBeVisible();
+  const open = panel.getByRole("table", { name: "Open stops" }).locator("tbody tr");
+  await expect(open.first().locator(".stop-arrival")).toHaveText(/^\d\d:\d\d$/);
+  await expect(page.locator(".leaflet-overlay-pane path, canvas.map-route").first()).toBeAttached();
+
+  const address = page.url();
+  const colleague = await rooms.open("second dispatcher", new URL(address).pathname + new URL(address).search);
+  await expect(colleague.getByRole("region", { name: "Selected vehicle" }).getByRole("heading", { name: label })).toBeVisible();
+
+  await panel.getByRole("link", { name: "Close" }).click();
+  await expect(panel).toContainText("No van selected");
+});
+
+test("two people see the same numbers at the same time", async ({ rooms }) => {
+  const one = await rooms.open("dispatcher", "/control-room");
+  const other = await rooms.open("second dispatcher", "/control-room");
+  const numbers = (page: Page) => page.locator(".strip-numbers dd").allInnerTexts();
+  const routes = async (page: Page) => (await page.locator(".route-list .route-count").allInnerTexts()).sort();
+  await expect.poll(async () => JSON.stringify(await numbers(one)) === JSON.stringify(await numbers(other))).toBe(true);
+  await expect.poll(async () => JSON.stringify(await routes(one)) === JSON.stringify(await routes(other))).toBe(true);
+  const done = () => one.locator(".route-list .route-count").allInnerTexts();
+  const before = await done();
+  await expect.poll(done, { message: "the day goes on without a reload", timeout: 40_000 }).not.toEqual(before);
+});
+
+test("the rooms are walked by keyboard alone", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  await page.keyboard.press("j");
+  const first = await page.evaluate(() => document.activeElement?.textContent);
+  await page.keyboard.press("j");
+  const second = await page.evaluate(() => document.activeElement?.textContent);
+  expect(second).not.toBe(first);
+  await page.keyboard.press("k");
+  await expect(page.locator(".route-row").first()).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/route=/);
+
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keyboard" });
+  await expect(help).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(help).toBeHidden();
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("x");
+  await expect(page).toHaveURL(/\/exceptions$/);
+  await expect(page.getByRole("heading", { name: "Exceptions", level: 1 })).toBeFocused();
+  await page.keyboard.press("/");
+  await expect(page).toHaveURL(/\/deliveries$/);
+});
+
+test("while the stream is broken off the page keeps its truth and says what it tries", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  const routes = await page.locator(".route-list li").count();
+  rooms.expectError(/live\/day/);
+  await page.route("**/live/day", (route) => route.abort("connectionrefused"));
+  await page.reload();
+  await expect(page.locator(".fresh")).toContainText(/Paused.*, trying again/);
+  await expect(page.locator(".route-list li")).toHaveCount(routes);
+  await page.unroute("**/live/day");
+  await expect(page.locator(".fresh")).toContainText("live");
+});

@@ -1,0 +1,49 @@
+// Every number says what it is counted over, and its rows are one press away.
+import { expect, test } from "../fixtures";
+
+test("each figure has its denominator, its definition and its rows", async ({ rooms }) => {
+  const page = await rooms.open("manager", "/figures");
+  await expect(page.locator(".lede")).toContainText(/\d+ attempts? on time|No attempt has ended/);
+  const figures = page.locator(".figures .figure");
+  await expect(figures).toHaveCount(4);
+  const attempts = /^\d[\d,]* of \d[\d,]* attempts$/;
+  const denominators = [attempts, attempts, /^\d[\d,]* of \d[\d,]* orders$/, /^\d[\d,]* stops? in [\d.]+ h on the road$/];
+  for (const [place, over] of denominators.entries()) {
+    const figure = figures.nth(place);
+    await expect(figure.locator(".figure-over")).toHaveText(over);
+    await expect(figure.locator(".figure-means")).not.toBeEmpty();
+    await figure.getByRole("link", { name: /Show the rows/ }).click();
+    await expect(page).toHaveURL(/rows=/);
+    const rows = page.getByRole("region", { name: /^Behind / }).getByRole("table").locator("tbody tr");
+    await expect(rows.first()).toBeVisible();
+    await figure.getByRole("link", { name: /Hide the rows/ }).click();
+    await expect(page).not.toHaveURL(/rows=/);
+  }
+});
+
+test("the rows behind a figure are as many as its denominator", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/figures?rows=on_time");
+  const rows = page.getByRole("region", { name: /^Behind / });
+  const over = await page.locator(".figures .figure").first().locator(".figure-over").innerText();
+  const whole = Number(/of ([\d,]+)/.exec(over)?.[1].replace(/,/g, ""));
+  let counted = 0;
+  for (;;) {
+    counted += await rows.getByRole("table").locator("tbody tr").count();
+    const next = rows.getByRole("link", { name: "Next" });
+    if ((await next.count()) === 0) break;
+    const address = await next.getAttribute("href");
+    await next.click();
+    await expect(page).toHaveURL(new RegExp(`${/page=\d+/.exec(address ?? "")?.[0]}$`));
+    await rows.getByText(`Page ${/page=(\d+)/.exec(address ?? "")?.[1]}`).waitFor();
+  }
+  // Attempts end while the pages are read.
+  expect(counted).toBeGreaterThanOrEqual(whole);
+  expect(counted).toBeLessThanOrEqual(whole + 20);
+});
+
+test("a day without deliveries says so, and its address can be shared", async ({ rooms }) => {
+  const page = await rooms.open("manager", "/figures?day=2020-02-29");
+  await expect(page.locator(".lede")).toHaveText("No attempt has ended yet, so there is nothing to count.");
+  await page.getByRole("link", { name: "Today" }).click();
+  await expect(page).toHaveURL(/\/figures$/);
+});

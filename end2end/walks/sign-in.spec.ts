@@ -1,0 +1,99 @@
+// Coming in and going out.
+import type { Page } from "@playwright/test";
+import { expect, isLive, test } from "../fixtures";
+
+test("a wrong password is answered with a sentence, and the right one opens the asked-for room", async ({ rooms, house }) => {
+  const page = await rooms.open("nobody", "/exceptions");
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  const { name, password } = house.account;
+
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill("not the password at all");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("The name or the password is wrong");
+
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("navigation", { name: "Rooms" })).toBeVisible();
+  await isLive(page);
+});
+
+test("a one-time link signs in once", async ({ rooms, house }) => {
+  const link = new URL(house.spareLink).pathname;
+  const first = await rooms.open("nobody", link);
+  await first.getByRole("button", { name: "Sign in" }).click();
+  await expect(first).toHaveURL(/\/deliveries$/);
+
+  const second = await rooms.open("nobody", link);
+  await second.getByRole("button", { name: "Sign in" }).click();
+  await expect(second.getByRole("alert")).toContainText("This sign-in link has been used or is too old");
+});
+
+test("who signs out is out, and is led back to the same room after signing in", async ({ rooms, house }) => {
+  const page = await rooms.open("nobody", new URL(house.leaverLink).pathname);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await isLive(page);
+  await page.locator(".menu > summary").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+
+  await page.goto(`${house.url}/deliveries?q=triq`);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel("Name").fill(house.account.name);
+  await page.getByLabel("Password").fill(house.account.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${house.url}/deliveries?q=triq`);
+});
+
+test("a session that has ended leads to signing in, and what was pressed changes nothing", async ({ rooms, house }) => {
+  const page = await rooms.open("second dispatcher", "/exceptions");
+  const row = page.locator(".queue-row").first();
+  await expect(row).toBeVisible();
+  const context = page.context();
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  rooms.expectError(/status of 401/);
+
+  await page.getByRole("button", { name: "Claim" }).first().click();
+  await expect(page.getByRole("alert").first()).toContainText("Your session has ended");
+  await page.getByRole("link", { name: "Sign in" }).first().click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto(`${house.url}/figures`);
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Ffigures/);
+
+  await context.addCookies(cookies);
+  await page.goto(`${house.url}/exceptions?show=mine`);
+  await expect(page.locator(".empty")).toContainText("Nothing is yours");
+});
+
+test("a role that may not enter a room is told why, and its door is not shown", async ({ rooms, house }) => {
+  const manager = await rooms.open("manager", "/control-room");
+  const doors = (page: Page) => page.getByRole("navigation", { name: "Rooms" }).getByRole("link");
+  await expect(doors(manager)).toHaveText(["Control room", "Figures"]);
+  await expect(manager.getByRole("button", { name: "Plan again" })).toHaveCount(0);
+
+  rooms.expectError(/status of 403/);
+  const agent = await rooms.open("agent", "/deliveries");
+  await expect(doors(agent)).toHaveText([/Control room/, /Exceptions/, /Deliveries/]);
+  const answer = await agent.goto(`${house.url}/figures`);
+  expect(answer?.status()).toBe(403);
+  await expect(agent.getByRole("alert")).toContainText("An agent cannot do this");
+  await agent.getByRole("link", { name: "Go to your room" }).click();
+  await expect(agent).toHaveURL(/\/deliveries$/);
+});
+
+test("a form that another site sends is refused, whatever its sender's session", async ({ rooms, house }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const post = (headers: Record<string, string>) => fetch(`${house.url}/api/propose-plan`, {
+    method: "POST",
+    headers: { cookie, "content-type": "application/x-www-form-urlencoded", ...headers },
+    body: "",
+  });
+  for (const headers of [{ origin: "https://elsewhere.example" }, { "sec-fetch-site": "cross-site" }]) {
+    const answer = await post(headers);
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain("this form did not come from a page of ours");
+  }
+});

@@ -1,0 +1,72 @@
+// Without scripts every page reads and every form works.
+import { expect, test } from "../fixtures";
+
+const STILL = { javaScriptEnabled: false };
+
+test("the pages read without scripts", async ({ rooms }) => {
+  const board = await rooms.open("dispatcher", "/control-room", STILL);
+  await expect(board.locator(".fresh")).toContainText("Not live");
+  await expect(board.locator(".strip-numbers")).toContainText("stops");
+  await expect(board.locator(".map-sentence")).toContainText("The map needs scripts");
+  await board.locator(".route-row").first().click();
+  await expect(board.getByRole("table", { name: "Open stops" }).locator("tbody tr").first()).toContainText(/\d\d:\d\d/);
+  await board.locator(".stop-row a").first().click();
+  await expect(board.getByRole("region", { name: "Story" })).toContainText("Order placed");
+
+  const figures = await rooms.open("manager", "/figures", STILL);
+  await figures.getByRole("link", { name: /Show the rows/ }).first().click();
+  await expect(figures.getByRole("region", { name: /^Behind / }).locator("tbody tr").first()).toBeVisible();
+  await figures.locator(".menu > summary").click();
+  await figures.getByRole("button", { name: "Dark" }).click();
+  await expect(figures.locator("html")).toHaveAttribute("data-theme", "dark");
+
+  rooms.expectError(/status of 404/);
+  const nowhere = await rooms.open("manager", "/no-such-page", STILL);
+  await expect(nowhere.getByRole("heading", { name: "No such page" })).toBeVisible();
+});
+
+test("signing in and out works without scripts", async ({ rooms, house }) => {
+  const page = await rooms.open("nobody", "/sign-in", STILL);
+  await page.getByLabel("Name").fill(house.account.name);
+  await page.getByLabel("Password").fill("wrong, wrong, wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("The name or the password is wrong");
+  await page.getByLabel("Name").fill(house.account.name);
+  await page.getByLabel("Password").fill(house.account.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator(".menu > summary").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("an exception is claimed, released and resolved without scripts", async ({ rooms }) => {
+  const page = await rooms.open("second dispatcher", "/exceptions", STILL);
+  await page.getByRole("button", { name: "Claim" }).first().click();
+  await page.getByRole("link", { name: "Mine" }).click();
+  const mine = page.locator(".queue-row");
+  await expect(mine).toHaveCount(1);
+  await page.getByRole("button", { name: "Release" }).click();
+  await page.getByRole("link", { name: "Mine" }).click();
+  await expect(page.locator(".empty")).toContainText("Nothing is yours");
+});
+
+test("an order is found and booked without scripts", async ({ rooms }) => {
+  const page = await rooms.open("agent", "/deliveries", STILL);
+  await page.getByRole("searchbox").fill("triq");
+  await page.getByRole("button", { name: "Search" }).click();
+  const movable = page.locator(".hits tbody tr").filter({ hasText: /Planned|Out for delivery|Waits|failed/ });
+  const references = await movable.getByRole("link").allInnerTexts();
+  for (const reference of references) {
+    await page.goto(new URL(`/deliveries?q=${encodeURIComponent(reference)}`, page.url()).href);
+    await page.getByRole("link", { name: reference }).click();
+    const find = page.getByRole("link", { name: "Find another window" });
+    if ((await find.count()) === 0) continue;
+    await find.click();
+    if ((await page.locator(".slot").count()) > 0) break;
+  }
+  const slot = page.locator(".slot").last();
+  const window = await slot.locator(".slot-window strong").innerText();
+  await slot.getByRole("button", { name: "Book" }).click();
+  await expect(page.getByRole("status")).toContainText("Booked. The promise has moved.");
+  await expect(page.locator(".order-facts strong").first()).toContainText(window);
+});

@@ -1,0 +1,183 @@
+//! The real binary on free ports, in a folder of its own, for tests that need the whole house.
+
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// A folder that the database's user can enter, with a site that has nothing but a manifest.
+pub struct Grounds {
+    folder: tempfile::TempDir,
+    city: PathBuf,
+}
+
+/// A running house.
+pub struct House {
+    child: Child,
+    pub url: String,
+    pub admin_key: String,
+    pub links: Value,
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests find the extracts by this variable")]
+fn extracts() -> Option<PathBuf> {
+    std::env::var("DOORSTEP_EXTRACTS").ok().map(PathBuf::from)
+}
+
+impl Grounds {
+    /// Nothing, said loudly, without the island of Niue or without PostgreSQL's programs.
+    pub fn lay(test: &str) -> Option<Self> {
+        let found = extracts().map(|folder| folder.join("niue-230109.osm.pbf")).filter(|file| file.is_file());
+        let Some(city) = found else {
+            eprintln!("SKIPPED {test}: set DOORSTEP_EXTRACTS, or run `cargo xtask test`");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut open = std::fs::metadata(folder.path()).unwrap().permissions();
+        std::os::unix::fs::PermissionsExt::set_mode(&mut open, 0o755);
+        std::fs::set_permissions(folder.path(), open).unwrap();
+        std::fs::create_dir_all(folder.path().join("site/assets/test")).unwrap();
+        std::fs::write(folder.path().join("site/manifest.json"), r#"{"assets":"assets/test"}"#).unwrap();
+        Some(Self { folder, city })
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        command
+            .arg("demo")
+            .arg("--var")
+            .arg(self.path().join("var"))
+            .arg("--site")
+            .arg(self.path().join("site"));
+        command.arg("--city").arg(&self.city).args(["--zone", "Europe/Malta"]).args(more);
+        command.env_remove("DATABASE_URL");
+        command
+    }
+
+    /// Starts a house that must be ready within two minutes.
+    pub fn open(&self, more: &[&str]) -> House {
+        let mut child = self
+            .command(&[&["--port", "0"], more].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("DOORSTEP_READY ").map(str::to_owned))
+            .expect("the house said nothing and ended");
+        let ready: Value = serde_json::from_str(&ready).unwrap();
+        House {
+            child,
+            url: ready["url"].as_str().unwrap().to_owned(),
+            admin_key: ready["admin_key"].as_str().unwrap().to_owned(),
+            links: ready["sign_in"].clone(),
+        }
+    }
+
+    /// Starts a house that must not open; answers what it said.
+    pub fn refused(&self, more: &[&str]) -> String {
+        let output = self.command(more).output().unwrap();
+        assert!(!output.status.success(), "it opened");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// The process that PostgreSQL's children belong to.
+    pub fn postmaster(&self) -> i32 {
+        let majors = std::fs::read_dir(self.path().join("var/pg")).unwrap();
+        let file =
+            majors.map(|m| m.unwrap().path().join("data/postmaster.pid")).find(|f| f.is_file()).unwrap();
+        std::fs::read_to_string(file).unwrap().lines().next().unwrap().trim().parse().unwrap()
+    }
+}
+
+/// Ends a process without a chance to say anything.
+pub fn kill_9(pid: i32) {
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
+}
+
+impl House {
+    /// Its process.
+    pub fn pid(&self) -> i32 {
+        i32::try_from(self.child.id()).unwrap()
+    }
+
+    /// Ends it without a chance to say anything.
+    pub fn kill_9(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to close, and waits until it has.
+    pub fn close(mut self) {
+        let pid = nix::unistd::Pid::from_raw(self.pid());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let began = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not close");
+            std::thread::yield_now();
+        }
+    }
+
+    pub fn client() -> reqwest::Client {
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    }
+
+    pub async fn post(&self, path: &str, key: &str, body: &Value) -> (u16, Value) {
+        let sent =
+            Self::client().post(format!("{}{path}", self.url)).bearer_auth(key).json(body).send().await;
+        match sent {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                (status, answer.json().await.unwrap_or(Value::Null))
+            }
+            Err(_) => (0, Value::Null),
+        }
+    }
+
+    /// Sets up one van and one shop; answers the shop's key and the van's token.
+    pub async fn set_up(&self) -> (String, String) {
+        let ask = json!({
+            "hub": { "name": "Test hub", "at": { "lat": -19.05, "lon": -169.92 }, "zone": "Pacific/Niue",
+                     "plan_at": "23:00:00" },
+            "shops": ["Books"],
+            "vehicles": [{ "label": "Van 01", "kind": "diesel_van", "driver": "Driver 01", "capacity_g": 500_000,
+                           "capacity_ml": 4_000_000, "shift_from": "07:30:00", "shift_until": "16:30:00" }],
+        });
+        let (status, keys) = self.post("/api/v1/operation", &self.admin_key, &ask).await;
+        assert_eq!(status, 200, "{keys}");
+        let key = |of: &str| keys[of][0]["key"].as_str().unwrap().to_owned();
+        (key("shops"), key("vehicles"))
+    }
+}
+
+/// A test that fails leaves nothing running.
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ended_before = self.child.kill();
+        let _ended_before = self.child.wait();
+    }
+}
+
+impl Drop for Grounds {
+    fn drop(&mut self) {
+        let Ok(majors) = std::fs::read_dir(self.path().join("var/pg")) else { return };
+        for file in majors.flatten().map(|m| m.path().join("data/postmaster.pid")) {
+            let pid =
+                std::fs::read_to_string(file).ok().and_then(|text| text.lines().next()?.trim().parse().ok());
+            if let Some(pid) = pid {
+                let postmaster = nix::unistd::Pid::from_raw(pid);
+                let _ended_before = nix::sys::signal::kill(postmaster, nix::sys::signal::Signal::SIGQUIT);
+            }
+        }
+    }
+}
