@@ -40,6 +40,7 @@ async function measure(url, cookie) {
     const flags = { port, extraHeaders, onlyCategories: Object.keys(TARGETS), logLevel: "error" };
     const { lhr } = await lighthouse(url, flags, desktopConfig);
     if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
+    if (lhr.finalDisplayedUrl !== url) throw new Error(`${url} led to ${lhr.finalDisplayedUrl}`);
     runs.push(lhr);
   }
   const score = (name) => {

@@ -32,7 +32,7 @@ fn page(house: &House, status: StatusCode, title: &str, body: &str) -> Response 
 /// Asks to press the button.
 pub(crate) async fn show(State(house): State<House>) -> Response {
     let body = "<form method=\"post\" class=\"stack\"><p>This link signs you in once.</p>\
-                <button type=\"submit\" class=\"primary\">Sign in</button></form>";
+                <button type=\"submit\" class=\"button primary\">Sign in</button></form>";
     page(&house, StatusCode::OK, "Sign in", body)
 }
 

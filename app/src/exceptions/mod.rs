@@ -71,7 +71,8 @@ pub fn ExceptionsPage() -> impl IntoView {
         move || (filter.get(), live.exceptions.get(), actions.versions(), order.asked().get()),
         move |(filter, ..)| async move {
             let mut queue = api::queue(filter).await?;
-            if kept_for.get_value() != filter {
+            // The page may have been left while the answer was on its way.
+            if kept_for.try_get_value().is_some_and(|kept| kept != filter) {
                 kept_for.set_value(filter);
                 order.forget();
             }

@@ -29,6 +29,11 @@ pub fn fault(error: AppError) -> String {
             }
         ),
         AppError::NotFound => "There is no such thing, or not any more. Go back and choose another.".to_owned(),
+        AppError::NoHub => {
+            "No hub has been set up yet, so there is no day to show. An administrator's system sends one to \
+             /api/v1/operation; load this page again afterwards."
+                .to_owned()
+        }
         AppError::Invalid => "Something in the form cannot be read. Check it and send it again.".to_owned(),
         AppError::OrderClosed => {
             "This order has been delivered or cancelled, so it cannot change. Its story says when.".to_owned()
@@ -73,6 +78,7 @@ mod tests {
             AppError::NeedsHttps,
             AppError::NotAllowed { role: Role::Manager },
             AppError::NotFound,
+            AppError::NoHub,
             AppError::Invalid,
             AppError::OrderClosed,
             AppError::OrderOnTheRoad,

@@ -10,7 +10,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::{
     Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind,
-    VehicleState, Window,
+    VehicleState, Window, standing::RISK_MARGIN,
 };
 use optimizer::{
     Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
@@ -293,7 +293,7 @@ impl Choices {
             let id = builder.stop(StopSpec {
                 place: first_task + n,
                 service: task.service_s.into(),
-                window: (second(task.window.from()), second(task.window.until())),
+                window: (second(task.window.from()), second(in_hand(task.window, strictness))),
                 lateness: limit,
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
@@ -309,6 +309,15 @@ impl Choices {
             OpsError::Broken(format!("the day makes no problem: {}", faults.join("; ")))
         })?;
         Ok(Sheet { problem, runners, tasks, given: Solution { routes: given, unserved }, origin, hub })
+    }
+}
+
+/// The latest arrival that a plan may count on. A morning plan keeps the risk margin in hand, so that what goes slightly
+/// wrong on the road breaks no promise.
+fn in_hand(window: Window, strictness: Strictness) -> Instant {
+    match strictness {
+        Strictness::Hard if window.until() - window.from() > RISK_MARGIN * 3 => window.until() - RISK_MARGIN,
+        _ => window.until(),
     }
 }
 

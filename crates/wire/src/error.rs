@@ -24,6 +24,8 @@ pub enum AppError {
     },
     /// There is no such thing, or not any more.
     NotFound,
+    /// No hub has been set up, so there is no day to show.
+    NoHub,
     /// The input cannot be read.
     Invalid,
     /// The order has ended.
@@ -57,7 +59,7 @@ impl AppError {
         match self {
             Self::NotSignedIn | Self::WrongPassword | Self::LinkSpent => 401,
             Self::NotAllowed { .. } | Self::NeedsHttps => 403,
-            Self::NotFound => 404,
+            Self::NotFound | Self::NoHub => 404,
             Self::Invalid => 422,
             Self::OrderClosed
             | Self::OrderOnTheRoad
