@@ -53,7 +53,7 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
                     href="/exceptions"
                 />
                 <div>
-                    <dt>"waiting for a plan"</dt>
+                    <dt>"waiting"</dt>
                     <dd>{move || format::count(counts.get().waiting)}</dd>
                 </div>
             </dl>

@@ -12,6 +12,8 @@ use crate::children::{Interrupt, descendants, still_there};
 use crate::http;
 use crate::project::Project;
 
+/// A smoke test need not watch a morning go by.
+const FACTOR: u32 = 40;
 /// How long the vans may take to move.
 const MOVING_WITHIN: Duration = Duration::from_secs(180);
 
