@@ -83,8 +83,8 @@ export async function contextOf(
 // A page that has a stream says so; one without rooms is complete when it has loaded.
 export async function isLive(page: Page): Promise<void> {
   await page.waitForLoadState("load");
-  const fresh = page.locator(".fresh");
-  if ((await fresh.count()) > 0) await expect(fresh).toContainText("live");
+  const since = page.locator(".fresh-time");
+  if ((await since.count()) > 0) await expect(since).toHaveText(/^\d\d:\d\d:\d\d$/);
 }
 
 // Fails on any breach of the WCAG 2.2 rules at levels A and AA, or of axe's own best practices.

@@ -1,6 +1,6 @@
 // Who sits at the screens: each signs in once, by a one-time link, and the session is kept for all walks.
 import { chromium, type BrowserContextOptions } from "@playwright/test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "./world";
 
@@ -17,8 +17,6 @@ export interface State {
   // Sign-in link of a person whose session no walk shares, to end it.
   leaverLink: string;
 }
-
-const FOLDER = join(__dirname, "../.state");
 
 // Walks run beside others on few cores, so nothing in the browser may do more than show the page.
 export const LAUNCH = {
@@ -48,11 +46,19 @@ export async function signInAll(links: Partial<Record<Person, string>>): Promise
   return people;
 }
 
-export function keep(name: string, state: State): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, `${name}.json`), JSON.stringify(state), { mode: 0o600 });
+// Keeps what the walks must know in a house's own folder: two runs beside each other do not read each other's.
+export function keep(name: string, folder: string, state: State): void {
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+  process.env[variable(name)] = file;
 }
 
 export function kept(name: string): State {
-  return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as State;
+  const file = process.env[variable(name)];
+  if (!file) throw new Error(`no house was opened for ${name}`);
+  return JSON.parse(readFileSync(file, "utf8")) as State;
+}
+
+function variable(name: string): string {
+  return `DOORSTEP_STATE_${name.toUpperCase()}`;
 }

@@ -15,7 +15,7 @@ export interface Program {
 export function start(name: string, command: string, args: string[], log: string): Program {
   mkdirSync(dirname(log), { recursive: true });
   const out = openSync(log, "w");
-  const environment = { ...process.env, NO_COLOR: "1" };
+  const environment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" };
   for (const unwanted of ["DATABASE_URL", "DOORSTEP_VAR", "DOORSTEP_SITE", "DOORSTEP_CITY"]) delete environment[unwanted];
   const child = spawn(command, args, { stdio: ["ignore", out, out], env: environment });
   closeSync(out);

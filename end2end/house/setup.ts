@@ -10,7 +10,7 @@ const PASSWORD = "a long enough phrase";
 
 export default async function setup(): Promise<() => Promise<void>> {
   const { house, state } = await openDay();
-  keep("walks", state);
+  keep("walks", house.folder, state);
   return () => house.close();
 }
 

@@ -118,7 +118,8 @@ export class House {
 
   async close(): Promise<void> {
     await stop(this.programs);
-    if (process.env.KEEP_FOLDER) console.log(`kept ${this.folder}`);
+    // For whoever wants to read the logs of a run that failed.
+    if (process.env.DOORSTEP_KEEP) console.log(`kept ${this.folder}`);
     else rmSync(this.folder, { recursive: true, force: true });
   }
 }

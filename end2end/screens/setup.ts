@@ -8,8 +8,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   try {
     const people = await signInAll(unused.links);
     const day = await openDay();
-    keep("day", day.state);
-    keep("unused", { ...day.state, url: unused.url, people });
+    keep("day", day.house.folder, day.state);
+    keep("unused", unused.folder, { ...day.state, url: unused.url, people });
     return async () => {
       await day.house.close();
       await unused.close();

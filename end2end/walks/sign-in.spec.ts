@@ -91,8 +91,8 @@ test("a form that another site sends is refused, whatever its sender's session",
     headers: { cookie, "content-type": "application/x-www-form-urlencoded", ...headers },
     body: "",
   });
-  for (const headers of [{ origin: "https://elsewhere.example" }, { "sec-fetch-site": "cross-site" }]) {
-    const answer = await post(headers);
+  for (const [name, value] of [["origin", "https://elsewhere.example"], ["sec-fetch-site", "cross-site"]]) {
+    const answer = await post({ [name]: value });
     expect(answer.status).toBe(403);
     expect(await answer.text()).toContain("this form did not come from a page of ours");
   }

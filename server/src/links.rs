@@ -11,7 +11,8 @@ use axum::{
 };
 use wire::AppError;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
 
 fn page(house: &House, status: StatusCode, title: &str, body: &str) -> Response {
     let css = format!("/{}/doorstep.css", house.assets);

@@ -121,12 +121,15 @@ fn forward(
     thread::spawn(move || {
         for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).into_owned();
+            // What is meant for us holds keys and sign-in links: they belong in no log.
+            if let Some(said) = said.as_ref().filter(|_| is_for_us(&line)) {
+                let _nobody_listens = said.send(line);
+                continue;
+            }
             if let Ok(mut file) = log.lock() {
                 let _full_disk = writeln!(file, "{line}");
             }
-            if let Some(said) = said.as_ref().filter(|_| is_for_us(&line)) {
-                let _nobody_listens = said.send(line);
-            } else if is_alarming(&line) {
+            if is_alarming(&line) {
                 eprintln!("  {name} | {line}");
             }
         }

@@ -88,10 +88,10 @@ impl Operations {
             Deed::Departed { route } => desk.departed(route).await?,
             Deed::Arrived { stop } => desk.arrived(stop).await?,
             Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => {
-                desk.ended(stop, outcome, note).await?
+                desk.ended(stop, outcome, note).await?;
             }
             Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => {
-                desk.ended(stop, outcome, note).await?
+                desk.ended(stop, outcome, note).await?;
             }
             Deed::Delivered { .. } | Deed::Failed { .. } => {
                 return Err(OpsError::Invalid("the outcome does not fit the kind of the report".into()));

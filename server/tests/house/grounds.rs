@@ -30,7 +30,12 @@ fn extracts() -> Option<PathBuf> {
 impl Grounds {
     /// Nothing, said loudly, without the island of Niue or without PostgreSQL's programs.
     pub fn lay(test: &str) -> Option<Self> {
-        let found = extracts().map(|folder| folder.join("niue-230109.osm.pbf")).filter(|file| file.is_file());
+        Self::lay_in("niue-230109.osm.pbf", test)
+    }
+
+    /// The same in another city.
+    pub fn lay_in(city: &str, test: &str) -> Option<Self> {
+        let found = extracts().map(|folder| folder.join(city)).filter(|file| file.is_file());
         let Some(city) = found else {
             eprintln!("SKIPPED {test}: set DOORSTEP_EXTRACTS, or run `cargo xtask test`");
             return None;

@@ -1,0 +1,105 @@
+//! How long the server takes for a control-room page with 40 routes and 1,500 stops: the real binary with a real database,
+//! asked over loopback by one browser's worth of connection. Prints medians; asserts nothing about time.
+//!
+//! `cargo bench -p server --bench page` with `DOORSTEP_EXTRACTS` set.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench may fail where it stands")]
+
+#[path = "../tests/house/grounds.rs"]
+#[expect(dead_code, reason = "the whole-house tests use the rest")]
+mod grounds;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use grounds::{Grounds, House};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+const ROUTES: usize = 40;
+const STOPS: usize = 1_500;
+const ROUNDS: usize = 300;
+
+#[tokio::main]
+async fn main() {
+    let Some(grounds) = Grounds::lay_in("malta-latest.osm.pbf", "bench page") else { return };
+    let house = grounds.open(&["--factor", "10", "--start", "07:29"]);
+    let get = |path: &str| House::client().get(format!("{}{path}", house.url)).bearer_auth(&house.admin_key);
+    let now: Value = get("/api/v1/clock").send().await.unwrap().json().await.unwrap();
+    let now: DateTime<Utc> = now["now"].as_str().unwrap().parse().unwrap();
+    let vehicles: Vec<_> = (1..=ROUTES)
+        .map(|n| {
+            json!({ "label": format!("Van {n:02}"), "kind": "diesel_van", "driver": format!("Driver {n:02}"),
+                    "capacity_g": 120_000, "capacity_ml": 400_000, "shift_from": "07:30:00", "shift_until": "20:00:00" })
+        })
+        .collect();
+    let ask = json!({
+        "hub": { "name": "Bench hub", "at": { "lat": 35.885, "lon": 14.47 }, "zone": "Europe/Malta", "plan_at": "07:30:00" },
+        "shops": ["Books"], "vehicles": vehicles,
+    });
+    let (status, keys) = house.post("/api/v1/operation", &house.admin_key, &ask).await;
+    assert_eq!(status, 200, "{keys}");
+    let shop = keys["shops"][0]["key"].as_str().unwrap();
+    let orders: Vec<_> = (0..STOPS).map(|n| order(n, now)).collect();
+    for part in orders.chunks(750) {
+        let (status, answer) = house.post("/api/v1/orders", shop, &json!({ "orders": part })).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let cookie = sign_in(&house).await;
+    let page = || async {
+        let asked = House::client().get(format!("{}/control-room", house.url)).header("cookie", &cookie);
+        asked.header("accept", "text/html").send().await.unwrap().text().await.unwrap()
+    };
+    let began = Instant::now();
+    let mut look = tokio::time::interval(Duration::from_secs(1));
+    let board = loop {
+        look.tick().await;
+        assert!(began.elapsed() < Duration::from_secs(300), "the day was not planned");
+        let asked = House::client().get(format!("{}/api/board", house.url)).header("cookie", &cookie);
+        let board: Value = asked.send().await.unwrap().json().await.unwrap();
+        if board["head"]["revision"].as_i64().is_some() {
+            break board;
+        }
+    };
+    let routes = board["routes"].as_array().unwrap().len();
+    let bytes = page().await.len();
+
+    // One connection, kept alive, as a browser has it.
+    let client = House::client();
+    let mut times: Vec<_> = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        let asked = client.get(format!("{}/control-room", house.url)).header("cookie", &cookie);
+        let text = asked.header("accept", "text/html").send().await.unwrap().text().await.unwrap();
+        times.push(began.elapsed());
+        assert!(text.contains("Van 01"));
+    }
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
+    println!(
+        "control-room page: {routes} routes, {} stops, {bytes} bytes, {ROUNDS} requests: median {:.1} ms, p90 {:.1} ms, p99 {:.1} ms",
+        board["counts"]["stops"],
+        at(0.5),
+        at(0.9),
+        at(0.99)
+    );
+    house.close();
+}
+
+/// A door on a spiral around the hub, promised for the whole day.
+fn order(n: usize, now: DateTime<Utc>) -> Value {
+    let (angle, radius) = (n as f64 * 2.399_963, 0.025 * (n as f64 / STOPS as f64).sqrt());
+    json!({
+        "reference": format!("BOO-{n:06}"),
+        "recipient": { "name": format!("Recipient {n:04}"), "phone": format!("+356 2100 {n:04}") },
+        "address": format!("Triq {n}"),
+        "at": { "lat": 35.885 + radius * angle.sin(), "lon": 14.47 + radius * angle.cos() },
+        "window_from": now, "window_until": now + TimeDelta::hours(12),
+        "packages": [{ "barcode": format!("P{n}"), "weight_g": 2_000, "volume_ml": 8_000 }],
+    })
+}
+
+async fn sign_in(house: &House) -> String {
+    let link = house.links["dispatcher"].as_str().unwrap();
+    let signed = House::client().post(link).send().await.unwrap();
+    let cookie = signed.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
