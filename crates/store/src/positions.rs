@@ -197,16 +197,24 @@ pub async fn trace(
     .collect()
 }
 
-/// A vehicle's readings that nobody has interpreted yet, oldest first.
+/// Readings newer than how far their vehicle has been interpreted, and than `since`; by vehicle, oldest first.
 pub async fn uninterpreted(conn: &mut Conn, hub: HubId, since: Instant) -> Result<Vec<Position>, StoreError> {
+    // Only vehicles that have something new are looked up, from the oldest watermark among them: the key begins with time,
+    // so a round costs what has come in since the last one.
     sqlx::query!(
-        "select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
-         from positions p
-         join vehicles v on v.id = p.vehicle_id
-         left join interpreted i on i.vehicle_id = p.vehicle_id
-         where v.hub_id = $1 and p.at >= $2 and (i.until is null or p.at > i.until)
-         order by p.vehicle_id, p.at
-         limit 20000",
+        r#"with pending as materialized (
+               select l.vehicle_id, greatest(coalesce(i.until, $2), $2) as until
+               from latest_positions l
+               join vehicles v on v.id = l.vehicle_id
+               left join interpreted i on i.vehicle_id = l.vehicle_id
+               where v.hub_id = $1 and (i.until is null or l.at > i.until)
+           )
+           select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
+           from positions p
+           join pending n on n.vehicle_id = p.vehicle_id and p.at > n.until
+           where p.at > (select min(until) from pending)
+           order by p.vehicle_id, p.at
+           limit 20000"#,
         hub.0,
         since
     )
