@@ -164,7 +164,7 @@ pub fn ControlRoomPage() -> impl IntoView {
                                     revision
                                     proposal=board.proposal
                                     actions
-                                    open=selected.get_untracked().is_none()
+                                    open=Signal::derive(move || selected.get().is_none())
                                 />
                             }
                                 .into_any()

@@ -48,7 +48,7 @@ pub fn PlanBox(
     proposal: Option<ProposalView>,
     actions: PlanActions,
     /// Whether all that a proposal changes is shown at once, because nothing else needs the place.
-    open: bool,
+    open: Signal<bool>,
 ) -> impl IntoView {
     let may_plan = Session::here().role().is_some_and(domain::Role::may_dispatch);
     let body = match (revision, proposal) {
@@ -95,7 +95,12 @@ fn PlanAgain(actions: PlanActions, primary: bool) -> impl IntoView {
 }
 
 #[component]
-fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions, open: bool) -> impl IntoView {
+fn ProposalCard(
+    proposal: ProposalView,
+    may_plan: bool,
+    actions: PlanActions,
+    open: Signal<bool>,
+) -> impl IntoView {
     let ProposalView { id, based_on, made_at, stale, gains, changes } = proposal;
     let busy = move || actions.accept.pending().get() || actions.decline.pending().get();
     let decline = move || {
@@ -139,7 +144,7 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions, op
             <h2>"A better plan"</h2>
             <p>{words::gains(&gains)}</p>
             {answer}
-            <details open=open>
+            <details open=move || open.get()>
                 <summary>{format!("What changes: {}", format::counted(changes.len() as i64, "stop", "stops"))}</summary>
                 <GainsTable gains />
                 <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
