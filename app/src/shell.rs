@@ -9,11 +9,12 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
-/// The page around `App`, with its security headers. Assets are read from the options' `site_pkg_dir`.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+/// The page around `App`, with its security headers. Assets are read from the options' `site_pkg_dir`;
+/// `tile_origin` is where map pictures come from when they are another server's, as a source of a content security policy.
+pub fn shell(options: LeptosOptions, tile_origin: Option<String>) -> impl IntoView {
     let LeptosOptions { site_pkg_dir, output_name, .. } = options;
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    set_headers(&nonce);
+    set_headers(&nonce, tile_origin.as_deref().unwrap_or_default());
     let theme =
         backend::cookie(session::THEME_COOKIE).map(|code| session::Theme::parse(&code)).unwrap_or_default();
     let assets = format!("/{}", site_pkg_dir);
@@ -41,10 +42,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" href=file("doorstep.css") />
                 {with_map
                     .then(|| {
-                        view! {
-                            <script src=file("leaflet.js") nonce=nonce.clone() defer></script>
-                            <script src=file("protomaps-leaflet.js") nonce=nonce.clone() defer></script>
-                        }
+                        view! { <script src=file("map.js") nonce=nonce.clone() defer></script> }
                     })}
                 <link rel="modulepreload" href=module nonce=nonce.clone() />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
@@ -60,11 +58,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-fn set_headers(nonce: &str) {
+fn set_headers(nonce: &str, tiles: &str) {
     let Some(options) = use_context::<ResponseOptions>() else { return };
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; \
+         style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob: {tiles}; connect-src 'self'; font-src 'self'; \
          manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {

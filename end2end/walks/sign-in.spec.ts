@@ -97,3 +97,22 @@ test("a form that another site sends is refused, whatever its sender's session",
     expect(await answer.text()).toContain("this form did not come from a page of ours");
   }
 });
+
+test("the menu closes by Escape, by a press outside and by a step of the focus out of it", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const menu = page.locator(".menu");
+  const summary = menu.locator("summary");
+  await summary.click();
+  await expect(menu).toHaveAttribute("open");
+  await page.keyboard.press("Escape");
+  await expect(menu).not.toHaveAttribute("open");
+  await expect(summary).toBeFocused();
+
+  await summary.click();
+  await page.getByRole("heading", { level: 1 }).click();
+  await expect(menu).not.toHaveAttribute("open");
+
+  await summary.click();
+  await summary.press("Shift+Tab");
+  await expect(menu).not.toHaveAttribute("open");
+});

@@ -174,6 +174,7 @@ async fn open(
         limits,
         closing: closing.clone(),
         assets: assets.into(),
+        tile_origin: site.tiles.as_deref().and_then(origin),
         leptos,
     };
     let doors = router::build(rooms, &site.site).into_make_service_with_connect_info::<SocketAddr>();
@@ -184,6 +185,14 @@ async fn open(
         Ok(())
     });
     Ok(Open { ops, address, closing, running })
+}
+
+/// Where a tile address leads, as a source of a content security policy: its scheme and host, with any host of the
+/// domain for the `{s}` that some servers spread their load by.
+fn origin(tiles: &str) -> Option<String> {
+    let (scheme, rest) = tiles.split_once("://")?;
+    let host = rest.split('/').next()?;
+    Some(format!("{scheme}://{}", host.replace("{s}", "*")))
 }
 
 fn map_view(city: &City, site: &SiteSettings) -> MapView {

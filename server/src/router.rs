@@ -33,6 +33,8 @@ pub(crate) struct House {
     pub closing: CancellationToken,
     /// Where the built assets are, under the site: `assets/<hash>`.
     pub assets: Arc<str>,
+    /// Where map pictures come from when they are another server's.
+    pub tile_origin: Option<String>,
     pub leptos: LeptosOptions,
 }
 
@@ -47,7 +49,8 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
     let ops = house.ops.clone();
     let context = move || provide_context(ops.clone());
     let options = house.leptos.clone();
-    let page = move || shell(options.clone());
+    let tile_origin = house.tile_origin.clone();
+    let page = move || shell(options.clone(), tile_origin.clone());
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,

@@ -9,7 +9,9 @@ use axum::{
 };
 use futures::{Stream, StreamExt};
 use operations::{Caller, OpsError, Resume};
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
+
+const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// `GET /live/day`
 pub(crate) async fn day(
@@ -19,7 +21,14 @@ pub(crate) async fn day(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let caller = caller.ok_or(OpsError::NotSignedIn)?;
     let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Resume::parse);
-    let viewer = house.ops.view(&caller, resume).await?;
+    let viewer = match house.ops.view(&caller, resume).await {
+        Ok(viewer) => viewer,
+        // Anything but a stream would end the browser's trying, and the first hub may come at any moment.
+        Err(OpsError::NoHub) => {
+            return Ok(Sse::new(try_again().left_stream()).keep_alive(KeepAlive::default()));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let frames = futures::stream::unfold(viewer, |mut viewer| async {
         let (id, frame) = viewer.next().await;
         // A frame is plain numbers and words; were it ever not to become JSON, the viewer would get an empty heartbeat.
@@ -29,5 +38,10 @@ pub(crate) async fn day(
     });
     // Graceful shutdown waits for open answers, so every stream ends with the house.
     let frames = frames.take_until(house.closing.clone().cancelled_owned());
-    Ok(Sse::new(frames).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(frames.right_stream()).keep_alive(KeepAlive::default()))
+}
+
+/// A stream that ends at once and asks to be opened again.
+fn try_again() -> impl Stream<Item = Result<Event, Infallible>> {
+    futures::stream::iter([Ok(Event::default().retry(TRY_AGAIN))])
 }

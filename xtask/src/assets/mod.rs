@@ -82,7 +82,7 @@ pub fn build(project: &Project, effort: Effort, site: &Path) -> Result<()> {
             project.root.join("style"),
             project.root.join("public"),
             project.root.join("xtask/src/assets"),
-            project.root.join("xtask/npm/package-lock.json"),
+            project.root.join("xtask/npm"),
         ],
     )?;
     if stamp.is_fresh() && current(site).is_some() {
