@@ -42,6 +42,8 @@ pub struct LiveBoard {
     pub exceptions: RwSignal<u32>,
     /// Grows when the plan or its proposal changed.
     pub plan: RwSignal<u32>,
+    /// Grows when the stream is back after it broke off; what could not be loaded meanwhile is asked for again.
+    pub returned: RwSignal<u32>,
     /// Orders whose story grew in the latest frame that named any.
     pub orders: RwSignal<Arc<Vec<OrderId>>>,
     /// A newer product serves this page's address.
@@ -66,6 +68,7 @@ impl LiveBoard {
             counts: RwSignal::new(None),
             exceptions: RwSignal::new(0),
             plan: RwSignal::new(0),
+            returned: RwSignal::new(0),
             orders: RwSignal::new(Arc::default()),
             outdated: RwSignal::new(false),
             build: StoredValue::new(None),
@@ -91,6 +94,9 @@ impl LiveBoard {
 
     /// Takes in one frame.
     pub fn take(self, frame: Frame) {
+        if matches!(self.freshness.get_untracked(), Freshness::Paused(_) | Freshness::Ended(_)) {
+            self.returned.update(|tick| *tick = tick.wrapping_add(1));
+        }
         self.as_of.set(Some(frame.as_of));
         self.freshness.set(Freshness::Live(frame.as_of));
         if frame.snapshot {
@@ -269,5 +275,9 @@ mod tests {
         assert!(board.outdated.get_untracked());
         board.lose(false);
         assert_eq!(board.freshness.get_untracked(), Freshness::Paused(Some(moment(2))));
+        assert_eq!(board.returned.get_untracked(), 0);
+        board.take(frame(3, true, Vec::new(), "b"));
+        board.take(frame(4, false, Vec::new(), "b"));
+        assert_eq!(board.returned.get_untracked(), 1, "back once, not with every frame");
     }
 }

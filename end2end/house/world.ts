@@ -86,6 +86,30 @@ export class House {
     }
   }
 
+  // Sets up a hub with two vehicles, and nothing to deliver yet.
+  async setUp(): Promise<void> {
+    const vehicle = (label: string) => ({
+      label, kind: "electric_van", driver: `Driver of ${label}`, capacity_g: 800_000, capacity_ml: 6_000_000,
+      shift_from: "08:00:00", shift_until: "17:00:00",
+    });
+    const answer = await fetch(`${this.url}/api/v1/operation`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.adminKey}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        hub: { name: "Central hub", at: { lat: 35.8858, lon: 14.4949 }, zone: "Europe/Malta", plan_at: "23:30:00" },
+        shops: ["Shop"],
+        vehicles: [vehicle("Van 01"), vehicle("Van 02")],
+      }),
+    });
+    if (!answer.ok) throw new Error(`the hub was not set up: ${answer.status} ${await answer.text()}`);
+  }
+
+  // Takes the database away from the running server.
+  async loseDatabase(): Promise<void> {
+    if (process.env.DATABASE_URL) throw new Error("the database that DATABASE_URL names is not ours to stop");
+    await stop(this.programs.splice(1));
+  }
+
   // Lets the pretended world play, and waits until its vans drive.
   async begin(): Promise<void> {
     const key = join(this.folder, "admin-key");

@@ -84,6 +84,18 @@ const EMPTY: Shot[] = [
   { name: "figures", person: "manager", path: "/figures", status: 404 },
 ];
 
+const DAWN: Shot[] = [
+  { name: "control-room", person: "dispatcher", path: "/control-room" },
+  { name: "exceptions", person: "dispatcher", path: "/exceptions" },
+  { name: "deliveries", person: "agent", path: "/deliveries?q=triq" },
+  { name: "figures", person: "manager", path: "/figures" },
+];
+
+const BROKEN: Shot[] = [
+  { name: "control-room", person: "dispatcher", path: "/control-room", status: 503 },
+  { name: "sign-in", person: "nobody", path: "/sign-in" },
+];
+
 const FAILING: [string, Person, string][] = [
   ["control-room", "dispatcher", "Control room"],
   ["exceptions", "dispatcher", "Exceptions"],
@@ -101,6 +113,15 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
     test(`with nothing set up, ${size}, ${theme}`, async ({ browser }) => {
       await takeAll(browser, kept("unused"), look, EMPTY, (name) => file("empty", name));
+    });
+
+    test(`before the first plan, ${size}, ${theme}`, async ({ browser }) => {
+      await takeAll(browser, kept("dawn"), look, DAWN, (name) => file("before-the-plan", name));
+    });
+
+    test(`with the database gone, ${size}, ${theme}`, async ({ browser }) => {
+      test.skip(Boolean(process.env.DATABASE_URL), "the database that DATABASE_URL names is not ours to stop");
+      await takeAll(browser, kept("broken"), look, BROKEN, (name) => file("broken", name));
     });
 
     test(`with the connection gone, ${size}, ${theme}`, async ({ browser }) => {

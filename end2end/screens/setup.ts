@@ -1,21 +1,36 @@
-// Before all pictures: a house with a day in it, and one in which nothing has been set up.
-import { keep, signInAll } from "../house/people";
+// Before all pictures: a house with a day in it, one before its first plan, one in which nothing has been set up, and one
+// that has lost its database.
+import { keep, signInAll, type State } from "../house/people";
 import { openDay } from "../house/setup";
 import { House } from "../house/world";
 
 export default async function setup(): Promise<() => Promise<void>> {
-  const unused = await House.unused();
+  const houses: House[] = [];
+  const close = async () => {
+    for (const house of houses) await house.close();
+  };
+  const open = async (house: House): Promise<State> => {
+    houses.push(house);
+    const people = await signInAll(house.links);
+    return { url: house.url, people, account: { name: "", password: "" }, spareLink: "", leaverLink: "" };
+  };
   try {
-    const people = await signInAll(unused.links);
+    const unused = await House.unused();
+    keep("unused", unused.folder, await open(unused));
+    const dawn = await House.demo(1);
+    await dawn.setUp();
+    keep("dawn", dawn.folder, await open(dawn));
+    if (!process.env.DATABASE_URL) {
+      const broken = await House.unused();
+      keep("broken", broken.folder, await open(broken));
+      await broken.loseDatabase();
+    }
     const day = await openDay();
+    houses.push(day.house);
     keep("day", day.house.folder, day.state);
-    keep("unused", unused.folder, { ...day.state, url: unused.url, people });
-    return async () => {
-      await day.house.close();
-      await unused.close();
-    };
+    return close;
   } catch (error) {
-    await unused.close();
+    await close();
     throw error;
   }
 }

@@ -119,3 +119,19 @@ test("while the stream is broken off the page keeps its truth and says what it t
   await page.unroute("**/live/day");
   await isLive(page);
 });
+
+test("what could not be loaded comes by itself when the connection is back", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/deliveries");
+  rooms.expectError(/Failed to load resource|net::ERR/);
+  await page.route(/\/(api|live)\//, (route) => route.abort("connectionfailed"));
+  await page.reload();
+  await expect(page.locator(".fresh")).toContainText("trying again");
+  const doors = page.getByRole("navigation", { name: "Rooms" });
+  await doors.getByRole("link", { name: "Control room" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("did not get through");
+  await page.unroute(/\/(api|live)\//);
+  await isLive(page);
+  await expect(page.locator(".route-list li").first()).toBeVisible();
+  await expect(page.locator(".leaflet-container canvas.map-fleet")).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});

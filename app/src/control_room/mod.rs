@@ -82,7 +82,7 @@ pub fn ControlRoomPage() -> impl IntoView {
 
     let actions = PlanActions::new();
     let order = KeptOrder::<RouteId>::new();
-    let replanned = move || (live.plan.get(), actions.versions());
+    let replanned = move || (live.plan.get(), live.returned.get(), actions.versions());
     let board = Resource::new(
         move || (replanned(), order.asked().get()),
         move |_| async move {
@@ -101,7 +101,14 @@ pub fn ControlRoomPage() -> impl IntoView {
             }
         },
     );
-    let map = Resource::new(|| (), |()| api::map());
+    // A map that is there stays; one that could not be loaded is asked for again.
+    let map_is_here = StoredValue::new(false);
+    let tries = Memo::new(move |before: Option<&u32>| match before {
+        Some(before) if map_is_here.get_value() => *before,
+        _ => live.returned.get(),
+    });
+    let map = Resource::new(move || tries.get(), |_| api::map());
+    Effect::new(move |_| map_is_here.set_value(matches!(map.get(), Some(Ok(_)))));
 
     // The map lives inside a boundary of its own and must outlast every reload of these two, so it is given plain
     // signals: reading the resources there would suspend it.
@@ -178,7 +185,9 @@ pub fn ControlRoomPage() -> impl IntoView {
                 }>
                     {move || Suspend::new(async move {
                         match map.await {
-                            Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                            Err(_) => {
+                                view! { <div class="empty"><p>"The map has not come through yet."</p></div> }.into_any()
+                            }
                             Ok(map) => {
                                 view! { <FleetMap map marks selected=vehicle on_select route=shown_route /> }.into_any()
                             }

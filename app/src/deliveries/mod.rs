@@ -9,6 +9,7 @@ pub use order::OrderPage;
 
 use crate::{
     Fault, format,
+    live::LiveBoard,
     parts::{Column, FaultNotice, MarkedWord, PageHead, Pager, Skeleton, Table},
     words,
 };
@@ -39,14 +40,15 @@ fn href(text: &str, page: u32) -> String {
 /// The search page; `q` and `page` in its address are the whole question.
 #[component]
 pub fn SearchPage() -> impl IntoView {
+    let live = LiveBoard::here();
     let query = use_query_map();
     let text = Memo::new(move |_| query.read().get("q").unwrap_or_default().trim().to_owned());
     let page = Memo::new(move |_| {
         query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
     });
     let hits = Resource::new(
-        move || (text.get(), page.get()),
-        |(text, page)| async move {
+        move || (text.get(), page.get(), live.returned.get()),
+        |(text, page, _)| async move {
             if text.is_empty() { Ok(None) } else { api::find_orders(text, page).await.map(Some) }
         },
     );

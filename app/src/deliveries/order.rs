@@ -31,7 +31,7 @@ pub fn OrderPage() -> impl IntoView {
     let moved = Memo::new(move |_| query.read().get("done").as_deref() == Some("moved"));
     let reschedule = ServerAction::<Reschedule>::new();
     let cancel = ServerAction::<CancelOrder>::new();
-    let answers = move || reschedule.version().get() + cancel.version().get();
+    let answers = move || (reschedule.version().get() + cancel.version().get(), live.returned.get());
     let stirred = Memo::new(move |before: Option<&u32>| {
         let before = before.copied().unwrap_or(0);
         let named = id.get().is_some_and(|id| live.orders.read().contains(&id));

@@ -68,7 +68,15 @@ pub fn ExceptionsPage() -> impl IntoView {
     let order = KeptOrder::<ExceptionId>::new();
     let kept_for = StoredValue::new(filter.get_untracked());
     let queue = Resource::new(
-        move || (filter.get(), live.exceptions.get(), actions.versions(), order.asked().get()),
+        move || {
+            (
+                filter.get(),
+                live.exceptions.get(),
+                live.returned.get(),
+                actions.versions(),
+                order.asked().get(),
+            )
+        },
         move |(filter, ..)| async move {
             let mut queue = api::queue(filter).await?;
             // The page may have been left while the answer was on its way.

@@ -8,6 +8,7 @@ mod rows;
 
 use crate::{
     format,
+    live::LiveBoard,
     parts::{FaultNotice, PageHead, Skeleton},
     words,
 };
@@ -33,16 +34,17 @@ fn href(day: Option<NaiveDate>, rows: Option<FigureKind>, page: u32) -> String {
 /// The page; `day`, `rows` and `page` in its address are the whole question.
 #[component]
 pub fn FiguresPage() -> impl IntoView {
+    let live = LiveBoard::here();
     let query = use_query_map();
     let day = Memo::new(move |_| query.read().get("day").and_then(|code| format::parse_day(&code)));
     let behind = Memo::new(move |_| query.read().get("rows").and_then(|code| FigureKind::parse(&code)));
     let page = Memo::new(move |_| {
         query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
     });
-    let figures = Resource::new(move || day.get(), api::figures);
+    let figures = Resource::new(move || (day.get(), live.returned.get()), |(day, _)| api::figures(day));
     let rows = Resource::new(
-        move || (day.get(), behind.get(), page.get()),
-        |(day, behind, page)| async move {
+        move || (day.get(), behind.get(), page.get(), live.returned.get()),
+        |(day, behind, page, _)| async move {
             match behind {
                 Some(figure) => {
                     api::figure_rows(day, figure, page).await.map(|rows| Some((figure, page, rows)))
