@@ -11,10 +11,10 @@ use leptos_meta::MetaTags;
 
 /// The page around `App`, with its security headers. Assets are read from the options' `site_pkg_dir`;
 /// `tile_origin` is where map pictures come from when they are another server's, as a source of a content security policy.
-pub fn shell(options: LeptosOptions, tile_origin: Option<String>) -> impl IntoView {
+pub fn shell(options: LeptosOptions, tile_origin: Option<&str>) -> impl IntoView + use<> {
     let LeptosOptions { site_pkg_dir, output_name, .. } = options;
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    set_headers(&nonce, tile_origin.as_deref().unwrap_or_default());
+    set_headers(&nonce, tile_origin.unwrap_or_default());
     let theme =
         backend::cookie(session::THEME_COOKIE).map(|code| session::Theme::parse(&code)).unwrap_or_default();
     let assets = format!("/{}", site_pkg_dir);

@@ -12,7 +12,7 @@ use wire::Role;
 
 /// Doorstep, the control room of a last-mile delivery operation.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(name = "doorstep", version, about)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,

@@ -50,7 +50,7 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
     let context = move || provide_context(ops.clone());
     let options = house.leptos.clone();
     let tile_origin = house.tile_origin.clone();
-    let page = move || shell(options.clone(), tile_origin.clone());
+    let page = move || shell(options.clone(), tile_origin.as_deref());
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,
