@@ -28,7 +28,9 @@ mod route;
 #[cfg(test)]
 mod samples;
 mod schedule;
+mod solve;
 mod split;
+mod travel;
 
 pub use builder::{Fault, LIMITS, Limits, ProblemBuilder};
 pub use construct::{construct, construct_from};
@@ -37,3 +39,5 @@ pub use improve::{Budget, improve};
 pub use insert::{Insertion, best_insertions};
 pub use model::{Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
 pub use schedule::{Schedule, Visit, schedule};
+pub use solve::{Outcome, Progress, Settings, Stop, solve};
+pub use travel::Rounding;
