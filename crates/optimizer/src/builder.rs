@@ -158,6 +158,22 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Whom it is about, or none if it is about a matrix or the whole.
+    #[must_use]
+    pub const fn whom(&self) -> Option<Whom> {
+        match *self {
+            Self::UnknownMatrix { vehicle, .. } => Some(Whom::Vehicle(vehicle)),
+            Self::UnknownVehicle { whom, .. }
+            | Self::UnknownPlace { whom, .. }
+            | Self::Reversed { whom, .. }
+            | Self::Dimensions { whom, .. }
+            | Self::OutOfRange { whom, .. } => Some(whom),
+            _ => None,
+        }
+    }
+}
+
 /// Whom a [`Fault`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Whom {

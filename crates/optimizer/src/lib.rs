@@ -15,6 +15,10 @@
 //! not have yet.
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod io;
+#[cfg(feature = "serde")]
+pub mod json;
 
 mod builder;
 mod construct;
@@ -32,7 +36,7 @@ mod solve;
 mod split;
 mod travel;
 
-pub use builder::{Fault, LIMITS, Limits, ProblemBuilder};
+pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
 pub use construct::{construct, construct_from};
 pub use cost::{Cost, Score};
 pub use improve::{Budget, improve};

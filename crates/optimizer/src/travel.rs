@@ -7,6 +7,7 @@ const MATRIX_PLACES: usize = 1_500;
 
 /// How the distance between two points becomes whole seconds; the conventions of the benchmark sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Rounding {
     /// Ten times the Euclidean distance, cut off (12th DIMACS challenge, for Solomon and Homberger).
     Dimacs,
@@ -19,14 +20,15 @@ pub enum Rounding {
 }
 
 impl Rounding {
-    /// Whole seconds for a Euclidean distance.
+    /// Whole seconds for a Euclidean distance; saturates below `u32::MAX`, which means that there is no way.
     #[must_use]
     pub fn seconds(self, distance: f64) -> u32 {
-        match self {
+        let seconds = match self {
             Self::Dimacs => (10.0 * distance) as u32,
             Self::Round => (distance + 0.5) as u32,
             Self::Exact | Self::Double => (1000.0 * distance).round() as u32,
-        }
+        };
+        seconds.min(u32::MAX - 1)
     }
 }
 
