@@ -1,6 +1,8 @@
 //! The benchmark sets themselves, where `DOORSTEP_DATA` names their folder: every published plan costs what it is
 //! published to cost, by our readers and our checker.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 
 use optimizer::check::check;
