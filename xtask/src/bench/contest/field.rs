@@ -154,12 +154,11 @@ impl Solver {
         }
     }
 
-    /// How many cores it keeps busy all the time, or none if it does not.
-    pub(super) fn cores(self) -> Option<u32> {
+    /// How many cores it keeps busy all the time.
+    pub(super) fn cores(self) -> u32 {
         match self {
-            Self::Ours | Self::PyvrpPair => Some(2),
-            Self::Pyvrp | Self::HgsCvrp | Self::OrTools => Some(1),
-            Self::Vroom | Self::VrpCli => None,
+            Self::Ours | Self::PyvrpPair => 2,
+            Self::Pyvrp | Self::HgsCvrp | Self::OrTools | Self::Vroom | Self::VrpCli => 1,
         }
     }
 

@@ -47,9 +47,10 @@ impl Row {
         Some((self.cost? / self.best - 1.0) * 100.0)
     }
 
-    /// Whether it got less of the machine than it should have had.
+    /// Whether it got less of the machine than it should have had; one that ended early had less time to use it.
     pub(super) fn starved(&self) -> bool {
-        self.solver.cores().is_some_and(|cores| self.cpu < STARVED * f64::from(cores) * self.seconds)
+        let seconds = self.seconds.min(self.time as f64);
+        self.cpu < STARVED * f64::from(self.solver.cores()) * seconds
     }
 
     pub(super) fn key(&self) -> Key {

@@ -109,10 +109,16 @@ impl Course {
             row.seconds = row.seconds.max(answer.seconds);
             row.cpu += answer.cpu;
             row.iterations = answer.iterations.map(|more| row.iterations.unwrap_or(0) + more);
-            let Some(routes) = answer.routes else { continue };
+            let Some(routes) = answer.routes.filter(|routes| !routes.is_empty()) else { continue };
             let plan = self.plan(heat, seed);
             fs::write(&plan, solution_file(&routes))?;
-            let judged = self.judge(heat, &plan)?;
+            let judged = match self.judge(heat, &plan) {
+                Ok(judged) => judged,
+                Err(error) => {
+                    println!("    failed: {error:#}");
+                    continue;
+                }
+            };
             if judged.feasible && row.cost.is_none_or(|cost| judged.cost < cost) {
                 (row.cost, row.routes) = (Some(judged.cost), judged.routes);
             }
