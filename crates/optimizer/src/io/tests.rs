@@ -335,3 +335,11 @@ proptest! {
         survive(text.into_iter().collect::<String>().as_bytes(), b"Route #1: 1 2\nRoute #2: 1");
     }
 }
+
+#[test]
+fn the_example_of_the_documentation_is_a_problem() {
+    let page = include_str!("../../../../docs/problem-json.md");
+    let example = page.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let instance = parse(example).unwrap();
+    assert_eq!((instance.problem.vehicle_ids().len(), instance.problem.stop_ids().len()), (2, 2));
+}
