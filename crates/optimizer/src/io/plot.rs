@@ -97,7 +97,7 @@ fn draw(svg: &mut String, frame: &Frame, instance: &Instance, index: usize, tour
         line(svg, leg.unwrap_or_default(), "stroke-width=\"0.8\" stroke-opacity=\"0.35\"");
     }
     let radius = (60.0 / (instance.places.len() as f64).sqrt()).clamp(0.8, 4.0);
-    for (x, y) in inner {
+    for (x, y) in points.iter().skip(1) {
         let _ = write!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"{colour}\"/>");
     }
     svg.push_str("</g>\n");
@@ -146,7 +146,7 @@ fn depots(svg: &mut String, frame: &Frame, instance: &Instance) {
 /// Dark enough on white in any hue; lightness and strength vary so that near hues differ too.
 fn colour(index: usize) -> String {
     let hue = (index as f64 * GOLDEN_ANGLE) % 360.0;
-    let lightness = [38, 48, 30][index % 3];
+    let lightness = [36, 43, 28][index % 3];
     let strength = [75, 60][index / 3 % 2];
     format!("hsl({hue:.0},{strength}%,{lightness}%)")
 }
