@@ -62,7 +62,7 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
         (0..threads)
             .map(|thread| Slice {
                 clock: self.span.map(|span| (start, self.began + span.mul_f64(until.min(1.0)))),
-                steps: (left + thread) / threads,
+                steps: left.saturating_add(thread) / threads,
                 cancel: self.order.stop.cancel,
             })
             .collect()
