@@ -89,12 +89,14 @@ pub(super) fn load(file: &Path) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Adds a row at the end of the file.
+/// Adds a row at the end of the file; its times to the hundredth of a second.
 pub(super) fn append(file: &Path, row: &Row) -> Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut line = serde_json::to_string(row)?;
+    let hundredths = |seconds: f64| (seconds * 100.0).round() / 100.0;
+    let row = Row { seconds: hundredths(row.seconds), cpu: hundredths(row.cpu), ..row.clone() };
+    let mut line = serde_json::to_string(&row)?;
     line.push('\n');
     let mut file = OpenOptions::new().create(true).append(true).open(file)?;
     Ok(file.write_all(line.as_bytes())?)
