@@ -47,10 +47,15 @@ impl Row {
         Some((self.cost? / self.best - 1.0) * 100.0)
     }
 
-    /// Whether it got less of the machine than it should have had; one that ended early had less time to use it.
+    /// Whether something else on the machine took from it. Seconds of a thread are the same in number then, but less is
+    /// done in them, because caches are shared.
     pub(super) fn starved(&self) -> bool {
-        let seconds = self.seconds.min(self.time as f64);
-        self.cpu < STARVED * f64::from(self.solver.cores()) * seconds
+        self.cpu < STARVED * f64::from(self.solver.cores()) * self.seconds
+    }
+
+    /// Iterations in a second on cores of its own.
+    pub(super) fn iterations_a_second(&self) -> Option<f64> {
+        Some(self.iterations? as f64 * f64::from(self.solver.cores()) / self.cpu)
     }
 
     pub(super) fn key(&self) -> Key {
