@@ -1,8 +1,8 @@
 //! A vehicle-routing solver: given what must be visited, by which vehicles, over which travel times, what would be
 //! a good set of routes?
 //!
-//! Everything here is a function from a [`Problem`] to a [`Solution`], given a stop rule and a seed: no clock, no
-//! files, no threads, no global state. The same input gives the same answer. Infeasibility is never an error: what
+//! [`solve`] is a function from a [`Problem`] to a [`Solution`], given a stop rule and a seed, with no global state. A
+//! stop rule may name a time; without one the same input gives the same answer. Infeasibility is never an error: what
 //! cannot be served is left out at its price, and a broken start is mended as far as it goes. [`check`] recomputes a
 //! solution from scratch, shares no code with the search, and is meant to run on every solution before anyone sees it.
 //!

@@ -26,14 +26,13 @@ const TOGETHER: usize = 400;
 const ROUNDS: u64 = 100;
 /// After how many rounds threads with a plan each compare them.
 const EXCHANGE: u64 = 10;
-/// The temperature at the beginning and at the end, in mean arcs.
-const WARM: f64 = 1.0;
-/// The same where windows matter, which make the valleys deeper: between these, by the steps that there are for a stop.
-const WARM_TIMED: (f64, f64) = (1.0, 4.0);
+/// The temperature at the beginning, in mean arcs: between these, by the steps that there are for a stop.
+const WARM: (f64, f64) = (1.0, 4.0);
 /// For so many steps a stop the lower of them is right; it grows with their root.
 const STEPS_A_STOP: f64 = 400.0;
 /// Steps a second and thread, for judging how many there will be.
 const PACE: f64 = 100_000.0;
+/// The temperature at the end, in mean arcs.
 const COLD: f64 = 0.01;
 /// How much colder a search begins that was given a plan.
 const GIVEN: f64 = 0.3;
@@ -62,7 +61,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     let way = best.cost - instance.penalties(&best.absent) - instance.fixed * best.routes.len() as i64;
     let arcs = best.routes.len() + instance.stops() - best.absent.len();
     let arc = way.max(1) as f64 / arcs.max(1) as f64;
-    let warm = if TIMED { warm_by(order, instance.stops()) } else { WARM } * if given { GIVEN } else { 1.0 };
+    let warm = warm_by(order, instance.stops()) * if given { GIVEN } else { 1.0 };
     let cooling = Cooling { from: warm * arc, to: COLD * arc };
     let mut from = 0.0;
     if instance.fixed as f64 > 10.0 * arc {
@@ -106,10 +105,10 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     (best, crew.done)
 }
 
-/// How warm a search with windows begins.
+/// How warm a search begins.
 fn warm_by(order: &Order<'_>, stops: usize) -> f64 {
     let by_clock = order.stop.time.map(|time| time.as_secs_f64() * PACE * order.threads.max(1) as f64);
     let by_count = order.stop.iterations.map(|steps| steps as f64);
     let steps = by_clock.into_iter().chain(by_count).reduce(f64::min).unwrap_or(0.0);
-    (steps / stops as f64 / STEPS_A_STOP).sqrt().clamp(WARM_TIMED.0, WARM_TIMED.1)
+    (steps / stops as f64 / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
 }

@@ -1,4 +1,6 @@
-//! The engine's inner loop on the classic problems: ruin and recreate at some hundred thousand steps a second.
+//! The engine's inner loop on classic problems: ruin and recreate at some hundred thousand steps a second and thread.
+//!
+//! Nothing in a step grows with the number of stops. What a search does with many steps is for `engine` to say.
 
 pub(crate) mod anneal;
 mod buckets;
