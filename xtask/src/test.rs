@@ -51,10 +51,14 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
             .args(["clippy", "--workspace", "--exclude", "frontend", "--all-targets"])
             .args(DENY))
     });
+    check("clippy, solver", &mut || {
+        run(cargo(project).args(["clippy"]).args(SOLVER).arg("--all-targets").args(DENY))
+    });
     check("clippy, browser", &mut || {
         run(cargo(project).args(["clippy", "--package", "frontend", "--target", WASM]).args(DENY))
     });
     check("tests", &mut || tests(project));
+    check("tests, solver", &mut || run(test_runner(project).args(SOLVER)));
     check("assets", &mut || assets::build(project, Effort::Quick, &project.site()));
     check("programs", &mut || demo::build_programs(project));
     if options.fast {
@@ -68,6 +72,8 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
 }
 
 const WASM: &str = "wasm32-unknown-unknown";
+/// The optimizer as a program of its own, apart from the rest, which is built without its command line.
+const SOLVER: [&str; 4] = ["--package", "optimizer", "--features", "cli"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 
 fn queries(project: &Project) -> Result<()> {
@@ -91,6 +97,14 @@ fn tests(project: &Project) -> Result<()> {
             (Some(database), url)
         }
     };
+    run(test_runner(project)
+        .args(["--workspace", "--exclude", "frontend"])
+        .env("DATABASE_URL", url)
+        .env("DOORSTEP_EXTRACTS", project.extracts()))
+}
+
+/// `cargo nextest run`, or `cargo test` where nextest is not installed; one test that fails does not hide the next.
+fn test_runner(project: &Project) -> Command {
     let mut command = cargo(project);
     if on_path("cargo-nextest").is_some()
         && output(Command::new("cargo-nextest").args(["nextest", "--version"])).is_ok()
@@ -99,10 +113,7 @@ fn tests(project: &Project) -> Result<()> {
     } else {
         command.args(["test", "--no-fail-fast"]);
     }
-    run(command
-        .args(["--workspace", "--exclude", "frontend"])
-        .env("DATABASE_URL", url)
-        .env("DOORSTEP_EXTRACTS", project.extracts()))
+    command
 }
 
 fn report(outcomes: &[Outcome]) -> Result<()> {

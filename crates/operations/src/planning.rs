@@ -11,14 +11,14 @@ use domain::{
     Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
     PlanState, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
 };
-use optimizer::{Budget, Solution, check::check, construct, improve};
+use optimizer::{Settings, Solution, Stop as Until, check::check};
 use roads::TravelTimes;
 use std::{collections::HashMap, sync::Arc};
 use store::Tx;
 
 /// Above this many stops a morning is planned district by district.
 const DISTRICT: usize = 2_500;
-/// Steps of improvement after construction: about a second for a day of 1,500 stops.
+/// Steps of the optimizer: about a second for a day of 1,500 stops.
 const STEPS: u64 = 20_000;
 const SEED: u64 = 1;
 
@@ -215,9 +215,9 @@ fn solve(choices: Choices, roads: &dyn TravelTimes, origin: domain::Instant) -> 
     let mut draft = Draft { routes: vec![], unplanned: vec![] };
     for district in districts(choices) {
         let sheet = district.into_sheet(roads, origin, Strictness::Hard)?;
-        let built = construct(&sheet.problem);
-        let better = improve(&sheet.problem, built, Budget::iterations(STEPS), SEED);
-        let solution = checked(&sheet, better)?;
+        let until = Until { iterations: Some(STEPS), ..Until::default() };
+        let settings = Settings { seed: SEED, ..Settings::default() };
+        let solution = checked(&sheet, optimizer::solve(&sheet.problem, &until, &settings).solution)?;
         draft
             .unplanned
             .extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));

@@ -8,7 +8,7 @@ use crate::{
     problem::{Choices, PlannedRoute, Sheet, Strictness},
 };
 use domain::{Instant, OrderId, ProposalId, Role, VehicleId, Window};
-use optimizer::{Budget, Solution, construct_from, improve};
+use optimizer::{Settings, Solution, Stop};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::proposals::Proposal;
@@ -57,9 +57,9 @@ impl Operations {
                 return Err(OpsError::NothingToPlan);
             }
             let sheet = choices.into_sheet(roads.as_ref(), origin, Strictness::Priced)?;
-            let built = construct_from(&sheet.problem, sheet.given.clone());
-            let better = improve(&sheet.problem, built, Budget::iterations(STEPS), SEED);
-            let solution = checked(&sheet, better)?;
+            let stop = Stop { iterations: Some(STEPS), ..Stop::default() };
+            let settings = Settings { seed: SEED, start: Some(&sheet.given), ..Settings::default() };
+            let solution = checked(&sheet, optimizer::solve(&sheet.problem, &stop, &settings).solution)?;
             Ok(compare(&sheet, &solution))
         })
         .await?;

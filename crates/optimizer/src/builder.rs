@@ -11,6 +11,7 @@ use crate::cost::Cost;
 use crate::model::{
     Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId, VehicleSpec,
 };
+use crate::travel::{Rounding, Ways};
 
 /// How large each kind of number may be, so that no sum of them leaves the range of the integers.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +73,14 @@ pub enum Fault {
         to: usize,
         /// How long.
         seconds: u32,
+    },
+    /// A point has a coordinate that is not a finite number.
+    #[error("matrix {matrix}: a coordinate of place {place} is not a finite number")]
+    NotANumber {
+        /// Which matrix.
+        matrix: usize,
+        /// Which place.
+        place: usize,
     },
     /// A vehicle has travel times that do not exist.
     #[error("vehicle {vehicle} has matrix {matrix}, which does not exist")]
@@ -149,6 +158,22 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Whom it is about, or none if it is about a matrix or the whole.
+    #[must_use]
+    pub const fn whom(&self) -> Option<Whom> {
+        match *self {
+            Self::UnknownMatrix { vehicle, .. } => Some(Whom::Vehicle(vehicle)),
+            Self::UnknownVehicle { whom, .. }
+            | Self::UnknownPlace { whom, .. }
+            | Self::Reversed { whom, .. }
+            | Self::Dimensions { whom, .. }
+            | Self::OutOfRange { whom, .. } => Some(whom),
+            _ => None,
+        }
+    }
+}
+
 /// Whom a [`Fault`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Whom {
@@ -164,7 +189,7 @@ pub enum Whom {
 #[derive(Clone, Debug)]
 pub struct ProblemBuilder {
     dims: usize,
-    matrices: Vec<(usize, Vec<u32>)>,
+    matrices: Vec<(usize, Ways)>,
     vehicles: Vec<VehicleSpec>,
     stops: Vec<StopSpec>,
 }
@@ -178,7 +203,14 @@ impl ProblemBuilder {
 
     /// Adds the travel times of one profile: seconds, row by row from each place to all, `u32::MAX` for no way.
     pub fn matrix(&mut self, places: usize, seconds: Vec<u32>) -> MatrixId {
-        self.matrices.push((places, seconds));
+        self.matrices.push((places, Ways::Cells(seconds)));
+        MatrixId(dense(self.matrices.len()))
+    }
+
+    /// Adds the travel times of one profile as points on a plane, the distance between which is the seconds from one to
+    /// the other. Above 1,500 points they are reckoned on demand, and no memory is needed for their square.
+    pub fn points(&mut self, points: Vec<(f64, f64)>, rounding: Rounding) -> MatrixId {
+        self.matrices.push((points.len(), Ways::of(points, rounding)));
         MatrixId(dense(self.matrices.len()))
     }
 
@@ -208,8 +240,11 @@ impl ProblemBuilder {
                 faults.push(Fault::TooMany { what, found, most: LIMITS.count });
             }
         }
-        for (matrix, (own, cells)) in self.matrices.iter().enumerate() {
-            check_matrix(matrix, *own, places, cells, &mut faults);
+        for (matrix, (own, ways)) in self.matrices.iter().enumerate() {
+            match ways {
+                Ways::Cells(cells) => check_matrix(matrix, *own, places, cells, &mut faults),
+                Ways::Plane(points, rounding) => check_points(matrix, points, *rounding, places, &mut faults),
+            }
         }
         for (index, vehicle) in self.vehicles.iter().enumerate() {
             self.check_vehicle(index, vehicle, places, &mut faults);
@@ -223,7 +258,7 @@ impl ProblemBuilder {
         Ok(Problem {
             dims: self.dims,
             places,
-            matrices: self.matrices.into_iter().map(|(_, cells)| cells).collect(),
+            matrices: self.matrices.into_iter().map(|(_, ways)| ways).collect(),
             rows: self.stops.iter().map(row).collect(),
             vehicles: self.vehicles,
             stops: self.stops,
@@ -327,6 +362,37 @@ fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], fault
         if seconds != u32::MAX && i64::from(seconds) > LIMITS.length {
             faults.push(Fault::TravelTooLong { matrix, from: cell / places, to: cell % places, seconds });
         }
+    }
+}
+
+fn check_points(
+    matrix: usize,
+    points: &[(f64, f64)],
+    rounding: Rounding,
+    first: usize,
+    faults: &mut Vec<Fault>,
+) {
+    if points.len() != first {
+        faults.push(Fault::MatrixPlaces { matrix, places: points.len(), first });
+    }
+    let (mut low, mut high) = ((0, f64::MAX, f64::MAX), (0, f64::MIN, f64::MIN));
+    for (place, &(x, y)) in points.iter().enumerate() {
+        if !x.is_finite() || !y.is_finite() {
+            faults.push(Fault::NotANumber { matrix, place });
+            return;
+        }
+        if x < low.1 {
+            low.0 = place;
+        }
+        if x > high.1 {
+            high.0 = place;
+        }
+        low = (low.0, low.1.min(x), low.2.min(y));
+        high = (high.0, high.1.max(x), high.2.max(y));
+    }
+    let longest = rounding.seconds((high.1 - low.1).hypot(high.2 - low.2));
+    if points.len() > 1 && i64::from(longest) > LIMITS.length {
+        faults.push(Fault::TravelTooLong { matrix, from: low.0, to: high.0, seconds: longest });
     }
 }
 

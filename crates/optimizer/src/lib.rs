@@ -1,8 +1,8 @@
 //! A vehicle-routing solver: given what must be visited, by which vehicles, over which travel times, what would be
 //! a good set of routes?
 //!
-//! Everything here is a function from a [`Problem`] to a [`Solution`], given a stop rule and a seed: no clock, no
-//! files, no threads, no global state. The same input gives the same answer. Infeasibility is never an error: what
+//! [`solve`] is a function from a [`Problem`] to a [`Solution`], given a stop rule and a seed, with no global state. A
+//! stop rule may name a time; without one the same input gives the same answer. Infeasibility is never an error: what
 //! cannot be served is left out at its price, and a broken start is mended as far as it goes. [`check`] recomputes a
 //! solution from scratch, shares no code with the search, and is meant to run on every solution before anyone sees it.
 //!
@@ -15,25 +15,35 @@
 //! not have yet.
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod io;
+#[cfg(feature = "serde")]
+pub mod json;
 
 mod builder;
 mod construct;
 mod cost;
 mod draft;
+mod engine;
 mod improve;
 mod insert;
+mod kernel;
 mod model;
 mod rng;
 mod route;
 #[cfg(test)]
 mod samples;
 mod schedule;
+mod solve;
 mod split;
+mod travel;
 
-pub use builder::{Fault, LIMITS, Limits, ProblemBuilder};
+pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
 pub use construct::{construct, construct_from};
 pub use cost::{Cost, Score};
 pub use improve::{Budget, improve};
 pub use insert::{Insertion, best_insertions};
 pub use model::{Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
 pub use schedule::{Schedule, Visit, schedule};
+pub use solve::{Outcome, Progress, Settings, Stop, solve};
+pub use travel::Rounding;

@@ -4,6 +4,7 @@
 //! one may rely on every index in it. Ids are dense indices in order of insertion. Nothing here searches.
 
 use crate::cost::Cost;
+use crate::travel::{Roads, Ways};
 
 /// One travel-time matrix, that is one profile of vehicle (van, cargo bike).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,7 +118,7 @@ pub struct StopSpec {
 pub struct Problem {
     pub(crate) dims: usize,
     pub(crate) places: usize,
-    pub(crate) matrices: Vec<Vec<u32>>,
+    pub(crate) matrices: Vec<Ways>,
     pub(crate) vehicles: Vec<VehicleSpec>,
     pub(crate) stops: Vec<StopSpec>,
     pub(crate) rows: Vec<StopRow>,
@@ -184,7 +185,7 @@ impl Problem {
         if from >= self.places || to >= self.places {
             return None;
         }
-        let seconds = *self.matrices.get(matrix.index())?.get(from * self.places + to)?;
+        let seconds = self.matrices.get(matrix.index())?.seconds(self.places, from, to);
         (seconds != u32::MAX).then_some(seconds)
     }
 
@@ -201,24 +202,7 @@ impl Problem {
     }
 
     pub(crate) fn roads(&self, vehicle: VehicleId) -> Roads<'_> {
-        Roads { cells: &self.matrices[self.spec(vehicle).matrix.index()], places: self.places }
-    }
-}
-
-/// The travel times of one vehicle.
-#[derive(Clone, Copy)]
-pub(crate) struct Roads<'a> {
-    cells: &'a [u32],
-    places: usize,
-}
-
-impl Roads<'_> {
-    /// Seconds from place to place; [`UNREACHABLE`] where there is no way.
-    pub(crate) fn seconds(self, from: usize, to: usize) -> i64 {
-        match self.cells[from * self.places + to] {
-            u32::MAX => UNREACHABLE,
-            seconds => i64::from(seconds),
-        }
+        Roads { ways: &self.matrices[self.spec(vehicle).matrix.index()], places: self.places }
     }
 }
 

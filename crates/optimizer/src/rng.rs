@@ -25,6 +25,11 @@ impl Rng {
         ((self.next() as u128 * end as u128) >> 64) as usize
     }
 
+    /// A number from 0 up to but not including 1.
+    pub(crate) const fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
     /// True once in `n` on average.
     pub(crate) const fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0

@@ -12,7 +12,8 @@
 
 use crate::check::BROKEN;
 use crate::cost::{Cost, Score};
-use crate::model::{Lateness, Problem, Roads, StopId, StopRow, UNREACHABLE, VehicleId, VehicleSpec};
+use crate::model::{Lateness, Problem, StopId, StopRow, UNREACHABLE, VehicleId, VehicleSpec};
+use crate::travel::Roads;
 
 /// Later than any time, with room for adding to it.
 const NEVER: i64 = i64::MAX / 4;

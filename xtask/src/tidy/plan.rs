@@ -63,6 +63,9 @@ const RESERVED: [Reserved; 2] = [
 /// Rooms that await nothing, not even in tests.
 const WITHOUT_TOKIO: [&str; 3] = ["domain", "wire", "optimizer"];
 
+/// A room that others embed, and all that it is linked with unless a feature asks for more.
+const SPARE: (&str, &[&str]) = ("optimizer", &["thiserror"]);
+
 /// What may lie at the top level besides the build and variable folders.
 const TOP_LEVEL: [&str; 13] = [
     ".cargo", ".ci", ".config", ".git", ".sqlx", "app", "crates", "docs", "end2end", "public", "server",
@@ -98,6 +101,9 @@ fn fault_of(room: &Room, dependency: &Dependency) -> Option<String> {
     if let Some(reserved) = reserved {
         let only = reserved.rooms.join(", ");
         return Some(format!("{} may not use {used}: only {only} may speak {}", room.name, reserved.called));
+    }
+    if room.name == SPARE.0 && dependency.kind.is_none() && !dependency.optional && !SPARE.1.contains(&used) {
+        return Some(format!("{} may use {used} only behind a feature", room.name));
     }
     let awaits = used == "tokio" || used.starts_with("tokio-");
     (awaits && WITHOUT_TOKIO.contains(&room.name))
@@ -180,6 +186,14 @@ mod tests {
         assert!(faults("server", outside("leptos_axum")).is_empty());
         assert!(faults("operations", in_tests(outside("sqlx"))).is_empty());
         assert_eq!(faults("app", in_tests(outside("sqlx"))).len(), 1);
+    }
+
+    #[test]
+    fn the_optimizer_is_linked_with_more_only_behind_a_feature() {
+        assert_eq!(faults("optimizer", outside("clap")), ["optimizer may use clap only behind a feature"]);
+        assert!(faults("optimizer", by_feature(outside("clap"))).is_empty());
+        assert!(faults("optimizer", in_tests(outside("proptest"))).is_empty());
+        assert!(faults("optimizer", outside("thiserror")).is_empty());
     }
 
     #[test]

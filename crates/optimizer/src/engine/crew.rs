@@ -1,0 +1,160 @@
+//! The threads of a search, each with its walker and its state.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Order;
+use crate::kernel::anneal::{Cooling, Slice, Walker};
+use crate::kernel::instance::Instance;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+use crate::kernel::state::State;
+
+/// Steps of a search that is given neither a time nor a number of steps, and how many more for each stop.
+const STEPS: u64 = 20_000;
+const STEPS_PER_STOP: u64 = 200;
+
+pub(crate) struct Crew<'a, M, const TIMED: bool> {
+    instance: &'a Instance<M>,
+    order: &'a Order<'a>,
+    states: Vec<State<'a, M, TIMED>>,
+    walkers: Vec<Walker>,
+    /// Steps so far, and at most.
+    pub(crate) done: u64,
+    most: u64,
+    /// When the search proper began, and how long it may take.
+    began: Instant,
+    span: Option<Duration>,
+}
+
+impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
+    pub(crate) fn new(instance: &'a Instance<M>, order: &'a Order<'a>) -> Self {
+        let threads = order.threads.max(1);
+        let began = Instant::now();
+        let span = order.stop.time.map(|time| (order.begun + time).saturating_duration_since(began));
+        let unlimited =
+            if span.is_some() { u64::MAX } else { STEPS + STEPS_PER_STOP * instance.stops() as u64 };
+        Self {
+            instance,
+            order,
+            states: (0..threads).map(|_| State::new(instance)).collect(),
+            walkers: (0..threads as u64).map(|t| Walker::new(order.seed ^ (t << 32))).collect(),
+            done: 0,
+            most: order.stop.iterations.unwrap_or(unlimited),
+            began,
+            span,
+        }
+    }
+
+    /// Whether the whole budget is spent.
+    pub(crate) fn is_over(&self) -> bool {
+        self.done >= self.most
+            || self.span.is_some_and(|span| self.began.elapsed() >= span)
+            || self.order.stop.is_cancelled()
+    }
+
+    /// What each thread may do until that share of the budget is spent.
+    fn slices(&self, until: f64) -> Vec<Slice<'a>> {
+        let goal = if self.most == u64::MAX { u64::MAX } else { (self.most as f64 * until).round() as u64 };
+        let left = goal.saturating_sub(self.done);
+        let threads = self.states.len() as u64;
+        let start = Instant::now();
+        (0..threads)
+            .map(|thread| Slice {
+                clock: self.span.map(|span| (start, self.began + span.mul_f64(until.min(1.0)))),
+                steps: left.saturating_add(thread) / threads,
+                cancel: self.order.stop.cancel,
+            })
+            .collect()
+    }
+
+    /// The plan with what is absent inserted where it costs least.
+    pub(crate) fn first_plan(&mut self, start: Plan) -> Plan {
+        let (Some(state), Some(walker)) = (self.states.first_mut(), self.walkers.first_mut()) else {
+            return start;
+        };
+        state.load(&start, self.instance.vehicles);
+        walker.fill(state);
+        state.plan()
+    }
+
+    /// Gives every thread the plan.
+    pub(crate) fn take(&mut self, plan: &Plan) {
+        for state in &mut self.states {
+            state.load(plan, self.instance.vehicles);
+        }
+    }
+
+    /// Every thread anneals its own plan, after taking up `plan` if there is one; the best of them.
+    pub(crate) fn anneal_all(&mut self, cooling: Cooling, until: f64, plan: Option<&Plan>) -> Plan {
+        let slices = self.slices(until);
+        let most = self.instance.vehicles;
+        self.done += self.each(|index, state, walker| {
+            if let Some(plan) = plan {
+                state.load(plan, most);
+            }
+            slices.get(index).map_or(0, |slice| walker.anneal(state, cooling, *slice))
+        });
+        let ahead = self.states.iter().min_by_key(|state| state.best_cost);
+        ahead.map(State::best_plan).unwrap_or_default()
+    }
+
+    /// Whoever is behind takes over the best plan of whoever is ahead.
+    pub(crate) fn exchange(&mut self) {
+        let Some(ahead) = (0..self.states.len()).min_by_key(|&index| self.states[index].best_cost) else {
+            return;
+        };
+        let plan = self.states[ahead].best_plan();
+        for (index, state) in self.states.iter_mut().enumerate() {
+            if index != ahead && state.best_cost > plan.cost {
+                state.load(&plan, self.instance.vehicles);
+            }
+        }
+    }
+
+    /// Every thread anneals a part of one plan; the parts' best and last plans, joined.
+    pub(crate) fn anneal_parts(&mut self, parts: &[Plan], cooling: Cooling, until: f64) -> (Plan, Plan) {
+        let slices = self.slices(until);
+        let used: usize = parts.iter().map(|part| part.routes.len()).sum();
+        let spare = self.instance.vehicles.saturating_sub(used);
+        let threads = parts.len();
+        self.done += self.each(|index, state, walker| {
+            let (Some(part), Some(slice)) = (parts.get(index), slices.get(index)) else { return 0 };
+            state.load(part, part.routes.len() + (spare + index) / threads);
+            walker.anneal(state, cooling, *slice)
+        });
+        let (mut best, mut last) = (Plan::default(), Plan::default());
+        for state in &self.states {
+            best.join(state.best_plan());
+            last.join(state.plan());
+        }
+        (best, last)
+    }
+
+    /// Lets every thread work at once; how many steps they took together.
+    fn each(&mut self, work: impl Fn(usize, &mut State<'a, M, TIMED>, &mut Walker) -> u64 + Sync) -> u64 {
+        if let ([state], [walker]) = (&mut self.states[..], &mut self.walkers[..]) {
+            return work(0, state, walker);
+        }
+        let work = &work;
+        thread::scope(|scope| {
+            let hands: Vec<_> = (self.states.iter_mut().zip(&mut self.walkers).enumerate())
+                .map(|(index, (state, walker))| scope.spawn(move || work(index, state, walker)))
+                .collect();
+            // A panic in a hand is a defect of this crate; the scope passes it on.
+            hands.into_iter().filter_map(|hand| hand.join().ok()).sum()
+        })
+    }
+
+    /// Spends up to that share of the budget on plans with fewer routes; the best plan by cost.
+    pub(crate) fn save_vehicles(&mut self, plan: Plan, until: f64) -> Plan {
+        let slices = self.slices(until);
+        let most = self.instance.vehicles;
+        self.done += self.each(|index, state, walker| {
+            state.load(&plan, most);
+            slices.get(index).map_or(0, |slice| walker.save_vehicles(state, *slice))
+        });
+        let ahead = self.states.iter().min_by_key(|state| state.best_cost);
+        ahead.map(State::best_plan).filter(|best| best.cost < plan.cost).unwrap_or(plan)
+    }
+}

@@ -1,0 +1,114 @@
+//! The search as a whole on a classic problem: a first plan, then rounds of annealing on one or more threads.
+//!
+//! Up to [`TOGETHER`] stops each thread walks alone over the whole plan, and from time to time the one that is behind
+//! takes over the plan of the one ahead. Above, the threads share one plan: each anneals the routes of one part of the
+//! town, and every round cuts it anew (as FILO2x does: Accorsi and Vigo, 2025). Rounds end by the clock or after a
+//! number of steps; by steps the answer follows from the seed.
+
+mod crew;
+mod fleet;
+mod partition;
+
+use std::time::Instant;
+
+use crate::kernel::anneal::Cooling;
+use crate::kernel::instance::Instance;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+use crate::rng::Rng;
+use crate::solve::Stop;
+
+use crew::Crew;
+
+/// Up to this many stops every thread has the whole plan.
+const TOGETHER: usize = 400;
+/// How many rounds a search has.
+const ROUNDS: u64 = 100;
+/// After how many rounds threads with a plan each compare them.
+const EXCHANGE: u64 = 10;
+/// The temperature at the beginning, in mean arcs: between these, by the steps that there are for a stop.
+const WARM: (f64, f64) = (1.0, 4.0);
+/// For so many steps a stop the lower of them is right; it grows with their root.
+const STEPS_A_STOP: f64 = 400.0;
+/// Steps a second and thread, for judging how many there will be.
+const PACE: f64 = 100_000.0;
+/// The temperature at the end, in mean arcs.
+const COLD: f64 = 0.01;
+/// How much colder a search begins that was given a plan.
+const GIVEN: f64 = 0.3;
+/// Which share of the budget goes to saving vehicles, where they cost.
+const FLEET: f64 = 0.2;
+
+/// What a search is asked for.
+pub(crate) struct Order<'a> {
+    pub(crate) stop: &'a Stop<'a>,
+    pub(crate) begun: Instant,
+    pub(crate) seed: u64,
+    pub(crate) threads: usize,
+    /// Told the best plan and the steps so far after a round that found a better one.
+    pub(crate) tell: &'a dyn Fn(&Plan, u64),
+}
+
+/// Searches from a plan, which may serve nothing; the best plan, and how many steps it took.
+pub(crate) fn run<M: Metric, const TIMED: bool>(
+    instance: &Instance<M>,
+    start: Plan,
+    order: &Order<'_>,
+) -> (Plan, u64) {
+    let given = !start.routes.is_empty();
+    let mut crew = Crew::<M, TIMED>::new(instance, order);
+    let mut best = crew.first_plan(start);
+    let way = best.cost - instance.penalties(&best.absent) - instance.fixed * best.routes.len() as i64;
+    let arcs = best.routes.len() + instance.stops() - best.absent.len();
+    let arc = way.max(1) as f64 / arcs.max(1) as f64;
+    let warm = warm_by(order, instance.stops()) * if given { GIVEN } else { 1.0 };
+    let cooling = Cooling { from: warm * arc, to: COLD * arc };
+    let mut from = 0.0;
+    if instance.fixed as f64 > 10.0 * arc {
+        best = crew.save_vehicles(best, FLEET);
+        from = FLEET;
+    }
+    (order.tell)(&best, crew.done);
+    let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
+    let mut current = best.clone();
+    let apart = order.threads > 1 && instance.stops() > TOGETHER;
+    if !apart {
+        crew.take(&current);
+    }
+    for round in 0..ROUNDS {
+        let share = |round: u64| round as f64 / ROUNDS as f64;
+        let cooling = cooling.between(share(round), share(round + 1));
+        let until = from + (1.0 - from) * share(round + 1);
+        let top = if apart && current.routes.len() >= 2 * order.threads {
+            let parts = partition::parts(instance, &current, order.threads, &mut rng);
+            let (top, now) = crew.anneal_parts(&parts, cooling, until);
+            current = now;
+            top
+        } else if apart {
+            current = crew.anneal_all(cooling, until, Some(&current));
+            current.clone()
+        } else {
+            let top = crew.anneal_all(cooling, until, None);
+            if (round + 1) % EXCHANGE == 0 {
+                crew.exchange();
+            }
+            top
+        };
+        if top.cost < best.cost {
+            best = top;
+            (order.tell)(&best, crew.done);
+        }
+        if crew.is_over() {
+            break;
+        }
+    }
+    (best, crew.done)
+}
+
+/// How warm a search begins.
+fn warm_by(order: &Order<'_>, stops: usize) -> f64 {
+    let by_clock = order.stop.time.map(|time| time.as_secs_f64() * PACE * order.threads.max(1) as f64);
+    let by_count = order.stop.iterations.map(|steps| steps as f64);
+    let steps = by_clock.into_iter().chain(by_count).reduce(f64::min).unwrap_or(0.0);
+    (steps / stops as f64 / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
+}

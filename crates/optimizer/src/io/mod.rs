@@ -1,0 +1,83 @@
+//! Files, for the command line and the benchmarks: which problem does a file hold, and how is a plan written down?
+//!
+//! Reads the text forms of the classic benchmark sets and our own JSON, told apart by what is in them, gzip or not.
+//! No bytes make a reader panic; what is wrong is said with its line. Not for the product, which has its problems from
+//! its database.
+
+mod classic;
+mod fault;
+mod instance;
+mod plot;
+mod sol;
+mod solomon;
+mod text;
+mod vrplib;
+mod weights;
+
+use std::path::Path;
+
+pub use fault::{BadFile, FileFault};
+pub use instance::{Instance, Objective};
+pub use plot::plot;
+pub use sol::{read as read_solution, write as write_solution};
+pub use text::{load, unpack};
+
+use crate::{Rounding, json};
+use fault::Faults;
+use instance::Reckoning;
+
+/// How a file of a classic form is to be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convention {
+    /// How coordinates become travel times, or none for what is usual with the form: [`Rounding::Dimacs`] for Solomon's,
+    /// [`Rounding::Round`] for VRPLIB. Without effect where travel times are spelled out.
+    pub rounding: Option<Rounding>,
+    /// What is asked for.
+    pub objective: Objective,
+}
+
+/// Reads an instance file.
+///
+/// # Errors
+/// When it cannot be read or does not hold a problem that can be solved here; every fault has its line.
+pub fn read_instance(path: &Path, convention: Convention) -> Result<Instance, BadFile> {
+    parse_instance(&path.display().to_string(), &load(path)?, convention)
+}
+
+/// Reads an instance from what a file holds, unpacked; `file` is its name in messages.
+///
+/// # Errors
+/// As [`read_instance`].
+pub fn parse_instance(file: &str, bytes: &[u8], convention: Convention) -> Result<Instance, BadFile> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut faults = Faults::default();
+    let (classic, usual) = if text.trim_start().starts_with('{') {
+        return from_json(file, &text);
+    } else if solomon::looks_like(&text) {
+        (solomon::read(&text, &mut faults), Rounding::Dimacs)
+    } else if vrplib::looks_like(&text) {
+        (vrplib::read(&text, &mut faults), Rounding::Round)
+    } else {
+        return Err(BadFile::whole(file, "is neither Solomon's form, nor VRPLIB, nor Doorstep's JSON"));
+    };
+    let rounding = convention.rounding.unwrap_or(usual);
+    let instance = classic.and_then(|classic| classic.build(rounding, convention.objective, &mut faults));
+    faults.settle(file, instance)
+}
+
+fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
+    let read = json::read(text).map_err(|faults| BadFile {
+        file: file.to_owned(),
+        faults: faults.into_iter().map(|fault| FileFault { line: fault.line, what: fault.what }).collect(),
+    })?;
+    Ok(Instance {
+        name: read.name,
+        problem: read.problem,
+        places: read.places,
+        reckoning: Reckoning::Money,
+        alike: false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

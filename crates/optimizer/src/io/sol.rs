@@ -1,0 +1,80 @@
+//! The solution file that the benchmark sets use: `Route #1: 3 5 8` for each route and `Cost 123`. Customers are
+//! counted from 1, without the depot.
+
+use std::fmt::Write;
+
+use super::fault::{BadFile, Faults};
+use super::instance::Instance;
+use super::text::{clipped, lines};
+use crate::{Solution, StopId};
+
+/// The file's text. Where vehicles differ, route `k` is that of vehicle `k` and may be empty; where they are alike only
+/// the routes that are driven are listed.
+#[must_use]
+pub fn write(instance: &Instance, solution: &Solution, cost: f64) -> String {
+    let mut text = String::new();
+    let listed = solution.routes.iter().filter(|route| !instance.alike || !route.is_empty());
+    for (index, route) in listed.enumerate() {
+        let _ = write!(text, "Route #{}:", index + 1);
+        for stop in route {
+            let _ = write!(text, " {}", stop.index() + 1);
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "Cost {}", instance.cost_text(cost));
+    text
+}
+
+/// Reads such a file for that instance; lines that are neither routes nor the cost are passed over, and so is the cost.
+/// Whether the plan keeps the rules is for [`check`](crate::check::check()) to say.
+///
+/// # Errors
+/// When there is no route in it, a route is of no vehicle, or a number in it is no customer's.
+pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, BadFile> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut faults = Faults::default();
+    let mut solution = Solution::nothing_served(&instance.problem);
+    let customers = solution.unserved.len();
+    let vehicles = solution.routes.len();
+    let (mut next, mut found) = (0, customers == 0);
+    for line in lines(&text) {
+        let Some((number, stops)) = route_of(line.text) else { continue };
+        found = true;
+        if instance.alike && stops.trim().is_empty() {
+            continue;
+        }
+        let vehicle =
+            if instance.alike { Some(next) } else { number.and_then(|number| number.checked_sub(1)) };
+        next += 1;
+        let Some(route) = vehicle.and_then(|vehicle| solution.routes.get_mut(vehicle)) else {
+            faults.at(line.number, format!("a route without a vehicle; there are {vehicles} vehicles"));
+            continue;
+        };
+        for word in stops.split_whitespace() {
+            match word.parse::<usize>() {
+                Ok(customer) if (1..=customers).contains(&customer) => {
+                    route.push(StopId((customer - 1) as u32));
+                }
+                _ => faults.at(
+                    line.number,
+                    format!("`{}` is no customer; they are numbered 1 to {customers}", clipped(word)),
+                ),
+            }
+        }
+    }
+    if !found {
+        faults.whole("has no routes; write lines like `Route #1: 3 5 8`");
+    }
+    let mut served = vec![false; customers];
+    solution.routes.iter().flatten().for_each(|stop| served[stop.index()] = true);
+    solution.unserved.retain(|stop| !served[stop.index()]);
+    faults.settle(file, Some(solution))
+}
+
+/// The number of a route, if it has one that can be read, and what follows its colon.
+fn route_of(line: &str) -> Option<(Option<usize>, &str)> {
+    let (head, stops) = line.split_once(':')?;
+    let mut words = head.split(['#', ' ', '\t']).filter(|word| !word.is_empty());
+    let named = words.next()?.eq_ignore_ascii_case("route");
+    named.then(|| (words.next().and_then(|number| number.parse().ok()), stops))
+}

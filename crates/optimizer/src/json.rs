@@ -1,0 +1,343 @@
+//! A problem as JSON, everything that [`ProblemBuilder`] takes: `docs/problem-json.md` describes it. For files that
+//! people and programs exchange; the product keeps its problems in memory.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::model::{MatrixId, VehicleId};
+use crate::travel::Ways;
+use crate::{Fault, Lateness, LongDay, Problem, ProblemBuilder, Rounding, StopSpec, VehicleSpec, Whom};
+
+/// A problem that was read.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// What the file calls it.
+    pub name: String,
+    /// The problem.
+    pub problem: Problem,
+    /// Where its places are, for the eye; empty if the file does not say.
+    pub places: Vec<(f64, f64)>,
+}
+
+/// One thing that is wrong with the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonFault {
+    /// The line, counted from 1, or none where the whole text is meant.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub what: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProblemForm {
+    #[serde(default)]
+    name: String,
+    /// How many dimensions a load has.
+    dimensions: usize,
+    matrices: Vec<MatrixForm>,
+    vehicles: Vec<VehicleForm>,
+    stops: Vec<StopForm>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<(f64, f64)>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum MatrixForm {
+    /// A row for each place; null where there is no way.
+    Seconds(Vec<Vec<Option<u32>>>),
+    Points {
+        at: Vec<(f64, f64)>,
+        rounding: Rounding,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VehicleForm {
+    #[serde(default)]
+    matrix: usize,
+    start: usize,
+    end: Option<usize>,
+    shift: (i64, i64),
+    /// The price of overtime; null if there may be none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    overtime_per_minute: Option<i64>,
+    capacity: Vec<i64>,
+    #[serde(default)]
+    fixed_cost: i64,
+    #[serde(default)]
+    cost_per_hour: i64,
+    #[serde(default)]
+    cost_per_driving_hour: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    long_day: Option<LongDayForm>,
+    #[serde(default)]
+    under_way: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LongDayForm {
+    after: i64,
+    cost_per_hour: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StopForm {
+    place: usize,
+    #[serde(default)]
+    service: i64,
+    window: (i64, i64),
+    /// The price of lateness; null if there may be none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    late_per_minute: Option<i64>,
+    demand: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    only_vehicle: Option<usize>,
+    unserved_penalty: i64,
+}
+
+/// Reads a problem.
+///
+/// # Errors
+/// When the text is no JSON, lacks or misspells a field, or the problem does not hold together; every fault is named.
+pub fn read(text: &str) -> Result<Named, Vec<JsonFault>> {
+    let form: ProblemForm = serde_json::from_str(text)
+        .map_err(|error| vec![JsonFault { line: Some(error.line()), what: without_place(&error) }])?;
+    let (name, places) = (form.name.clone(), form.places_to_show());
+    let builder = form.builder().map_err(|what| vec![JsonFault { line: None, what }])?;
+    let problem = builder.build().map_err(|faults| {
+        let pieces = Pieces::of(text);
+        faults.iter().map(|fault| pieces.locate(fault)).collect::<Vec<_>>()
+    })?;
+    Ok(Named { name, problem, places })
+}
+
+/// The problem as JSON that [`read`] takes, a line for each vehicle, stop and row of a matrix.
+///
+/// # Errors
+/// When a number cannot be written, as a coordinate that is not finite.
+pub fn write(name: &str, problem: &Problem) -> Result<String, serde_json::Error> {
+    let form = ProblemForm::of(name, problem);
+    let mut text = format!(
+        "{{\n\"name\": {},\n\"dimensions\": {},\n\"matrices\": [\n",
+        serde_json::to_string(&form.name)?,
+        form.dimensions
+    );
+    for (index, matrix) in form.matrices.iter().enumerate() {
+        text.push_str(if index == 0 { "" } else { ",\n" });
+        match matrix {
+            MatrixForm::Seconds(rows) => text.push_str(&format!("{{\"seconds\": [{}]}}", lined(rows)?)),
+            points @ MatrixForm::Points { .. } => text.push_str(&serde_json::to_string(points)?),
+        }
+    }
+    text.push_str(&format!(
+        "],\n\"vehicles\": [{}],\n\"stops\": [{}]\n}}\n",
+        lined(&form.vehicles)?,
+        lined(&form.stops)?
+    ));
+    Ok(text)
+}
+
+fn lined(pieces: &[impl Serialize]) -> Result<String, serde_json::Error> {
+    let pieces: Result<Vec<String>, _> = pieces.iter().map(serde_json::to_string).collect();
+    Ok(format!("\n{}\n", pieces?.join(",\n")))
+}
+
+/// The message without `at line 3 column 5`, which is said in front.
+fn without_place(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let end = said.rfind(" at line ").unwrap_or(said.len());
+    format!("{} (column {})", &said[..end], error.column())
+}
+
+impl ProblemForm {
+    fn of(name: &str, problem: &Problem) -> Self {
+        let vehicles = problem.vehicle_ids().filter_map(|id| problem.vehicle(id)).map(VehicleForm::of);
+        let stops = problem.stop_ids().filter_map(|id| problem.stop(id)).map(StopForm::of);
+        Self {
+            name: name.to_owned(),
+            dimensions: problem.capacity_dims(),
+            matrices: problem.matrices.iter().map(|ways| MatrixForm::of(ways, problem.places)).collect(),
+            vehicles: vehicles.collect(),
+            stops: stops.collect(),
+            places: Vec::new(),
+        }
+    }
+
+    /// The places as given, or the points of the first matrix.
+    fn places_to_show(&self) -> Vec<(f64, f64)> {
+        match self.matrices.first() {
+            Some(MatrixForm::Points { at, .. }) if self.places.is_empty() => at.clone(),
+            _ => self.places.clone(),
+        }
+    }
+
+    fn builder(self) -> Result<ProblemBuilder, String> {
+        let mut builder = ProblemBuilder::new(self.dimensions);
+        for (matrix, form) in self.matrices.into_iter().enumerate() {
+            match form {
+                MatrixForm::Points { at, rounding } => {
+                    builder.points(at, rounding);
+                }
+                MatrixForm::Seconds(rows) => {
+                    let places = rows.len();
+                    if let Some(row) = rows.iter().position(|row| row.len() != places) {
+                        let found = rows.get(row).map_or(0, Vec::len);
+                        return Err(format!(
+                            "matrix {matrix}: row {row} has {found} numbers where {places} rows need {places}"
+                        ));
+                    }
+                    let cells = rows.into_iter().flatten().map(|seconds| seconds.unwrap_or(u32::MAX));
+                    builder.matrix(places, cells.collect());
+                }
+            }
+        }
+        for vehicle in self.vehicles {
+            builder.vehicle(vehicle.spec());
+        }
+        for stop in self.stops {
+            builder.stop(stop.spec());
+        }
+        Ok(builder)
+    }
+}
+
+impl MatrixForm {
+    fn of(ways: &Ways, places: usize) -> Self {
+        match ways {
+            Ways::Plane(at, rounding) => Self::Points { at: at.clone(), rounding: *rounding },
+            Ways::Cells(cells) => Self::Seconds(
+                cells
+                    .chunks(places.max(1))
+                    .map(|row| row.iter().map(|&seconds| (seconds != u32::MAX).then_some(seconds)).collect())
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl VehicleForm {
+    fn of(spec: &VehicleSpec) -> Self {
+        Self {
+            matrix: spec.matrix.index(),
+            start: spec.start,
+            end: spec.end,
+            shift: spec.shift,
+            overtime_per_minute: price(spec.overtime),
+            capacity: spec.capacity.clone(),
+            fixed_cost: spec.fixed_cost,
+            cost_per_hour: spec.cost_per_hour,
+            cost_per_driving_hour: spec.cost_per_driving_hour,
+            long_day: spec
+                .long_day
+                .map(|day| LongDayForm { after: day.after, cost_per_hour: day.cost_per_hour }),
+            under_way: spec.under_way,
+        }
+    }
+
+    fn spec(self) -> VehicleSpec {
+        VehicleSpec {
+            matrix: MatrixId(id(self.matrix)),
+            start: self.start,
+            end: self.end,
+            shift: self.shift,
+            overtime: lateness(self.overtime_per_minute),
+            capacity: self.capacity,
+            fixed_cost: self.fixed_cost,
+            cost_per_hour: self.cost_per_hour,
+            cost_per_driving_hour: self.cost_per_driving_hour,
+            long_day: self.long_day.map(|day| LongDay { after: day.after, cost_per_hour: day.cost_per_hour }),
+            under_way: self.under_way,
+        }
+    }
+}
+
+impl StopForm {
+    fn of(spec: &StopSpec) -> Self {
+        Self {
+            place: spec.place,
+            service: spec.service,
+            window: spec.window,
+            late_per_minute: price(spec.lateness),
+            demand: spec.demand.clone(),
+            only_vehicle: spec.only_vehicle.map(VehicleId::index),
+            unserved_penalty: spec.unserved_penalty,
+        }
+    }
+
+    fn spec(self) -> StopSpec {
+        StopSpec {
+            place: self.place,
+            service: self.service,
+            window: self.window,
+            lateness: lateness(self.late_per_minute),
+            demand: self.demand,
+            only_vehicle: self.only_vehicle.map(|vehicle| VehicleId(id(vehicle))),
+            unserved_penalty: self.unserved_penalty,
+        }
+    }
+}
+
+fn price(lateness: Lateness) -> Option<i64> {
+    match lateness {
+        Lateness::Hard => None,
+        Lateness::Priced { per_minute } => Some(per_minute),
+    }
+}
+
+fn lateness(per_minute: Option<i64>) -> Lateness {
+    per_minute.map_or(Lateness::Hard, |per_minute| Lateness::Priced { per_minute })
+}
+
+/// An index as an id; one beyond the range of ids becomes one that does not exist either.
+fn id(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// The lines on which vehicles and stops begin.
+#[derive(Default)]
+struct Pieces {
+    vehicles: Vec<usize>,
+    stops: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct RawForm<'a> {
+    #[serde(borrow)]
+    vehicles: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    stops: Vec<&'a RawValue>,
+}
+
+impl Pieces {
+    fn of(text: &str) -> Self {
+        let lines = |pieces: &[&RawValue]| {
+            let (mut line, mut seen) = (1, 0);
+            let mut lines = Vec::with_capacity(pieces.len());
+            for piece in pieces {
+                let at = piece.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
+                line += text.get(seen..at).map_or(0, |passed| passed.matches('\n').count());
+                seen = at;
+                lines.push(line);
+            }
+            lines
+        };
+        serde_json::from_str(text).map_or_else(
+            |_| Self::default(),
+            |raw: RawForm<'_>| Self { vehicles: lines(&raw.vehicles), stops: lines(&raw.stops) },
+        )
+    }
+
+    fn locate(&self, fault: &Fault) -> JsonFault {
+        let line = match fault.whom() {
+            Some(Whom::Vehicle(index)) => self.vehicles.get(index),
+            Some(Whom::Stop(index)) => self.stops.get(index),
+            None => None,
+        };
+        JsonFault { line: line.copied(), what: format!("{fault} (counted from 0)") }
+    }
+}

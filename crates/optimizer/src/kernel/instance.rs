@@ -1,0 +1,293 @@
+//! What the kernel searches on: the problem with everything it needs side by side in memory, measured from the start
+//! of the shift, in 32 bits.
+//!
+//! It takes problems with one kind of vehicle, one depot, one dimension of load at most, hard windows, and a price on
+//! driving only. The search's unit of cost is one second of driving.
+
+use crate::model::{Lateness, Problem, UNREACHABLE, VehicleId, VehicleSpec};
+use crate::travel::{Roads, Ways};
+
+use super::buckets::Buckets;
+use super::metric::{Metric, NO_WAY, Plane, Table};
+
+/// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
+const HORIZON: i64 = 1 << 28;
+/// How many places beside neighbours a stop is tried at.
+const CANDIDATES: usize = 80;
+/// How many stops around one may lose a string together with it.
+const AROUND: usize = 100;
+
+/// What is known of a stop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    pub(crate) open: i32,
+    pub(crate) close: i32,
+    pub(crate) service: i32,
+    pub(crate) demand: i32,
+    /// What leaving it out costs.
+    pub(crate) penalty: i64,
+}
+
+/// A place where a stop may go: behind or before a neighbour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    /// The neighbour, times two, and one more if the stop goes before it.
+    tagged: u32,
+    /// The way between them.
+    pub(crate) arc: i32,
+}
+
+impl Candidate {
+    #[inline(always)]
+    pub(crate) fn node(self) -> usize {
+        (self.tagged >> 1) as usize
+    }
+
+    #[inline(always)]
+    pub(crate) fn before(self) -> bool {
+        self.tagged & 1 == 1
+    }
+}
+
+/// The orders in which stops are put back.
+pub(crate) const ORDERS: usize = 6;
+
+/// An immutable problem for the kernel.
+pub(crate) struct Instance<M> {
+    pub(crate) metric: M,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) capacity: i32,
+    pub(crate) vehicles: usize,
+    /// What using a vehicle costs.
+    pub(crate) fixed: i64,
+    /// When the shift ends.
+    pub(crate) end: i32,
+    candidates: Vec<Candidate>,
+    candidate_ends: Vec<u32>,
+    around: Vec<u32>,
+    around_width: usize,
+    /// By order and stop: the key to sort by.
+    pub(crate) keys: [Vec<i32>; ORDERS],
+    /// Whether windows or the shift can ever matter.
+    pub(crate) timed: bool,
+}
+
+/// A problem of the kernel with its metric.
+pub(crate) enum AnyInstance {
+    Table(Instance<Table>),
+    Plane(Instance<Plane>),
+}
+
+impl AnyInstance {
+    /// The problem as the kernel takes it, or none if it has something that the kernel does not know.
+    pub(crate) fn of(problem: &Problem) -> Option<Self> {
+        let spec = problem.vehicle(VehicleId(0))?;
+        if problem.stops.is_empty() || !is_plain(problem, spec) {
+            return None;
+        }
+        let size = problem.stops.len() + 1;
+        let roads = problem.roads(VehicleId(0));
+        match roads.ways {
+            Ways::Plane(points, rounding) if spec.end == Some(spec.start) => {
+                let mut points: Vec<_> = problem.rows.iter().map(|row| points[row.place]).collect();
+                let Ways::Plane(all, _) = roads.ways else { return None };
+                points.push(all[spec.start]);
+                Some(Self::Plane(Instance::new(problem, spec, Plane { points, rounding: *rounding })))
+            }
+            _ => {
+                let table = Table::new(size, |from, to| distance(problem, spec, roads, from, to));
+                Some(Self::Table(Instance::new(problem, spec, table)))
+            }
+        }
+    }
+}
+
+/// Whether all that the problem has is known to the kernel.
+fn is_plain(problem: &Problem, spec: &VehicleSpec) -> bool {
+    let ranges = spec.shift.1 >= spec.shift.0
+        && problem.dims <= 1
+        && spec.cost_per_driving_hour > 0
+        && spec.cost_per_hour == 0
+        && spec.long_day.is_none()
+        && !spec.under_way
+        && spec.overtime == Lateness::Hard;
+    let demand: i64 = problem.stops.iter().flat_map(|stop| stop.demand.first()).sum();
+    ranges
+        && demand < i64::from(i32::MAX / 4)
+        && problem.vehicles.iter().all(|other| other == spec)
+        && problem.stops.iter().all(|stop| {
+            stop.lateness == Lateness::Hard
+                && stop.only_vehicle.is_none()
+                && stop.window.0 - spec.shift.0 < HORIZON
+                && stop.service < HORIZON / 4
+        })
+}
+
+fn distance(problem: &Problem, spec: &VehicleSpec, roads: Roads<'_>, from: usize, to: usize) -> i32 {
+    let stops = problem.rows.len();
+    let seconds = match (from < stops, to < stops) {
+        (true, true) => roads.seconds(problem.rows[from].place, problem.rows[to].place),
+        (false, true) => roads.seconds(spec.start, problem.rows[to].place),
+        (true, false) => spec.end.map_or(0, |end| roads.seconds(problem.rows[from].place, end)),
+        (false, false) => 0,
+    };
+    if seconds == UNREACHABLE { NO_WAY } else { seconds as i32 }
+}
+
+impl<M: Metric> Instance<M> {
+    fn new(problem: &Problem, spec: &VehicleSpec, metric: M) -> Self {
+        let stops = problem.rows.len();
+        let rate = spec.cost_per_driving_hour;
+        let base = spec.shift.0;
+        let seconds = |units: i64| (i128::from(units) * 3600 / i128::from(rate)) as i64;
+        let sites: Vec<Site> = problem
+            .stops
+            .iter()
+            .map(|stop| Site {
+                open: (stop.window.0 - base).max(0) as i32,
+                close: (stop.window.1 - base).clamp(-1, HORIZON) as i32,
+                service: stop.service as i32,
+                demand: stop.demand.first().map_or(0, |&demand| demand as i32),
+                penalty: seconds(stop.unserved_penalty),
+            })
+            .collect();
+        let end = (spec.shift.1 - base).min(HORIZON) as i32;
+        let capacity = spec.capacity.first().map_or(i32::MAX / 4, |&c| c.min(i64::from(i32::MAX / 4)) as i32);
+        let mut instance = Self {
+            metric,
+            capacity,
+            vehicles: problem.vehicles.len(),
+            fixed: seconds(spec.fixed_cost),
+            end,
+            candidates: Vec::new(),
+            candidate_ends: Vec::new(),
+            around: Vec::new(),
+            around_width: 0,
+            keys: Default::default(),
+            timed: true,
+            sites,
+        };
+        instance.find_neighbours();
+        instance.timed = instance.time_matters();
+        let depot = stops;
+        let key = |of: &dyn Fn(usize, &Site) -> i32| -> Vec<i32> {
+            instance.sites.iter().enumerate().map(|(stop, site)| of(stop, site)).collect()
+        };
+        instance.keys = [
+            key(&|_, site| -site.demand),
+            key(&|stop, _| -instance.metric.inward(stop, depot)),
+            key(&|stop, _| instance.metric.inward(stop, depot)),
+            key(&|_, site| site.close - site.open),
+            key(&|_, site| site.open),
+            key(&|_, site| -site.close),
+        ];
+        instance
+    }
+
+    /// How many stops there are; also the index of the depot.
+    pub(crate) fn stops(&self) -> usize {
+        self.sites.len()
+    }
+
+    /// What leaving these stops out costs.
+    pub(crate) fn penalties(&self, stops: &[u32]) -> i64 {
+        stops.iter().map(|&stop| self.sites[stop as usize].penalty).sum()
+    }
+
+    #[inline(always)]
+    pub(crate) fn candidates(&self, stop: usize) -> &[Candidate] {
+        let from = if stop == 0 { 0 } else { self.candidate_ends[stop - 1] };
+        &self.candidates[from as usize..self.candidate_ends[stop] as usize]
+    }
+
+    /// The stops around one, itself first.
+    pub(crate) fn around(&self, stop: usize) -> &[u32] {
+        &self.around[stop * self.around_width..(stop + 1) * self.around_width]
+    }
+
+    /// An upper limit of how long any route takes, or more than the horizon if some arc does not exist.
+    fn longest_route(&self) -> i64 {
+        let stops = self.stops();
+        let longest =
+            |from: usize| (0..=stops).map(|to| i64::from(self.metric.outward(from, to))).max().unwrap_or(0);
+        // For a plane the diagonal through the depot is an upper limit, and cheap.
+        let farthest =
+            if stops > 2_000 { 2 * longest(stops) } else { (0..=stops).map(longest).max().unwrap_or(0) };
+        let service = self.sites.iter().map(|site| i64::from(site.service)).max().unwrap_or(0);
+        let open = self.sites.iter().map(|site| i64::from(site.open)).max().unwrap_or(0);
+        open + (farthest + service) * (self.most_in_a_route() + 1)
+    }
+
+    /// How many stops a vehicle has room for at most.
+    fn most_in_a_route(&self) -> i64 {
+        let mut demands: Vec<i32> = self.sites.iter().map(|site| site.demand).collect();
+        demands.sort_unstable();
+        let mut room = self.capacity;
+        let fits = |demand: &&i32| {
+            room = room.saturating_sub(**demand);
+            room >= 0
+        };
+        demands.iter().take_while(fits).count() as i64
+    }
+
+    fn time_matters(&self) -> bool {
+        let closes = self.sites.iter().map(|site| i64::from(site.close)).min().unwrap_or(0);
+        self.longest_route() > closes.min(i64::from(self.end))
+    }
+
+    fn find_neighbours(&mut self) {
+        let stops = self.stops();
+        let width = AROUND.min(stops);
+        let mut near: Vec<(i32, u32)> = Vec::with_capacity(stops);
+        let mut places: Vec<(i32, Candidate)> = Vec::with_capacity(2 * stops);
+        self.around_width = width;
+        let grid = Buckets::new(self);
+        for stop in 0..stops {
+            near.clear();
+            places.clear();
+            let mut look = |other: usize| {
+                if other == stop {
+                    return;
+                }
+                let (out, into) = (self.metric.outward(stop, other), self.metric.inward(stop, other));
+                near.push((out.saturating_add(into), other as u32));
+                if let Some(proximity) = self.proximity(other, stop, into) {
+                    places.push((proximity, Candidate { tagged: 2 * other as u32, arc: into }));
+                }
+                if let Some(proximity) = self.proximity(stop, other, out) {
+                    places.push((proximity, Candidate { tagged: 2 * other as u32 + 1, arc: out }));
+                }
+            };
+            match &grid {
+                Some(grid) => grid.near(stop, 2 * AROUND, &mut look),
+                None => (0..stops).for_each(&mut look),
+            }
+            keep_least(&mut near, width - 1, |&(distance, other)| (distance, other));
+            self.around.push(stop as u32);
+            self.around.extend(near.iter().map(|&(_, other)| other));
+            keep_least(&mut places, CANDIDATES, |&(proximity, place)| (proximity, place.tagged));
+            self.candidates.extend(places.iter().map(|&(_, place)| place));
+            self.candidate_ends.push(self.candidates.len() as u32);
+        }
+    }
+
+    /// How far one is from the other as its successor: the way, and a part of the waiting that cannot be avoided
+    /// (Vidal, Crainic, Gendreau and Prins, 2013); none if it can never be in time.
+    fn proximity(&self, from: usize, to: usize, way: i32) -> Option<i32> {
+        let (a, b) = (&self.sites[from], &self.sites[to]);
+        let ready = a.open.saturating_add(a.service).saturating_add(way);
+        if way >= NO_WAY || ready > b.close {
+            return None;
+        }
+        let wait = i64::from(b.open) - i64::from(a.close) - i64::from(a.service) - i64::from(way);
+        Some(way.saturating_add((wait.max(0) / 5) as i32))
+    }
+}
+
+fn keep_least<T, K: Ord>(items: &mut Vec<T>, count: usize, key: impl Fn(&T) -> K) {
+    if items.len() > count && count > 0 {
+        items.select_nth_unstable_by_key(count - 1, &key);
+    }
+    items.truncate(count);
+    items.sort_unstable_by_key(&key);
+}

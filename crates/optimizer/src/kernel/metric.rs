@@ -1,0 +1,79 @@
+//! Distances as the inner loops read them: a table with its transpose, or points reckoned on demand.
+
+use crate::travel::Rounding;
+
+/// How an arc that does not exist is written: beyond every horizon, and three of them can be added up.
+pub(crate) const NO_WAY: i32 = (1 << 28) + 1;
+
+/// Distances between the nodes of an [`Instance`](super::Instance): its stops, and after them the depot.
+pub(crate) trait Metric: Sync {
+    /// From `c` to `x`.
+    fn outward(&self, c: usize, x: usize) -> i32;
+    /// From `x` to `c`; reads what lies near to `outward(c, x)` in memory.
+    fn inward(&self, c: usize, x: usize) -> i32;
+    /// Where `c` is, if the distances are those of a plane.
+    fn point(&self, c: usize) -> Option<(f64, f64)>;
+}
+
+/// A table of all distances, and its transpose if it is not symmetric.
+pub(crate) struct Table {
+    size: usize,
+    out: Vec<i32>,
+    into: Option<Vec<i32>>,
+}
+
+impl Table {
+    /// Of `size` nodes, from what `distance` says.
+    pub(crate) fn new(size: usize, distance: impl Fn(usize, usize) -> i32) -> Self {
+        let cells = |swap: bool| -> Vec<i32> {
+            let of = |i: usize, j: usize| if swap { distance(j, i) } else { distance(i, j) };
+            (0..size).flat_map(|i| (0..size).map(move |j| (i, j))).map(|(i, j)| of(i, j)).collect()
+        };
+        let (out, into) = (cells(false), cells(true));
+        let into = (into != out).then_some(into);
+        Self { size, out, into }
+    }
+}
+
+impl Metric for Table {
+    #[inline(always)]
+    fn outward(&self, c: usize, x: usize) -> i32 {
+        self.out[c * self.size + x]
+    }
+
+    #[inline(always)]
+    fn inward(&self, c: usize, x: usize) -> i32 {
+        match &self.into {
+            Some(cells) => cells[c * self.size + x],
+            None => self.out[c * self.size + x],
+        }
+    }
+
+    fn point(&self, _: usize) -> Option<(f64, f64)> {
+        None
+    }
+}
+
+/// Points on a plane.
+pub(crate) struct Plane {
+    pub(crate) points: Vec<(f64, f64)>,
+    pub(crate) rounding: Rounding,
+}
+
+impl Metric for Plane {
+    #[inline(always)]
+    fn outward(&self, c: usize, x: usize) -> i32 {
+        let (from, to) = (self.points[c], self.points[x]);
+        let (dx, dy) = (from.0 - to.0, from.1 - to.1);
+        self.rounding.seconds((dx * dx + dy * dy).sqrt()) as i32
+    }
+
+    #[inline(always)]
+    fn inward(&self, c: usize, x: usize) -> i32 {
+        self.outward(c, x)
+    }
+
+    fn point(&self, c: usize) -> Option<(f64, f64)> {
+        Some(self.points[c])
+    }
+}

@@ -1,0 +1,106 @@
+//! A plan in the kernel's words, and the way there and back.
+
+use super::instance::Instance;
+use super::metric::{Metric, NO_WAY};
+use crate::model::{Problem, Solution, StopId};
+
+/// Routes of stops, and the stops in none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) routes: Vec<Vec<u32>>,
+    pub(crate) absent: Vec<u32>,
+    pub(crate) cost: i64,
+}
+
+impl Plan {
+    /// As much of the solution as breaks nothing: of a route that does, the stops are kept in turn that can be.
+    pub(crate) fn of<M: Metric>(instance: &Instance<M>, solution: &Solution) -> Self {
+        let mut seen = vec![false; instance.stops()];
+        let mut routes: Vec<Vec<u32>> = Vec::new();
+        for route in solution.routes.iter().take(instance.vehicles) {
+            let mut fresh = Vec::with_capacity(route.len());
+            for stop in route {
+                if seen.get(stop.index()).is_some_and(|seen| !seen) {
+                    seen[stop.index()] = true;
+                    fresh.push(stop.0);
+                }
+            }
+            let kept = sound(instance, fresh);
+            if !kept.is_empty() {
+                routes.push(kept);
+            }
+        }
+        seen.fill(false);
+        for &stop in routes.iter().flatten() {
+            seen[stop as usize] = true;
+        }
+        let absent = (0..seen.len()).filter(|&stop| !seen[stop]).map(|stop| stop as u32).collect();
+        Self { routes, absent, cost: 0 }
+    }
+
+    /// The solution that it stands for.
+    pub(crate) fn to_solution(&self, problem: &Problem) -> Solution {
+        let mut routes: Vec<Vec<StopId>> =
+            self.routes.iter().map(|route| route.iter().copied().map(StopId).collect()).collect();
+        routes.resize(problem.vehicles.len(), Vec::new());
+        let mut unserved: Vec<StopId> = self.absent.iter().copied().map(StopId).collect();
+        unserved.sort_unstable();
+        Solution { routes, unserved }
+    }
+
+    /// Adds the routes of another part.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.cost += other.cost;
+        self.routes.extend(other.routes);
+        self.absent.extend(other.absent);
+    }
+}
+
+/// The route if it breaks nothing, or else its stops in turn that can be had with a way home behind each.
+fn sound<M: Metric>(instance: &Instance<M>, route: Vec<u32>) -> Vec<u32> {
+    if Drive::along(instance, &route).is_some_and(|drive| drive.comes_home(instance)) {
+        return route;
+    }
+    let mut drive = Drive::new(instance);
+    let mut kept = Vec::new();
+    for stop in route {
+        if let Some(next) = drive.on(instance, stop as usize).filter(|next| next.comes_home(instance)) {
+            drive = next;
+            kept.push(stop);
+        }
+    }
+    kept
+}
+
+/// How far a route has come.
+#[derive(Clone, Copy)]
+struct Drive {
+    at: usize,
+    time: i32,
+    load: i32,
+}
+
+impl Drive {
+    fn new<M: Metric>(instance: &Instance<M>) -> Self {
+        Self { at: instance.stops(), time: 0, load: 0 }
+    }
+
+    fn along<M: Metric>(instance: &Instance<M>, route: &[u32]) -> Option<Self> {
+        route.iter().try_fold(Self::new(instance), |drive, &stop| drive.on(instance, stop as usize))
+    }
+
+    fn on<M: Metric>(self, instance: &Instance<M>, stop: usize) -> Option<Self> {
+        let site = &instance.sites[stop];
+        let way = instance.metric.outward(self.at, stop);
+        let begin = self.time.saturating_add(way).max(site.open);
+        let load = self.load.saturating_add(site.demand);
+        let fits = way < NO_WAY && load <= instance.capacity && (!instance.timed || begin <= site.close);
+        let time = begin.saturating_add(site.service);
+        fits.then_some(Self { at: stop, time, load })
+    }
+
+    fn comes_home<M: Metric>(self, instance: &Instance<M>) -> bool {
+        let way = instance.metric.outward(self.at, instance.stops());
+        way < NO_WAY && (!instance.timed || self.time.saturating_add(way) <= instance.end)
+    }
+}

@@ -1,0 +1,101 @@
+//! The benchmark sets themselves, where `DOORSTEP_DATA` names their folder: every published plan costs what it is
+//! published to cost, by our readers and our checker.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::{Path, PathBuf};
+
+use optimizer::check::check;
+use optimizer::io::{Convention, Objective, load, read_instance, read_solution};
+
+/// The families with plans, and how many plans a full copy has of each.
+const WITH_PLANS: [(&str, usize); 5] = [
+    ("vrptw-gh800", 18),
+    ("vrptw-gh1000", 18),
+    ("vrptw-ortec-real", 10),
+    ("cvrp-x", 67),
+    ("cvrp-xxl-belgium", 7),
+];
+
+/// Families of problems that are not solved here.
+const REFUSED: [&str; 6] = [
+    "gvrp-alternative-locations",
+    "hfvrp",
+    "mdvrptw",
+    "mtvrptw-reload-release",
+    "pcvrptw-optional",
+    "vrpb-backhaul",
+];
+
+const USUAL: Convention = Convention { rounding: None, objective: Objective::Distance };
+
+/// The family's folder, or none with a loud word.
+fn family(name: &str) -> Option<PathBuf> {
+    let Some(data) = std::env::var_os("DOORSTEP_DATA") else {
+        println!(
+            "SKIPPED: {name}, because DOORSTEP_DATA does not name the folder of the benchmark instances"
+        );
+        return None;
+    };
+    let folder = PathBuf::from(data).join(name);
+    if !folder.is_dir() {
+        println!("SKIPPED: {name}, because {} does not exist", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = entries
+        .filter(|path| endings.iter().any(|ending| path.to_str().unwrap().ends_with(ending)))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_published_plan_costs_what_it_is_published_to_cost() {
+    for (name, plans) in WITH_PLANS {
+        let Some(folder) = family(name) else { continue };
+        let mut compared = 0;
+        for instance in files(&folder, &[".vrp", ".txt", ".gz"]) {
+            let base = instance.to_str().unwrap().trim_end_matches(".gz");
+            let plan = Path::new(base).with_extension("sol");
+            let text = String::from_utf8(load(&plan).unwrap()).unwrap();
+            let published = text.lines().find_map(|line| line.strip_prefix("Cost")).unwrap();
+            let published: f64 = published.trim_matches([' ', ':']).parse().unwrap();
+            let instance = read_instance(&instance, USUAL).unwrap();
+            let solution = read_solution(base, text.as_bytes(), &instance).unwrap();
+            let report = check(&instance.problem, &solution);
+            assert_eq!((report.violations.as_slice(), report.unserved), (&[][..], 0), "{base}");
+            let cost = instance.cost(&solution, &report);
+            assert!((cost - published).abs() < 1e-6, "{base}: {cost} is published as {published}");
+            compared += 1;
+        }
+        assert_eq!(compared, plans, "{name}");
+    }
+}
+
+#[test]
+fn every_classic_instance_is_read() {
+    for name in ["vrptw-solomon100", "vrptw-gh200", "vrptw-gh400", "vrptw-gh600", "cvrp-xml100"] {
+        let Some(folder) = family(name) else { continue };
+        for file in files(&folder, &[".txt", ".vrp"]) {
+            let instance = read_instance(&file, USUAL).unwrap();
+            assert!(instance.problem.stop_ids().len() >= 100, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_not_solved_here_is_refused_by_name() {
+    for name in REFUSED {
+        let Some(folder) = family(name) else { continue };
+        for file in files(&folder, &[".vrp", ".vrp.gz"]) {
+            let refused = read_instance(&file, USUAL).unwrap_err();
+            assert!(refused.to_string().contains("is not solved here"), "{refused}");
+            assert!(refused.faults.iter().all(|fault| fault.line.is_some()), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What must hold of `solve` on any problem, with the independent checker as the judge.
+
+mod town;
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use optimizer::check::check;
+use optimizer::{
+    Lateness, Problem, ProblemBuilder, Rounding, Score, Settings, Solution, Stop, StopSpec, VehicleSpec,
+    construct, solve,
+};
+use proptest::prelude::*;
+use town::{Dice, Town};
+
+/// A classic problem: points, one depot, vehicles that are all the same, a price on driving.
+#[derive(Clone, Copy, Debug)]
+struct Classic {
+    stops: usize,
+    vehicles: usize,
+    seed: u64,
+    timed: bool,
+    /// Penalties that are worth paying, ways that are missing, windows that cannot be kept, no way home to pay.
+    rough: bool,
+    fixed: i64,
+    /// A matrix with detours instead of points.
+    matrix: bool,
+}
+
+impl Classic {
+    fn build(self) -> Problem {
+        let mut dice = Dice(self.seed);
+        let mut builder = ProblemBuilder::new(1);
+        let points: Vec<(f64, f64)> =
+            (0..=self.stops).map(|_| (dice.roll(100) as f64, dice.roll(100) as f64)).collect();
+        let matrix = if self.matrix {
+            let mut cells = Vec::new();
+            for from in &points {
+                for to in &points {
+                    let way = Rounding::Dimacs.seconds((from.0 - to.0).hypot(from.1 - to.1));
+                    let missing = self.rough && from != to && dice.once_in(30);
+                    cells.push(if missing { u32::MAX } else { way + dice.roll(50) as u32 });
+                }
+            }
+            builder.matrix(points.len(), cells)
+        } else {
+            builder.points(points, Rounding::Dimacs)
+        };
+        let horizon = if self.timed { 4_000 } else { 10_000_000 };
+        for _ in 0..self.vehicles {
+            builder.vehicle(VehicleSpec {
+                matrix,
+                start: 0,
+                end: (!self.rough || self.seed.is_multiple_of(2)).then_some(0),
+                shift: (100, 100 + horizon),
+                overtime: Lateness::Hard,
+                capacity: vec![20],
+                fixed_cost: self.fixed,
+                cost_per_hour: 0,
+                cost_per_driving_hour: 3600,
+                long_day: None,
+                under_way: false,
+            });
+        }
+        for place in 1..=self.stops {
+            let opens = dice.roll(3_000);
+            let window = if self.timed { (opens, opens + 200 + dice.roll(900)) } else { (0, horizon) };
+            builder.stop(StopSpec {
+                place,
+                service: if self.timed { 50 } else { 0 },
+                window,
+                lateness: Lateness::Hard,
+                demand: vec![dice.roll(if self.rough { 23 } else { 6 })],
+                only_vehicle: None,
+                unserved_penalty: if self.rough && dice.once_in(3) { 300 } else { 1_000_000 },
+            });
+        }
+        builder.build().unwrap_or_else(|faults| panic!("it should hold together: {faults:?}"))
+    }
+}
+
+fn classics() -> impl Strategy<Value = Classic> {
+    (0..40_usize, 0..15_usize, any::<u64>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>())
+        .prop_map(|(stops, vehicles, seed, timed, rough, dear, matrix)| {
+            let fixed = if dear { 100_000 } else { 0 };
+            Classic { stops, vehicles, seed, timed, rough, fixed, matrix }
+        })
+}
+
+fn thrown(problem: &Problem, seed: u64) -> Solution {
+    let mut dice = Dice(seed);
+    let mut solution = Solution::nothing_served(problem);
+    solution.unserved.clear();
+    for stop in problem.stop_ids() {
+        let route = dice.roll(solution.routes.len() as i64 + 1) as usize;
+        solution.routes.get_mut(route).unwrap_or(&mut solution.unserved).push(stop);
+    }
+    solution
+}
+
+fn steps(iterations: u64) -> Stop<'static> {
+    Stop { iterations: Some(iterations), ..Stop::default() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_classic_answer_breaks_nothing_and_repeats_itself(classic in classics(), seed in any::<u64>(), threads in 1..3_usize) {
+        let problem = classic.build();
+        let settings = Settings { seed, threads, ..Settings::default() };
+        let outcome = solve(&problem, &steps(400), &settings);
+        let report = check(&problem, &outcome.solution);
+        prop_assert!(report.is_feasible(), "{:?}", report.violations);
+        prop_assert_eq!(report.score(), outcome.score);
+        prop_assert!(outcome.score <= check(&problem, &Solution::nothing_served(&problem)).score());
+        prop_assert!(outcome.iterations <= 400);
+        prop_assert_eq!(&outcome.solution, &solve(&problem, &steps(400), &settings).solution);
+    }
+
+    #[test]
+    fn a_start_is_never_made_worse(classic in classics(), seed in any::<u64>(), messy in any::<bool>(), threads in 1..3_usize) {
+        let problem = classic.build();
+        let given = if messy { thrown(&problem, seed) } else { construct(&problem) };
+        let settings = Settings { seed, threads, start: Some(&given), ..Settings::default() };
+        let outcome = solve(&problem, &steps(100), &settings);
+        prop_assert!(outcome.score <= check(&problem, &given).score());
+    }
+
+    #[test]
+    fn a_rich_answer_is_as_good_as_its_start(stops in 0..40_usize, vehicles in 0..6_usize, seed in any::<u64>(), rough in any::<bool>(), priced in any::<bool>()) {
+        let problem = Town { stops, vehicles, seed, rough, priced }.build();
+        let given = thrown(&problem, seed);
+        let settings = Settings { seed, threads: 2, start: Some(&given), ..Settings::default() };
+        let outcome = solve(&problem, &steps(100), &settings);
+        prop_assert_eq!(check(&problem, &outcome.solution).score(), outcome.score);
+        prop_assert!(outcome.score <= check(&problem, &given).score());
+        prop_assert_eq!(&outcome.solution, &solve(&problem, &steps(100), &settings).solution);
+    }
+}
+
+#[test]
+fn many_stops_on_two_threads_repeat_themselves() {
+    let classic =
+        Classic { stops: 600, vehicles: 200, seed: 4, timed: true, rough: false, fixed: 0, matrix: false };
+    let problem = classic.build();
+    for threads in [1, 2] {
+        let settings = Settings { threads, ..Settings::default() };
+        let [one, two] = [0; 2].map(|_| solve(&problem, &steps(20_000), &settings));
+        assert_eq!(one.solution, two.solution);
+        assert!(check(&problem, &one.solution).is_feasible());
+        assert_eq!(one.iterations, 20_000);
+    }
+}
+
+#[test]
+fn points_reckoned_on_demand_are_served_and_time_is_kept() {
+    let classic = Classic {
+        stops: 3_000,
+        vehicles: 3_000,
+        seed: 8,
+        timed: false,
+        rough: false,
+        fixed: 0,
+        matrix: false,
+    };
+    let problem = classic.build();
+    let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
+    let outcome = solve(&problem, &stop, &Settings { threads: 2, ..Settings::default() });
+    let report = check(&problem, &outcome.solution);
+    assert!(report.is_feasible() && report.unserved == 0);
+    assert!(outcome.elapsed < Duration::from_secs(3), "{:?}", outcome.elapsed);
+}
+
+#[test]
+fn vehicles_are_saved_where_they_cost() {
+    let classic = Classic {
+        stops: 100,
+        vehicles: 100,
+        seed: 2,
+        timed: false,
+        rough: false,
+        fixed: 100_000,
+        matrix: false,
+    };
+    let problem = classic.build();
+    let outcome = solve(&problem, &steps(20_000), &Settings::default());
+    let demand: i64 = problem.stop_ids().filter_map(|stop| Some(problem.stop(stop)?.demand[0])).sum();
+    let used = outcome.solution.routes.iter().filter(|route| !route.is_empty()).count();
+    assert_eq!(used as i64, (demand + 19) / 20);
+}
+
+#[test]
+fn progress_is_told_in_order_and_a_word_ends_it() {
+    let classic =
+        Classic { stops: 200, vehicles: 50, seed: 6, timed: true, rough: false, fixed: 0, matrix: true };
+    let problem = classic.build();
+    let heard: Mutex<Vec<Score>> = Mutex::default();
+    let listen = |progress: &optimizer::Progress<'_>| {
+        assert_eq!(check(&problem, progress.solution).score(), progress.score);
+        heard.lock().unwrap().push(progress.score);
+    };
+    let settings = Settings { on_improvement: Some(&listen), threads: 2, ..Settings::default() };
+    let outcome = solve(&problem, &steps(10_000), &settings);
+    let heard = heard.into_inner().unwrap();
+    assert!(heard.len() > 1 && heard.is_sorted_by(|before, after| after < before), "{heard:?}");
+    assert_eq!(heard.last(), Some(&outcome.score));
+    let cancel = AtomicBool::new(true);
+    let stop = Stop { time: Some(Duration::from_secs(60)), cancel: Some(&cancel), ..Stop::default() };
+    assert!(solve(&problem, &stop, &Settings::default()).elapsed < Duration::from_secs(10));
+}

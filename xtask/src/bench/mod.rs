@@ -1,0 +1,57 @@
+//! `cargo xtask bench NAME`: one benchmark.
+
+mod contest;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::extract;
+use crate::project::Project;
+use crate::run::{cargo, run};
+
+/// Which benchmark, and what to hand on to it.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Reading a city, and its travel-time matrices
+    Roads(Rest),
+    /// Building a plan
+    Plan(Rest),
+    /// A control-room page with 40 routes and 1,500 stops
+    Server(Rest),
+    /// The optimizer against its peers on the classic instances
+    Optimizer(contest::Options),
+}
+
+#[derive(Debug, Args)]
+struct Rest {
+    /// Anything after `--` goes to the benchmark
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+/// Runs one benchmark.
+///
+/// # Errors
+/// When it does not compile or fails.
+pub fn bench(project: &Project, options: &Options) -> Result<()> {
+    match &options.bench {
+        Bench::Roads(rest) => target(project, "roads", "city", rest),
+        Bench::Plan(rest) => target(project, "optimizer", "construct", rest),
+        Bench::Server(rest) => target(project, "server", "page", rest),
+        Bench::Optimizer(options) => contest::contest(project, options),
+    }
+}
+
+fn target(project: &Project, package: &str, target: &str, rest: &Rest) -> Result<()> {
+    extract::extract(project)?;
+    run(cargo(project)
+        .env("DOORSTEP_EXTRACTS", project.extracts())
+        .args(["bench", "--package", package, "--bench", target, "--"])
+        .args(&rest.rest))
+}
