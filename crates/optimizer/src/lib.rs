@@ -25,6 +25,7 @@ mod construct;
 mod cost;
 mod draft;
 mod engine;
+mod genetic;
 mod improve;
 mod insert;
 mod kernel;

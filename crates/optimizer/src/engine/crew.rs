@@ -4,6 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Order;
+use crate::genetic::{Genetic, Limits, Near};
 use crate::kernel::anneal::{Cooling, Slice, Walker};
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
@@ -129,6 +130,41 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
             last.join(state.plan());
         }
         (best, last)
+    }
+
+    /// The best plan of every thread.
+    pub(crate) fn best_plans(&self) -> impl Iterator<Item = Plan> {
+        self.states.iter().map(State::best_plan)
+    }
+
+    /// Every thread breeds from these plans until the budget is spent; the best plan that was found, if any. Children
+    /// count as steps by the time they take, roughly.
+    pub(crate) fn breed(&mut self, plans: &[Plan]) -> Option<Plan> {
+        let (instance, seed) = (self.instance, self.order.seed);
+        let price = instance.stops().max(1) as u64;
+        let near = Near::new(instance);
+        let work = |thread: u64, slice: Slice<'_>| {
+            let mut genetic = Genetic::<M, TIMED>::new(instance, &near, seed ^ (thread << 32));
+            plans.iter().for_each(|plan| genetic.add(plan));
+            let until = slice.clock.map(|(_, end)| end);
+            let children = if slice.steps == u64::MAX { u64::MAX } else { slice.steps / price };
+            let done = genetic.run(Limits { until, iterations: children, cancel: slice.cancel });
+            (genetic.best(), done * price)
+        };
+        let slices = self.slices(1.0);
+        let results: Vec<(Option<Plan>, u64)> = if let [slice] = slices[..] {
+            vec![work(0, slice)]
+        } else {
+            let work = &work;
+            thread::scope(|scope| {
+                let threads = (0..).zip(slices);
+                let hands: Vec<_> =
+                    threads.map(|(thread, slice)| scope.spawn(move || work(thread, slice))).collect();
+                hands.into_iter().filter_map(|hand| hand.join().ok()).collect()
+            })
+        };
+        self.done += results.iter().map(|(_, done)| done).sum::<u64>();
+        results.into_iter().filter_map(|(plan, _)| plan).min_by_key(|plan| plan.cost)
     }
 
     /// Lets every thread work at once; how many steps they took together.

@@ -4,6 +4,9 @@
 //! takes over the plan of the one ahead. Above, the threads share one plan: each anneals the routes of one part of the
 //! town, and every round cuts it anew (as FILO2x does: Accorsi and Vigo, 2025). Rounds end by the clock or after a
 //! number of steps; by steps the answer follows from the seed.
+//!
+//! Up to [`BRED`] stops the threads anneal some plans apart from each other and then breed from them (see
+//! [`crate::genetic`]).
 
 mod crew;
 mod fleet;
@@ -24,6 +27,13 @@ use crew::Crew;
 const TOGETHER: usize = 400;
 /// How many rounds a search has.
 const ROUNDS: u64 = 100;
+/// Up to this many stops, plans are bred.
+const BRED: usize = 300;
+/// Which share of the budget then goes to annealing the plans to breed from, over how many steps a stop each, and how
+/// many of them a thread may make.
+const ANNEALED: f64 = 0.4;
+const STEPS_A_PARENT: f64 = 300.0;
+const PARENTS: f64 = 8.0;
 /// After how many rounds threads with a plan each compare them.
 const EXCHANGE: u64 = 10;
 /// The temperature at the beginning, in mean arcs: between these, by the steps that there are for a stop.
@@ -75,6 +85,12 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     if !apart {
         crew.take(&current);
     }
+    if (2..=BRED).contains(&instance.stops()) {
+        let warm = WARM.0 * if given { GIVEN } else { 1.0 };
+        let cooling = Cooling { from: warm * arc, to: COLD * arc };
+        let plan = breed(&mut crew, order, &best, cooling, instance.stops(), from);
+        return (plan, crew.done);
+    }
     for round in 0..ROUNDS {
         let share = |round: u64| round as f64 / ROUNDS as f64;
         let cooling = cooling.between(share(round), share(round + 1));
@@ -105,10 +121,46 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     (best, crew.done)
 }
 
+/// Anneals some plans apart from each other, each from the same beginning, and breeds from them.
+fn breed<M: Metric, const TIMED: bool>(
+    crew: &mut Crew<'_, M, TIMED>,
+    order: &Order<'_>,
+    start: &Plan,
+    cooling: Cooling,
+    stops: usize,
+    from: f64,
+) -> Plan {
+    let steps = steps_a_stop(order, stops) / order.threads.max(1) as f64;
+    let parents = (steps * ANNEALED / STEPS_A_PARENT).round().clamp(1.0, PARENTS);
+    let mut plans = Vec::new();
+    let mut best = start.clone();
+    let mut improve = |found: Option<Plan>, done: u64| {
+        if let Some(plan) = found.filter(|plan| plan.cost < best.cost) {
+            (order.tell)(&plan, done);
+            best = plan;
+        }
+    };
+    for parent in 1..=parents as u64 {
+        let until = from + (ANNEALED - from) * parent as f64 / parents;
+        let found = crew.anneal_all(cooling, until, Some(start));
+        plans.extend(crew.best_plans());
+        improve(Some(found), crew.done);
+    }
+    if !crew.is_over() {
+        let found = crew.breed(&plans);
+        improve(found, crew.done);
+    }
+    best
+}
+
 /// How warm a search begins.
 fn warm_by(order: &Order<'_>, stops: usize) -> f64 {
+    (steps_a_stop(order, stops) / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
+}
+
+/// About how many steps there will be for each stop.
+fn steps_a_stop(order: &Order<'_>, stops: usize) -> f64 {
     let by_clock = order.stop.time.map(|time| time.as_secs_f64() * PACE * order.threads.max(1) as f64);
     let by_count = order.stop.iterations.map(|steps| steps as f64);
-    let steps = by_clock.into_iter().chain(by_count).reduce(f64::min).unwrap_or(0.0);
-    (steps / stops as f64 / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
+    by_clock.into_iter().chain(by_count).reduce(f64::min).unwrap_or(0.0) / stops as f64
 }
