@@ -4,6 +4,7 @@
 //! It is strong where ruin and recreate is weak: when routes are long, and on small problems that stagnate.
 
 mod bearings;
+mod descent;
 mod near;
 mod optional;
 mod order;
