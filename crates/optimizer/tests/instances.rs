@@ -33,11 +33,11 @@ const USUAL: Convention = Convention { rounding: None, objective: Objective::Dis
 fn family(name: &str) -> Option<PathBuf> {
     let Some(data) = std::env::var_os("DOORSTEP_DATA") else {
         println!(
-            "SKIPPED: {name}, because DOORSTEP_DATA does not name the folder of the benchmark instances"
+            "SKIPPED: {name}, because DOORSTEP_DATA does not name a folder with the benchmark instances in `vrp`"
         );
         return None;
     };
-    let folder = PathBuf::from(data).join(name);
+    let folder = PathBuf::from(data).join("vrp").join(name);
     if !folder.is_dir() {
         println!("SKIPPED: {name}, because {} does not exist", folder.display());
         return None;

@@ -80,7 +80,7 @@ pub fn contest(project: &Project, options: &Options) -> Result<()> {
 
 fn measure(project: &Project, options: &Options, file: &Path) -> Result<()> {
     let Some(data) = data_folder() else {
-        println!("SKIPPED: DOORSTEP_DATA does not name the folder of the benchmark instances");
+        println!("SKIPPED: DOORSTEP_DATA does not name a folder with the benchmark instances in `vrp`");
         return Ok(());
     };
     let wanted = Wanted {
@@ -141,9 +141,11 @@ fn told(row: &Row) -> String {
     )
 }
 
-/// The folder of the instances, if it is named and exists.
+/// The folder of the instances in the one that is named, if it exists.
 fn data_folder() -> Option<PathBuf> {
-    std::env::var_os("DOORSTEP_DATA").map(PathBuf::from).filter(|folder| folder.is_dir())
+    std::env::var_os("DOORSTEP_DATA")
+        .map(|data| Path::new(&data).join("vrp"))
+        .filter(|folder| folder.is_dir())
 }
 
 fn build(project: &Project) -> Result<PathBuf> {
