@@ -132,6 +132,9 @@ fn rich(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>, begun: Inst
         steps.set(steps.get() + 1);
         stop.time.is_some_and(|time| begun.elapsed() >= time) || stop.is_cancelled()
     };
+    if over() {
+        return (first, 0);
+    }
     let unlimited = if stop.time.is_some() { u64::MAX } else { 20_000 };
     let budget = Budget::iterations(stop.iterations.unwrap_or(unlimited)).or_until(&over);
     let best = improve(problem, first, budget, settings.seed);

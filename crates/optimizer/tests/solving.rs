@@ -210,3 +210,118 @@ fn progress_is_told_in_order_and_a_word_ends_it() {
     let stop = Stop { time: Some(Duration::from_secs(60)), cancel: Some(&cancel), ..Stop::default() };
     assert!(solve(&problem, &stop, &Settings::default()).elapsed < Duration::from_secs(10));
 }
+
+/// Stops on points with one kind of vehicle.
+fn simple(
+    points: Vec<(f64, f64)>,
+    vehicles: usize,
+    spec: impl Fn(&mut VehicleSpec),
+    penalty: i64,
+) -> Problem {
+    let mut builder = ProblemBuilder::new(1);
+    let places = points.len();
+    let matrix = builder.points(points, Rounding::Round);
+    let mut vehicle = VehicleSpec {
+        matrix,
+        start: 0,
+        end: Some(0),
+        shift: (0, 10_000_000),
+        overtime: Lateness::Hard,
+        capacity: vec![20],
+        fixed_cost: 0,
+        cost_per_hour: 0,
+        cost_per_driving_hour: 3600,
+        long_day: None,
+        under_way: false,
+    };
+    spec(&mut vehicle);
+    for _ in 0..vehicles {
+        builder.vehicle(vehicle.clone());
+    }
+    for place in 1..places {
+        builder.stop(StopSpec {
+            place,
+            service: 0,
+            window: (0, 10_000_000),
+            lateness: Lateness::Hard,
+            demand: vec![1],
+            only_vehicle: None,
+            unserved_penalty: penalty,
+        });
+    }
+    builder.build().unwrap_or_else(|faults| panic!("it should hold together: {faults:?}"))
+}
+
+fn scattered(stops: usize, seed: u64) -> Vec<(f64, f64)> {
+    let mut dice = Dice(seed);
+    (0..=stops).map(|_| (dice.roll(1_000) as f64, dice.roll(1_000) as f64)).collect()
+}
+
+#[test]
+fn a_vehicle_that_no_stop_is_worth_alone_serves_many() {
+    let problem = simple(scattered(400, 3), 40, |vehicle| vehicle.fixed_cost = 8_000, 2_000);
+    let outcome = solve(&problem, &steps(20_000), &Settings::default());
+    assert!(outcome.solution.unserved.len() < 20, "{} are left out", outcome.solution.unserved.len());
+}
+
+#[test]
+fn a_vehicle_dearer_than_any_way_is_used_where_leaving_out_is_dearer() {
+    let dear = |vehicle: &mut VehicleSpec| {
+        vehicle.fixed_cost = 1_000_000;
+        vehicle.cost_per_driving_hour = 10;
+    };
+    let problem = simple(scattered(400, 4), 40, dear, 1_000_000_000);
+    let outcome = solve(&problem, &steps(5_000), &Settings::default());
+    assert!(outcome.solution.unserved.is_empty(), "{} are left out", outcome.solution.unserved.len());
+}
+
+#[test]
+fn open_routes_on_many_points_need_no_table_and_no_end() {
+    let mut points = scattered(5_000, 5);
+    points[4_000] = (5_000_000.0, 0.0);
+    let problem = simple(points, 300, |vehicle| vehicle.end = None, 1_000_000_000);
+    let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
+    let outcome = solve(&problem, &stop, &Settings { threads: 2, ..Settings::default() });
+    let report = check(&problem, &outcome.solution);
+    assert!(report.is_feasible() && report.unserved == 0);
+    assert!(outcome.elapsed < Duration::from_secs(3), "{:?}", outcome.elapsed);
+}
+
+#[test]
+fn far_more_stops_than_fit_neither_break_anything_nor_outlast_the_time() {
+    let problem = simple(scattered(10_000, 6), 2, |_| {}, 1_000_000);
+    let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
+    let outcome = solve(&problem, &stop, &Settings { threads: 2, ..Settings::default() });
+    let report = check(&problem, &outcome.solution);
+    assert!(report.is_feasible());
+    assert_eq!(report.unserved, 10_000 - 40);
+    assert!(outcome.elapsed < Duration::from_secs(3), "{:?}", outcome.elapsed);
+}
+
+#[test]
+fn a_route_may_last_as_long_as_its_shift_however_long_that_is() {
+    let like = simple(scattered(1, 1), 1, |_| {}, 1_000_000_000);
+    let (vehicle, stop) = (like.vehicle_ids().next().unwrap(), like.stop_ids().next().unwrap());
+    let mut builder = ProblemBuilder::new(1);
+    let cells = (0..31_u32 * 31).map(|cell| (cell / 31).abs_diff(cell % 31) * 300_000).collect();
+    let matrix = builder.matrix(31, cells);
+    let shift = (0, 100_000_000_000);
+    let capacity = vec![30];
+    builder.vehicle(VehicleSpec { matrix, shift, capacity, ..like.vehicle(vehicle).unwrap().clone() });
+    for place in 1..31 {
+        let stop = like.stop(stop).unwrap().clone();
+        builder.stop(StopSpec { place, service: 9_000_000, window: shift, ..stop });
+    }
+    let problem = builder.build().unwrap();
+    let outcome = solve(&problem, &steps(2_000), &Settings::default());
+    assert!(outcome.solution.unserved.is_empty(), "{} are left out", outcome.solution.unserved.len());
+}
+
+#[test]
+fn all_the_time_there_is_ends_by_a_word() {
+    let problem = simple(scattered(50, 7), 5, |_| {}, 1_000_000);
+    let cancel = AtomicBool::new(true);
+    let stop = Stop { time: Some(Duration::MAX), cancel: Some(&cancel), ..Stop::default() };
+    let outcome = solve(&problem, &stop, &Settings { threads: 64, ..Settings::default() });
+    assert!(check(&problem, &outcome.solution).is_feasible());
+}

@@ -15,6 +15,9 @@ use crate::kernel::state::State;
 const STEPS: u64 = 20_000;
 const STEPS_PER_STOP: u64 = 200;
 
+/// Who asks for more time than this asks for no limit.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
 pub(crate) struct Crew<'a, M, const TIMED: bool> {
     instance: &'a Instance<M>,
     order: &'a Order<'a>,
@@ -32,7 +35,8 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
     pub(crate) fn new(instance: &'a Instance<M>, order: &'a Order<'a>) -> Self {
         let threads = order.threads.max(1);
         let began = Instant::now();
-        let span = order.stop.time.map(|time| (order.begun + time).saturating_duration_since(began));
+        let spent = began.saturating_duration_since(order.begun);
+        let span = order.stop.time.map(|time| time.min(LONGEST).saturating_sub(spent));
         let unlimited =
             if span.is_some() { u64::MAX } else { STEPS + STEPS_PER_STOP * instance.stops() as u64 };
         Self {
@@ -69,14 +73,24 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
             .collect()
     }
 
-    /// The plan with what is absent inserted where it costs least.
+    /// The plan with what is absent inserted where it costs least: what is worth its price alone, or all that fits if
+    /// that is cheaper.
     pub(crate) fn first_plan(&mut self, start: Plan) -> Plan {
         let (Some(state), Some(walker)) = (self.states.first_mut(), self.walkers.first_mut()) else {
             return start;
         };
         state.load(&start, self.instance.vehicles);
         walker.fill(state);
-        state.plan()
+        let plan = state.plan();
+        if plan.absent.is_empty() {
+            return plan;
+        }
+        state.load(&start, self.instance.vehicles);
+        state.lifted = true;
+        walker.fill(state);
+        state.lifted = false;
+        let fuller = state.plan();
+        if fuller.cost < plan.cost { fuller } else { plan }
     }
 
     /// Gives every thread the plan.
@@ -145,8 +159,12 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
         let near = Near::new(instance);
         let work = |thread: u64, slice: Slice<'_>| {
             let mut genetic = Genetic::<M, TIMED>::new(instance, &near, seed ^ (thread << 32));
-            plans.iter().for_each(|plan| genetic.add(plan));
             let until = slice.clock.map(|(_, end)| end);
+            for (index, plan) in plans.iter().enumerate() {
+                if index == 0 || until.is_none_or(|until| Instant::now() < until) {
+                    genetic.add(plan);
+                }
+            }
             let children = if slice.steps == u64::MAX { u64::MAX } else { slice.steps / price };
             let done = genetic.run(Limits { until, iterations: children, cancel: slice.cancel });
             (genetic.best(), done * price)
@@ -160,7 +178,7 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
                 let threads = (0..).zip(slices);
                 let hands: Vec<_> =
                     threads.map(|(thread, slice)| scope.spawn(move || work(thread, slice))).collect();
-                hands.into_iter().filter_map(|hand| hand.join().ok()).collect()
+                hands.into_iter().map(joined).collect()
             })
         };
         self.done += results.iter().map(|(_, done)| done).sum::<u64>();
@@ -177,8 +195,7 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
             let hands: Vec<_> = (self.states.iter_mut().zip(&mut self.walkers).enumerate())
                 .map(|(index, (state, walker))| scope.spawn(move || work(index, state, walker)))
                 .collect();
-            // A panic in a hand is a defect of this crate; the scope passes it on.
-            hands.into_iter().filter_map(|hand| hand.join().ok()).sum()
+            hands.into_iter().map(joined).sum()
         })
     }
 
@@ -193,4 +210,9 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
         let ahead = self.states.iter().min_by_key(|state| state.best_cost);
         ahead.map(State::best_plan).filter(|best| best.cost < plan.cost).unwrap_or(plan)
     }
+}
+
+/// What a thread came to; a panic in it is a defect of this crate, and goes on in whoever waits.
+fn joined<T>(hand: thread::ScopedJoinHandle<'_, T>) -> T {
+    hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

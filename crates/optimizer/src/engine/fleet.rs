@@ -14,7 +14,8 @@ impl Walker {
         slice: Slice<'_>,
     ) -> u64 {
         let demand: i64 = state.instance.sites.iter().map(|site| i64::from(site.demand)).sum();
-        let least = demand.div_euclid(i64::from(state.instance.capacity.max(1))) as usize;
+        let capacity = i64::from(state.instance.capacity.max(1));
+        let least = ((demand + capacity - 1) / capacity) as usize;
         let mut absences = vec![0_u64; state.instance.stops()];
         let goal = state.absent.len();
         let mut done = 0;

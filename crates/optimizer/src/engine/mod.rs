@@ -29,11 +29,12 @@ const TOGETHER: usize = 400;
 const ROUNDS: u64 = 100;
 /// Up to this many stops, plans are bred.
 const BRED: usize = 300;
-/// Which share of the budget then goes to annealing the plans to breed from, over how many steps a stop each, and how
-/// many of them a thread may make.
+/// Which share of the budget then goes to annealing the plans to breed from, over how many steps a stop each, how many
+/// of them a thread may make, and all threads together.
 const ANNEALED: f64 = 0.4;
 const STEPS_A_PARENT: f64 = 300.0;
 const PARENTS: f64 = 8.0;
+const ALL_PARENTS: f64 = 16.0;
 /// After how many rounds threads with a plan each compare them.
 const EXCHANGE: u64 = 10;
 /// The temperature at the beginning, in mean arcs: between these, by the steps that there are for a stop.
@@ -131,7 +132,8 @@ fn breed<M: Metric, const TIMED: bool>(
     from: f64,
 ) -> Plan {
     let steps = steps_a_stop(order, stops) / order.threads.max(1) as f64;
-    let parents = (steps * ANNEALED / STEPS_A_PARENT).round().clamp(1.0, PARENTS);
+    let most = (ALL_PARENTS / order.threads.max(1) as f64).clamp(1.0, PARENTS);
+    let parents = (steps * ANNEALED / STEPS_A_PARENT).round().clamp(1.0, most).floor();
     let mut plans = Vec::new();
     let mut best = start.clone();
     let mut improve = |found: Option<Plan>, done: u64| {

@@ -38,7 +38,13 @@ pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, B
     let vehicles = solution.routes.len();
     let (mut next, mut found) = (0, customers == 0);
     for line in lines(&text) {
-        let Some((number, stops)) = route_of(line.text) else { continue };
+        let Some((number, stops)) = route_of(line.text) else {
+            if line.text.split(['#', ' ', '\t']).next().is_some_and(|word| word.eq_ignore_ascii_case("route"))
+            {
+                faults.at(line.number, "a route without a colon; write it like `Route #1: 3 5 8`");
+            }
+            continue;
+        };
         found = true;
         if instance.alike && stops.trim().is_empty() {
             continue;
@@ -50,6 +56,9 @@ pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, B
             faults.at(line.number, format!("a route without a vehicle; there are {vehicles} vehicles"));
             continue;
         };
+        if !route.is_empty() {
+            faults.at(line.number, "this vehicle's route is given twice; leave one out");
+        }
         for word in stops.split_whitespace() {
             match word.parse::<usize>() {
                 Ok(customer) if (1..=customers).contains(&customer) => {

@@ -192,6 +192,25 @@ fn each_fault_of_vrplib_has_its_line() {
 }
 
 #[test]
+fn what_a_file_says_twice_or_in_the_wrong_place_is_not_passed_over() {
+    for (from, to, fault) in [
+        ("DEPOT_SECTION\n1 -1", "DEPOT_SECTION : 2\n1 -1", "behind the section's name"),
+        ("NODE_COORD_SECTION", "DISPLAY_DATA_SECTION", "EUC_2D needs coordinates"),
+        ("DEMAND_SECTION", "EDGE_WEIGHT_SECTION\n0 1 1\nDEMAND_SECTION", "say two things"),
+        (
+            "DEPOT_SECTION",
+            "SERVICE_TIME_SECTION\n1 0\n2 1\n3 1\nSERVICE_TIME: 5\nDEPOT_SECTION",
+            "say two things",
+        ),
+    ] {
+        let text = PLANE.replacen(from, to, 1);
+        let said = parse(&text).expect_err(&text);
+        assert!(said.contains(fault), "{said} should say {fault}");
+    }
+    assert!(parse(&PLANE.replacen("TYPE", "COMMENT: a\nCOMMENT: b\nTYPE", 1)).is_ok());
+}
+
+#[test]
 fn all_faults_are_told_at_once_in_the_order_of_their_lines() {
     let text = SOLOMON.replace("0          50", "70         50").replace("20         60", "80         60");
     let said = parse(&text).unwrap_err();
@@ -266,6 +285,11 @@ fn each_fault_of_a_solution_file_has_its_line() {
     assert_eq!(fault("Route #1: 1\nRoute #2: 3"), "a.sol:2: `3` is no customer; they are numbered 1 to 2");
     let many = "Route #1: 1\nRoute #2: 2\nRoute #3: 1";
     assert_eq!(fault(many), "a.sol:3: a route without a vehicle; there are 2 vehicles");
+    let bare = "Route #1: 1\nRoute #2 2";
+    assert_eq!(fault(bare), "a.sol:2: a route without a colon; write it like `Route #1: 3 5 8`");
+    let tied = parse(JSON).unwrap();
+    let twice = read_solution("a.sol", b"Route #1: 1\nRoute #1: 2", &tied).unwrap_err().to_string();
+    assert_eq!(twice, "a.sol:2: this vehicle's route is given twice; leave one out");
 }
 
 #[test]

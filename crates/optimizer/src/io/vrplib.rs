@@ -63,8 +63,9 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Classic> {
     let everywhere = parts.measure("SERVICE_TIME", faults)?;
     parts.check_depot(faults);
 
+    let shown = parts.table::<2>("DISPLAY_DATA_SECTION", nodes, "`node x y`", faults)?;
     let points = match parts.table::<2>("NODE_COORD_SECTION", nodes, "`node x y`", faults)? {
-        None => parts.table::<2>("DISPLAY_DATA_SECTION", nodes, "`node x y`", faults)?,
+        None if parts.headers.get("EDGE_WEIGHT_TYPE").is_none_or(|kind| kind.text != "EUC_2D") => shown,
         points => points,
     };
     let points: Option<Vec<(f64, f64)>> =
@@ -75,6 +76,9 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Classic> {
     };
     let windows = parts.table::<2>("TIME_WINDOW_SECTION", nodes, "`node earliest latest`", faults)?;
     let services = parts.table::<1>("SERVICE_TIME_SECTION", nodes, "`node time`", faults)?;
+    if let (Some(_), Some(header)) = (&services, parts.headers.get("SERVICE_TIME")) {
+        faults.at(header.number, "SERVICE_TIME and SERVICE_TIME_SECTION say two things; leave one out");
+    }
     if let (Some(_), Some(distance)) = (&windows, parts.headers.get("DISTANCE")) {
         faults.at(
             distance.number,
@@ -139,13 +143,22 @@ impl<'a> Parts<'a> {
                 None => (line.text, ""),
             };
             let known = if key.ends_with("_SECTION") {
+                if !value.is_empty() {
+                    faults.at(
+                        line.number,
+                        format!(
+                            "`{}` stands behind the section's name; put it in the next line",
+                            clipped(value)
+                        ),
+                    );
+                }
                 section = Some(key);
                 let new = parts.sections.insert(key, Vec::new()).is_none();
                 SECTIONS.contains(&key).then_some(new)
             } else {
                 section = None;
                 let value = Line { number: line.number, text: value };
-                let new = parts.headers.insert(key, value).is_none();
+                let new = parts.headers.insert(key, value).is_none() || key == "COMMENT";
                 HEADERS.contains(&key).then_some(new)
             };
             match known {
@@ -269,6 +282,13 @@ impl<'a> Parts<'a> {
             return None;
         };
         match (kind.text, points) {
+            ("EUC_2D", Some(_)) if self.sections.contains_key("EDGE_WEIGHT_SECTION") => {
+                faults.at(
+                    kind.number,
+                    "EUC_2D and EDGE_WEIGHT_SECTION say two things; write EXPLICIT, or leave the section out",
+                );
+                None
+            }
             ("EUC_2D", Some(points)) => Some(Weights::Points(points.to_vec())),
             ("EUC_2D", None) => {
                 faults.at(kind.number, "EUC_2D needs coordinates, and NODE_COORD_SECTION is missing");

@@ -11,6 +11,9 @@ use crate::rng::Rng;
 /// How often the clock is looked at, in steps.
 const GLANCE: u64 = 32;
 
+/// How many absent stops a step tries to bring in at most.
+const ABSENT: usize = 30;
+
 /// How warm it is, between the beginning and the end of a slice.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cooling {
@@ -127,7 +130,14 @@ impl Walker {
     ) -> bool {
         state.begin();
         self.removed.clear();
-        self.removed.append(&mut state.absent);
+        if state.absent.len() <= ABSENT {
+            self.removed.append(&mut state.absent);
+        } else {
+            for _ in 0..ABSENT {
+                let at = self.rng.below(state.absent.len());
+                self.removed.push(state.absent.swap_remove(at));
+            }
+        }
         state.cost -= state.instance.penalties(&self.removed);
         let centre = state.pool[self.rng.below(state.pool.len())] as usize;
         state.ruin(centre, &mut self.rng, &mut self.removed);

@@ -1,4 +1,5 @@
-//! Which stops are near, without looking at all of them: a grid over the plane.
+//! Which stops are near, without looking at all of them: a grid over their ranks from west to east and from south to
+//! north, which towns far apart, or one stop far from all, do not empty.
 
 use super::instance::Instance;
 use super::metric::Metric;
@@ -15,13 +16,17 @@ impl Buckets {
         let stops = instance.stops();
         let points: Vec<(f64, f64)> =
             (0..stops).map(|stop| instance.metric.point(stop)).collect::<Option<_>>()?;
-        let low = points.iter().fold((f64::MAX, f64::MAX), |low, p| (low.0.min(p.0), low.1.min(p.1)));
-        let high = points.iter().fold((f64::MIN, f64::MIN), |high, p| (high.0.max(p.0), high.1.max(p.1)));
         let side = ((stops as f64 / 2.0).sqrt() as usize).max(1);
-        let extent = (high.0 - low.0).max(high.1 - low.1).max(f64::MIN_POSITIVE);
-        let line = |value: f64, low: f64| (((value - low) / extent * side as f64) as usize).min(side - 1);
+        let lines = |value: fn(&(f64, f64)) -> f64| {
+            let mut sorted: Vec<usize> = (0..stops).collect();
+            sorted.sort_by(|&a, &b| value(&points[a]).total_cmp(&value(&points[b])));
+            let mut lines = vec![0; stops];
+            sorted.into_iter().enumerate().for_each(|(rank, stop)| lines[stop] = rank * side / stops.max(1));
+            lines
+        };
+        let (columns, rows) = (lines(|point| point.0), lines(|point| point.1));
         let cell_of: Vec<u32> =
-            points.iter().map(|p| (line(p.1, low.1) * side + line(p.0, low.0)) as u32).collect();
+            rows.iter().zip(&columns).map(|(row, column)| (row * side + column) as u32).collect();
         let mut cells = vec![Vec::new(); side * side];
         for (stop, &cell) in cell_of.iter().enumerate() {
             cells[cell as usize].push(stop as u32);

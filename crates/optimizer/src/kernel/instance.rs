@@ -8,7 +8,7 @@ use crate::model::{Lateness, Problem, UNREACHABLE, VehicleId, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 use super::buckets::Buckets;
-use super::metric::{Metric, NO_WAY, Plane, Table};
+use super::metric::{End, Metric, NO_WAY, Plane, Table};
 
 /// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
 const HORIZON: i64 = 1 << 28;
@@ -88,15 +88,19 @@ impl AnyInstance {
         let size = problem.stops.len() + 1;
         let roads = problem.roads(VehicleId(0));
         match roads.ways {
-            Ways::Plane(points, rounding) if spec.end == Some(spec.start) => {
-                let mut points: Vec<_> = problem.rows.iter().map(|row| points[row.place]).collect();
-                let Ways::Plane(all, _) = roads.ways else { return None };
-                points.push(all[spec.start]);
-                Some(Self::Plane(Instance::new(problem, spec, Plane { points, rounding: *rounding })))
+            Ways::Plane(all, rounding) => {
+                let places = problem.rows.iter().map(|row| row.place).chain([spec.start]);
+                let points = places.map(|place| all[place]).collect();
+                let end = match spec.end {
+                    Some(end) if end == spec.start => End::Start,
+                    Some(end) => End::At(all[end]),
+                    None => End::Anywhere,
+                };
+                Instance::new(problem, spec, Plane { points, rounding: *rounding, end }).map(Self::Plane)
             }
             _ => {
                 let table = Table::new(size, |from, to| distance(problem, spec, roads, from, to));
-                Some(Self::Table(Instance::new(problem, spec, table)))
+                Instance::new(problem, spec, table).map(Self::Table)
             }
         }
     }
@@ -135,7 +139,8 @@ fn distance(problem: &Problem, spec: &VehicleSpec, roads: Roads<'_>, from: usize
 }
 
 impl<M: Metric> Instance<M> {
-    fn new(problem: &Problem, spec: &VehicleSpec, metric: M) -> Self {
+    /// None if a route may go on after the kernel's horizon.
+    fn new(problem: &Problem, spec: &VehicleSpec, metric: M) -> Option<Self> {
         let stops = problem.rows.len();
         let rate = spec.cost_per_driving_hour;
         let base = spec.shift.0;
@@ -167,8 +172,14 @@ impl<M: Metric> Instance<M> {
             timed: true,
             sites,
         };
+        let beyond = |time: i64| time - base > HORIZON;
+        let cut_off = beyond(spec.shift.1) || problem.stops.iter().any(|stop| beyond(stop.window.1));
+        let longest = instance.longest_route();
+        if cut_off && longest > HORIZON {
+            return None;
+        }
+        instance.timed = instance.time_matters(longest);
         instance.find_neighbours();
-        instance.timed = instance.time_matters();
         let depot = stops;
         let key = |of: &dyn Fn(usize, &Site) -> i32| -> Vec<i32> {
             instance.sites.iter().enumerate().map(|(stop, site)| of(stop, site)).collect()
@@ -181,7 +192,7 @@ impl<M: Metric> Instance<M> {
             key(&|_, site| site.open),
             key(&|_, site| -site.close),
         ];
-        instance
+        Some(instance)
     }
 
     /// How many stops there are; also the index of the depot.
@@ -210,9 +221,13 @@ impl<M: Metric> Instance<M> {
         let stops = self.stops();
         let longest =
             |from: usize| (0..=stops).map(|to| i64::from(self.metric.outward(from, to))).max().unwrap_or(0);
-        // For a plane the diagonal through the depot is an upper limit, and cheap.
-        let farthest =
-            if stops > 2_000 { 2 * longest(stops) } else { (0..=stops).map(longest).max().unwrap_or(0) };
+        // On a plane the way through the start is an upper limit, and cheap.
+        let farthest = if stops > 0 && self.metric.point(0).is_some() {
+            let home = (0..stops).map(|stop| i64::from(self.metric.outward(stop, stops))).max().unwrap_or(0);
+            home.max(2 * longest(stops))
+        } else {
+            (0..=stops).map(longest).max().unwrap_or(0)
+        };
         let service = self.sites.iter().map(|site| i64::from(site.service)).max().unwrap_or(0);
         let open = self.sites.iter().map(|site| i64::from(site.open)).max().unwrap_or(0);
         open + (farthest + service) * (self.most_in_a_route() + 1)
@@ -230,9 +245,9 @@ impl<M: Metric> Instance<M> {
         demands.iter().take_while(fits).count() as i64
     }
 
-    fn time_matters(&self) -> bool {
+    fn time_matters(&self, longest_route: i64) -> bool {
         let closes = self.sites.iter().map(|site| i64::from(site.close)).min().unwrap_or(0);
-        self.longest_route() > closes.min(i64::from(self.end))
+        longest_route > closes.min(i64::from(self.end))
     }
 
     fn find_neighbours(&mut self) {

@@ -54,23 +54,38 @@ impl Metric for Table {
     }
 }
 
-/// Points on a plane.
+/// Where routes on a plane end.
+pub(crate) enum End {
+    /// Where they start.
+    Start,
+    At((f64, f64)),
+    /// At their last stop.
+    Anywhere,
+}
+
+/// Points on a plane; the last of them is where routes start.
 pub(crate) struct Plane {
     pub(crate) points: Vec<(f64, f64)>,
     pub(crate) rounding: Rounding,
+    pub(crate) end: End,
 }
 
 impl Metric for Plane {
     #[inline(always)]
     fn outward(&self, c: usize, x: usize) -> i32 {
-        let (from, to) = (self.points[c], self.points[x]);
+        let from = self.points[c];
+        let to = match self.end {
+            End::At(end) if x + 1 == self.points.len() && c != x => end,
+            End::Anywhere if x + 1 == self.points.len() => return 0,
+            _ => self.points[x],
+        };
         let (dx, dy) = (from.0 - to.0, from.1 - to.1);
         self.rounding.seconds((dx * dx + dy * dy).sqrt()) as i32
     }
 
     #[inline(always)]
     fn inward(&self, c: usize, x: usize) -> i32 {
-        self.outward(c, x)
+        self.outward(x, c)
     }
 
     fn point(&self, c: usize) -> Option<(f64, f64)> {

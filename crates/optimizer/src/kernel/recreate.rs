@@ -2,7 +2,7 @@
 //! near stops only.
 
 use super::instance::ORDERS;
-use super::metric::Metric;
+use super::metric::{Metric, NO_WAY};
 use super::state::{NONE, State};
 use crate::rng::Rng;
 
@@ -81,7 +81,8 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
         let site = &instance.sites[stop];
         let metric = &instance.metric;
         let stops = instance.stops();
-        let (mut least, mut place) = self.opened(stop);
+        let (mut least, opened) = self.opened(stop);
+        let mut place = usize::MAX;
         let room = instance.capacity - site.demand;
         for candidate in instance.candidates(stop) {
             let near = candidate.node();
@@ -112,27 +113,34 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
             }
             (least, place) = (extra, before);
         }
-        (place != usize::MAX).then_some((place, least))
+        match (place, opened) {
+            (usize::MAX, Some(opening)) => Some(opening),
+            (usize::MAX, None) => None,
+            _ => Some((place, least)),
+        }
     }
 
-    /// What a stop costs in a route of its own, or at most: its penalty.
-    fn opened(&mut self, stop: usize) -> (i32, usize) {
+    /// What a place has to cost less than: a route of the stop's own, with the vehicle, or its penalty; and where that
+    /// route would begin and how long its ways are, if it is the cheaper.
+    fn opened(&mut self, stop: usize) -> (i32, Option<(usize, i32)>) {
         let instance = self.instance;
         let site = &instance.sites[stop];
-        let bound = site.penalty.min(i64::from(super::metric::NO_WAY)) as i32;
+        let bound = |cost: i64| cost.min(i64::from(NO_WAY)) as i32;
         if site.demand > instance.capacity {
-            return (0, usize::MAX);
+            return (0, None);
         }
-        let Some(tour) = self.idle_tour() else { return (bound, usize::MAX) };
+        let (penalty, fixed) = if self.lifted { (i64::MAX, 0) } else { (site.penalty, instance.fixed) };
+        let Some(tour) = self.idle_tour() else { return (bound(penalty), None) };
         let there = instance.metric.inward(stop, instance.stops());
         let onward = instance.metric.outward(stop, instance.stops());
         let begin = there.max(site.open);
         let in_time = begin <= site.close && begin.saturating_add(site.service + onward) <= instance.end;
-        let extra = i64::from(there) + i64::from(onward) + instance.fixed;
-        if (!TIMED || in_time) && extra < i64::from(bound) {
-            (there + onward, self.depot(tour))
+        let ways = there.saturating_add(onward);
+        let whole = i64::from(ways) + fixed;
+        if (!TIMED || in_time) && there < NO_WAY && onward < NO_WAY && whole < penalty {
+            (bound(whole), Some((self.depot(tour), ways)))
         } else {
-            (bound, usize::MAX)
+            (bound(penalty), None)
         }
     }
 }

@@ -55,6 +55,9 @@ pub(crate) struct State<'a, M, const TIMED: bool> {
     pub(crate) most: usize,
     /// A removal left a route that cannot keep its windows.
     pub(crate) broken: bool,
+    /// Stops come in whatever they cost, and vehicles cost nothing: for a first plan, as one stop alone may not be
+    /// worth a vehicle that many are.
+    pub(crate) lifted: bool,
     idle: Vec<u32>,
     step: u64,
     log: Vec<(u32, Node)>,
@@ -81,6 +84,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
             served: 0,
             most: 0,
             broken: false,
+            lifted: false,
             idle: Vec::new(),
             step: 0,
             log: Vec::new(),
