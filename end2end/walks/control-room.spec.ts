@@ -135,3 +135,22 @@ test("what could not be loaded comes by itself when the connection is back", asy
   await expect(page.locator(".leaflet-container canvas.map-fleet")).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
+
+test("answers that take long break nothing: the day goes on beside them", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  let asked = 0;
+  await page.route(/\/api\/(board|route)\b/, async (route) => {
+    asked += 1;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue().catch(() => undefined);
+  });
+  await page.locator(".route-row", { hasText: /\d\/\d/ }).first().click();
+  const panel = page.getByRole("region", { name: "Selected vehicle" });
+  await expect(panel.getByRole("table").first()).toBeVisible();
+  const plan = page.getByRole("region", { name: "Plan", exact: true });
+  await plan.getByRole("button", { name: "Plan again" }).click();
+  const since = await page.locator(".fresh-time").innerText();
+  await expect.poll(() => asked, { message: "asked again while an answer is on its way", timeout: 40_000 }).toBeGreaterThan(5);
+  await expect(page.locator(".fresh-time")).not.toHaveText(since);
+  await page.unroute(/\/api\/(board|route)\b/);
+});

@@ -188,11 +188,13 @@ async fn open(
 }
 
 /// Where a tile address leads, as a source of a content security policy: its scheme and host, with any host of the
-/// domain for the `{s}` that some servers spread their load by.
+/// domain for the `{s}` that some servers spread their load by. None for what is no such address: nothing that could
+/// end the policy's word may get into it.
 fn origin(tiles: &str) -> Option<String> {
-    let (scheme, rest) = tiles.split_once("://")?;
-    let host = rest.split('/').next()?;
-    Some(format!("{scheme}://{}", host.replace("{s}", "*")))
+    let (scheme, rest) = tiles.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
+    let host = rest.split('/').next()?.replace("{s}", "*");
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "*.:-[]".contains(letter);
+    (!host.is_empty() && host.chars().all(plain)).then(|| format!("{scheme}://{host}"))
 }
 
 fn map_view(city: &City, site: &SiteSettings) -> MapView {
@@ -314,7 +316,19 @@ pub fn describe_city(settings: &CitySettings) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::with_database;
+    use super::{origin, with_database};
+
+    #[test]
+    fn only_a_plain_address_of_tiles_gets_into_the_policy() {
+        assert_eq!(
+            origin("https://{s}.tiles.example/{z}/{x}/{y}.png").as_deref(),
+            Some("https://*.tiles.example")
+        );
+        assert_eq!(origin("http://127.0.0.1:8080/{z}/{x}/{y}").as_deref(), Some("http://127.0.0.1:8080"));
+        assert_eq!(origin("/tiles/{z}/{x}/{y}.mvt"), None);
+        assert_eq!(origin("https://a;script-src */{z}"), None);
+        assert_eq!(origin("data://x/{z}"), None);
+    }
 
     #[test]
     fn another_database_of_the_same_server_keeps_everything_else() {

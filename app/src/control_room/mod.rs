@@ -157,8 +157,8 @@ pub fn ControlRoomPage() -> impl IntoView {
                     <section class="plan"></section>
                 }
             }>
-                {move || Suspend::new(async move {
-                    match board.await {
+                {move || {
+                    Some(match board.get()? {
                         Err(fault) => view! { <div class="board-fault"><FaultNotice fault /></div> }.into_any(),
                         Ok(board) => {
                             let (plan_at, revision) = (board.head.plan_at, board.head.revision);
@@ -176,34 +176,34 @@ pub fn ControlRoomPage() -> impl IntoView {
                             }
                                 .into_any()
                         }
-                    }
-                })}
+                    })
+                }}
             </Transition>
             <div class="board-map">
                 <Suspense fallback=|| {
                     view! { <p class="unseen">"Loading the map"</p> }
                 }>
-                    {move || Suspend::new(async move {
-                        match map.await {
+                    {move || {
+                        Some(match map.get()? {
                             Err(_) => {
                                 view! { <div class="empty"><p>"The map has not come through yet."</p></div> }.into_any()
                             }
                             Ok(map) => {
                                 view! { <FleetMap map marks selected=vehicle on_select route=shown_route /> }.into_any()
                             }
-                        }
-                    })}
+                        })
+                    }}
                 </Suspense>
             </div>
             <section class="panel" aria-label="Selected vehicle">
                 <Transition fallback=|| view! { <Skeleton rows=8 what="the route" /> }>
-                    {move || Suspend::new(async move {
-                        match route.await {
+                    {move || {
+                        Some(match route.get()? {
                             Err(fault) => view! { <FaultNotice fault /> }.into_any(),
                             Ok(None) => view! { <NothingSelected /> }.into_any(),
                             Ok(Some(view)) => view! { <RoutePanel view live /> }.into_any(),
-                        }
-                    })}
+                        })
+                    }}
                 </Transition>
             </section>
         </div>

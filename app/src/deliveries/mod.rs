@@ -83,7 +83,7 @@ pub fn SearchPage() -> impl IntoView {
                 </button>
             </form>
             <Transition fallback=|| view! { <Skeleton rows=8 what="the orders" /> }>
-                {move || Suspend::new(async move { found(hits.await, text.get_untracked(), page.get_untracked()) })}
+                {move || Some(found(hits.get()?, text.get_untracked(), page.get_untracked()))}
             </Transition>
         </div>
     }

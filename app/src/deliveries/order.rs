@@ -62,25 +62,25 @@ pub fn OrderPage() -> impl IntoView {
             }}
             {move || moved.get().then(|| view! { <Notice text="Booked. The promise has moved." /> })}
             <Transition fallback=|| view! { <Skeleton rows=10 what="the order" /> }>
-                {move || Suspend::new(async move {
-                    match order.await {
+                {move || {
+                    Some(match order.get()? {
                         Err(fault) => view! {
                             <PageHead title="Order" />
                             <FaultNotice fault />
                         }
                             .into_any(),
                         Ok(view) => view! { <OrderStory view cancel wants_slots /> }.into_any(),
-                    }
-                })}
+                    })
+                }}
             </Transition>
             <Transition fallback=|| view! { <Skeleton rows=4 what="windows; each is tried on the plan" /> }>
-                {move || Suspend::new(async move {
-                    match (slots.await, id.get_untracked()) {
+                {move || {
+                    Some(match (slots.get()?, id.get_untracked()) {
                         (Err(fault), _) => view! { <FaultNotice fault /> }.into_any(),
                         (Ok(Some(view)), Some(order)) => view! { <Slots view order reschedule /> }.into_any(),
                         _ => ().into_any(),
-                    }
-                })}
+                    })
+                }}
             </Transition>
         </div>
     }

@@ -57,23 +57,23 @@ pub fn FiguresPage() -> impl IntoView {
         <div class="page figures-page">
             <PageHead title="Figures" />
             <Transition fallback=|| view! { <Skeleton rows=8 what="the figures" /> }>
-                {move || Suspend::new(async move {
-                    match figures.await {
+                {move || {
+                    Some(match figures.get()? {
                         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
                         Ok(view) => view! { <Figures view asked=day.get_untracked() behind /> }.into_any(),
-                    }
-                })}
+                    })
+                }}
             </Transition>
             <Transition fallback=|| view! { <Skeleton rows=6 what="the rows" /> }>
-                {move || Suspend::new(async move {
-                    match rows.await {
+                {move || {
+                    Some(match rows.get()? {
                         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
                         Ok(None) => ().into_any(),
                         Ok(Some((figure, page, rows))) => {
                             view! { <Rows rows figure day=day.get_untracked() page /> }.into_any()
                         }
-                    }
-                })}
+                    })
+                }}
             </Transition>
         </div>
     }

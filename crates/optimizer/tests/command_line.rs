@@ -181,7 +181,15 @@ fn faults_go_to_stderr_with_their_place_and_a_code() {
     assert_eq!(code(&["--help"]), Some(0));
 }
 
-#[cfg(unix)]
+/// Whether the process has taken charge of the interrupt signal.
+#[cfg(target_os = "linux")]
+fn minds_ctrl_c(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 2 != 0)
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_stops_the_search_and_the_answer_is_still_written() {
     let folder = Folder::new("interrupted");
@@ -192,7 +200,11 @@ fn ctrl_c_stops_the_search_and_the_answer_is_still_written() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    let began = Instant::now();
+    while !minds_ctrl_c(child.id()) {
+        assert!(began.elapsed() < Duration::from_secs(30), "the program does not mind Ctrl-C");
+        std::thread::yield_now();
+    }
     let began = Instant::now();
     let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(told.success());

@@ -14,6 +14,22 @@ use crate::stamp::{files_below, write};
 /// What is taken from npm packages as it is: the file there, and its name here.
 const TAKEN: [(&str, &str); 1] = [("leaflet/dist/leaflet.css", "leaflet.css")];
 
+/// Whose work is in the bundle, each with its licence: theirs ask for being told.
+const BUNDLED: [&str; 9] = [
+    "leaflet",
+    "protomaps-leaflet",
+    "@mapbox/point-geometry",
+    "@mapbox/vector-tile",
+    "color2k",
+    "pbf",
+    "potpack",
+    "quickselect",
+    "rbush",
+];
+
+/// Said at the top of the bundle.
+const BANNER: &str = "/* Leaflet, protomaps-leaflet and what they need; whose it is: map.licenses.txt */";
+
 /// Bundles the map libraries, copies what belongs to them and, for a release, minifies what the wasm tools wrote.
 ///
 /// # Errors
@@ -37,11 +53,13 @@ pub fn gather(project: &Project, effort: Effort, folder: &Path) -> Result<String
     let ours = project.root.join("xtask/npm");
     let unused = ours.join("unused.mjs");
     run(esbuild()
-        .args(["--bundle", "--minify", "--format=iife", "--legal-comments=none"])
+        .args(["--bundle", "--minify", "--format=iife"])
+        .arg(format!("--banner:js={BANNER}"))
         .arg(format!("--alias:@protomaps/basemaps={}", unused.display()))
         .arg(format!("--alias:pmtiles={}", unused.display()))
         .arg(format!("--outfile={}", folder.join("map.js").display()))
         .arg(ours.join("map.mjs")))?;
+    write(&folder.join("map.licenses.txt"), licences(&modules)?.as_bytes())?;
     for (from, to) in TAKEN {
         let text = fs::read_to_string(modules.join(from)).with_context(|| {
             format!("{from} is missing from the npm packages; remove var/npm and try again")
@@ -53,4 +71,17 @@ pub fn gather(project: &Project, effort: Effort, folder: &Path) -> Result<String
         write(&folder.join("images").join(image.strip_prefix(&images)?), &fs::read(&image)?)?;
     }
     Ok("the map libraries in one".to_owned())
+}
+
+/// The licences of all that is in the bundle, one after the other.
+fn licences(modules: &Path) -> Result<String> {
+    let mut all = String::new();
+    for package in BUNDLED {
+        let folder = modules.join(package);
+        let text =
+            ["LICENSE", "LICENSE.txt"].iter().find_map(|name| fs::read_to_string(folder.join(name)).ok());
+        let text = text.with_context(|| format!("the npm package {package} has no licence file"))?;
+        all += &format!("== {package}\n\n{}\n\n", text.trim());
+    }
+    Ok(all)
 }
