@@ -5,7 +5,7 @@ use crate::{
     board::DayBook,
     clock::new_id,
     outcomes::worker_event,
-    problem::{Choices, PlannedRoute, Sheet, Strictness},
+    problem::{Choices, PlannedRoute, Sheet, Strictness, THREADS},
 };
 use domain::{
     Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
@@ -18,8 +18,8 @@ use store::Tx;
 
 /// Above this many stops a morning is planned district by district.
 const DISTRICT: usize = 2_500;
-/// Steps of the optimizer: about a second for a day of 1,500 stops.
-const STEPS: u64 = 20_000;
+/// Steps of the optimizer: a second or two for a day of 1,500 stops.
+const STEPS: u64 = 60_000;
 const SEED: u64 = 1;
 
 /// What became of a morning.
@@ -216,7 +216,7 @@ fn solve(choices: Choices, roads: &dyn TravelTimes, origin: domain::Instant) -> 
     for district in districts(choices) {
         let sheet = district.into_sheet(roads, origin, Strictness::Hard)?;
         let until = Until { iterations: Some(STEPS), ..Until::default() };
-        let settings = Settings { seed: SEED, ..Settings::default() };
+        let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
         let solution = checked(&sheet, optimizer::solve(&sheet.problem, &until, &settings).solution)?;
         draft
             .unplanned

@@ -5,7 +5,7 @@ use crate::{
     board::DayBook,
     clock::new_id,
     planning::{checked, heavily},
-    problem::{Choices, PlannedRoute, Sheet, Strictness},
+    problem::{Choices, PlannedRoute, Sheet, Strictness, THREADS},
 };
 use domain::{Instant, OrderId, ProposalId, Role, VehicleId, Window};
 use optimizer::{Settings, Solution, Stop};
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use store::proposals::Proposal;
 use wire::control_room::{Change, Gains, ProposalView};
 
-const STEPS: u64 = 15_000;
+const STEPS: u64 = 30_000;
 const SEED: u64 = 1;
 
 /// What a proposal would change, as it is kept until somebody decides.
@@ -58,7 +58,8 @@ impl Operations {
             }
             let sheet = choices.into_sheet(roads.as_ref(), origin, Strictness::Priced)?;
             let stop = Stop { iterations: Some(STEPS), ..Stop::default() };
-            let settings = Settings { seed: SEED, start: Some(&sheet.given), ..Settings::default() };
+            let settings =
+                Settings { seed: SEED, threads: THREADS, start: Some(&sheet.given), ..Settings::default() };
             let solution = checked(&sheet, optimizer::solve(&sheet.problem, &stop, &settings).solution)?;
             Ok(compare(&sheet, &solution))
         })

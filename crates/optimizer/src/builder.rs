@@ -4,6 +4,7 @@
 //! that no road reaches) is a problem like any other.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -258,7 +259,7 @@ impl ProblemBuilder {
         Ok(Problem {
             dims: self.dims,
             places,
-            matrices: self.matrices.into_iter().map(|(_, ways)| ways).collect(),
+            matrices: self.matrices.into_iter().map(|(_, ways)| Arc::new(ways)).collect(),
             rows: self.stops.iter().map(row).collect(),
             vehicles: self.vehicles,
             stops: self.stops,

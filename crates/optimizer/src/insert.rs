@@ -3,7 +3,6 @@
 //! It changes nothing. The same question prices a delivery slot, places an urgent order and moves a stop by hand.
 
 use crate::cost::Cost;
-use crate::draft::Draft;
 use crate::model::{Problem, Solution, StopId, VehicleId};
 use crate::route::{Opening, Route};
 use crate::schedule::{Schedule, schedule};
@@ -39,12 +38,14 @@ pub struct Insertion {
 /// another problem. Its penalty does not count: whether it is worth it is the caller's question.
 #[must_use]
 pub fn best_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usize) -> Vec<Insertion> {
-    let draft = Draft::from(problem, solution.clone());
-    if problem.stop(stop).is_none() || draft.place_of(stop).is_some() {
+    let solution = solution.sound(problem);
+    if solution.unserved.binary_search(&stop).is_err() {
         return Vec::new();
     }
+    let stops = solution.routes.into_iter().zip(problem.vehicle_ids());
+    let routes: Vec<Route> = stops.map(|(stops, vehicle)| Route::of(problem, vehicle, stops)).collect();
     let mut best: Vec<(Cost, VehicleId, usize)> = Vec::new();
-    for route in &draft.routes {
+    for route in &routes {
         let bound = worst_of(&best, k);
         route.each_opening(problem, stop, bound, |Opening { extra, position }| {
             let place = (extra, route.vehicle, position);
@@ -58,7 +59,7 @@ pub fn best_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: 
     }
     best.into_iter()
         .filter_map(|(cost, vehicle, position)| {
-            consequences(problem, &draft.routes[vehicle.index()], stop, position, cost)
+            consequences(problem, &routes[vehicle.index()], stop, position, cost)
         })
         .collect()
 }

@@ -21,28 +21,24 @@ pub mod io;
 pub mod json;
 
 mod builder;
-mod construct;
 mod cost;
-mod draft;
 mod engine;
 mod genetic;
-mod improve;
 mod insert;
 mod kernel;
 mod model;
+mod renumber;
+mod rich;
 mod rng;
 mod route;
 #[cfg(test)]
 mod samples;
 mod schedule;
 mod solve;
-mod split;
 mod travel;
 
 pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
-pub use construct::{construct, construct_from};
 pub use cost::{Cost, Score};
-pub use improve::{Budget, improve};
 pub use insert::{Insertion, best_insertions};
 pub use model::{Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
 pub use schedule::{Schedule, Visit, schedule};

@@ -3,6 +3,8 @@
 //! A [`Problem`] is immutable and can only come out of [`ProblemBuilder`](crate::ProblemBuilder), so whoever holds
 //! one may rely on every index in it. Ids are dense indices in order of insertion. Nothing here searches.
 
+use std::sync::Arc;
+
 use crate::cost::Cost;
 use crate::travel::{Roads, Ways};
 
@@ -118,7 +120,7 @@ pub struct StopSpec {
 pub struct Problem {
     pub(crate) dims: usize,
     pub(crate) places: usize,
-    pub(crate) matrices: Vec<Ways>,
+    pub(crate) matrices: Vec<Arc<Ways>>,
     pub(crate) vehicles: Vec<VehicleSpec>,
     pub(crate) stops: Vec<StopSpec>,
     pub(crate) rows: Vec<StopRow>,
@@ -220,6 +222,24 @@ impl Solution {
     #[must_use]
     pub fn nothing_served(problem: &Problem) -> Self {
         Self { routes: vec![Vec::new(); problem.vehicles.len()], unserved: problem.stop_ids().collect() }
+    }
+
+    /// The solution without what cannot be meant: stops of another problem, second visits, vehicles that may not serve
+    /// the stop. Routes and stops that it forgets are there.
+    pub(crate) fn sound(&self, problem: &Problem) -> Self {
+        let mut served = vec![false; problem.stops.len()];
+        let route = |vehicle: VehicleId| {
+            let stops = self.routes.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
+            let sound = |stop: &&StopId| {
+                let Some(row) = problem.rows.get(stop.index()) else { return false };
+                row.only.is_none_or(|only| only == vehicle)
+                    && !std::mem::replace(&mut served[stop.index()], true)
+            };
+            stops.iter().filter(sound).copied().collect()
+        };
+        let routes = problem.vehicle_ids().map(route).collect();
+        let unserved = problem.stop_ids().filter(|stop| !served[stop.index()]).collect();
+        Self { routes, unserved }
     }
 
     /// Which vehicle serves the stop and as its how-manieth, counted from 0.

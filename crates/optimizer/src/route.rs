@@ -16,7 +16,7 @@ use crate::model::{Lateness, Problem, StopId, StopRow, UNREACHABLE, VehicleId, V
 use crate::travel::Roads;
 
 /// Later than any time, with room for adding to it.
-const NEVER: i64 = i64::MAX / 4;
+pub(crate) const NEVER: i64 = i64::MAX / 4;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
@@ -80,28 +80,12 @@ impl Route {
         route
     }
 
-    pub(crate) fn insert(&mut self, problem: &Problem, stop: StopId, position: usize) {
-        self.stops.insert(position.min(self.stops.len()), stop);
-        self.refresh(problem);
-    }
-
     /// Whether the vehicle may serve the stop at all and has room for it.
     pub(crate) fn accepts(&self, problem: &Problem, stop: StopId) -> bool {
         let spec = problem.spec(self.vehicle);
         problem.row(stop).only.is_none_or(|only| only == self.vehicle)
             && (self.load.iter().zip(problem.demand(stop)).zip(&spec.capacity))
                 .all(|((load, demand), capacity)| *demand == 0 || load + demand <= *capacity)
-    }
-
-    /// The cheapest position for the stop among those that break nothing and cost less than `bound` more; the first
-    /// of equals.
-    pub(crate) fn best_opening(&self, problem: &Problem, stop: StopId, bound: Cost) -> Option<Opening> {
-        let mut best = None;
-        self.each_opening(problem, stop, bound, |opening| {
-            best = Some(opening);
-            opening.extra
-        });
-        best
     }
 
     /// Shows each position for the stop that breaks nothing and costs less than `bound` more to `see`, which answers
@@ -124,18 +108,6 @@ impl Route {
                 bound = see(Opening { extra, position });
             }
         }
-    }
-
-    /// The position for the stop, in a route that accepts it, if it breaks nothing and costs less than `bound` more.
-    pub(crate) fn opening_at(
-        &self,
-        problem: &Problem,
-        stop: StopId,
-        position: usize,
-        bound: Cost,
-    ) -> Option<Opening> {
-        let extra = self.extra_at(&self.site(problem, stop), position, bound)?;
-        Some(Opening { extra, position })
     }
 
     fn site<'p>(&self, problem: &'p Problem, stop: StopId) -> Site<'p> {
@@ -302,12 +274,12 @@ struct Site<'a> {
 }
 
 /// When the vehicle leaves if it could leave at `just_in_time` without being late for its first service.
-fn start(spec: &VehicleSpec, just_in_time: i64) -> i64 {
+pub(crate) fn start(spec: &VehicleSpec, just_in_time: i64) -> i64 {
     if spec.under_way { spec.shift.0 } else { just_in_time.max(spec.shift.0) }
 }
 
 /// What a route that is used costs, lateness apart.
-fn price(spec: &VehicleSpec, start: i64, end: i64, driving: i64) -> Cost {
+pub(crate) fn price(spec: &VehicleSpec, start: i64, end: i64, driving: i64) -> Cost {
     let duration = end - start;
     let mut cost = Cost::units(spec.fixed_cost)
         + Cost::hourly(duration, spec.cost_per_hour)

@@ -1,6 +1,5 @@
 //! The one door to the search: from a problem, a stop rule and a seed to the best plan found.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,10 +9,10 @@ use crate::kernel::instance::{AnyInstance, Instance};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
-use crate::construct::{construct, construct_from};
 use crate::cost::Score;
-use crate::improve::{Budget, improve};
 use crate::model::{Problem, Solution};
+use crate::renumber::Renumbered;
+use crate::rich;
 
 /// When to stop: at whichever comes first. Without time and iterations the search ends after a number of
 /// iterations that grows with the number of stops.
@@ -86,11 +85,22 @@ impl Stop<'_> {
 #[must_use]
 pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Outcome {
     let begun = Instant::now();
-    let (found, iterations) = match AnyInstance::of(problem) {
-        Some(AnyInstance::Table(instance)) => classic(problem, &instance, stop, settings, begun),
-        Some(AnyInstance::Plane(instance)) => classic(problem, &instance, stop, settings, begun),
-        None => rich(problem, stop, settings, begun),
+    let renumbered = Renumbered::of(problem);
+    let start = settings.start.map(|start| renumbered.there(start)).unwrap_or_default();
+    let tell = |plan: &Plan, iterations: u64| {
+        if let Some(listener) = settings.on_improvement {
+            let solution = renumbered.back(&plan.to_solution(problem));
+            let score = check(problem, &solution).score();
+            listener(&Progress { elapsed: begun.elapsed(), iterations, score, solution: &solution });
+        }
     };
+    let order = Order { stop, begun, seed: settings.seed, threads: settings.threads, tell: &tell };
+    let (plan, iterations) = match AnyInstance::of(&renumbered.problem) {
+        Some(AnyInstance::Table(instance)) => classic(&instance, &start, &order),
+        Some(AnyInstance::Plane(instance)) => classic(&instance, &start, &order),
+        None => rich(&renumbered.problem, &start, &order),
+    };
+    let found = renumbered.back(&plan.to_solution(problem));
     let score = check(problem, &found).score();
     let given = settings.start.map(|start| (check(problem, start).score(), start));
     let (score, solution) = match given {
@@ -100,58 +110,20 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
     Outcome { solution, score, iterations, elapsed: begun.elapsed() }
 }
 
-fn classic<M: Metric>(
-    problem: &Problem,
-    instance: &Instance<M>,
-    stop: &Stop<'_>,
-    settings: &Settings<'_>,
-    begun: Instant,
-) -> (Solution, u64) {
-    let nothing = Solution::default();
-    let start = Plan::of(instance, settings.start.unwrap_or(&nothing));
-    let tell = |plan: &Plan, iterations: u64| {
-        tell(problem, settings, begun, iterations, || plan.to_solution(problem));
-    };
-    let order = Order { stop, begun, seed: settings.seed, threads: settings.threads, tell: &tell };
-    let (best, iterations) = if instance.timed {
-        engine::run::<M, true>(instance, start, &order)
+fn classic<M: Metric>(instance: &Instance<M>, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
+    let start = Plan::of(instance, start);
+    if instance.timed {
+        engine::run::<M, true>(instance, start, order)
     } else {
-        engine::run::<M, false>(instance, start, &order)
-    };
-    (best.to_solution(problem), iterations)
+        engine::run::<M, false>(instance, start, order)
+    }
 }
 
-fn rich(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>, begun: Instant) -> (Solution, u64) {
-    let first = match settings.start {
-        Some(given) => construct_from(problem, given.clone()),
-        None => construct(problem),
-    };
-    tell(problem, settings, begun, 0, || first.clone());
-    let steps = Cell::new(0_u64);
-    let over = || {
-        steps.set(steps.get() + 1);
-        stop.time.is_some_and(|time| begun.elapsed() >= time) || stop.is_cancelled()
-    };
-    if over() {
-        return (first, 0);
+fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
+    let instance = rich::Instance::new(problem);
+    let start = instance.plan_of(start);
+    if problem.stops.is_empty() || problem.vehicles.is_empty() {
+        return (start, 0);
     }
-    let unlimited = if stop.time.is_some() { u64::MAX } else { 20_000 };
-    let budget = Budget::iterations(stop.iterations.unwrap_or(unlimited)).or_until(&over);
-    let best = improve(problem, first, budget, settings.seed);
-    tell(problem, settings, begun, steps.get(), || best.clone());
-    (best, steps.get())
-}
-
-fn tell(
-    problem: &Problem,
-    settings: &Settings<'_>,
-    begun: Instant,
-    iterations: u64,
-    solution: impl Fn() -> Solution,
-) {
-    if let Some(listener) = settings.on_improvement {
-        let solution = solution();
-        let score = check(problem, &solution).score();
-        listener(&Progress { elapsed: begun.elapsed(), iterations, score, solution: &solution });
-    }
+    engine::run_rich(&instance, start, order)
 }

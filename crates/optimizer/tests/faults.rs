@@ -2,8 +2,8 @@
 
 use optimizer::check::check;
 use optimizer::{
-    Fault, LIMITS, Lateness, LongDay, MatrixId, ProblemBuilder, StopSpec, VehicleSpec, best_insertions,
-    construct, schedule,
+    Fault, LIMITS, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec,
+    VehicleSpec, best_insertions, schedule, solve,
 };
 
 fn vehicle(matrix: MatrixId) -> VehicleSpec {
@@ -32,6 +32,11 @@ fn stop(place: usize) -> StopSpec {
         only_vehicle: None,
         unserved_penalty: 100_000,
     }
+}
+
+fn after(problem: &Problem, steps: u64, start: Option<&Solution>) -> Solution {
+    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    solve(problem, &stop, &Settings { start, ..Settings::default() }).solution
 }
 
 fn told(faults: &[Fault]) -> Vec<String> {
@@ -113,7 +118,7 @@ fn what_cannot_be_reached_is_left_out() {
     builder.vehicle(vehicle(matrix));
     let (near, island) = (builder.stop(stop(1)), builder.stop(stop(2)));
     let problem = builder.build().unwrap();
-    let solution = construct(&problem);
+    let solution = after(&problem, 0, None);
     assert_eq!((&solution.routes, &solution.unserved), (&vec![vec![near]], &vec![island]));
     assert!(check(&problem, &solution).is_feasible());
     assert_eq!(best_insertions(&problem, &solution, island, 5), []);
@@ -125,7 +130,7 @@ fn a_fleet_of_none_serves_nothing() {
     builder.matrix(2, vec![0; 4]);
     let stop = builder.stop(stop(1));
     let problem = builder.build().unwrap();
-    assert_eq!(construct(&problem).unserved, [stop]);
+    assert_eq!(after(&problem, 0, None).unserved, [stop]);
 }
 
 #[test]
@@ -141,7 +146,7 @@ fn ids_of_another_problem_are_passed_over() {
     let own = builder.vehicle(vehicle(matrix));
     builder.stop(stop(1));
     let problem = builder.build().unwrap();
-    let solution = construct(&problem);
+    let solution = after(&problem, 0, None);
     assert_eq!(best_insertions(&problem, &solution, foreign_stop, 5), []);
     assert_eq!(schedule(&problem, foreign_vehicle, &[]).visits, []);
     assert_eq!(schedule(&problem, own, &[foreign_stop]).visits, []);
@@ -166,8 +171,8 @@ fn the_largest_measures_do_not_overflow() {
     let stops: Vec<_> = (0..50).map(|_| builder.stop(late.clone())).collect();
     let problem = builder.build().unwrap();
     let all = optimizer::Solution { routes: vec![stops.clone()], unserved: Vec::new() };
-    let better = optimizer::improve(&problem, all.clone(), optimizer::Budget::iterations(50), 1);
+    let better = after(&problem, 50, Some(&all));
     assert!(check(&problem, &better).score() <= check(&problem, &all).score());
     assert_eq!(schedule(&problem, dear, &stops).visits.len(), 50);
-    assert!(check(&problem, &construct(&problem)).is_feasible());
+    assert!(check(&problem, &after(&problem, 0, None)).is_feasible());
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use optimizer::check::check;
 use optimizer::{
     Lateness, Problem, ProblemBuilder, Rounding, Score, Settings, Solution, Stop, StopSpec, VehicleSpec,
-    construct, solve,
+    solve,
 };
 use proptest::prelude::*;
-use town::{Dice, Town};
+use town::{Dice, Town, first_plan};
 
 /// A classic problem: points, one depot, vehicles that are all the same, a price on driving.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn a_start_is_never_made_worse(classic in classics(), seed in any::<u64>(), messy in any::<bool>(), threads in 1..3_usize) {
         let problem = classic.build();
-        let given = if messy { thrown(&problem, seed) } else { construct(&problem) };
+        let given = if messy { thrown(&problem, seed) } else { first_plan(&problem) };
         let settings = Settings { seed, threads, start: Some(&given), ..Settings::default() };
         let outcome = solve(&problem, &steps(100), &settings);
         prop_assert!(outcome.score <= check(&problem, &given).score());

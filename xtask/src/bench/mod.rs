@@ -42,7 +42,7 @@ struct Rest {
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
     match &options.bench {
         Bench::Roads(rest) => target(project, "roads", "city", rest),
-        Bench::Plan(rest) => target(project, "optimizer", "construct", rest),
+        Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
         Bench::Optimizer(options) => contest::contest(project, options),
     }

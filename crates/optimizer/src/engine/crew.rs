@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::Order;
 use crate::genetic::{Genetic, Limits, Near};
 use crate::kernel::anneal::{Cooling, Slice, Walker};
+use crate::kernel::ground::{Ground, Mode};
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
@@ -18,10 +19,11 @@ const STEPS_PER_STOP: u64 = 200;
 /// Who asks for more time than this asks for no limit.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-pub(crate) struct Crew<'a, M, const TIMED: bool> {
-    instance: &'a Instance<M>,
+pub(crate) struct Crew<'a, G> {
     order: &'a Order<'a>,
-    states: Vec<State<'a, M, TIMED>>,
+    /// How many vehicles there are.
+    vehicles: usize,
+    grounds: Vec<G>,
     walkers: Vec<Walker>,
     /// Steps so far, and at most.
     pub(crate) done: u64,
@@ -31,18 +33,18 @@ pub(crate) struct Crew<'a, M, const TIMED: bool> {
     span: Option<Duration>,
 }
 
-impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
-    pub(crate) fn new(instance: &'a Instance<M>, order: &'a Order<'a>) -> Self {
+impl<'a, G: Ground<'a>> Crew<'a, G> {
+    /// A crew whose members each have a ground of their own, of a problem with so many stops and vehicles.
+    pub(crate) fn new(order: &'a Order<'a>, stops: usize, vehicles: usize, ground: impl Fn() -> G) -> Self {
         let threads = order.threads.max(1);
         let began = Instant::now();
         let spent = began.saturating_duration_since(order.begun);
         let span = order.stop.time.map(|time| time.min(LONGEST).saturating_sub(spent));
-        let unlimited =
-            if span.is_some() { u64::MAX } else { STEPS + STEPS_PER_STOP * instance.stops() as u64 };
+        let unlimited = if span.is_some() { u64::MAX } else { STEPS + STEPS_PER_STOP * stops as u64 };
         Self {
-            instance,
             order,
-            states: (0..threads).map(|_| State::new(instance)).collect(),
+            vehicles,
+            grounds: (0..threads).map(|_| ground()).collect(),
             walkers: (0..threads as u64).map(|t| Walker::new(order.seed ^ (t << 32))).collect(),
             done: 0,
             most: order.stop.iterations.unwrap_or(unlimited),
@@ -62,7 +64,7 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
     fn slices(&self, until: f64) -> Vec<Slice<'a>> {
         let goal = if self.most == u64::MAX { u64::MAX } else { (self.most as f64 * until).round() as u64 };
         let left = goal.saturating_sub(self.done);
-        let threads = self.states.len() as u64;
+        let threads = self.grounds.len() as u64;
         let start = Instant::now();
         (0..threads)
             .map(|thread| Slice {
@@ -76,53 +78,55 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
     /// The plan with what is absent inserted where it costs least: what is worth its price alone, or all that fits if
     /// that is cheaper.
     pub(crate) fn first_plan(&mut self, start: Plan) -> Plan {
-        let (Some(state), Some(walker)) = (self.states.first_mut(), self.walkers.first_mut()) else {
+        let (Some(ground), Some(walker)) = (self.grounds.first_mut(), self.walkers.first_mut()) else {
             return start;
         };
-        state.load(&start, self.instance.vehicles);
-        walker.fill(state);
-        let plan = state.plan();
+        let mut filled = |mode| {
+            ground.load(&start, self.vehicles);
+            ground.set_mode(mode);
+            walker.fill(ground);
+            ground.set_mode(Mode::Search);
+            ground.plan()
+        };
+        let plan = filled(Mode::First);
         if plan.absent.is_empty() {
             return plan;
         }
-        state.load(&start, self.instance.vehicles);
-        state.lifted = true;
-        walker.fill(state);
-        state.lifted = false;
-        let fuller = state.plan();
-        if fuller.cost < plan.cost { fuller } else { plan }
+        let fuller = filled(Mode::Fullest);
+        if fuller.worth() < plan.worth() { fuller } else { plan }
     }
 
     /// Gives every thread the plan.
     pub(crate) fn take(&mut self, plan: &Plan) {
-        for state in &mut self.states {
-            state.load(plan, self.instance.vehicles);
+        for ground in &mut self.grounds {
+            ground.load(plan, self.vehicles);
         }
     }
 
     /// Every thread anneals its own plan, after taking up `plan` if there is one; the best of them.
     pub(crate) fn anneal_all(&mut self, cooling: Cooling, until: f64, plan: Option<&Plan>) -> Plan {
         let slices = self.slices(until);
-        let most = self.instance.vehicles;
-        self.done += self.each(|index, state, walker| {
+        let most = self.vehicles;
+        self.done += self.each(|index, ground, walker| {
             if let Some(plan) = plan {
-                state.load(plan, most);
+                ground.load(plan, most);
             }
-            slices.get(index).map_or(0, |slice| walker.anneal(state, cooling, *slice))
+            slices.get(index).map_or(0, |slice| walker.anneal(ground, cooling, *slice))
         });
-        let ahead = self.states.iter().min_by_key(|state| state.best_cost);
-        ahead.map(State::best_plan).unwrap_or_default()
+        let ahead = self.grounds.iter().min_by_key(|ground| ground.best_worth());
+        ahead.map(G::best_plan).unwrap_or_default()
     }
 
     /// Whoever is behind takes over the best plan of whoever is ahead.
     pub(crate) fn exchange(&mut self) {
-        let Some(ahead) = (0..self.states.len()).min_by_key(|&index| self.states[index].best_cost) else {
+        let Some(ahead) = (0..self.grounds.len()).min_by_key(|&index| self.grounds[index].best_worth())
+        else {
             return;
         };
-        let plan = self.states[ahead].best_plan();
-        for (index, state) in self.states.iter_mut().enumerate() {
-            if index != ahead && state.best_cost > plan.cost {
-                state.load(&plan, self.instance.vehicles);
+        let plan = self.grounds[ahead].best_plan();
+        for (index, ground) in self.grounds.iter_mut().enumerate() {
+            if index != ahead && ground.best_worth() > plan.worth() {
+                ground.load(&plan, self.vehicles);
             }
         }
     }
@@ -131,30 +135,46 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
     pub(crate) fn anneal_parts(&mut self, parts: &[Plan], cooling: Cooling, until: f64) -> (Plan, Plan) {
         let slices = self.slices(until);
         let used: usize = parts.iter().map(|part| part.routes.len()).sum();
-        let spare = self.instance.vehicles.saturating_sub(used);
+        let spare = self.vehicles.saturating_sub(used);
         let threads = parts.len();
-        self.done += self.each(|index, state, walker| {
+        self.done += self.each(|index, ground, walker| {
             let (Some(part), Some(slice)) = (parts.get(index), slices.get(index)) else { return 0 };
-            state.load(part, part.routes.len() + (spare + index) / threads);
-            walker.anneal(state, cooling, *slice)
+            ground.load(part, part.routes.len() + (spare + index) / threads);
+            walker.anneal(ground, cooling, *slice)
         });
         let (mut best, mut last) = (Plan::default(), Plan::default());
-        for state in &self.states {
-            best.join(state.best_plan());
-            last.join(state.plan());
+        for ground in &self.grounds {
+            best.join(ground.best_plan());
+            last.join(ground.plan());
         }
         (best, last)
     }
 
     /// The best plan of every thread.
     pub(crate) fn best_plans(&self) -> impl Iterator<Item = Plan> {
-        self.states.iter().map(State::best_plan)
+        self.grounds.iter().map(G::best_plan)
     }
 
+    /// Lets every thread work at once; how many steps they took together.
+    fn each(&mut self, work: impl Fn(usize, &mut G, &mut Walker) -> u64 + Sync) -> u64 {
+        if let ([ground], [walker]) = (&mut self.grounds[..], &mut self.walkers[..]) {
+            return work(0, ground, walker);
+        }
+        let work = &work;
+        thread::scope(|scope| {
+            let hands: Vec<_> = (self.grounds.iter_mut().zip(&mut self.walkers).enumerate())
+                .map(|(index, (ground, walker))| scope.spawn(move || work(index, ground, walker)))
+                .collect();
+            hands.into_iter().map(joined).sum()
+        })
+    }
+}
+
+impl<'a, M: Metric, const TIMED: bool> Crew<'a, State<'a, M, TIMED>> {
     /// Every thread breeds from these plans until the budget is spent; the best plan that was found, if any. Children
     /// count as steps by the time they take, roughly.
-    pub(crate) fn breed(&mut self, plans: &[Plan]) -> Option<Plan> {
-        let (instance, seed) = (self.instance, self.order.seed);
+    pub(crate) fn breed(&mut self, instance: &Instance<M>, plans: &[Plan]) -> Option<Plan> {
+        let seed = self.order.seed;
         let price = instance.stops().max(1) as u64;
         let near = Near::new(instance);
         let work = |thread: u64, slice: Slice<'_>| {
@@ -185,29 +205,15 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, M, TIMED> {
         results.into_iter().filter_map(|(plan, _)| plan).min_by_key(|plan| plan.cost)
     }
 
-    /// Lets every thread work at once; how many steps they took together.
-    fn each(&mut self, work: impl Fn(usize, &mut State<'a, M, TIMED>, &mut Walker) -> u64 + Sync) -> u64 {
-        if let ([state], [walker]) = (&mut self.states[..], &mut self.walkers[..]) {
-            return work(0, state, walker);
-        }
-        let work = &work;
-        thread::scope(|scope| {
-            let hands: Vec<_> = (self.states.iter_mut().zip(&mut self.walkers).enumerate())
-                .map(|(index, (state, walker))| scope.spawn(move || work(index, state, walker)))
-                .collect();
-            hands.into_iter().map(joined).sum()
-        })
-    }
-
     /// Spends up to that share of the budget on plans with fewer routes; the best plan by cost.
     pub(crate) fn save_vehicles(&mut self, plan: Plan, until: f64) -> Plan {
         let slices = self.slices(until);
-        let most = self.instance.vehicles;
+        let most = self.vehicles;
         self.done += self.each(|index, state, walker| {
             state.load(&plan, most);
             slices.get(index).map_or(0, |slice| walker.save_vehicles(state, *slice))
         });
-        let ahead = self.states.iter().min_by_key(|state| state.best_cost);
+        let ahead = self.grounds.iter().min_by_key(|state| state.best_cost);
         ahead.map(State::best_plan).filter(|best| best.cost < plan.cost).unwrap_or(plan)
     }
 }

@@ -15,9 +15,12 @@ mod partition;
 use std::time::Instant;
 
 use crate::kernel::anneal::Cooling;
+use crate::kernel::ground::Ground;
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
+use crate::kernel::state::State;
+use crate::rich;
 use crate::rng::Rng;
 use crate::solve::Stop;
 
@@ -45,6 +48,9 @@ const STEPS_A_STOP: f64 = 400.0;
 const PACE: f64 = 100_000.0;
 /// The temperature at the end, in mean arcs.
 const COLD: f64 = 0.01;
+/// The temperatures at the beginning and at the end of a search over a rich problem, in mean arcs: there, waiting and
+/// whole vehicles are at stake too.
+const RICH: (f64, f64) = (10.0, 0.1);
 /// How much colder a search begins that was given a plan.
 const GIVEN: f64 = 0.3;
 /// Which share of the budget goes to saving vehicles, where they cost.
@@ -67,7 +73,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     order: &Order<'_>,
 ) -> (Plan, u64) {
     let given = !start.routes.is_empty();
-    let mut crew = Crew::<M, TIMED>::new(instance, order);
+    let mut crew = Crew::new(order, instance.stops(), instance.vehicles, || State::<M, TIMED>::new(instance));
     let mut best = crew.first_plan(start);
     let way = best.cost - instance.penalties(&best.absent) - instance.fixed * best.routes.len() as i64;
     let arcs = best.routes.len() + instance.stops() - best.absent.len();
@@ -80,24 +86,72 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
         from = FLEET;
     }
     (order.tell)(&best, crew.done);
-    let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
-    let mut current = best.clone();
-    let apart = order.threads > 1 && instance.stops() > TOGETHER;
-    if !apart {
-        crew.take(&current);
-    }
     if (2..=BRED).contains(&instance.stops()) {
         let warm = WARM.0 * if given { GIVEN } else { 1.0 };
         let cooling = Cooling { from: warm * arc, to: COLD * arc };
-        let plan = breed(&mut crew, order, &best, cooling, instance.stops(), from);
+        crew.take(&best);
+        let plan = breed(instance, &mut crew, order, &best, cooling, instance.stops(), from);
         return (plan, crew.done);
+    }
+    let far = |from: u32, to: u32| i64::from(instance.metric.inward(from as usize, to as usize));
+    let best = rounds(
+        &mut crew,
+        order,
+        &Field { stops: instance.stops(), far: &far, bound: &|_| None },
+        best,
+        cooling,
+        from,
+    );
+    (best, crew.done)
+}
+
+/// Searches a rich problem from a plan, which may serve nothing; the best plan, and how many steps it took.
+pub(crate) fn run_rich(instance: &rich::Instance<'_>, start: Plan, order: &Order<'_>) -> (Plan, u64) {
+    let given = start.routes.iter().any(|route| !route.is_empty());
+    let (stops, vehicles) = (instance.stops(), instance.vehicles());
+    let mut crew = Crew::new(order, stops, vehicles, || rich::State::new(instance));
+    let best = crew.first_plan(start);
+    (order.tell)(&best, crew.done);
+    let arc = instance.arc_of(&best);
+    let warm = RICH.0 * if given { GIVEN } else { 1.0 };
+    let cooling = Cooling { from: warm * arc, to: RICH.1 * arc };
+    let far = |from: u32, to: u32| instance.far(from as usize, to as usize);
+    let bound = |stop: u32| instance.bound(stop);
+    let field = Field { stops, far: &far, bound: &bound };
+    let best = rounds(&mut crew, order, &field, best, cooling, 0.0);
+    (best, crew.done)
+}
+
+/// What the rounds of a search know of its problem.
+struct Field<'a> {
+    stops: usize,
+    /// How far it is from stop to stop.
+    far: &'a dyn Fn(u32, u32) -> i64,
+    /// The one vehicle that may serve the stop, if it is bound to one.
+    bound: &'a dyn Fn(u32) -> Option<u32>,
+}
+
+/// Anneals round by round from `from` of the budget to its end; the best plan.
+fn rounds<'a, G: Ground<'a>>(
+    crew: &mut Crew<'a, G>,
+    order: &Order<'_>,
+    field: &Field<'_>,
+    mut best: Plan,
+    cooling: Cooling,
+    from: f64,
+) -> Plan {
+    let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
+    let mut current = best.clone();
+    let apart = order.threads > 1 && field.stops > TOGETHER;
+    if !apart {
+        crew.take(&current);
     }
     for round in 0..ROUNDS {
         let share = |round: u64| round as f64 / ROUNDS as f64;
         let cooling = cooling.between(share(round), share(round + 1));
         let until = from + (1.0 - from) * share(round + 1);
-        let top = if apart && current.routes.len() >= 2 * order.threads {
-            let parts = partition::parts(instance, &current, order.threads, &mut rng);
+        let cut = if apart { partition::parts(field, &current, order.threads, &mut rng) } else { None };
+        let top = if let Some(parts) = cut {
             let (top, now) = crew.anneal_parts(&parts, cooling, until);
             current = now;
             top
@@ -111,7 +165,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
             }
             top
         };
-        if top.cost < best.cost {
+        if top.worth() < best.worth() {
             best = top;
             (order.tell)(&best, crew.done);
         }
@@ -119,12 +173,13 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
             break;
         }
     }
-    (best, crew.done)
+    best
 }
 
 /// Anneals some plans apart from each other, each from the same beginning, and breeds from them.
-fn breed<M: Metric, const TIMED: bool>(
-    crew: &mut Crew<'_, M, TIMED>,
+fn breed<'a, M: Metric, const TIMED: bool>(
+    instance: &Instance<M>,
+    crew: &mut Crew<'a, State<'a, M, TIMED>>,
     order: &Order<'_>,
     start: &Plan,
     cooling: Cooling,
@@ -149,7 +204,7 @@ fn breed<M: Metric, const TIMED: bool>(
         improve(Some(found), crew.done);
     }
     if !crew.is_over() {
-        let found = crew.breed(&plans);
+        let found = crew.breed(instance, &plans);
         improve(found, crew.done);
     }
     best

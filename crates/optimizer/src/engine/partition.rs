@@ -3,40 +3,50 @@
 //! There may be no coordinates, so the direction is from a random stop to the one farthest from it, and a route lies
 //! where its stops do on average.
 
-use crate::kernel::instance::Instance;
-use crate::kernel::metric::Metric;
+use super::Field;
 use crate::kernel::plan::Plan;
 use crate::rng::Rng;
 
-/// The routes of `plan` in `count` parts; one of them gets what is absent.
-pub(super) fn parts<M: Metric>(
-    instance: &Instance<M>,
-    plan: &Plan,
-    count: usize,
-    rng: &mut Rng,
-) -> Vec<Plan> {
-    let stops = instance.stops();
-    let west = rng.below(stops);
-    let east = (0..stops).max_by_key(|&stop| instance.metric.outward(west, stop)).unwrap_or(west);
-    let lean = |stop: u32| {
-        let way = |pole: usize| i64::from(instance.metric.inward(stop as usize, pole));
-        way(west) - way(east)
-    };
+/// The plan in `count` parts, or none if it has too few routes for that. Routes without stops are dealt out in turn;
+/// an absent stop goes where its vehicle does, if it is bound to one, and to a random part otherwise.
+pub(super) fn parts(field: &Field<'_>, plan: &Plan, count: usize, rng: &mut Rng) -> Option<Vec<Plan>> {
+    let routes = plan.routes.iter().filter(|route| !route.is_empty()).count();
+    if routes < 2 * count {
+        return None;
+    }
+    let stops = field.stops as u32;
+    let west = rng.below(field.stops) as u32;
+    let east = (0..stops).max_by_key(|&stop| (field.far)(stop, west)).unwrap_or(west);
+    let lean = |stop: u32| (field.far)(stop, west) - (field.far)(stop, east);
     let mut sorted: Vec<(i64, usize)> = (plan.routes.iter().enumerate())
+        .filter(|(_, route)| !route.is_empty())
         .map(|(index, route)| {
             let sum: i64 = route.iter().map(|&stop| lean(stop)).sum();
-            (sum / route.len().max(1) as i64, index)
+            (sum / route.len() as i64, index)
         })
         .collect();
     sorted.sort_unstable();
     let served: usize = plan.routes.iter().map(Vec::len).sum();
     let mut parts = vec![Plan::default(); count];
+    let mut put = |part: usize, index: usize| {
+        parts[part].routes.push(plan.routes[index].clone());
+        parts[part].vehicles.extend(plan.vehicles.get(index));
+    };
     let mut seen = 0;
     for (_, index) in sorted {
-        let route = &plan.routes[index];
-        parts[(seen * count / served.max(1)).min(count - 1)].routes.push(route.clone());
-        seen += route.len();
+        put((seen * count / served.max(1)).min(count - 1), index);
+        seen += plan.routes[index].len();
     }
-    parts[rng.below(count)].absent.clone_from(&plan.absent);
-    parts
+    let first = rng.below(count);
+    let empty = (0..plan.routes.len()).filter(|&index| plan.routes[index].is_empty());
+    for (turn, index) in empty.enumerate() {
+        put((first + turn) % count, index);
+    }
+    let anywhere = rng.below(count);
+    for &stop in &plan.absent {
+        let holder = (field.bound)(stop)
+            .and_then(|bound| parts.iter().position(|part| part.vehicles.contains(&bound)));
+        parts[holder.unwrap_or(anywhere)].absent.push(stop);
+    }
+    Some(parts)
 }

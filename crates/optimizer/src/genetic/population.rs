@@ -44,7 +44,12 @@ impl Member {
 
     /// As a plan of the kernel.
     pub(super) fn plan(&self) -> Plan {
-        Plan { routes: self.routes.clone(), absent: self.absent.clone(), cost: self.totals.cost }
+        Plan {
+            routes: self.routes.clone(),
+            absent: self.absent.clone(),
+            cost: self.totals.cost,
+            ..Plan::default()
+        }
     }
 
     /// By stop: in which route it is.

@@ -102,7 +102,7 @@ fn best(problem: &Problem, starts: &[Plan], children: u64, seed: u64) -> Option<
 }
 
 fn nothing(stops: usize) -> Plan {
-    Plan { routes: Vec::new(), absent: (0..stops as u32).collect(), cost: 0 }
+    Plan { absent: (0..stops as u32).collect(), ..Plan::default() }
 }
 
 #[test]

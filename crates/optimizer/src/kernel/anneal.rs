@@ -1,11 +1,12 @@
 //! Simulated annealing over ruin and recreate steps, by the share of the budget that is spent.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cmp::Ordering;
+use std::sync::atomic::{self, AtomicBool};
 use std::time::Instant;
 
-use super::metric::Metric;
-use super::recreate::Blinks;
-use super::state::State;
+use super::ground::Ground;
+use super::recreate::{Blinks, order};
+use super::ruin::ruin;
 use crate::rng::Rng;
 
 /// How often the clock is looked at, in steps.
@@ -51,7 +52,7 @@ impl Slice<'_> {
 
     /// Which share of it is over.
     fn spent(&self, done: u64) -> f64 {
-        if self.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+        if self.cancel.is_some_and(|cancel| cancel.load(atomic::Ordering::Relaxed)) {
             return 1.0;
         }
         let by_steps = done as f64 / self.steps.max(1) as f64;
@@ -76,13 +77,13 @@ impl Walker {
     }
 
     /// Steps until the slice is over; returns how many.
-    pub(crate) fn anneal<M: Metric, const TIMED: bool>(
+    pub(crate) fn anneal<'a, G: Ground<'a>>(
         &mut self,
-        state: &mut State<'_, M, TIMED>,
+        ground: &mut G,
         cooling: Cooling,
         slice: Slice<'_>,
     ) -> u64 {
-        if state.served + state.absent.len() == 0 {
+        if ground.pool().is_empty() {
             return 0;
         }
         let mut done = 0;
@@ -96,56 +97,61 @@ impl Walker {
                 warmth = cooling.at(share);
             }
             done += 1;
-            self.step(state, warmth);
+            self.step(ground, warmth);
         }
         done
     }
 
     /// Inserts what is absent.
-    pub(crate) fn fill<M: Metric, const TIMED: bool>(&mut self, state: &mut State<'_, M, TIMED>) {
-        state.begin();
-        let mut stops = std::mem::take(&mut state.absent);
-        state.cost -= state.instance.penalties(&stops);
-        let keys = &state.instance.keys[1];
+    pub(crate) fn fill<'a, G: Ground<'a>>(&mut self, ground: &mut G) {
+        ground.begin();
+        let mut stops = std::mem::take(ground.absent());
+        ground.forgive(&stops);
+        let keys = ground.keys(1);
         stops.sort_unstable_by_key(|&stop| (keys[stop as usize], stop));
-        state.recreate(&stops, &mut self.blinks, &mut self.rng);
-        state.keep();
+        ground.recreate(&stops, &mut self.blinks, &mut self.rng);
+        ground.keep();
     }
 
-    fn step<M: Metric, const TIMED: bool>(&mut self, state: &mut State<'_, M, TIMED>, warmth: f64) {
-        let before = state.cost;
-        let sound = self.ruin_and_recreate(state);
-        let limit = before as f64 - warmth * (1.0 - self.rng.unit()).ln();
-        if sound && (state.cost as f64) < limit {
-            state.keep();
+    fn step<'a, G: Ground<'a>>(&mut self, ground: &mut G, warmth: f64) {
+        let before = ground.worth();
+        let sound = self.ruin_and_recreate(ground);
+        let after = ground.worth();
+        let limit = before.cost as f64 - warmth * (1.0 - self.rng.unit()).ln();
+        let good = match after.excess.cmp(&before.excess) {
+            Ordering::Less => true,
+            Ordering::Equal => (after.cost as f64) < limit,
+            Ordering::Greater => false,
+        };
+        if sound && good {
+            ground.keep();
         } else {
-            state.undo();
+            ground.undo();
         }
     }
 
     /// Changes the plan around a random stop; false if the plan may be broken and has to be undone.
-    pub(crate) fn ruin_and_recreate<M: Metric, const TIMED: bool>(
-        &mut self,
-        state: &mut State<'_, M, TIMED>,
-    ) -> bool {
-        state.begin();
+    pub(crate) fn ruin_and_recreate<'a, G: Ground<'a>>(&mut self, ground: &mut G) -> bool {
+        ground.begin();
         self.removed.clear();
-        if state.absent.len() <= ABSENT {
-            self.removed.append(&mut state.absent);
+        let absent = ground.absent();
+        if absent.len() <= ABSENT {
+            self.removed.append(absent);
         } else {
             for _ in 0..ABSENT {
-                let at = self.rng.below(state.absent.len());
-                self.removed.push(state.absent.swap_remove(at));
+                let at = self.rng.below(absent.len());
+                self.removed.push(absent.swap_remove(at));
             }
         }
-        state.cost -= state.instance.penalties(&self.removed);
-        let centre = state.pool[self.rng.below(state.pool.len())] as usize;
-        state.ruin(centre, &mut self.rng, &mut self.removed);
-        if state.broken {
+        ground.forgive(&self.removed);
+        let pool = ground.pool();
+        let centre = pool[self.rng.below(pool.len())] as usize;
+        ruin(ground, centre, &mut self.rng, &mut self.removed);
+        if ground.is_broken() {
             return false;
         }
-        state.order(&mut self.removed, &mut self.rng);
-        state.recreate(&self.removed, &mut self.blinks, &mut self.rng);
+        order(ground, &mut self.removed, &mut self.rng);
+        ground.recreate(&self.removed, &mut self.blinks, &mut self.rng);
         true
     }
 }

@@ -1,21 +1,16 @@
 //! Which stops are near, without looking at all of them: a grid over their ranks from west to east and from south to
 //! north, which towns far apart, or one stop far from all, do not empty.
 
-use super::instance::Instance;
-use super::metric::Metric;
-
-pub(super) struct Buckets {
+pub(crate) struct Buckets {
     side: usize,
     cell_of: Vec<u32>,
     cells: Vec<Vec<u32>>,
 }
 
 impl Buckets {
-    /// The stops in a grid with about two of them in each cell; none if they have no coordinates.
-    pub(super) fn new<M: Metric>(instance: &Instance<M>) -> Option<Self> {
-        let stops = instance.stops();
-        let points: Vec<(f64, f64)> =
-            (0..stops).map(|stop| instance.metric.point(stop)).collect::<Option<_>>()?;
+    /// The stops at these points, in a grid with about two of them in each cell.
+    pub(crate) fn new(points: &[(f64, f64)]) -> Self {
+        let stops = points.len();
         let side = ((stops as f64 / 2.0).sqrt() as usize).max(1);
         let lines = |value: fn(&(f64, f64)) -> f64| {
             let mut sorted: Vec<usize> = (0..stops).collect();
@@ -31,12 +26,12 @@ impl Buckets {
         for (stop, &cell) in cell_of.iter().enumerate() {
             cells[cell as usize].push(stop as u32);
         }
-        Some(Self { side, cell_of, cells })
+        Self { side, cell_of, cells }
     }
 
     /// Shows at least `least` stops around one (all of them if there are fewer), ring by ring, and one ring more, for
     /// the corners of a square are farther than its sides.
-    pub(super) fn near(&self, stop: usize, least: usize, look: &mut impl FnMut(usize)) {
+    pub(crate) fn near(&self, stop: usize, least: usize, look: &mut impl FnMut(usize)) {
         let at = self.cell_of[stop] as usize;
         let (row, column) = ((at / self.side) as isize, (at % self.side) as isize);
         let side = self.side as isize;

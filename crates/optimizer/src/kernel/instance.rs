@@ -8,6 +8,7 @@ use crate::model::{Lateness, Problem, UNREACHABLE, VehicleId, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 use super::buckets::Buckets;
+use super::ground::ORDERS;
 use super::metric::{End, Metric, NO_WAY, Plane, Table};
 
 /// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
@@ -48,9 +49,6 @@ impl Candidate {
         self.tagged & 1 == 1
     }
 }
-
-/// The orders in which stops are put back.
-pub(crate) const ORDERS: usize = 6;
 
 /// An immutable problem for the kernel.
 pub(crate) struct Instance<M> {
@@ -256,7 +254,8 @@ impl<M: Metric> Instance<M> {
         let mut near: Vec<(i32, u32)> = Vec::with_capacity(stops);
         let mut places: Vec<(i32, Candidate)> = Vec::with_capacity(2 * stops);
         self.around_width = width;
-        let grid = Buckets::new(self);
+        let points: Option<Vec<(f64, f64)>> = (0..stops).map(|stop| self.metric.point(stop)).collect();
+        let grid = points.map(|points| Buckets::new(&points));
         for stop in 0..stops {
             near.clear();
             places.clear();

@@ -25,11 +25,9 @@ pub(crate) struct Table {
 impl Table {
     /// Of `size` nodes, from what `distance` says.
     pub(crate) fn new(size: usize, distance: impl Fn(usize, usize) -> i32) -> Self {
-        let cells = |swap: bool| -> Vec<i32> {
-            let of = |i: usize, j: usize| if swap { distance(j, i) } else { distance(i, j) };
-            (0..size).flat_map(|i| (0..size).map(move |j| (i, j))).map(|(i, j)| of(i, j)).collect()
-        };
-        let (out, into) = (cells(false), cells(true));
+        let pairs = (0..size).flat_map(|from| (0..size).map(move |to| (from, to)));
+        let out: Vec<i32> = pairs.map(|(from, to)| distance(from, to)).collect();
+        let into = transposed(size, &out);
         let into = (into != out).then_some(into);
         Self { size, out, into }
     }
@@ -52,6 +50,22 @@ impl Metric for Table {
     fn point(&self, _: usize) -> Option<(f64, f64)> {
         None
     }
+}
+
+/// Block by block, so that what is read and what is written stays close to the processor.
+fn transposed(size: usize, cells: &[i32]) -> Vec<i32> {
+    const BLOCK: usize = 32;
+    let mut turned = vec![0; cells.len()];
+    for top in (0..size).step_by(BLOCK) {
+        for left in (0..size).step_by(BLOCK) {
+            for row in top..(top + BLOCK).min(size) {
+                for column in left..(left + BLOCK).min(size) {
+                    turned[column * size + row] = cells[row * size + column];
+                }
+            }
+        }
+    }
+    turned
 }
 
 /// Where routes on a plane end.

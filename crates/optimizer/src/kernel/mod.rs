@@ -1,12 +1,15 @@
-//! The engine's inner loop on classic problems: ruin and recreate at some hundred thousand steps a second and thread.
+//! The engine's inner loop: ruin and recreate, on classic problems at some hundred thousand steps a second and thread.
 //!
-//! Nothing in a step grows with the number of stops. What a search does with many steps is for `engine` to say.
+//! Nothing in a step grows with the number of stops. The loop itself knows of its plan what [`ground::Ground`] says;
+//! [`state::State`] is the plan of a classic problem, [`crate::rich`] has that of any other. What a search does with many steps is for `engine` to say.
 
 pub(crate) mod anneal;
-mod buckets;
+pub(crate) mod buckets;
+pub(crate) mod ground;
 pub(crate) mod instance;
 pub(crate) mod metric;
+mod plain;
 pub(crate) mod plan;
-mod recreate;
+pub(crate) mod recreate;
 mod ruin;
 pub(crate) mod state;

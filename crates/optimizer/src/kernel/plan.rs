@@ -4,12 +4,24 @@ use super::instance::Instance;
 use super::metric::{Metric, NO_WAY};
 use crate::model::{Problem, Solution, StopId};
 
+/// How good a plan is: the less the better, and breaking a rule is worse than any cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Worth {
+    /// How far hard rules are broken; a search for plain problems never breaks any.
+    pub(crate) excess: i64,
+    pub(crate) cost: i64,
+}
+
 /// Routes of stops, and the stops in none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) routes: Vec<Vec<u32>>,
+    /// Who drives each route, where vehicles differ; then routes may be empty.
+    pub(crate) vehicles: Vec<u32>,
     pub(crate) absent: Vec<u32>,
     pub(crate) cost: i64,
+    /// See [`Worth::excess`].
+    pub(crate) excess: i64,
 }
 
 impl Plan {
@@ -35,23 +47,31 @@ impl Plan {
             seen[stop as usize] = true;
         }
         let absent = (0..seen.len()).filter(|&stop| !seen[stop]).map(|stop| stop as u32).collect();
-        Self { routes, absent, cost: 0 }
+        Self { routes, absent, ..Self::default() }
     }
 
     /// The solution that it stands for.
     pub(crate) fn to_solution(&self, problem: &Problem) -> Solution {
-        let mut routes: Vec<Vec<StopId>> =
-            self.routes.iter().map(|route| route.iter().copied().map(StopId).collect()).collect();
-        routes.resize(problem.vehicles.len(), Vec::new());
+        let mut routes = vec![Vec::new(); problem.vehicles.len()];
+        for (index, route) in self.routes.iter().enumerate() {
+            let vehicle = self.vehicles.get(index).map_or(index, |&vehicle| vehicle as usize);
+            routes[vehicle] = route.iter().copied().map(StopId).collect();
+        }
         let mut unserved: Vec<StopId> = self.absent.iter().copied().map(StopId).collect();
         unserved.sort_unstable();
         Solution { routes, unserved }
     }
 
+    pub(crate) fn worth(&self) -> Worth {
+        Worth { excess: self.excess, cost: self.cost }
+    }
+
     /// Adds the routes of another part.
     pub(crate) fn join(&mut self, other: Self) {
         self.cost += other.cost;
+        self.excess += other.excess;
         self.routes.extend(other.routes);
+        self.vehicles.extend(other.vehicles);
         self.absent.extend(other.absent);
     }
 }

@@ -1,7 +1,7 @@
 //! Puts stops back where they cost least: greedy insertion with blinks (Christiaens and Vanden Berghe, 2020), beside
 //! near stops only.
 
-use super::instance::ORDERS;
+use super::ground::{Ground, ORDERS};
 use super::metric::{Metric, NO_WAY};
 use super::state::{NONE, State};
 use crate::rng::Rng;
@@ -20,7 +20,7 @@ impl Blinks {
     }
 
     #[inline(always)]
-    fn blink(&mut self, rng: &mut Rng) -> bool {
+    pub(crate) fn blink(&mut self, rng: &mut Rng) -> bool {
         if self.left > 0 {
             self.left -= 1;
             return false;
@@ -35,35 +35,35 @@ fn draw(rng: &mut Rng) -> u32 {
     ((1.0 - rng.unit()).ln() / (1.0 - BLINK).ln()) as u32
 }
 
-impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
-    /// Brings stops into one of the paper's orders.
-    pub(crate) fn order(&self, stops: &mut [u32], rng: &mut Rng) {
-        rng.shuffle(stops);
-        let order = match rng.below(if TIMED { 17 } else { 11 }) {
-            0..=3 => return,
-            4..=7 => 0,
-            8..=9 => 1,
-            10 => 2,
-            11..=12 => 3,
-            13..=14 => 4,
-            _ => 5,
-        };
-        debug_assert!(order < ORDERS);
-        let keys = &self.instance.keys[order];
-        for at in 1..stops.len() {
-            let stop = stops[at];
-            let key = keys[stop as usize];
-            let mut to = at;
-            while to > 0 && keys[stops[to - 1] as usize] > key {
-                stops[to] = stops[to - 1];
-                to -= 1;
-            }
-            stops[to] = stop;
+/// Brings stops into one of the paper's orders.
+pub(crate) fn order<'a, G: Ground<'a>>(ground: &G, stops: &mut [u32], rng: &mut Rng) {
+    rng.shuffle(stops);
+    let order = match rng.below(if ground.is_timed() { 17 } else { 11 }) {
+        0..=3 => return,
+        4..=7 => 0,
+        8..=9 => 1,
+        10 => 2,
+        11..=12 => 3,
+        13..=14 => 4,
+        _ => 5,
+    };
+    debug_assert!(order < ORDERS);
+    let keys = ground.keys(order);
+    for at in 1..stops.len() {
+        let stop = stops[at];
+        let key = keys[stop as usize];
+        let mut to = at;
+        while to > 0 && keys[stops[to - 1] as usize] > key {
+            stops[to] = stops[to - 1];
+            to -= 1;
         }
+        stops[to] = stop;
     }
+}
 
+impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
     /// Inserts each stop in turn, or leaves it absent if it fits nowhere or costs more than its penalty.
-    pub(crate) fn recreate(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+    pub(super) fn put_back(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
         for &stop in stops {
             match self.best_place(stop as usize, blinks, rng) {
                 Some((before, extra)) => self.insert(stop as usize, before, extra),

@@ -1,8 +1,8 @@
 //! Takes strings of stops out of routes that lie near each other: the adjacent string removal of Christiaens and
 //! Vanden Berghe, "Slack induction by string removals for vehicle routing problems" (2020), with its split strings.
 
-use super::metric::Metric;
-use super::state::{NONE, State};
+use super::ground::Ground;
+use super::state::NONE;
 use crate::rng::Rng;
 
 /// How many stops go on average.
@@ -14,80 +14,84 @@ const SPLIT: f64 = 0.5;
 /// How often the part that a split string keeps is longer by one more.
 const LONGER: f64 = 0.01;
 
-impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
-    /// Ruins around a stop; what is taken out is appended to `removed`. Absent stops nearby are appended too.
-    pub(crate) fn ruin(&mut self, centre: usize, rng: &mut Rng, removed: &mut Vec<u32>) {
-        let mean_size = self.served as f64 / self.used.max(1) as f64;
-        let longest = LONGEST.min(mean_size).max(1.0);
-        let strings = (4.0 * MEAN / (1.0 + longest) - 1.0).max(1.0);
-        let mut strings = (1.0 + rng.unit() * strings) as usize;
-        let instance = self.instance;
-        for &stop in instance.around(centre) {
-            let tour = self.nodes[stop as usize].route;
-            if tour == NONE || self.is_touched(tour) {
-                continue;
+/// Ruins around a stop; what is taken out is appended to `removed`.
+pub(crate) fn ruin<'a, G: Ground<'a>>(ground: &mut G, centre: usize, rng: &mut Rng, removed: &mut Vec<u32>) {
+    let mean_size = ground.served() as f64 / ground.used().max(1) as f64;
+    let longest = LONGEST.min(mean_size).max(1.0);
+    let strings = (4.0 * MEAN / (1.0 + longest) - 1.0).max(1.0);
+    let mut strings = (1.0 + rng.unit() * strings) as usize;
+    for &stop in ground.around(centre) {
+        let route = ground.link(stop as usize).route;
+        if route == NONE || ground.is_touched(route) {
+            continue;
+        }
+        let size = ground.size_of(route);
+        let most = longest.min(size as f64);
+        let length = ((1.0 + rng.unit() * most) as usize).min(size);
+        if length > 1 && length < size && rng.unit() < SPLIT {
+            let mut kept = 1;
+            while length + kept < size && rng.unit() < LONGER {
+                kept += 1;
             }
-            let size = self.tours[tour as usize].size as usize;
-            let most = longest.min(size as f64);
-            let length = ((1.0 + rng.unit() * most) as usize).min(size);
-            if length > 1 && length < size && rng.unit() < SPLIT {
-                let mut kept = 1;
-                while length + kept < size && rng.unit() < LONGER {
-                    kept += 1;
-                }
-                self.take_split(stop as usize, length, kept, rng, removed);
-            } else {
-                let first = self.string_start(stop as usize, length, rng);
-                self.remove(first, length, removed);
-            }
-            strings -= 1;
-            if strings == 0 {
-                return;
-            }
+            take_split(ground, stop as usize, length, kept, rng, removed);
+        } else {
+            let first = string_start(ground, stop as usize, length, rng);
+            ground.remove(first, length, removed);
+        }
+        strings -= 1;
+        if strings == 0 {
+            return;
         }
     }
+}
 
-    /// The first stop of a string of that length which has `stop` somewhere in it.
-    fn string_start(&self, stop: usize, length: usize, rng: &mut Rng) -> usize {
-        let stops = self.instance.stops();
-        let mut first = stop;
-        let mut back = rng.below(length);
-        let mut ahead = length - 1 - back;
-        while back > 0 {
-            let before = self.nodes[first].prev as usize;
-            if before >= stops {
-                ahead += back;
-                break;
-            }
-            first = before;
-            back -= 1;
+/// The first stop of a string of that length which has `stop` somewhere in it.
+fn string_start<'a, G: Ground<'a>>(ground: &G, stop: usize, length: usize, rng: &mut Rng) -> usize {
+    let stops = ground.stops();
+    let mut first = stop;
+    let mut back = rng.below(length);
+    let mut ahead = length - 1 - back;
+    while back > 0 {
+        let before = ground.link(first).prev as usize;
+        if before >= stops {
+            ahead += back;
+            break;
         }
-        let mut last = stop;
-        while ahead > 0 {
-            let after = self.nodes[last].next as usize;
-            if after >= stops {
-                break;
-            }
-            last = after;
-            ahead -= 1;
-        }
-        // What the end of the route cut off is made up for at the front.
-        while ahead > 0 {
-            first = self.nodes[first].prev as usize;
-            ahead -= 1;
-        }
-        first
+        first = before;
+        back -= 1;
     }
+    let mut last = stop;
+    while ahead > 0 {
+        let after = ground.link(last).next as usize;
+        if after >= stops {
+            break;
+        }
+        last = after;
+        ahead -= 1;
+    }
+    // What the end of the route cut off is made up for at the front.
+    while ahead > 0 {
+        first = ground.link(first).prev as usize;
+        ahead -= 1;
+    }
+    first
+}
 
-    /// A string of `length + kept` stops loses `length` of them: the middle stays.
-    fn take_split(&mut self, stop: usize, length: usize, kept: usize, rng: &mut Rng, removed: &mut Vec<u32>) {
-        let first = self.string_start(stop, length + kept, rng);
-        let ahead = 1 + rng.below(length - 1);
-        let mut behind = first;
-        for _ in 0..ahead + kept {
-            behind = self.nodes[behind].next as usize;
-        }
-        self.remove(first, ahead, removed);
-        self.remove(behind, length - ahead, removed);
+/// A string of `length + kept` stops loses `length` of them: the middle stays.
+fn take_split<'a, G: Ground<'a>>(
+    ground: &mut G,
+    stop: usize,
+    length: usize,
+    kept: usize,
+    rng: &mut Rng,
+    removed: &mut Vec<u32>,
+) {
+    let first = string_start(ground, stop, length + kept, rng);
+    let ahead = 1 + rng.below(length - 1);
+    let mut behind = first;
+    for _ in 0..ahead + kept {
+        behind = ground.link(behind).next as usize;
     }
+    ground.remove(first, ahead, removed);
+    ground.remove(behind, length - ahead, removed);
 }

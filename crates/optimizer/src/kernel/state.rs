@@ -335,7 +335,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
     /// The best plan since [`Self::load`].
     pub(crate) fn best_plan(&self) -> Plan {
         let routes = self.best.iter().filter(|route| !route.is_empty()).cloned().collect();
-        Plan { routes, absent: self.best_absent.clone(), cost: self.best_cost }
+        Plan { routes, absent: self.best_absent.clone(), cost: self.best_cost, ..Plan::default() }
     }
 
     /// The plan as it is.
@@ -348,7 +348,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
                 routes.push(stops);
             }
         }
-        Plan { routes, absent: self.absent.clone(), cost: self.cost }
+        Plan { routes, absent: self.absent.clone(), cost: self.cost, ..Plan::default() }
     }
 
     /// Puts an absent stop behind `before`, at an extra way of `extra`.

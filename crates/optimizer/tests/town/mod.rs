@@ -1,7 +1,10 @@
 //! Invented towns: places on a plane with one-way detours, stops with windows, vehicles of three kinds. From a seed,
 //! so that a failing case can be had again. Shared by the property tests and the bench; not a picture of any place.
 
-use optimizer::{Lateness, LongDay, MatrixId, Problem, ProblemBuilder, StopSpec, VehicleId, VehicleSpec};
+use optimizer::{
+    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec, VehicleId,
+    VehicleSpec, solve,
+};
 
 /// What a town is made from.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +16,12 @@ pub struct Town {
     pub rough: bool,
     /// Lateness has a price instead of a limit.
     pub priced: bool,
+}
+
+/// A plan without a search.
+pub fn first_plan(problem: &Problem) -> Solution {
+    let at_once = Stop { iterations: Some(0), ..Stop::default() };
+    solve(problem, &at_once, &Settings::default()).solution
 }
 
 /// A generator of its own, for the crate keeps its one to itself.

@@ -1,0 +1,79 @@
+//! What ruin and recreate asks of a plan in work, whichever kind of problem it is for.
+
+use super::plan::{Plan, Worth};
+use super::recreate::Blinks;
+use crate::rng::Rng;
+
+/// The orders in which stops are put back.
+pub(crate) const ORDERS: usize = 6;
+
+/// Where a node stands in its ring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) prev: u32,
+    pub(crate) next: u32,
+    /// Its route, or [`NONE`](super::state::NONE) of an absent stop.
+    pub(crate) route: u32,
+}
+
+/// How stops are put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// For a first plan.
+    First,
+    /// For a first plan that serves what it can: stops come in whatever they cost, and vehicles cost nothing, as one
+    /// stop alone may not be worth a vehicle that many are.
+    Fullest,
+    /// In a search.
+    Search,
+}
+
+/// A plan that changes: rings of stops, each through a node of its route's own.
+pub(crate) trait Ground<'a>: Send {
+    /// How many stops there are in the whole problem; nodes from there on belong to routes.
+    fn stops(&self) -> usize;
+    /// The stops near one, itself first.
+    fn around(&self, stop: usize) -> &'a [u32];
+    /// By stop: what to sort by in one of the [`ORDERS`].
+    fn keys(&self, order: usize) -> &'a [i32];
+    /// Whether windows can matter.
+    fn is_timed(&self) -> bool;
+
+    /// Takes up a plan, or the part of one, of at most `most` routes. Stops that are not in it do not exist.
+    fn load(&mut self, plan: &Plan, most: usize);
+    /// The stops that exist.
+    fn pool(&self) -> &[u32];
+    /// How many stops are in routes.
+    fn served(&self) -> usize;
+    /// How many routes have stops.
+    fn used(&self) -> usize;
+    fn absent(&mut self) -> &mut Vec<u32>;
+    fn link(&self, node: usize) -> Link;
+    fn size_of(&self, route: u32) -> usize;
+    fn worth(&self) -> Worth;
+
+    /// Begins a step that may be undone.
+    fn begin(&mut self);
+    /// Whether a route has been changed in this step.
+    fn is_touched(&self, route: u32) -> bool;
+    /// Takes `count` stops out, from `first` on, all of one route.
+    fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>);
+    /// Takes the penalties of these absent stops off the cost, as they are about to be put back.
+    fn forgive(&mut self, stops: &[u32]);
+    /// Whether what has been removed may have broken something.
+    fn is_broken(&self) -> bool;
+    /// Inserts each stop in turn, or leaves it absent if it fits nowhere or costs more than its penalty.
+    fn recreate(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng);
+    /// How stops are put back from now on.
+    fn set_mode(&mut self, mode: Mode);
+    /// Puts everything back to where it was at [`Self::begin`].
+    fn undo(&mut self);
+    /// Keeps what this step changed; remembers the plan if it is the best since [`Self::load`].
+    fn keep(&mut self) -> bool;
+
+    /// The plan as it is.
+    fn plan(&self) -> Plan;
+    /// The best plan since [`Self::load`].
+    fn best_plan(&self) -> Plan;
+    fn best_worth(&self) -> Worth;
+}

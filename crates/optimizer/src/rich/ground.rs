@@ -1,0 +1,109 @@
+//! The state of a rich problem as the ground of ruin and recreate.
+
+use super::state::State;
+use crate::kernel::ground::{Ground, Link, Mode};
+use crate::kernel::plan::{Plan, Worth};
+use crate::kernel::recreate::Blinks;
+use crate::rng::Rng;
+
+impl<'p> Ground<'p> for State<'p> {
+    #[inline(always)]
+    fn stops(&self) -> usize {
+        self.stops()
+    }
+
+    #[inline(always)]
+    fn around(&self, stop: usize) -> &'p [u32] {
+        self.instance.around(stop)
+    }
+
+    fn keys(&self, order: usize) -> &'p [i32] {
+        &self.instance.keys[order]
+    }
+
+    fn is_timed(&self) -> bool {
+        true
+    }
+
+    fn load(&mut self, plan: &Plan, _: usize) {
+        self.load(plan);
+    }
+
+    fn pool(&self) -> &[u32] {
+        &self.pool
+    }
+
+    fn served(&self) -> usize {
+        self.served
+    }
+
+    fn used(&self) -> usize {
+        self.used
+    }
+
+    fn absent(&mut self) -> &mut Vec<u32> {
+        &mut self.absent
+    }
+
+    #[inline(always)]
+    fn link(&self, node: usize) -> Link {
+        let node = &self.nodes[node];
+        Link { prev: node.prev, next: node.next, route: node.route }
+    }
+
+    fn size_of(&self, route: u32) -> usize {
+        self.tours[route as usize].size as usize
+    }
+
+    fn worth(&self) -> Worth {
+        self.worth()
+    }
+
+    fn begin(&mut self) {
+        self.begin();
+    }
+
+    fn is_touched(&self, route: u32) -> bool {
+        self.is_touched(route)
+    }
+
+    fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>) {
+        self.remove(first, count, removed);
+    }
+
+    fn forgive(&mut self, stops: &[u32]) {
+        self.cost -= self.penalties(stops);
+    }
+
+    fn is_broken(&self) -> bool {
+        false
+    }
+
+    fn recreate(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+        self.put_back(stops, blinks, rng);
+    }
+
+    fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    fn undo(&mut self) {
+        self.undo();
+    }
+
+    fn keep(&mut self) -> bool {
+        self.keep()
+    }
+
+    fn plan(&self) -> Plan {
+        self.plan()
+    }
+
+    fn best_plan(&self) -> Plan {
+        self.best_plan()
+    }
+
+    fn best_worth(&self) -> Worth {
+        self.best_worth()
+    }
+}

@@ -1,0 +1,236 @@
+//! What the search over rich problems reads in its inner loops: who is near whom, by which ways, and who may drive.
+
+use super::ways::AllWays;
+use crate::kernel::buckets::Buckets;
+use crate::kernel::ground::ORDERS;
+use crate::kernel::plan::Plan;
+use crate::model::{Problem, Solution, UNREACHABLE, VehicleSpec};
+use crate::travel::{Roads, Ways};
+
+/// How many places beside neighbours a stop is tried at.
+const CANDIDATES: usize = 80;
+/// How many stops around one may lose a string together with it.
+const AROUND: usize = 100;
+
+/// An immutable problem for the search.
+pub(crate) struct Instance<'p> {
+    pub(super) problem: &'p Problem,
+    pub(super) ways: AllWays<'p>,
+    /// Vehicles that are the same in everything have the same kind.
+    pub(super) kinds: Vec<u32>,
+    /// By stop and dimension.
+    pub(super) demands: Vec<i64>,
+    /// Whether lateness has a price anywhere.
+    pub(super) priced: bool,
+    /// By stop: neighbours, times two, and one more if the stop goes before it.
+    candidates: Vec<u32>,
+    /// By stop: where its candidates end.
+    ends: Vec<u32>,
+    /// By profile and candidate: the way between the two, in seconds.
+    arcs: Vec<Vec<i32>>,
+    around: Vec<u32>,
+    width: usize,
+    pub(super) keys: [Vec<i32>; ORDERS],
+}
+
+impl<'p> Instance<'p> {
+    pub(crate) fn new(problem: &'p Problem) -> Self {
+        let stops = problem.stops.len();
+        let mut instance = Self {
+            problem,
+            ways: AllWays::new(problem),
+            kinds: kinds(&problem.vehicles),
+            demands: problem.stops.iter().flat_map(|stop| stop.demand.iter().copied()).collect(),
+            priced: problem.rows.iter().any(|row| row.per_minute.is_some()),
+            candidates: Vec::new(),
+            ends: Vec::new(),
+            arcs: vec![Vec::new(); problem.matrices.len()],
+            around: Vec::new(),
+            width: AROUND.min(stops),
+            keys: keys(problem),
+        };
+        instance.find_neighbours();
+        instance
+    }
+
+    /// The places to try for a stop, each with its index for [`Self::arc`].
+    #[inline(always)]
+    pub(super) fn candidates(&self, stop: usize) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let from = if stop == 0 { 0 } else { self.ends[stop - 1] as usize };
+        (from..self.ends[stop] as usize).map(|index| (index, self.candidates[index]))
+    }
+
+    /// The way between a stop and its neighbour in that profile.
+    #[inline(always)]
+    pub(super) fn arc(&self, matrix: usize, index: usize) -> i64 {
+        i64::from(self.arcs[matrix][index])
+    }
+
+    pub(super) fn around(&self, stop: usize) -> &[u32] {
+        &self.around[stop * self.width..(stop + 1) * self.width]
+    }
+
+    /// The ways of a profile that vehicles have.
+    fn roads(&self, matrix: usize) -> Roads<'p> {
+        Roads { ways: &self.problem.matrices[matrix], places: self.problem.places }
+    }
+
+    /// Seconds from stop to stop by the profile that is fastest there.
+    pub(crate) fn far(&self, from: usize, to: usize) -> i64 {
+        self.ways.fastest(from, to).0
+    }
+
+    /// How many stops there are.
+    pub(crate) fn stops(&self) -> usize {
+        self.problem.stops.len()
+    }
+
+    pub(crate) fn vehicles(&self) -> usize {
+        self.problem.vehicles.len()
+    }
+
+    /// The one vehicle that may serve the stop, if it is bound to one.
+    pub(crate) fn bound(&self, stop: u32) -> Option<u32> {
+        self.problem.rows[stop as usize].only.map(|only| only.0)
+    }
+
+    /// The sound part of the solution. What it breaks it may go on to break.
+    pub(crate) fn plan_of(&self, solution: &Solution) -> Plan {
+        let solution = solution.sound(self.problem);
+        Plan {
+            routes: solution.routes.iter().map(|route| route.iter().map(|stop| stop.0).collect()).collect(),
+            vehicles: (0..self.vehicles() as u32).collect(),
+            absent: solution.unserved.iter().map(|stop| stop.0).collect(),
+            ..Plan::default()
+        }
+    }
+
+    /// What an arc of the plan costs on average, in parts of a [`Cost`](crate::Cost): the time it takes, at all its
+    /// vehicle's prices of time.
+    pub(crate) fn arc_of(&self, plan: &Plan) -> f64 {
+        let (mut cost, mut arcs) = (0.0, 0_usize);
+        for (route, &vehicle) in plan.routes.iter().zip(&plan.vehicles) {
+            if route.is_empty() {
+                continue;
+            }
+            let spec = &self.problem.vehicles[vehicle as usize];
+            let roads = self.roads(spec.matrix.index());
+            let places = route.iter().map(|&stop| self.problem.rows[stop as usize].place);
+            let all: Vec<usize> = [spec.start].into_iter().chain(places).chain(spec.end).collect();
+            let ways = all.windows(2).map(|pair| roads.seconds(pair[0], pair[1]));
+            let seconds: i64 = ways.filter(|&way| way < UNREACHABLE).sum();
+            cost += seconds as f64 * (spec.cost_per_hour + spec.cost_per_driving_hour) as f64;
+            arcs += route.len() + 1;
+        }
+        (cost / arcs.max(1) as f64).max(1.0)
+    }
+
+    fn find_neighbours(&mut self) {
+        let stops = self.problem.stops.len();
+        let grid = self.points().map(|points| Buckets::new(&points));
+        let mut near: Vec<(i64, u32)> = Vec::with_capacity(stops);
+        let mut places: Vec<(i64, u32)> = Vec::with_capacity(2 * stops);
+        for stop in 0..stops {
+            near.clear();
+            places.clear();
+            let mut look = |other: usize| {
+                if other == stop {
+                    return;
+                }
+                let (out, into) = self.ways.fastest(stop, other);
+                near.push((out + into, other as u32));
+                if let Some(proximity) = self.proximity(other, stop, into) {
+                    places.push((proximity, 2 * other as u32));
+                }
+                if let Some(proximity) = self.proximity(stop, other, out) {
+                    places.push((proximity, 2 * other as u32 + 1));
+                }
+            };
+            match &grid {
+                Some(grid) => grid.near(stop, 2 * AROUND, &mut look),
+                None => (0..stops).for_each(&mut look),
+            }
+            keep_least(&mut near, self.width - 1);
+            self.around.push(stop as u32);
+            self.around.extend(near.iter().map(|&(_, other)| other));
+            keep_least(&mut places, CANDIDATES);
+            for &(_, tagged) in &places {
+                let other = (tagged >> 1) as usize;
+                let (from, to) = if tagged & 1 == 1 { (stop, other) } else { (other, stop) };
+                let (from, to) = (self.problem.rows[from].place, self.problem.rows[to].place);
+                for matrix in 0..self.arcs.len() {
+                    let seconds = self.roads(matrix).seconds(from, to);
+                    self.arcs[matrix].push(seconds.min(UNREACHABLE) as i32);
+                }
+                self.candidates.push(tagged);
+            }
+            self.ends.push(self.candidates.len() as u32);
+        }
+    }
+
+    /// Where the stops are, if that is known and there are too many of them to look at all pairs.
+    fn points(&self) -> Option<Vec<(f64, f64)>> {
+        let Ways::Plane(points, _) = self.problem.matrices.first()?.as_ref() else { return None };
+        Some(self.problem.rows.iter().map(|row| points[row.place]).collect())
+    }
+
+    /// How far one is from the other as its successor: the way, and a part of the waiting or the lateness that cannot
+    /// be avoided (Vidal, Crainic, Gendreau and Prins, 2013); none if it can never be in time.
+    fn proximity(&self, from: usize, to: usize, way: i64) -> Option<i64> {
+        let (a, b) = (&self.problem.rows[from], &self.problem.rows[to]);
+        let late = a.open + a.service + way - b.close;
+        if way >= UNREACHABLE || (late > 0 && b.per_minute.is_none()) {
+            return None;
+        }
+        let wait = b.open - a.close - a.service - way;
+        Some(way + wait.max(0) / 5 + late.max(0))
+    }
+}
+
+fn keep_least(items: &mut Vec<(i64, u32)>, count: usize) {
+    if items.len() > count && count > 0 {
+        items.select_nth_unstable(count - 1);
+    }
+    items.truncate(count);
+    items.sort_unstable();
+}
+
+fn kinds(vehicles: &[VehicleSpec]) -> Vec<u32> {
+    let mut firsts: Vec<usize> = Vec::new();
+    let kind = |index: usize| {
+        let known = firsts.iter().position(|&first| vehicles[first] == vehicles[index]);
+        known.unwrap_or_else(|| {
+            firsts.push(index);
+            firsts.len() - 1
+        }) as u32
+    };
+    (0..vehicles.len()).map(kind).collect()
+}
+
+/// By order and stop: the share of a vehicle that it fills, the way from the first vehicle's start, how long its
+/// window is, when it opens and when it closes.
+fn keys(problem: &Problem) -> [Vec<i32>; ORDERS] {
+    let Some(first) = problem.vehicles.first() else { return Default::default() };
+    let roads = problem.roads(crate::VehicleId(0));
+    let key = |of: &dyn Fn(usize) -> i64| -> Vec<i32> {
+        let clamped = |stop| of(stop).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        (0..problem.stops.len()).map(clamped).collect()
+    };
+    let room: Vec<i64> = (0..problem.dims)
+        .map(|dim| problem.vehicles.iter().map(|vehicle| vehicle.capacity[dim]).max().unwrap_or(0).max(1))
+        .collect();
+    let size = |stop: usize| -> i64 {
+        let parts = problem.stops[stop].demand.iter().zip(&room);
+        parts.map(|(&demand, &room)| (demand as f64 / room as f64 * 1e6) as i64).max().unwrap_or(0)
+    };
+    let rows = &problem.rows;
+    let way = |stop: usize| roads.seconds(first.start, rows[stop].place);
+    [
+        key(&|stop| -size(stop)),
+        key(&|stop| -way(stop)),
+        key(&way),
+        key(&|stop| rows[stop].close - rows[stop].open),
+        key(&|stop| rows[stop].open),
+        key(&|stop| -rows[stop].close),
+    ]
+}

@@ -1,0 +1,196 @@
+//! Puts stops back where they cost least: greedy insertion with blinks (Christiaens and Vanden Berghe, 2020), beside
+//! near stops, at exact prices.
+
+use super::state::State;
+use crate::cost::Cost;
+use crate::kernel::ground::Mode;
+use crate::kernel::recreate::Blinks;
+use crate::kernel::state::NONE;
+use crate::model::UNREACHABLE;
+use crate::rng::Rng;
+use crate::route::{price, start};
+
+/// A place for a stop: behind which node of which route, and the ways there, on, and the one that they replace.
+#[derive(Clone, Copy)]
+struct Gap {
+    route: u32,
+    before: usize,
+    after: usize,
+    there: i64,
+    onward: i64,
+    replaced: i64,
+}
+
+impl State<'_> {
+    pub(super) fn put_back(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+        for &stop in stops {
+            let place = match self.only(stop as usize) {
+                Some(only) => self.best_place_in(only.0, stop as usize),
+                None => self.best_place(stop as usize, blinks, rng),
+            };
+            match place {
+                Some((_, before)) => self.insert(stop as usize, before),
+                None => {
+                    self.absent.push(stop);
+                    self.cost += self.problem.rows[stop as usize].penalty;
+                }
+            }
+        }
+    }
+
+    /// What the stop may cost at most.
+    fn bound(&self, stop: usize) -> Cost {
+        if self.mode == Mode::Fullest { Cost::MAX } else { self.problem.rows[stop].penalty }
+    }
+
+    fn best_place(&mut self, stop: usize, blinks: &mut Blinks, rng: &mut Rng) -> Option<(Cost, usize)> {
+        let instance = self.instance;
+        self.turn += 1;
+        // Vehicles are added more easily than given up, so a first plan begins with as few as it can.
+        let frugal = self.mode != Mode::Search;
+        let (mut bound, mut place) = if frugal { (self.bound(stop), None) } else { self.opened(stop) };
+        let service = self.problem.rows[stop].service;
+        for (index, tagged) in instance.candidates(stop) {
+            let near = (tagged >> 1) as usize;
+            let route = self.nodes[near].route;
+            if route == NONE || blinks.blink(rng) {
+                continue;
+            }
+            if self.ends_tried[route as usize] != self.turn {
+                self.ends_tried[route as usize] = self.turn;
+                let depot = self.depot(route);
+                for before in [depot, self.nodes[depot].prev as usize] {
+                    if let Some(extra) = self.best_gap(route, before, stop, bound) {
+                        (bound, place) = (extra, Some(before));
+                    }
+                }
+            }
+            let tour = &self.tours[route as usize];
+            let arc = instance.arc(tour.matrix, index);
+            let (before, after, there, onward) = if tagged & 1 == 1 {
+                let before = self.nodes[near].prev as usize;
+                (before, near, instance.ways.there(route, tour.matrix, before, stop), arc)
+            } else {
+                let after = self.nodes[near].next as usize;
+                (near, after, arc, instance.ways.onward(route, tour.matrix, stop, after))
+            };
+            let replaced = i64::from(self.nodes[before].arc);
+            // A route takes at least as long as its ways and its services.
+            let detour = there + onward - replaced;
+            let longer = (detour + service - tour.waiting).max(0);
+            let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
+                + Cost::hourly(longer, tour.spec.cost_per_hour);
+            if least >= bound || !self.has_room(route, stop) {
+                continue;
+            }
+            if let Some(extra) =
+                self.extra(stop, Gap { route, before, after, there, onward, replaced }, bound)
+            {
+                (bound, place) = (extra, Some(before));
+            }
+        }
+        if frugal && place.is_none() {
+            (bound, place) = self.opened(stop);
+        }
+        place.map(|place| (bound, place))
+    }
+
+    /// The cheapest idle vehicle for the stop, one of each kind: what it costs, or else the bound, and its node.
+    fn opened(&mut self, stop: usize) -> (Cost, Option<usize>) {
+        let (mut bound, mut place) = (self.bound(stop), None);
+        for index in 0..self.idle.len() {
+            let route = self.idle[index];
+            let kind = self.instance.kinds[route as usize] as usize;
+            if self.tried[kind] == self.turn {
+                continue;
+            }
+            self.tried[kind] = self.turn;
+            if let Some(extra) = self.best_gap(route, self.depot(route), stop, bound) {
+                (bound, place) = (extra, Some(self.depot(route)));
+            }
+        }
+        (bound, place)
+    }
+
+    /// The cheapest place in the route of that vehicle, if it exists here.
+    fn best_place_in(&self, route: u32, stop: usize) -> Option<(Cost, usize)> {
+        if !self.is_here(route) {
+            return None;
+        }
+        let (mut bound, mut place) = (self.bound(stop), None);
+        let depot = self.depot(route);
+        let mut before = depot;
+        loop {
+            if let Some(extra) = self.best_gap(route, before, stop, bound) {
+                (bound, place) = (extra, Some(before));
+            }
+            before = self.nodes[before].next as usize;
+            if before == depot {
+                return place.map(|place| (bound, place));
+            }
+        }
+    }
+
+    /// What the stop costs behind that node, if it fits there and costs less than `bound`.
+    fn best_gap(&self, route: u32, before: usize, stop: usize, bound: Cost) -> Option<Cost> {
+        if !self.has_room(route, stop) {
+            return None;
+        }
+        let after = self.nodes[before].next as usize;
+        let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
+        let replaced = i64::from(self.nodes[before].arc);
+        self.extra(stop, Gap { route, before, after, there, onward, replaced }, bound)
+    }
+
+    /// What the stop costs more there; none if it would break something, or cost `bound` or more.
+    #[inline]
+    fn extra(&self, stop: usize, gap: Gap, bound: Cost) -> Option<Cost> {
+        let Gap { route, before, after, there, onward, replaced } = gap;
+        let row = &self.problem.rows[stop];
+        let (ahead, next) = (&self.nodes[before], &self.nodes[after]);
+        let arrive = ahead.depart + there;
+        let begin = arrive.max(row.open);
+        if there >= UNREACHABLE || onward >= UNREACHABLE || (row.per_minute.is_none() && begin > row.close) {
+            return None;
+        }
+        let arrive_next = begin + row.service + onward;
+        if arrive_next > next.latest {
+            return None;
+        }
+        let tour = &self.tours[route as usize];
+        let first = before >= self.stops();
+        let end = (arrive_next + next.tail).max(next.floor);
+        let leave = if first { start(tour.spec, begin - there) } else { tour.start };
+        let idle = tour.size == 0 && !tour.spec.under_way;
+        let driving = tour.driving + there + onward - if idle { 0 } else { replaced };
+        let mut base = price(tour.spec, leave, end, driving) - tour.price + row.late_cost(begin);
+        if self.mode == Mode::Fullest && idle {
+            base -= Cost::units(tour.spec.fixed_cost);
+        }
+        if !self.instance.priced || after >= self.stops() {
+            return (base < bound).then_some(base);
+        }
+        let arrives = ahead.depart + replaced;
+        if arrive_next >= arrives && base >= bound {
+            return None;
+        }
+        let extra = base + self.late_from(after, arrive_next) - next.late;
+        (extra < bound).then_some(extra)
+    }
+
+    /// What lateness costs from that stop on if it is reached at `arrive`.
+    fn late_from(&self, mut at: usize, mut arrive: i64) -> Cost {
+        let mut late = Cost::ZERO;
+        while at < self.stops() {
+            let (node, row) = (&self.nodes[at], &self.problem.rows[at]);
+            let begin = arrive.max(row.open);
+            if begin + row.service == node.depart {
+                return late + node.late;
+            }
+            late += row.late_cost(begin);
+            arrive = begin + row.service + i64::from(node.arc);
+            at = node.next as usize;
+        }
+        late
+    }
+}

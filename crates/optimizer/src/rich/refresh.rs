@@ -1,0 +1,89 @@
+//! A route's figures from its ring: when each stop is left going forward, what may still happen behind it going
+//! backward. As in [`crate::route`], which does the same for one route in a row.
+
+use super::state::{State, Tour};
+use crate::check::BROKEN;
+use crate::cost::Cost;
+use crate::model::{Lateness, UNREACHABLE};
+use crate::route::{NEVER, price, start};
+
+impl State<'_> {
+    /// Recomputes a route from its ring, and what it adds to the whole.
+    pub(super) fn refresh(&mut self, tour: u32) {
+        let Tour { spec, price: old_price, late: old_late, excess: old_excess, size, .. } =
+            self.tours[tour as usize];
+        let stops = self.problem.stops.len();
+        let depot = stops + tour as usize;
+        let rows = &self.problem.rows;
+        let nodes = &mut self.nodes;
+
+        let (mut excess, mut driving, mut waiting, mut leave) = (0, 0, 0, spec.shift.0);
+        let mut here = depot;
+        let mut time = spec.shift.0;
+        nodes[depot].depart = time;
+        loop {
+            let arc = i64::from(nodes[here].arc);
+            here = nodes[here].next as usize;
+            if here >= stops {
+                if size > 0 || spec.under_way {
+                    time += arc;
+                    driving += arc;
+                    excess += if arc == UNREACHABLE { BROKEN } else { 0 };
+                }
+                break;
+            }
+            let row = &rows[here];
+            excess += if arc == UNREACHABLE { BROKEN } else { 0 };
+            let begin = (time + arc).max(row.open);
+            if row.per_minute.is_none() {
+                excess += (begin - row.close).max(0);
+            }
+            if nodes[here].prev as usize == depot {
+                leave = start(spec, begin - arc);
+                time = leave;
+            }
+            waiting += begin - time - arc;
+            driving += arc;
+            time = begin + row.service;
+            nodes[here].depart = time;
+        }
+        let end = time;
+        let mut latest = NEVER;
+        if spec.overtime == Lateness::Hard {
+            excess += (end - spec.shift.1).max(0);
+            latest = spec.shift.1.max(end);
+        }
+        let dims = self.problem.dims;
+        let rooms = &self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
+        excess += rooms.iter().map(|room| (-room).max(0)).sum::<i64>();
+
+        let (mut tail, mut floor, mut late) = (0, -NEVER, Cost::ZERO);
+        let node = &mut nodes[depot];
+        (node.latest, node.tail, node.floor, node.late) = (latest, tail, floor, late);
+        here = node.prev as usize;
+        while here < stops {
+            let row = &rows[here];
+            let node = &mut nodes[here];
+            let onward = i64::from(node.arc) + row.service;
+            let begin = node.depart - row.service;
+            floor = floor.max(row.open + onward + tail);
+            tail += onward;
+            latest -= onward;
+            if row.per_minute.is_none() {
+                latest = latest.min(row.close.max(begin));
+            }
+            late += row.late_cost(begin);
+            (node.latest, node.tail, node.floor, node.late) = (latest, tail, floor, late);
+            here = node.prev as usize;
+        }
+
+        let idle = size == 0 && !spec.under_way;
+        let cost = if idle { Cost::ZERO } else { price(spec, leave, end, driving) };
+        let info = &mut self.tours[tour as usize];
+        (info.start, info.end, info.driving) = (leave, end, if idle { 0 } else { driving });
+        info.waiting = waiting;
+        (info.price, info.late, info.excess) = (cost, late, excess);
+        self.cost += cost + late - old_price - old_late;
+        self.excess += excess - old_excess;
+    }
+}

@@ -1,0 +1,431 @@
+//! A plan of a rich problem that changes: rings of nodes, one through each vehicle, with what makes the price of an
+//! insertion exact in constant time where lateness has none, and in the stops that it makes later where it has.
+
+use super::instance::Instance;
+use crate::cost::Cost;
+use crate::kernel::ground::Mode;
+use crate::kernel::plan::{Plan, Worth};
+use crate::kernel::state::NONE;
+use crate::model::{Problem, VehicleId, VehicleSpec};
+
+/// One stop, or a vehicle at both ends of its route.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Node {
+    pub(super) prev: u32,
+    pub(super) next: u32,
+    pub(super) route: u32,
+    /// The way to the next node.
+    pub(super) arc: i32,
+    /// When it is left at the earliest.
+    pub(super) depart: i64,
+    /// The latest arrival that makes nothing from here on later than its hard limit, or than it is.
+    pub(super) latest: i64,
+    /// From arriving here to the end of the route, without waiting.
+    pub(super) tail: i64,
+    /// When the route ends at the earliest because of windows from here on.
+    pub(super) floor: i64,
+    /// What lateness costs from here on.
+    pub(super) late: Cost,
+}
+
+/// What is known of a route.
+#[derive(Clone, Copy)]
+pub(super) struct Tour<'p> {
+    pub(super) spec: &'p VehicleSpec,
+    pub(super) matrix: usize,
+    pub(super) size: u32,
+    /// When the vehicle leaves its start.
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) driving: i64,
+    /// How long it waits at stops.
+    pub(super) waiting: i64,
+    /// What it costs, lateness apart.
+    pub(super) price: Cost,
+    pub(super) late: Cost,
+    pub(super) excess: i64,
+    /// Whether the vehicle exists for this state.
+    here: bool,
+    /// The step in which it was saved.
+    saved: u64,
+    /// Whether it differs from the best plan's.
+    dirty: bool,
+}
+
+pub(crate) struct State<'p> {
+    pub(super) instance: &'p Instance<'p>,
+    pub(super) problem: &'p Problem,
+    pub(super) nodes: Vec<Node>,
+    pub(super) tours: Vec<Tour<'p>>,
+    /// By vehicle and dimension: what else it can hold; negative if it holds too much.
+    pub(super) rooms: Vec<i64>,
+    pub(super) absent: Vec<u32>,
+    pub(super) pool: Vec<u32>,
+    pub(super) cost: Cost,
+    pub(super) excess: i64,
+    pub(super) used: usize,
+    pub(super) served: usize,
+    pub(super) mode: Mode,
+    /// The vehicles that exist and have no stops, in no order; and where each of them is in that list.
+    pub(super) idle: Vec<u32>,
+    step: u64,
+    log: Vec<(u32, Node)>,
+    log_tours: Vec<(u32, Tour<'p>)>,
+    log_rooms: Vec<i64>,
+    log_absent: Vec<u32>,
+    log_idle: Vec<u32>,
+    log_sums: (Cost, i64, usize, usize),
+    dirty: Vec<u32>,
+    best: Vec<Vec<u32>>,
+    best_absent: Vec<u32>,
+    best_worth: Worth,
+    /// By kind: the turn in which one of its idle vehicles was tried; by vehicle: in which its ends were.
+    pub(super) tried: Vec<u64>,
+    pub(super) ends_tried: Vec<u64>,
+    /// How many stops have been put back.
+    pub(super) turn: u64,
+}
+
+impl<'p> State<'p> {
+    pub(crate) fn new(instance: &'p Instance<'p>) -> Self {
+        let problem = instance.problem;
+        let stops = problem.stops.len();
+        let blank = Node {
+            prev: NONE,
+            next: NONE,
+            route: NONE,
+            arc: 0,
+            depart: 0,
+            latest: 0,
+            tail: 0,
+            floor: 0,
+            late: Cost::ZERO,
+        };
+        let mut nodes = vec![blank; stops + problem.vehicles.len()];
+        let tours = problem.vehicle_ids().map(|vehicle| {
+            let depot = (stops + vehicle.index()) as u32;
+            nodes[depot as usize] = Node { prev: depot, next: depot, route: vehicle.0, ..blank };
+            Tour {
+                spec: problem.spec(vehicle),
+                matrix: problem.spec(vehicle).matrix.index(),
+                size: 0,
+                start: 0,
+                end: 0,
+                driving: 0,
+                waiting: 0,
+                price: Cost::ZERO,
+                late: Cost::ZERO,
+                excess: 0,
+                here: false,
+                saved: 0,
+                dirty: false,
+            }
+        });
+        let tours: Vec<Tour<'p>> = tours.collect();
+        Self {
+            instance,
+            problem,
+            rooms: vec![0; tours.len() * problem.dims],
+            best: vec![Vec::new(); tours.len()],
+            tried: vec![0; tours.len()],
+            ends_tried: vec![0; tours.len()],
+            nodes,
+            tours,
+            absent: Vec::new(),
+            pool: Vec::new(),
+            cost: Cost::ZERO,
+            excess: 0,
+            used: 0,
+            served: 0,
+            mode: Mode::Search,
+            idle: Vec::new(),
+            step: 0,
+            log: Vec::new(),
+            log_tours: Vec::new(),
+            log_rooms: Vec::new(),
+            log_absent: Vec::new(),
+            log_idle: Vec::new(),
+            log_sums: (Cost::ZERO, 0, 0, 0),
+            dirty: Vec::new(),
+            best_absent: Vec::new(),
+            best_worth: Worth::default(),
+            turn: 0,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn stops(&self) -> usize {
+        self.problem.stops.len()
+    }
+
+    #[inline(always)]
+    pub(super) fn depot(&self, tour: u32) -> usize {
+        self.stops() + tour as usize
+    }
+
+    pub(super) fn worth(&self) -> Worth {
+        Worth { excess: self.excess, cost: self.cost.in_parts() }
+    }
+
+    pub(super) fn best_worth(&self) -> Worth {
+        self.best_worth
+    }
+
+    pub(super) fn load(&mut self, plan: &Plan) {
+        for node in &mut self.nodes {
+            node.route = NONE;
+        }
+        for tour in &mut self.tours {
+            (tour.here, tour.dirty, tour.size) = (false, false, 0);
+        }
+        let capacities = self.problem.vehicles.iter().flat_map(|vehicle| &vehicle.capacity);
+        self.rooms.iter_mut().zip(capacities).for_each(|(room, capacity)| *room = *capacity);
+        self.idle.clear();
+        self.dirty.clear();
+        self.absent.clone_from(&plan.absent);
+        self.absent.sort_unstable();
+        (self.used, self.served, self.excess) = (0, 0, 0);
+        self.cost = self.penalties(&plan.absent);
+        self.pool.clear();
+        self.pool.extend(plan.routes.iter().flatten().chain(&plan.absent));
+        self.step += 1;
+        for best in &mut self.best {
+            best.clear();
+        }
+        for (route, &vehicle) in plan.routes.iter().zip(&plan.vehicles) {
+            self.fill(vehicle, route);
+            self.best[vehicle as usize].clone_from(route);
+        }
+        self.best_absent.clone_from(&self.absent);
+        self.best_worth = self.worth();
+    }
+
+    fn fill(&mut self, tour: u32, stops: &[u32]) {
+        let depot = self.depot(tour);
+        let mut last = depot;
+        for &stop in stops {
+            self.nodes[last].next = stop;
+            self.nodes[last].arc = self.way(tour, last, stop as usize) as i32;
+            let node = &mut self.nodes[stop as usize];
+            (node.prev, node.route) = (last as u32, tour);
+            self.carry(tour, stop as usize, 1);
+            last = stop as usize;
+        }
+        self.nodes[last].arc = self.way(tour, last, depot) as i32;
+        self.nodes[last].next = depot as u32;
+        let node = &mut self.nodes[depot];
+        (node.prev, node.route) = (last as u32, tour);
+        let info = &mut self.tours[tour as usize];
+        (info.here, info.size) = (true, stops.len() as u32);
+        (info.price, info.late, info.excess) = (Cost::ZERO, Cost::ZERO, 0);
+        self.served += stops.len();
+        if stops.is_empty() {
+            self.idle.push(tour);
+        } else {
+            self.used += 1;
+        }
+        self.refresh(tour);
+    }
+
+    pub(super) fn penalties(&self, stops: &[u32]) -> Cost {
+        stops.iter().map(|&stop| self.problem.rows[stop as usize].penalty).sum()
+    }
+
+    fn carry(&mut self, tour: u32, stop: usize, sign: i64) {
+        let dims = self.problem.dims;
+        let rooms = &mut self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
+        let demands = &self.instance.demands[stop * dims..(stop + 1) * dims];
+        rooms.iter_mut().zip(demands).for_each(|(room, demand)| *room -= sign * demand);
+    }
+
+    /// Whether the vehicle has room for the stop.
+    #[inline]
+    pub(super) fn has_room(&self, tour: u32, stop: usize) -> bool {
+        let dims = self.problem.dims;
+        let rooms = &self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
+        let demands = &self.instance.demands[stop * dims..(stop + 1) * dims];
+        rooms.iter().zip(demands).all(|(room, demand)| *demand == 0 || demand <= room)
+    }
+
+    /// Seconds from node to node for that vehicle; its own node is its start, or its end.
+    #[inline]
+    pub(super) fn way(&self, tour: u32, from: usize, to: usize) -> i64 {
+        let (ways, stops) = (&self.instance.ways, self.stops());
+        if from < stops || to < stops {
+            let matrix = self.tours[tour as usize].matrix;
+            return if from < stops {
+                ways.onward(tour, matrix, from, to)
+            } else {
+                ways.there(tour, matrix, from, to)
+            };
+        }
+        ways.looked_up(tour, from, to)
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.step += 1;
+        self.log.clear();
+        self.log_tours.clear();
+        self.log_rooms.clear();
+        self.log_absent.clone_from(&self.absent);
+        self.log_idle.clone_from(&self.idle);
+        self.log_sums = (self.cost, self.excess, self.used, self.served);
+    }
+
+    pub(super) fn is_touched(&self, tour: u32) -> bool {
+        self.tours[tour as usize].saved == self.step
+    }
+
+    /// Saves a route before its first change in this step.
+    fn touch(&mut self, tour: u32) {
+        if self.is_touched(tour) {
+            return;
+        }
+        self.tours[tour as usize].saved = self.step;
+        self.log_tours.push((tour, self.tours[tour as usize]));
+        let from = tour as usize * self.problem.dims;
+        self.log_rooms.extend_from_slice(&self.rooms[from..from + self.problem.dims]);
+        let depot = self.depot(tour);
+        let mut at = depot;
+        loop {
+            let node = self.nodes[at];
+            self.log.push((at as u32, node));
+            at = node.next as usize;
+            if at == depot {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn undo(&mut self) {
+        for &stop in &self.log_absent {
+            self.nodes[stop as usize].route = NONE;
+        }
+        for &(index, node) in &self.log {
+            self.nodes[index as usize] = node;
+        }
+        let dims = self.problem.dims;
+        for (index, &(tour, saved)) in self.log_tours.iter().enumerate() {
+            let dirty = self.tours[tour as usize].dirty;
+            self.tours[tour as usize] = Tour { dirty, ..saved };
+            let from = tour as usize * dims;
+            self.rooms[from..from + dims].copy_from_slice(&self.log_rooms[index * dims..(index + 1) * dims]);
+        }
+        std::mem::swap(&mut self.absent, &mut self.log_absent);
+        std::mem::swap(&mut self.idle, &mut self.log_idle);
+        (self.cost, self.excess, self.used, self.served) = self.log_sums;
+    }
+
+    pub(super) fn keep(&mut self) -> bool {
+        for &(tour, _) in &self.log_tours {
+            let info = &mut self.tours[tour as usize];
+            if !info.dirty {
+                info.dirty = true;
+                self.dirty.push(tour);
+            }
+        }
+        if self.worth() >= self.best_worth {
+            return false;
+        }
+        self.best_worth = self.worth();
+        while let Some(tour) = self.dirty.pop() {
+            self.tours[tour as usize].dirty = false;
+            let mut stops = std::mem::take(&mut self.best[tour as usize]);
+            stops.clear();
+            self.walk(tour, &mut stops);
+            self.best[tour as usize] = stops;
+        }
+        self.best_absent.clone_from(&self.absent);
+        true
+    }
+
+    /// Appends the stops of a route.
+    fn walk(&self, tour: u32, into: &mut Vec<u32>) {
+        let depot = self.depot(tour);
+        let mut at = self.nodes[depot].next as usize;
+        while at != depot {
+            into.push(at as u32);
+            at = self.nodes[at].next as usize;
+        }
+    }
+
+    fn vehicles_here(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.tours.len() as u32).filter(|&tour| self.tours[tour as usize].here)
+    }
+
+    pub(super) fn best_plan(&self) -> Plan {
+        let vehicles: Vec<u32> = self.vehicles_here().collect();
+        let routes = vehicles.iter().map(|&tour| self.best[tour as usize].clone()).collect();
+        let Worth { excess, cost } = self.best_worth;
+        Plan { routes, vehicles, absent: self.best_absent.clone(), cost, excess }
+    }
+
+    pub(super) fn plan(&self) -> Plan {
+        let vehicles: Vec<u32> = self.vehicles_here().collect();
+        let route = |&tour: &u32| {
+            let mut stops = Vec::with_capacity(self.tours[tour as usize].size as usize);
+            self.walk(tour, &mut stops);
+            stops
+        };
+        let routes = vehicles.iter().map(route).collect();
+        let Worth { excess, cost } = self.worth();
+        Plan { routes, vehicles, absent: self.absent.clone(), cost, excess }
+    }
+
+    /// Puts an absent stop behind `before`, in the route of that node.
+    pub(super) fn insert(&mut self, stop: usize, before: usize) {
+        let tour = self.nodes[before].route;
+        self.touch(tour);
+        let after = self.nodes[before].next as usize;
+        let (there, onward) = (self.way(tour, before, stop), self.way(tour, stop, after));
+        let node = &mut self.nodes[before];
+        (node.next, node.arc) = (stop as u32, there as i32);
+        self.nodes[after].prev = stop as u32;
+        let node = &mut self.nodes[stop];
+        (node.prev, node.next, node.route, node.arc) = (before as u32, after as u32, tour, onward as i32);
+        self.carry(tour, stop, 1);
+        let info = &mut self.tours[tour as usize];
+        info.size += 1;
+        if info.size == 1 {
+            self.used += 1;
+            self.idle.retain(|&idle| idle != tour);
+        }
+        self.served += 1;
+        self.refresh(tour);
+    }
+
+    pub(super) fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>) {
+        let tour = self.nodes[first].route;
+        self.touch(tour);
+        let before = self.nodes[first].prev as usize;
+        let mut at = first;
+        for _ in 0..count {
+            self.nodes[at].route = NONE;
+            self.carry(tour, at, -1);
+            removed.push(at as u32);
+            at = self.nodes[at].next as usize;
+        }
+        let arc = self.way(tour, before, at);
+        let node = &mut self.nodes[before];
+        (node.next, node.arc) = (at as u32, arc as i32);
+        self.nodes[at].prev = before as u32;
+        let info = &mut self.tours[tour as usize];
+        info.size -= count as u32;
+        if info.size == 0 {
+            self.used -= 1;
+            self.idle.push(tour);
+        }
+        self.served -= count;
+        self.refresh(tour);
+    }
+
+    /// The vehicle that alone may serve the stop.
+    pub(super) fn only(&self, stop: usize) -> Option<VehicleId> {
+        self.problem.rows[stop].only
+    }
+
+    pub(super) fn is_here(&self, tour: u32) -> bool {
+        self.tours[tour as usize].here
+    }
+}

@@ -1,0 +1,145 @@
+//! What the search over rich problems must come to, on problems that are plain to see through.
+
+use std::collections::BTreeSet;
+
+use super::{Instance, State};
+use crate::check::check;
+use crate::cost::{Cost, Score};
+use crate::kernel::anneal::Walker;
+use crate::kernel::ground::Ground;
+use crate::model::{Problem, Solution, StopId};
+use crate::samples;
+use crate::solve::{Settings, Stop, solve};
+
+fn after(problem: &Problem, steps: u64, start: Option<&Solution>) -> Solution {
+    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    solve(problem, &stop, &Settings { start, ..Settings::default() }).solution
+}
+
+#[test]
+fn a_zigzag_becomes_a_sweep() {
+    let problem = samples::line(&[10, 20, 30, 40, 50]).build().unwrap();
+    let ids: Vec<StopId> = problem.stop_ids().collect();
+    let zigzag =
+        Solution { routes: vec![vec![ids[3], ids[0], ids[4], ids[1], ids[2]]], unserved: Vec::new() };
+    assert_eq!(check(&problem, &zigzag).driving, 40 + 30 + 40 + 30 + 10 + 30);
+    assert_eq!(check(&problem, &after(&problem, 200, Some(&zigzag))).driving, 100);
+    assert_eq!(after(&problem, 0, Some(&zigzag)), zigzag);
+}
+
+#[test]
+fn a_broken_start_is_mended() {
+    let mut builder = samples::line(&[]);
+    let mut urgent = samples::stop(20);
+    urgent.window = (0, 20);
+    let (slow, urgent) = (builder.stop(samples::stop(40)), builder.stop(urgent));
+    let problem = builder.build().unwrap();
+    let late = Solution { routes: vec![vec![slow, urgent]], unserved: Vec::new() };
+    assert_eq!(check(&problem, &late).score(), Score { excess: 40, cost: Cost::units(80) });
+    let mended = after(&problem, 100, Some(&late));
+    assert_eq!(check(&problem, &mended).score(), Score { excess: 0, cost: Cost::units(80) });
+}
+
+#[test]
+fn the_search_reckons_as_the_checker_does() {
+    let mut builder = samples::line(&[]);
+    builder.vehicle(crate::VehicleSpec { end: None, ..samples::vehicle() });
+    for index in 0..40 {
+        let mut stop = samples::stop(1 + index * 37 % 100);
+        let opens = 40 * (index as i64 % 7);
+        (stop.service, stop.window, stop.demand) = (5, (opens, opens + 90), vec![4]);
+        stop.unserved_penalty = 150;
+        builder.stop(stop);
+    }
+    let problem = builder.build().unwrap();
+    let instance = Instance::new(&problem);
+    let mut state = State::new(&instance);
+    state.load(&instance.plan_of(&Solution::default()));
+    let mut walker = Walker::new(3);
+    let mut kept = BTreeSet::new();
+    for step in 0..500 {
+        assert!(walker.ruin_and_recreate(&mut state));
+        let plan = Ground::plan(&state);
+        let score = check(&problem, &plan.to_solution(&problem)).score();
+        assert_eq!((score.excess, score.cost.in_parts()), (plan.excess, plan.cost));
+        if step % 3 == 0 {
+            state.undo();
+        } else {
+            state.keep();
+            kept.insert(plan.cost);
+        }
+    }
+    let best = state.best_plan().to_solution(&problem);
+    assert_eq!(Some(check(&problem, &best).cost.in_parts()), kept.first().copied());
+    assert!(!best.unserved.is_empty() && best.routes.iter().all(|route| route.len() > 3), "{best:?}");
+}
+
+#[test]
+fn a_given_plan_that_cannot_be_meant_is_kept_if_mending_it_is_worse() {
+    let no = u32::MAX;
+    let mut builder = crate::ProblemBuilder::new(1);
+    // Place 2 is the only way from 1 to 3, and its stop is another vehicle's.
+    builder.matrix(4, vec![0, 1, 9, 9, 9, 0, 1, no, 9, 9, 0, 1, 1, 9, 9, 0]);
+    builder.vehicle(samples::vehicle());
+    let other = builder.vehicle(samples::vehicle());
+    let mut foreign = samples::stop(2);
+    foreign.only_vehicle = Some(other);
+    let route = vec![builder.stop(samples::stop(1)), builder.stop(foreign), builder.stop(samples::stop(3))];
+    let problem = builder.build().unwrap();
+    let given = Solution { routes: vec![route, Vec::new()], unserved: Vec::new() };
+    assert_eq!(after(&problem, 0, Some(&given)), given);
+}
+
+#[test]
+fn what_does_not_fit_or_does_not_pay_is_left_out_and_nothing_else() {
+    let mut builder = samples::line(&[10, 20, 30]);
+    let mut large = samples::stop(1);
+    large.demand = vec![1000];
+    let mut dear = samples::stop(1);
+    (dear.service, dear.unserved_penalty) = (3600, 1);
+    let left_out = [builder.stop(large), builder.stop(dear)];
+    let problem = builder.build().unwrap();
+    let solution = after(&problem, 0, None);
+    assert_eq!(solution.unserved, left_out);
+    let report = check(&problem, &solution);
+    assert!(report.is_feasible(), "{report:?}");
+    assert_eq!(report.driving, 60);
+}
+
+#[test]
+fn a_price_on_long_days_spreads_the_work() {
+    let used = |long_day| {
+        let mut builder = samples::road();
+        let vehicle = crate::VehicleSpec { long_day, ..samples::vehicle() };
+        builder.vehicle(vehicle.clone());
+        builder.vehicle(vehicle);
+        for place in [10, 20, 30, 40] {
+            let mut stop = samples::stop(place);
+            stop.service = 100;
+            builder.stop(stop);
+        }
+        let problem = builder.build().unwrap();
+        let mut lengths: Vec<usize> = after(&problem, 200, None).routes.iter().map(Vec::len).collect();
+        lengths.sort_unstable();
+        lengths
+    };
+    assert_eq!(used(None), [0, 4]);
+    assert_eq!(used(Some(crate::LongDay { after: 300, cost_per_hour: 36_000 })), [2, 2]);
+}
+
+#[test]
+fn given_routes_keep_their_order_until_there_is_a_better_one() {
+    let problem = samples::line(&[10, 20, 30]).build().unwrap();
+    let ids: Vec<StopId> = problem.stop_ids().collect();
+    let given = Solution { routes: vec![vec![ids[2], ids[0]]], unserved: vec![ids[1]] };
+    let solution = after(&problem, 0, Some(&given));
+    let kept: Vec<StopId> = solution.routes[0].iter().copied().filter(|stop| *stop != ids[1]).collect();
+    assert_eq!(kept, [ids[2], ids[0]]);
+    assert!(solution.unserved.is_empty());
+}
+
+#[test]
+fn no_vehicles_and_no_stops_are_answered() {
+    let nothing = crate::ProblemBuilder::new(0).build().unwrap();
+    assert_eq!(after(&nothing, 10, None), Solution::default());
+}

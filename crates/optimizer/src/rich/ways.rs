@@ -1,0 +1,122 @@
+//! The ways between stops, and between each vehicle's ends and the stops, as the inner loops read them.
+
+use std::sync::Arc;
+
+use crate::kernel::metric::{Metric, Table};
+use crate::model::{Problem, UNREACHABLE, VehicleSpec};
+use crate::travel::{Roads, Ways};
+
+/// Tables may take so many bytes in all; beyond, ways are looked up in the problem each time.
+const TABLES: usize = 1_500_000_000;
+
+/// All ways of a problem.
+pub(super) struct AllWays<'p> {
+    problem: &'p Problem,
+    /// By profile: from stop to stop. Empty if they would not fit.
+    tables: Vec<Table>,
+    homes: Vec<Home>,
+    /// By vehicle: its home.
+    home_of: Vec<u32>,
+}
+
+/// Where vehicles of a profile start and end.
+struct Home {
+    of: (usize, usize, Option<usize>),
+    /// By stop: the way from the start, and to the end. Empty if there is no table.
+    from: Vec<i32>,
+    to: Vec<i32>,
+}
+
+impl<'p> AllWays<'p> {
+    pub(super) fn new(problem: &'p Problem) -> Self {
+        let stops = problem.stops.len();
+        let mut homes: Vec<Home> = Vec::new();
+        let key = |spec: &VehicleSpec| (spec.matrix.index(), spec.start, spec.end);
+        let mut home_of = Vec::with_capacity(problem.vehicles.len());
+        for spec in &problem.vehicles {
+            let known = homes.iter().position(|home| home.of == key(spec)).unwrap_or_else(|| {
+                homes.push(Home { of: key(spec), from: Vec::new(), to: Vec::new() });
+                homes.len() - 1
+            });
+            home_of.push(known as u32);
+        }
+        let mut all = Self { problem, tables: Vec::new(), homes, home_of };
+        let bytes = stops * 8 * (stops * problem.matrices.len() + all.homes.len());
+        if bytes <= TABLES {
+            all.tabulate();
+        }
+        all
+    }
+
+    fn tabulate(&mut self) {
+        let rows = &self.problem.rows;
+        let places = self.problem.places;
+        let table = |ways: &'p Arc<Ways>| {
+            let roads = Roads { ways, places };
+            Table::new(rows.len(), |from, to| roads.seconds(rows[from].place, rows[to].place) as i32)
+        };
+        self.tables = self.problem.matrices.iter().map(table).collect();
+        for home in &mut self.homes {
+            let (matrix, start, end) = home.of;
+            let roads = Roads { ways: &self.problem.matrices[matrix], places };
+            home.from = rows.iter().map(|row| roads.seconds(start, row.place) as i32).collect();
+            let back = |place| end.map_or(0, |end| roads.seconds(place, end) as i32);
+            home.to = rows.iter().map(|row| back(row.place)).collect();
+        }
+    }
+
+    /// Seconds from one stop to another for that vehicle. Reads what lies near to other ways from `from`.
+    #[inline(always)]
+    pub(super) fn onward(&self, vehicle: u32, matrix: usize, from: usize, to: usize) -> i64 {
+        let stops = self.problem.stops.len();
+        if let Some(table) = self.tables.get(matrix) {
+            if to < stops {
+                return i64::from(table.outward(from, to));
+            }
+            return i64::from(self.homes[self.home_of[vehicle as usize] as usize].to[from]);
+        }
+        self.looked_up(vehicle, from, to)
+    }
+
+    /// Seconds to one stop from another for that vehicle. Reads what lies near to other ways to `to`.
+    #[inline(always)]
+    pub(super) fn there(&self, vehicle: u32, matrix: usize, from: usize, to: usize) -> i64 {
+        let stops = self.problem.stops.len();
+        if let Some(table) = self.tables.get(matrix) {
+            if from < stops {
+                return i64::from(table.inward(to, from));
+            }
+            return i64::from(self.homes[self.home_of[vehicle as usize] as usize].from[to]);
+        }
+        self.looked_up(vehicle, from, to)
+    }
+
+    /// Seconds from one stop to another, and back, each by the profile that is fastest there.
+    pub(super) fn fastest(&self, from: usize, to: usize) -> (i64, i64) {
+        if self.tables.is_empty() {
+            let rows = &self.problem.rows;
+            let by = |from: usize, to: usize| {
+                let seconds = self.problem.matrices.iter().map(|ways| {
+                    Roads { ways, places: self.problem.places }.seconds(rows[from].place, rows[to].place)
+                });
+                seconds.min().unwrap_or(UNREACHABLE)
+            };
+            return (by(from, to), by(to, from));
+        }
+        let out = self.tables.iter().map(|table| table.outward(from, to)).min();
+        let back = self.tables.iter().map(|table| table.inward(from, to)).min();
+        (out.map_or(UNREACHABLE, i64::from), back.map_or(UNREACHABLE, i64::from))
+    }
+
+    /// Seconds from node to node for that vehicle; a node that is no stop is its start, or its end.
+    pub(super) fn looked_up(&self, vehicle: u32, from: usize, to: usize) -> i64 {
+        let spec = &self.problem.vehicles[vehicle as usize];
+        let roads = Roads { ways: &self.problem.matrices[spec.matrix.index()], places: self.problem.places };
+        let rows = &self.problem.rows;
+        let leave = rows.get(from).map_or(spec.start, |row| row.place);
+        match rows.get(to) {
+            Some(row) => roads.seconds(leave, row.place),
+            None => spec.end.map_or(0, |end| roads.seconds(leave, end)),
+        }
+    }
+}
