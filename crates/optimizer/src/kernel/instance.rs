@@ -13,8 +13,8 @@ use super::metric::{End, Metric, NO_WAY, Plane, Table};
 
 /// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
 const HORIZON: i64 = 1 << 28;
-/// How many places beside neighbours a stop is tried at.
-const CANDIDATES: usize = 80;
+/// How many places beside neighbours a stop is tried at, where windows matter and where they do not.
+const CANDIDATES: (usize, usize) = (120, 170);
 /// How many stops around one may lose a string together with it.
 const AROUND: usize = 100;
 
@@ -254,6 +254,7 @@ impl<M: Metric> Instance<M> {
         let mut near: Vec<(i32, u32)> = Vec::with_capacity(stops);
         let mut places: Vec<(i32, Candidate)> = Vec::with_capacity(2 * stops);
         self.around_width = width;
+        let candidates = if self.timed { CANDIDATES.0 } else { CANDIDATES.1 };
         let points: Option<Vec<(f64, f64)>> = (0..stops).map(|stop| self.metric.point(stop)).collect();
         let grid = points.map(|points| Buckets::new(&points));
         for stop in 0..stops {
@@ -279,7 +280,7 @@ impl<M: Metric> Instance<M> {
             keep_least(&mut near, width - 1, |&(distance, other)| (distance, other));
             self.around.push(stop as u32);
             self.around.extend(near.iter().map(|&(_, other)| other));
-            keep_least(&mut places, CANDIDATES, |&(proximity, place)| (proximity, place.tagged));
+            keep_least(&mut places, candidates, |&(proximity, place)| (proximity, place.tagged));
             self.candidates.extend(places.iter().map(|&(_, place)| place));
             self.candidate_ends.push(self.candidates.len() as u32);
         }
