@@ -33,7 +33,7 @@ const LATE_MINUTE: i64 = 150;
 const UNSERVED: i64 = 5_000_000;
 /// An hour beyond a fair share of the day's work costs this much more, which spreads the work.
 const LONG_DAY_HOUR: i64 = 7_200;
-/// Rough drive between two stops, to tell a fair share before any route exists, in seconds.
+/// Drive between two stops where nothing is known of it, in seconds.
 const USUAL_HOP_S: i64 = 240;
 
 fn driving_hour(kind: VehicleKind) -> i64 {
@@ -248,6 +248,7 @@ impl Choices {
 
         let mut builder = ProblemBuilder::new(2);
         let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
+        let mut hop = None;
         for profile in [Profile::Car, Profile::Bike] {
             if runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == profile) {
                 let seconds = travel(
@@ -256,6 +257,7 @@ impl Choices {
                     &places,
                     &blocks(&runners, &runner_places, &tasks, first_task, profile),
                 )?;
+                hop = hop.or_else(|| usual_hop(&seconds, places.len(), first_task));
                 matrices.insert(profile, builder.matrix(places.len(), seconds));
             }
         }
@@ -264,7 +266,8 @@ impl Choices {
             Strictness::Hard => Lateness::Hard,
             Strictness::Priced => Lateness::Priced { per_minute: LATE_MINUTE },
         };
-        let work: i64 = tasks.iter().map(|t| i64::from(t.service_s) + USUAL_HOP_S).sum();
+        let hop = hop.unwrap_or(USUAL_HOP_S);
+        let work: i64 = tasks.iter().map(|t| i64::from(t.service_s) + hop).sum();
         let fair = work / (runners.len().max(1) as i64);
         let mut vehicles = vec![];
         for (runner, start) in runners.iter().zip(&runner_places) {
@@ -444,5 +447,41 @@ impl Sheet {
             _ => self.instant(times.start),
         };
         Some(PlannedRoute { vehicle: who.vehicle.id, start, end: self.instant(times.end), stops })
+    }
+}
+
+/// About how long the drive between two stops of a good route is, in seconds, before any route exists: the way to the
+/// second nearest other stop, on average; none if too few are connected.
+fn usual_hop(seconds: &[u32], places: usize, first_task: usize) -> Option<i64> {
+    let second_nearest = |task: usize| {
+        let row = seconds.get(task * places + first_task..(task + 1) * places)?;
+        let others =
+            row.iter().enumerate().filter(|(other, way)| first_task + other != task && **way != u32::MAX);
+        let (mut nearest, mut second) = (u32::MAX, u32::MAX);
+        for (_, &way) in others {
+            if way < nearest {
+                (nearest, second) = (way, nearest);
+            } else {
+                second = second.min(way);
+            }
+        }
+        (second != u32::MAX).then_some(i64::from(second))
+    };
+    let hops: Vec<i64> = (first_task..places).filter_map(second_nearest).collect();
+    (!hops.is_empty()).then(|| hops.iter().sum::<i64>() / hops.len() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual_hop;
+
+    #[test]
+    fn the_usual_hop_is_to_the_second_nearest() {
+        let no = u32::MAX;
+        // A hub, then three stops in a row.
+        let ways = [0, 9, 9, 9, 9, 0, 10, 30, 9, 10, 0, 20, 9, 30, 20, 0];
+        assert_eq!(usual_hop(&ways, 4, 1), Some((30 + 20 + 30) / 3));
+        assert_eq!(usual_hop(&[0, 9, 9, 9, 0, no, 9, no, 0], 3, 1), None);
+        assert_eq!(usual_hop(&[0], 1, 1), None);
     }
 }

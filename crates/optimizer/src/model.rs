@@ -45,7 +45,7 @@ impl StopId {
 }
 
 /// What it means to be later than a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lateness {
     /// It may not happen; what would need it is left out.
     Hard,
@@ -58,7 +58,7 @@ pub enum Lateness {
 
 /// A soft limit to the length of a route, which also spreads the work: put it near the mean and the surplus of long
 /// routes moves to short ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LongDay {
     /// Seconds between leaving the start and the end of the route that cost no more than usual.
     pub after: i64,
@@ -67,7 +67,7 @@ pub struct LongDay {
 }
 
 /// A vehicle as the caller describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VehicleSpec {
     /// Whose travel times it has.
     pub matrix: MatrixId,

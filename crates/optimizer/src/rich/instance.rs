@@ -1,5 +1,7 @@
 //! What the search over rich problems reads in its inner loops: who is near whom, by which ways, and who may drive.
 
+use std::collections::HashMap;
+
 use super::ways::AllWays;
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
@@ -196,15 +198,14 @@ fn keep_least(items: &mut Vec<(i64, u32)>, count: usize) {
 }
 
 fn kinds(vehicles: &[VehicleSpec]) -> Vec<u32> {
-    let mut firsts: Vec<usize> = Vec::new();
-    let kind = |index: usize| {
-        let known = firsts.iter().position(|&first| vehicles[first] == vehicles[index]);
-        known.unwrap_or_else(|| {
-            firsts.push(index);
-            firsts.len() - 1
-        }) as u32
-    };
-    (0..vehicles.len()).map(kind).collect()
+    let mut known = HashMap::new();
+    vehicles
+        .iter()
+        .map(|vehicle| {
+            let next = known.len() as u32;
+            *known.entry(vehicle).or_insert(next)
+        })
+        .collect()
 }
 
 /// By order and stop: the share of a vehicle that it fills, the way from the first vehicle's start, how long its

@@ -29,7 +29,7 @@ impl State<'_> {
                 None => self.best_place(stop as usize, blinks, rng),
             };
             match place {
-                Some((_, before)) => self.insert(stop as usize, before),
+                Some(before) => self.insert(stop as usize, before),
                 None => {
                     self.absent.push(stop);
                     self.cost += self.problem.rows[stop as usize].penalty;
@@ -43,7 +43,7 @@ impl State<'_> {
         if self.mode == Mode::Fullest { Cost::MAX } else { self.problem.rows[stop].penalty }
     }
 
-    fn best_place(&mut self, stop: usize, blinks: &mut Blinks, rng: &mut Rng) -> Option<(Cost, usize)> {
+    fn best_place(&mut self, stop: usize, blinks: &mut Blinks, rng: &mut Rng) -> Option<usize> {
         let instance = self.instance;
         self.turn += 1;
         // Vehicles are added more easily than given up, so a first plan begins with as few as it can.
@@ -90,9 +90,9 @@ impl State<'_> {
             }
         }
         if frugal && place.is_none() {
-            (bound, place) = self.opened(stop);
+            place = self.opened(stop).1;
         }
-        place.map(|place| (bound, place))
+        place
     }
 
     /// The cheapest idle vehicle for the stop, one of each kind: what it costs, or else the bound, and its node.
@@ -113,7 +113,7 @@ impl State<'_> {
     }
 
     /// The cheapest place in the route of that vehicle, if it exists here.
-    fn best_place_in(&self, route: u32, stop: usize) -> Option<(Cost, usize)> {
+    fn best_place_in(&self, route: u32, stop: usize) -> Option<usize> {
         if !self.is_here(route) {
             return None;
         }
@@ -126,7 +126,7 @@ impl State<'_> {
             }
             before = self.nodes[before].next as usize;
             if before == depot {
-                return place.map(|place| (bound, place));
+                return place;
             }
         }
     }

@@ -67,7 +67,7 @@ pub(crate) struct State<'p> {
     pub(super) used: usize,
     pub(super) served: usize,
     pub(super) mode: Mode,
-    /// The vehicles that exist and have no stops, in no order; and where each of them is in that list.
+    /// The vehicles that exist and have no stops, in no order.
     pub(super) idle: Vec<u32>,
     step: u64,
     log: Vec<(u32, Node)>,

@@ -1,5 +1,6 @@
 //! The ways between stops, and between each vehicle's ends and the stops, as the inner loops read them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::kernel::metric::{Metric, Table};
@@ -31,15 +32,15 @@ impl<'p> AllWays<'p> {
     pub(super) fn new(problem: &'p Problem) -> Self {
         let stops = problem.stops.len();
         let mut homes: Vec<Home> = Vec::new();
-        let key = |spec: &VehicleSpec| (spec.matrix.index(), spec.start, spec.end);
-        let mut home_of = Vec::with_capacity(problem.vehicles.len());
-        for spec in &problem.vehicles {
-            let known = homes.iter().position(|home| home.of == key(spec)).unwrap_or_else(|| {
-                homes.push(Home { of: key(spec), from: Vec::new(), to: Vec::new() });
-                homes.len() - 1
-            });
-            home_of.push(known as u32);
-        }
+        let mut known = HashMap::new();
+        let home = |spec: &VehicleSpec| {
+            let of = (spec.matrix.index(), spec.start, spec.end);
+            *known.entry(of).or_insert_with(|| {
+                homes.push(Home { of, from: Vec::new(), to: Vec::new() });
+                homes.len() as u32 - 1
+            })
+        };
+        let home_of = problem.vehicles.iter().map(home).collect();
         let mut all = Self { problem, tables: Vec::new(), homes, home_of };
         let bytes = stops * 8 * (stops * problem.matrices.len() + all.homes.len());
         if bytes <= TABLES {
