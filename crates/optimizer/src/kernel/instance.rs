@@ -16,7 +16,7 @@ const HORIZON: i64 = 1 << 28;
 /// How many places beside neighbours a stop is tried at, where windows matter and where they do not.
 const CANDIDATES: (usize, usize) = (120, 170);
 /// How many stops around one may lose a string together with it.
-const AROUND: usize = 100;
+pub(crate) const AROUND: usize = 100;
 
 /// What is known of a stop.
 #[derive(Clone, Copy, Debug)]
@@ -299,7 +299,8 @@ impl<M: Metric> Instance<M> {
     }
 }
 
-fn keep_least<T, K: Ord>(items: &mut Vec<T>, count: usize, key: impl Fn(&T) -> K) {
+/// Leaves the `count` least, in order.
+pub(crate) fn keep_least<T, K: Ord>(items: &mut Vec<T>, count: usize, key: impl Fn(&T) -> K) {
     if items.len() > count && count > 0 {
         items.select_nth_unstable_by_key(count - 1, &key);
     }

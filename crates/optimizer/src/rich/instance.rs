@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use super::ways::AllWays;
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
+use crate::kernel::instance::{AROUND, keep_least};
 use crate::kernel::plan::Plan;
 use crate::model::{Problem, Solution, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.
 const CANDIDATES: usize = 80;
-/// How many stops around one may lose a string together with it.
-const AROUND: usize = 100;
 
 /// An immutable problem for the search.
 pub(crate) struct Instance<'p> {
@@ -152,10 +151,10 @@ impl<'p> Instance<'p> {
                 Some(grid) => grid.near(stop, 2 * AROUND, &mut look),
                 None => (0..stops).for_each(&mut look),
             }
-            keep_least(&mut near, self.width - 1);
+            keep_least(&mut near, self.width - 1, |&item| item);
             self.around.push(stop as u32);
             self.around.extend(near.iter().map(|&(_, other)| other));
-            keep_least(&mut places, CANDIDATES);
+            keep_least(&mut places, CANDIDATES, |&item| item);
             for &(_, tagged) in &places {
                 let other = (tagged >> 1) as usize;
                 let (from, to) = if tagged & 1 == 1 { (stop, other) } else { (other, stop) };
@@ -187,14 +186,6 @@ impl<'p> Instance<'p> {
         let wait = b.open - a.close - a.service - way;
         Some(way + wait.max(0) / 5 + late.max(0))
     }
-}
-
-fn keep_least(items: &mut Vec<(i64, u32)>, count: usize) {
-    if items.len() > count && count > 0 {
-        items.select_nth_unstable(count - 1);
-    }
-    items.truncate(count);
-    items.sort_unstable();
 }
 
 fn kinds(vehicles: &[VehicleSpec]) -> Vec<u32> {
