@@ -268,7 +268,10 @@ impl Choices {
         };
         let hop = hop.unwrap_or(USUAL_HOP_S);
         let work: i64 = tasks.iter().map(|t| i64::from(t.service_s) + hop).sum();
-        let fair = work / (runners.len().max(1) as i64);
+        let opens = tasks.iter().map(|t| second(t.window.from())).min().unwrap_or(0);
+        let closes = tasks.iter().map(|t| second(t.window.until())).max().unwrap_or(0);
+        let hands = runners.iter().filter(|r| second(r.free_at) < closes).count();
+        let fair = work / (hands.max(1) as i64);
         let mut vehicles = vec![];
         for (runner, start) in runners.iter().zip(&runner_places) {
             let Some(&matrix) = matrices.get(&profile(runner.vehicle.kind)) else { continue };
@@ -286,8 +289,12 @@ impl Choices {
                 fixed_cost: VEHICLE_USED,
                 cost_per_hour: DRIVER_HOUR,
                 cost_per_driving_hour: driving_hour(runner.vehicle.kind),
+                // What a driver waits until the first window opens is no share of the work.
                 long_day:
-                    (!runner.under_way).then_some(LongDay { after: fair, cost_per_hour: LONG_DAY_HOUR }),
+                    (!runner.under_way).then_some(LongDay {
+                        after: fair + (opens - free).max(0),
+                        cost_per_hour: LONG_DAY_HOUR,
+                    }),
                 // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
                 under_way: true,
             }));
