@@ -14,7 +14,7 @@ use super::metric::{End, Metric, NO_WAY, Plane, Table};
 /// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
 const HORIZON: i64 = 1 << 28;
 /// How many places beside neighbours a stop is tried at, where windows matter and where they do not.
-const CANDIDATES: (usize, usize) = (120, 170);
+const CANDIDATES: (usize, usize) = (200, 260);
 /// How many stops around one may lose a string together with it.
 pub(crate) const AROUND: usize = 100;
 
@@ -33,7 +33,7 @@ pub(crate) struct Site {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
     /// The neighbour, times two, and one more if the stop goes before it.
-    tagged: u32,
+    pub(crate) tagged: u32,
     /// The way between them.
     pub(crate) arc: i32,
 }

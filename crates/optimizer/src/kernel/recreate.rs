@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, ORDERS};
 use super::metric::{Metric, NO_WAY};
-use super::state::{NONE, State};
+use super::state::State;
 use crate::rng::Rng;
 
 /// How often a position is overlooked. The paper has 1 %; in a fraction of its time more is better.
@@ -85,9 +85,13 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
         let mut place = usize::MAX;
         let room = instance.capacity - site.demand;
         for candidate in instance.candidates(stop) {
+            // By the triangle inequality the detour is at least twice what the way is longer than the arc it cuts.
+            if 2 * (candidate.arc - self.cuts[candidate.tagged as usize]) >= least {
+                continue;
+            }
             let near = candidate.node();
             let node = &self.nodes[near];
-            if node.route == NONE || self.tours[node.route as usize].load > room || blinks.blink(rng) {
+            if self.tours[node.route as usize].load > room || blinks.blink(rng) {
                 continue;
             }
             let (before, there, after, onward);

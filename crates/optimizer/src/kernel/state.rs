@@ -11,6 +11,8 @@ use super::plan::Plan;
 
 /// No route: the stop is absent.
 pub(crate) const NONE: u32 = u32::MAX;
+/// The arc beside a stop that is in no route: so short that nothing is ever put there.
+const CLOSED: i32 = i32::MIN / 4;
 
 /// One stop, or the depot of one route.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,9 @@ pub(crate) struct Tour {
 pub(crate) struct State<'a, M, const TIMED: bool> {
     pub(crate) instance: &'a Instance<M>,
     pub(crate) nodes: Vec<Node>,
+    /// How long the arcs behind and before each node are, side by side, so that most places are ruled out without a
+    /// look at their nodes.
+    pub(crate) cuts: Vec<i32>,
     pub(crate) tours: Vec<Tour>,
     pub(crate) absent: Vec<u32>,
     /// All stops that exist for this state.
@@ -76,6 +81,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         Self {
             instance,
             nodes: vec![blank; instance.stops()],
+            cuts: Vec::new(),
             tours: Vec::new(),
             absent: Vec::new(),
             pool: Vec::new(),
@@ -105,6 +111,8 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
             node.route = NONE;
         }
         self.nodes.truncate(self.instance.stops());
+        self.cuts.clear();
+        self.cuts.resize(2 * self.instance.stops(), CLOSED);
         self.tours.clear();
         self.idle.clear();
         self.dirty.clear();
@@ -133,12 +141,11 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         let depot = self.depot(tour);
         let mut last = depot;
         for &stop in stops {
-            self.nodes[last].next = stop;
             let arc = self.distance(last, stop as usize);
-            self.nodes[last].arc = arc;
+            self.link(last, stop as usize, arc);
             self.cost += i64::from(arc);
             let node = &mut self.nodes[stop as usize];
-            (node.prev, node.route) = (last as u32, tour);
+            node.route = tour;
             // So that the sweeps below see a change.
             (node.depart, node.latest) = (i32::MIN, i32::MIN);
             self.tours[tour as usize].load += self.instance.sites[stop as usize].demand;
@@ -146,9 +153,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         }
         let arc = self.distance(last, depot);
         self.cost += i64::from(arc);
-        let node = &mut self.nodes[last];
-        (node.next, node.arc) = (depot as u32, arc);
-        self.nodes[depot].prev = last as u32;
+        self.link(last, depot, arc);
         self.tours[tour as usize].size = stops.len() as u32;
         self.served += stops.len();
         if !stops.is_empty() {
@@ -171,8 +176,19 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
             latest: self.instance.end,
             arc: 0,
         });
+        self.cuts.extend([0, 0]);
         self.best.resize(self.tours.len().max(self.best.len()), Vec::new());
         tour
+    }
+
+    /// Makes one node follow another.
+    #[inline(always)]
+    fn link(&mut self, from: usize, to: usize, arc: i32) {
+        let node = &mut self.nodes[from];
+        (node.next, node.arc) = (to as u32, arc);
+        self.nodes[to].prev = from as u32;
+        self.cuts[2 * from] = arc;
+        self.cuts[2 * to + 1] = arc;
     }
 
     #[inline(always)]
@@ -255,10 +271,14 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
     /// Puts everything back to where it was at [`Self::begin`].
     pub(crate) fn undo(&mut self) {
         for index in 0..self.log_absent.len() {
-            self.nodes[self.log_absent[index] as usize].route = NONE;
+            let stop = self.log_absent[index] as usize;
+            self.nodes[stop].route = NONE;
+            self.cuts[2 * stop..2 * stop + 2].fill(CLOSED);
         }
         for &(index, node) in &self.log {
             self.nodes[index as usize] = node;
+            self.cuts[2 * index as usize] = node.arc;
+            self.cuts[2 * node.next as usize + 1] = node.arc;
         }
         for index in 0..self.log_tours.len() {
             let (tour, saved) = self.log_tours[index];
@@ -358,17 +378,10 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.distance(before, stop), self.distance(stop, after));
         let site = &self.instance.sites[stop];
-        let node = &mut self.nodes[before];
-        (node.next, node.arc) = (stop as u32, there);
-        self.nodes[after].prev = stop as u32;
-        self.nodes[stop] = Node {
-            prev: before as u32,
-            next: after as u32,
-            route: tour,
-            depart: i32::MIN,
-            latest: i32::MIN,
-            arc: onward,
-        };
+        self.link(before, stop, there);
+        self.link(stop, after, onward);
+        let node = &mut self.nodes[stop];
+        (node.route, node.depart, node.latest) = (tour, i32::MIN, i32::MIN);
         let info = &mut self.tours[tour as usize];
         if info.size == 0 {
             self.used += 1;
@@ -393,15 +406,14 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         for _ in 0..count {
             let node = &mut self.nodes[at];
             node.route = NONE;
+            self.cuts[2 * at..2 * at + 2].fill(CLOSED);
             saved += i64::from(node.arc);
             load += self.instance.sites[at].demand;
             removed.push(at as u32);
             at = node.next as usize;
         }
         let arc = if at == before { 0 } else { self.distance(before, at) };
-        let node = &mut self.nodes[before];
-        (node.next, node.arc) = (at as u32, arc);
-        self.nodes[at].prev = before as u32;
+        self.link(before, at, arc);
         self.cost += i64::from(arc) - saved;
         let info = &mut self.tours[tour as usize];
         info.size -= count as u32;
