@@ -48,6 +48,20 @@ test("an exception is claimed, released and resolved without scripts", async ({ 
   await page.getByRole("button", { name: "Release" }).click();
   await page.getByRole("link", { name: "Mine" }).click();
   await expect(page.locator(".empty")).toContainText("Nothing is yours");
+
+  const filters = page.getByRole("navigation", { name: "Which exceptions" });
+  await filters.getByRole("link").first().click();
+  const first = page.locator(".queue-row").first();
+  const id = await first.locator("input[name=exception]").first().inputValue();
+  await first.locator("summary", { hasText: "Resolve" }).click();
+  await first.getByLabel("What was done").selectOption("Recipient told");
+  await first.getByRole("button", { name: "Resolve exception" }).click();
+  await expect(page.locator(`input[name=exception][value="${id}"]`)).toHaveCount(0);
+  await filters.getByRole("link", { name: /Resolved/ }).click();
+  const resolved = page.locator(".queue-row").filter({ has: page.locator(`input[name=exception][value="${id}"]`) });
+  await expect(resolved).toContainText("Recipient told");
+  await resolved.getByRole("button", { name: "Reopen" }).click();
+  await expect(resolved).toHaveCount(0);
 });
 
 test("an order is found and booked without scripts", async ({ rooms }) => {

@@ -74,6 +74,7 @@ impl House {
             },
             clock: Clock::real(),
             build: String::new(),
+            keep_problems: None,
         })
     }
 
@@ -157,6 +158,7 @@ async fn open(
         map,
         clock,
         build: assets.clone(),
+        keep_problems: site.keep_problems.clone(),
     });
 
     let closing = CancellationToken::new();

@@ -50,6 +50,9 @@ pub struct SiteSettings {
     /// Connections to the database.
     #[arg(long, env = "DOORSTEP_CONNECTIONS", default_value_t = 16)]
     pub connections: u32,
+    /// A folder that gets every problem the optimizer is given, as JSON that `doorstep-solve` reads.
+    #[arg(long, env = "DOORSTEP_KEEP_PROBLEMS")]
+    pub keep_problems: Option<PathBuf>,
 }
 
 /// Everything that `serve` needs.

@@ -23,6 +23,7 @@ mod secrets;
 mod set_up;
 mod sign_in;
 mod slots;
+mod solving;
 mod stats;
 mod story;
 mod watch;
@@ -38,7 +39,7 @@ pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
 
 use domain::{Hub, Instant};
 use roads::TravelTimes;
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use store::Database;
 use tokio::sync::Semaphore;
 use wire::control_room::MapView;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Identifies this version of the product to open pages.
     pub build: String,
+    /// Where every problem that is solved is kept, for `doorstep-solve`; nowhere without it.
+    pub keep_problems: Option<PathBuf>,
 }
 
 /// The handle to every verb. Cheap to clone.
@@ -70,6 +73,7 @@ struct House {
     map: MapView,
     clock: Clock,
     build: String,
+    keep_problems: Option<PathBuf>,
     live: live::Live,
     intake: intake::Writer,
     /// One heavy computation at a time, so that a solve never starves the doors.
@@ -81,7 +85,7 @@ struct House {
 impl Operations {
     /// Puts the verbs together. Must run inside a tokio runtime: the writer of positions starts here.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, roads, map, clock, build } = parts;
+        let Parts { database, roads, map, clock, build, keep_problems } = parts;
         let live = live::Live::new();
         let intake = intake::Writer::start(database.clone(), live.clone());
         Self(Arc::new(House {
@@ -90,6 +94,7 @@ impl Operations {
             map,
             clock,
             build,
+            keep_problems,
             live,
             intake,
             gate: Semaphore::new(1),

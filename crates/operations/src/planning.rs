@@ -5,22 +5,19 @@ use crate::{
     board::DayBook,
     clock::new_id,
     outcomes::worker_event,
-    problem::{Choices, PlannedRoute, Sheet, Strictness, THREADS},
+    problem::{Choices, PlannedRoute, Strictness},
+    solving::{Ask, districts, heavily, solve},
 };
 use domain::{
     Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
     PlanState, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
 };
-use optimizer::{Settings, Solution, Stop as Until, check::check};
 use roads::TravelTimes;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::Path};
 use store::Tx;
 
-/// Above this many stops a morning is planned district by district.
-const DISTRICT: usize = 2_500;
 /// Steps of the optimizer: a second or two for a day of 1,500 stops.
 const STEPS: u64 = 60_000;
-const SEED: u64 = 1;
 
 /// What became of a morning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +66,10 @@ impl Operations {
 
         let mut choices = Choices::of_day(&book, &orders);
         let origin = book.zone.bounds(book.day).0;
+        let (name, keep) = (format!("morning-{}", book.day), self.0.keep_problems.clone());
         let draft = heavily(self, move |roads| {
             let mut unplanned = choices.take_unroaded(roads.as_ref());
-            let mut draft = solve(choices, roads.as_ref(), origin)?;
+            let mut draft = solve_morning(choices, roads.as_ref(), origin, &name, keep.as_deref())?;
             draft.unplanned.append(&mut unplanned);
             Ok(draft)
         })
@@ -211,13 +209,18 @@ impl Operations {
 }
 
 /// Solves a morning; large ones district by district, each with its share of the vehicles.
-fn solve(choices: Choices, roads: &dyn TravelTimes, origin: domain::Instant) -> Result<Draft> {
+fn solve_morning(
+    choices: Choices,
+    roads: &dyn TravelTimes,
+    origin: domain::Instant,
+    name: &str,
+    keep: Option<&Path>,
+) -> Result<Draft> {
     let mut draft = Draft { routes: vec![], unplanned: vec![] };
-    for district in districts(choices) {
+    for (part, district) in (1..).zip(districts(choices)) {
         let sheet = district.into_sheet(roads, origin, Strictness::Hard)?;
-        let until = Until { iterations: Some(STEPS), ..Until::default() };
-        let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
-        let solution = checked(&sheet, optimizer::solve(&sheet.problem, &until, &settings).solution)?;
+        let name = format!("{name}-{part}");
+        let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, start: None, keep })?;
         draft
             .unplanned
             .extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));
@@ -228,48 +231,4 @@ fn solve(choices: Choices, roads: &dyn TravelTimes, origin: domain::Instant) -> 
         }
     }
     Ok(draft)
-}
-
-/// Nobody sees a solution that the checker does not accept.
-pub(crate) fn checked(sheet: &Sheet, solution: Solution) -> Result<Solution> {
-    let report = check(&sheet.problem, &solution);
-    if report.is_feasible() {
-        Ok(solution)
-    } else {
-        Err(OpsError::Broken(format!("the optimizer's answer breaks {} limits", report.violations.len())))
-    }
-}
-
-/// Halves the city across its longer side until no part has too many stops; every part gets a mix of vehicles.
-fn districts(choices: Choices) -> Vec<Choices> {
-    if choices.tasks.len() <= DISTRICT || choices.runners.len() < 2 {
-        return vec![choices];
-    }
-    let Choices { runners, mut tasks, hub } = choices;
-    let spread = |of: &dyn Fn(&crate::problem::Task) -> f64| {
-        let (low, high) =
-            tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
-        high - low
-    };
-    // A degree of longitude is shorter than one of latitude away from the equator.
-    let wide = spread(&|t| t.at.lon) * hub.lat.to_radians().cos() > spread(&|t| t.at.lat);
-    tasks.sort_by(|a, b| if wide { a.at.lon.total_cmp(&b.at.lon) } else { a.at.lat.total_cmp(&b.at.lat) });
-    let other = tasks.split_off(tasks.len() / 2);
-    let (mut left, mut right) = (vec![], vec![]);
-    for (n, runner) in runners.into_iter().enumerate() {
-        if n % 2 == 0 { left.push(runner) } else { right.push(runner) }
-    }
-    let mut parts = districts(Choices { runners: left, tasks, hub });
-    parts.extend(districts(Choices { runners: right, tasks: other, hub }));
-    parts
-}
-
-/// Runs a heavy computation off the async threads, one at a time.
-pub(crate) async fn heavily<T: Send + 'static>(
-    ops: &Operations,
-    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let _turn = ops.0.gate.acquire().await.map_err(|_| OpsError::Busy)?;
-    let roads = ops.0.roads.clone();
-    tokio::task::spawn_blocking(move || work(roads)).await.map_err(|e| OpsError::Broken(e.to_string()))?
 }

@@ -20,8 +20,6 @@ use std::collections::HashMap;
 
 /// The street network knows free roads; a working day's traffic takes this much longer until it is learnt from fixes.
 pub(crate) const USUAL_TRAFFIC: f64 = 1.25;
-/// The optimizer's threads: always as many, so that the same day has the same plan on every machine.
-pub(crate) const THREADS: usize = 2;
 /// Loading and leaving the yard takes this long after a plan appears.
 pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
 

@@ -4,18 +4,17 @@ use crate::{
     Caller, Operations, OpsError, Result,
     board::DayBook,
     clock::new_id,
-    planning::{checked, heavily},
-    problem::{Choices, PlannedRoute, Sheet, Strictness, THREADS},
+    problem::{Choices, PlannedRoute, Sheet, Strictness},
+    solving::{Ask, heavily, solve},
 };
 use domain::{Instant, OrderId, ProposalId, Role, VehicleId, Window};
-use optimizer::{Settings, Solution, Stop};
+use optimizer::Solution;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::proposals::Proposal;
 use wire::control_room::{Change, Gains, ProposalView};
 
 const STEPS: u64 = 30_000;
-const SEED: u64 = 1;
 
 /// What a proposal would change, as it is kept until somebody decides.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,28 +50,22 @@ impl Operations {
 
         let mut choices = Choices::of_day(&book, &orders);
         let origin = book.zone.bounds(book.day).0;
+        let (id, keep) = (ProposalId(new_id()), self.0.keep_problems.clone());
         let content = heavily(self, move |roads| {
             choices.take_unroaded(roads.as_ref());
             if choices.tasks.is_empty() || choices.runners.is_empty() {
                 return Err(OpsError::NothingToPlan);
             }
             let sheet = choices.into_sheet(roads.as_ref(), origin, Strictness::Priced)?;
-            let stop = Stop { iterations: Some(STEPS), ..Stop::default() };
-            let settings =
-                Settings { seed: SEED, threads: THREADS, start: Some(&sheet.given), ..Settings::default() };
-            let solution = checked(&sheet, optimizer::solve(&sheet.problem, &stop, &settings).solution)?;
+            let name = format!("proposal-{}", id.0);
+            let ask = Ask { name: &name, steps: STEPS, start: Some(&sheet.given), keep: keep.as_deref() };
+            let solution = solve(&sheet, &ask)?;
             Ok(compare(&sheet, &solution))
         })
         .await?;
 
-        let proposal = Proposal {
-            id: ProposalId(new_id()),
-            hub: book.hub.id,
-            day: book.day,
-            based_on,
-            made_at: self.now(),
-            content,
-        };
+        let proposal =
+            Proposal { id, hub: book.hub.id, day: book.day, based_on, made_at: self.now(), content };
         let mut tx = self.0.database.begin().await?;
         store::proposals::add(&mut tx, &proposal).await?;
         tx.commit().await?;

@@ -3,8 +3,9 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, lat_lon, profile},
-    planning::{Draft, heavily},
+    planning::Draft,
     problem::{Choices, Sheet, Strictness},
+    solving::heavily,
     zone::Zone,
 };
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};

@@ -49,6 +49,12 @@ impl Grounds {
         Some(Self { folder, city })
     }
 
+    /// The same grounds with another extract.
+    pub fn in_city(mut self, city: PathBuf) -> Self {
+        self.city = city;
+        self
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -64,6 +70,15 @@ impl Grounds {
         command.arg("--city").arg(&self.city).args(["--zone", "Europe/Malta"]).args(more);
         command.env_remove("DATABASE_URL");
         command
+    }
+
+    /// Carries out a verb of the binary on the embedded database; answers what it printed.
+    pub fn verb(&self, verb: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        command.arg(verb).arg("--var").arg(self.path().join("var")).env_remove("DATABASE_URL");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Starts a house that must be ready within two minutes.

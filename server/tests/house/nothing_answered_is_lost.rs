@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 struct Sent {
     positions: Vec<Value>,
     orders: Vec<Value>,
+    reports: Vec<Value>,
 }
 
-/// Sends positions and orders until `until` says stop; answers what was acknowledged.
+/// Sends positions, reports and orders until `until` says stop; answers what was acknowledged.
 async fn send(house: &House, shop: &str, van: &str, from: usize, count: usize, now: DateTime<Utc>) -> Sent {
-    let mut sent = Sent { positions: vec![], orders: vec![] };
+    let mut sent = Sent { positions: vec![], orders: vec![], reports: vec![] };
     for n in from..from + count {
         let at = now - TimeDelta::hours(1) + TimeDelta::seconds(n as i64);
         let fix = json!({ "at": at, "lat": -19.05 + n as f64 * 1e-5, "lon": -169.92 });
@@ -21,6 +22,18 @@ async fn send(house: &House, shop: &str, van: &str, from: usize, count: usize, n
         if status == 200 {
             assert_eq!(answer["stored"].as_i64().unwrap() + answer["known"].as_i64().unwrap(), 1, "{answer}");
             sent.positions.push(fix);
+        }
+        let what = if n % 2 == 0 {
+            json!({ "kind": "off_road", "reason": "flat tyre" })
+        } else {
+            json!({ "kind": "recovered" })
+        };
+        let mut report = json!({ "id": format!("00000000-0000-7000-8000-{n:012}"), "at": at });
+        report.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+        let (status, answer) = house.post("/intake/outcomes", van, &json!({ "reports": [report] })).await;
+        // A report that its predecessor's loss made pointless is refused, and needs no remembering.
+        if status == 200 && answer["results"][0]["result"] == "stored" {
+            sent.reports.push(report);
         }
         let order = json!({
             "reference": format!("BOO-{n:06}"),
@@ -42,6 +55,11 @@ async fn send(house: &House, shop: &str, van: &str, from: usize, count: usize, n
 async fn all_known(house: &House, shop: &str, van: &str, sent: &Sent) {
     let (status, answer) = house.post("/intake/positions", van, &json!({ "fixes": sent.positions })).await;
     assert_eq!((status, answer["stored"].as_i64()), (200, Some(0)), "a position was lost: {answer}");
+    let (status, answer) = house.post("/intake/outcomes", van, &json!({ "reports": sent.reports })).await;
+    assert_eq!(status, 200);
+    let results = answer["results"].as_array().unwrap();
+    assert!(results.iter().all(|r| r["result"] == "known"), "a report was lost: {answer}");
+    assert_eq!(results.len(), sent.reports.len());
     let (status, answer) = house.post("/api/v1/orders", shop, &json!({ "orders": sent.orders })).await;
     assert_eq!(status, 200);
     let results = answer["results"].as_array().unwrap();
@@ -81,6 +99,7 @@ async fn nothing_answered_is_lost_when_server_or_postgres_are_killed() {
     kill_9(pid);
     let first = sender.await.unwrap();
     assert!(first.positions.len() >= 60 && first.orders.len() < 120, "it died in the middle");
+    assert!(first.reports.len() >= 30, "{}", first.reports.len());
     let Ok(house) = std::sync::Arc::try_unwrap(killed) else { panic!("the sender has ended") };
     house.kill_9();
 
@@ -99,7 +118,7 @@ async fn nothing_answered_is_lost_when_server_or_postgres_are_killed() {
     kill_9(grounds.postmaster());
     let second = sender.await.unwrap();
     let began = Instant::now();
-    let mut third = Sent { positions: vec![], orders: vec![] };
+    let mut third = Sent { positions: vec![], orders: vec![], reports: vec![] };
     while third.orders.is_empty() {
         assert!(began.elapsed() < Duration::from_secs(60), "it does not come back");
         third = send(&house, &shop, &van, 400, 1, now).await;

@@ -23,7 +23,8 @@ async fn each_wrong_thing_gets_its_sentence() {
     let malformed = said(house.post("/intake/positions", &van, &json!({ "fixes": [{ "lat": 1 }] })).await);
     assert_eq!((malformed.0, malformed.1.as_str()), (422, "unreadable"));
     assert!(malformed.2.contains("missing field"), "{malformed:?}");
-    let huge = client
+    // A client of its own: the house hangs up on a body that it does not want to read to its end.
+    let huge = House::client()
         .post(url("/intake/positions"))
         .bearer_auth(&van)
         .body(vec![b' '; 3 * 1024 * 1024])
@@ -41,6 +42,25 @@ async fn each_wrong_thing_gets_its_sentence() {
     let osmand = client.get(url(&format!("/osmand?id={van}&lat=-19.05&lon=-169.92"))).send().await.unwrap();
     assert_eq!(osmand.status(), 200);
     assert_eq!(client.get(url("/osmand?lat=1&lon=2")).send().await.unwrap().status(), 400);
+    let newer = |device: &str| {
+        let location = json!({ "timestamp": "2026-11-23T08:00:00Z", "coords": { "latitude": -19.05, "longitude": -169.92 } });
+        client.post(url("/osmand")).json(&json!({ "device_id": device, "location": location }))
+    };
+    assert_eq!(newer(&van).send().await.unwrap().status(), 200);
+    assert_eq!(newer("nobody").send().await.unwrap().status(), 401);
+    let deed = said(house.post("/intake/outcomes", &van, &json!({ "reports": [{ "kind": "flew" }] })).await);
+    assert_eq!((deed.0, deed.1.as_str()), (422, "unreadable"));
+    let fix = json!({ "at": "2026-11-23T08:00:00Z", "lat": -19.05, "lon": -169.92 });
+    let id = "00000000-0000-7000-8000-000000000001";
+    let report = json!({ "id": id, "at": "2026-11-23T08:00:00Z", "kind": "recovered" });
+    for (path, key, body, most) in [
+        ("/intake/positions", &van, json!({ "fixes": vec![fix; 1_001] }), "1000"),
+        ("/intake/outcomes", &van, json!({ "reports": vec![report; 201] }), "200"),
+    ] {
+        let many = said(house.post(path, key, &body).await);
+        assert_eq!(many.0, 422, "{path}: {many:?}");
+        assert!(many.2.contains(most), "{many:?}");
+    }
 
     // People.
     let page = client.get(url("/control-room")).header("accept", "text/html").send().await.unwrap();
@@ -101,7 +121,85 @@ async fn each_wrong_thing_gets_its_sentence() {
         .await
         .unwrap();
     assert_eq!(wrong.status(), 401);
+    for _ in 0..20 {
+        let link = client.post(url("/sign-in/link/none")).send().await.unwrap();
+        assert_ne!(link.status(), 200);
+    }
+    let often = client
+        .post(url("/api/sign-in"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("name=dispatcher&password=not+the+one")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(often.status(), 429, "who tries too often has to wait");
     house.close();
+}
+
+/// The first whole frame of the live feed: its id, and whether it says everything.
+async fn first_frame(house: &House, cookie: &str, last: Option<&str>) -> (String, bool) {
+    let mut ask = House::client().get(format!("{}/live/day", house.url)).header("cookie", cookie);
+    if let Some(last) = last {
+        ask = ask.header("last-event-id", last);
+    }
+    let mut stream = ask.send().await.unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let mut text = String::new();
+    while !text.contains("\n\n") {
+        text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().expect("it ended")).unwrap());
+    }
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let frame: serde_json::Value = serde_json::from_str(&field("data:")).unwrap();
+    (field("id:"), frame["snapshot"].as_bool().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_resumes_where_a_viewer_left_it_and_the_map_has_its_tiles() {
+    let Some(grounds) = Grounds::lay("the_feed") else { return };
+    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
+    let signed = House::client().post(house.links["dispatcher"].as_str().unwrap()).send().await.unwrap();
+    let cookie = signed.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+
+    // Without a hub there is nothing to see yet: the stream ends and asks to be opened again.
+    let early = House::client().get(format!("{}/live/day", house.url)).header("cookie", &cookie);
+    assert!(early.send().await.unwrap().text().await.unwrap().contains("retry: 5000"));
+
+    let (_, van) = house.set_up().await;
+    let moved = format!("{}/osmand?id={van}&lat=-19.05&lon=-169.92", house.url);
+    assert_eq!(House::client().get(moved).send().await.unwrap().status(), 200);
+    let (id, whole) = first_frame(&house, &cookie, None).await;
+    assert!(whole, "who comes first is told everything");
+    let (_, whole) = first_frame(&house, &cookie, Some(&id)).await;
+    assert!(!whole, "who comes back is told what is new");
+    let (_, whole) = first_frame(&house, &cookie, Some("1-1")).await;
+    assert!(whole, "an id of another start is no place to go on from");
+
+    // Alofi lies in this tile of zoom 12, computed by hand from its coordinates.
+    let tile = House::client().get(format!("{}/tiles/12/114/2268.mvt", house.url)).header("cookie", &cookie);
+    let tile = tile.send().await.unwrap();
+    assert_eq!(tile.status(), 200);
+    assert_eq!(tile.headers()["content-type"], "application/vnd.mapbox-vector-tile");
+    assert!(tile.bytes().await.unwrap().len() > 500);
+    let sea = House::client().get(format!("{}/tiles/12/0/0.mvt", house.url)).header("cookie", &cookie);
+    assert_eq!(sea.send().await.unwrap().status(), 204);
+    house.close();
+}
+
+#[test]
+fn the_verbs_of_a_production_house_work_on_an_empty_folder() {
+    let Some(grounds) = Grounds::lay("verbs") else { return };
+    assert!(grounds.verb("migrate").contains("up to date"));
+    assert!(grounds.verb("migrate").contains("up to date"), "again changes nothing");
+    assert!(grounds.verb("add-key").trim().len() > 30);
+}
+
+#[test]
+fn a_broken_extract_is_named_before_anything_opens() {
+    let Some(grounds) = Grounds::lay("broken_extract") else { return };
+    let broken = grounds.path().join("broken.osm.pbf");
+    std::fs::write(&broken, "no map").unwrap();
+    let said = grounds.in_city(broken).refused(&["--port", "0"]);
+    assert!(said.contains("broken.osm.pbf"), "{said}");
 }
 
 #[test]
@@ -117,7 +215,11 @@ fn settings_that_cannot_work_are_named_all_at_once() {
         "--tiles-attribution",
         "x",
     ]);
-    for word in ["--factor must be 1 to 60", "--start is not a time", "{z}"] {
+    let none = grounds.path().join("no-programs");
+    let said = format!("{said}{}", grounds.refused(&["--postgres", none.to_str().unwrap()]));
+    for word in
+        ["--factor must be 1 to 60", "--start is not a time", "{z}", "DOORSTEP_POSTGRES has no `postgres`"]
+    {
         assert!(said.contains(word), "{said}");
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

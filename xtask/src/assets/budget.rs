@@ -1,4 +1,4 @@
-//! What the control room's first load weighs, against the number in `xtask/budget.toml`.
+//! What the control room's first load weighs, against the numbers in `xtask/budget.toml`.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,8 @@ use crate::project::Project;
 use crate::run::step;
 use crate::stamp::files_below;
 
-/// Measures wasm and JavaScript in brotli; a release over the budget is an error, a quick build only says its weight.
+/// Measures wasm and JavaScript in brotli. A quick build, which is what every change is tested with, has a number of its
+/// own, so that growth is seen at once; the goal is the release's.
 ///
 /// # Errors
 /// Over the budget, or a budget file without the number.
@@ -18,20 +19,24 @@ pub fn check(project: &Project, assets: &Path, effort: Effort) -> Result<()> {
     step("first load", || {
         let file = project.root.join("xtask/budget.toml");
         let text = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
-        let budget = number(&text)
-            .with_context(|| format!("{} has no line `control_room_brotli_bytes = N`", file.display()))?;
-        let weight = weigh(assets)?;
-        match effort {
-            Effort::Quick => {
-                Ok(format!("{weight} bytes in quick brotli; the budget of {budget} is for a release"))
-            }
-            Effort::Release if weight <= budget => Ok(format!("{weight} of {budget} bytes in brotli")),
-            Effort::Release => bail!(
-                "wasm and JavaScript weigh {weight} bytes in brotli, over the budget of {budget}; \
-                 find what grew (the number in xtask/budget.toml may only go down)"
-            ),
-        }
+        let (name, kind) = match effort {
+            Effort::Quick => ("quick_brotli_bytes", "a quick build"),
+            Effort::Release => ("control_room_brotli_bytes", "a release"),
+        };
+        let budget =
+            number(&text, name).with_context(|| format!("{} has no line `{name} = N`", file.display()))?;
+        within(weigh(assets)?, budget, kind)
     })
+}
+
+fn within(weight: u64, budget: u64, kind: &str) -> Result<String> {
+    if weight > budget {
+        bail!(
+            "wasm and JavaScript of {kind} weigh {weight} bytes in brotli, over the budget of {budget}; \
+             find what grew (the numbers in xtask/budget.toml may only go down)"
+        );
+    }
+    Ok(format!("{weight} of {budget} bytes in brotli, as {kind}"))
 }
 
 /// The bytes of every script's and wasm's brotli copy: all of them load with the control room.
@@ -46,10 +51,10 @@ fn weigh(assets: &Path) -> Result<u64> {
     Ok(weight)
 }
 
-fn number(text: &str) -> Option<u64> {
+fn number(text: &str, wanted: &str) -> Option<u64> {
     text.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
-        (name.trim() == "control_room_brotli_bytes").then(|| value.trim().replace('_', "").parse().ok())?
+        (name.trim() == wanted).then(|| value.trim().replace('_', "").parse().ok())?
     })
 }
 
@@ -59,8 +64,16 @@ mod tests {
 
     #[test]
     fn the_number_is_read_past_comments() {
-        assert_eq!(number("# why = because\ncontrol_room_brotli_bytes = 350_000\n"), Some(350_000));
-        assert_eq!(number("control_room_bytes = 1\n"), None);
+        let text = "# why = because\nquick = 9\ncontrol_room_brotli_bytes = 350_000\n";
+        assert_eq!(number(text, "control_room_brotli_bytes"), Some(350_000));
+        assert_eq!(number(text, "control_room_bytes"), None);
+    }
+
+    #[test]
+    fn a_byte_too_many_is_an_error() {
+        assert!(within(10, 10, "a release").is_ok());
+        let said = within(11, 10, "a release").unwrap_err().to_string();
+        assert!(said.contains("11") && said.contains("only go down"), "{said}");
     }
 
     #[test]

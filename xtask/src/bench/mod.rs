@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: one benchmark.
 
 mod contest;
+mod morning;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -24,6 +25,8 @@ enum Bench {
     Plan(Rest),
     /// A control-room page with 40 routes and 1,500 stops
     Server(Rest),
+    /// The demo's own morning plan, before and after the search
+    Morning(morning::Options),
     /// The optimizer against its peers on the classic instances
     Optimizer(contest::Options),
 }
@@ -44,6 +47,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Roads(rest) => target(project, "roads", "city", rest),
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
+        Bench::Morning(options) => morning::morning(project, options),
         Bench::Optimizer(options) => contest::contest(project, options),
     }
 }

@@ -148,7 +148,8 @@ fn data_folder() -> Option<PathBuf> {
         .filter(|folder| folder.is_dir())
 }
 
-fn build(project: &Project) -> Result<PathBuf> {
+/// Builds `doorstep-solve`.
+pub(super) fn build(project: &Project) -> Result<PathBuf> {
     begin("building doorstep-solve");
     run(cargo(project).args(["build", "--quiet", "--release", "--package", "optimizer"]).args([
         "--features",

@@ -58,6 +58,8 @@ pub struct Hub {
     pub database: Database,
     pub url: String,
     pub keys: SetUpAnswer,
+    /// Where problems are kept.
+    pub keep: Option<std::path::PathBuf>,
 }
 
 /// Monday, 23 November 2026 in Malta, which is an hour ahead of UTC.
@@ -94,7 +96,8 @@ impl Hub {
         let database = Database::connect(&url, 8).await.unwrap();
         database.migrate().await.unwrap();
 
-        let mut hub = Self { database, url, keys: SetUpAnswer { shops: vec![], vehicles: vec![] } };
+        let mut hub =
+            Self { database, url, keys: SetUpAnswer { shops: vec![], vehicles: vec![] }, keep: None };
         let ops = hub.at(at(6, 0));
         let machine = ops.who_by_key(&ops.add_administrator_key().await.unwrap()).await.unwrap();
         let vehicles = (1..=4)
@@ -137,6 +140,7 @@ impl Hub {
             },
             clock: Clock::simulated(now, now, 0.0),
             build: "test".into(),
+            keep_problems: self.keep.clone(),
         })
     }
 

@@ -1,0 +1,88 @@
+//! How a day's problem is solved: by a number of steps, on two threads, checked by the judge, and kept for whoever wants
+//! to see what the optimizer saw.
+
+use crate::{
+    Operations, OpsError, Result,
+    problem::{Choices, Sheet},
+};
+use optimizer::{Settings, Solution, Stop, check::check};
+use roads::TravelTimes;
+use std::{path::Path, sync::Arc};
+
+/// Above this many stops a morning is planned district by district.
+const DISTRICT: usize = 2_500;
+/// Always as many, so that the same day has the same plan on every machine.
+const THREADS: usize = 2;
+const SEED: u64 = 1;
+
+/// Which problem, how long, and where a copy of it goes.
+pub(crate) struct Ask<'a> {
+    /// What a kept problem is called.
+    pub name: &'a str,
+    /// Steps of the optimizer.
+    pub steps: u64,
+    /// A plan that the answer is never worse than.
+    pub start: Option<&'a Solution>,
+    /// The folder that gets the problem as `doorstep-solve` reads it.
+    pub keep: Option<&'a Path>,
+}
+
+/// Solves a problem. Nobody sees a solution that the checker does not accept.
+pub(crate) fn solve(sheet: &Sheet, ask: &Ask<'_>) -> Result<Solution> {
+    if let Some(folder) = ask.keep
+        && let Err(fault) = keep(sheet, folder, ask.name)
+    {
+        // A copy that cannot be kept is no reason to leave a day without a plan.
+        tracing::warn!(folder = %folder.display(), fault, "the problem could not be kept: check DOORSTEP_KEEP_PROBLEMS");
+    }
+    let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
+    let settings = Settings { seed: SEED, threads: THREADS, start: ask.start, ..Settings::default() };
+    let solution = optimizer::solve(&sheet.problem, &until, &settings).solution;
+    let report = check(&sheet.problem, &solution);
+    if report.is_feasible() {
+        Ok(solution)
+    } else {
+        Err(OpsError::Broken(format!("the optimizer's answer breaks {} limits", report.violations.len())))
+    }
+}
+
+fn keep(sheet: &Sheet, folder: &Path, name: &str) -> Result<(), String> {
+    let text = optimizer::json::write(name, &sheet.problem).map_err(|e| e.to_string())?;
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(folder.join(format!("{name}.json")), text))
+        .map_err(|e| e.to_string())
+}
+
+/// Halves the city across its longer side until no part has too many stops; every part gets a mix of vehicles.
+pub(crate) fn districts(choices: Choices) -> Vec<Choices> {
+    if choices.tasks.len() <= DISTRICT || choices.runners.len() < 2 {
+        return vec![choices];
+    }
+    let Choices { runners, mut tasks, hub } = choices;
+    let spread = |of: &dyn Fn(&crate::problem::Task) -> f64| {
+        let (low, high) =
+            tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
+        high - low
+    };
+    // A degree of longitude is shorter than one of latitude away from the equator.
+    let wide = spread(&|t| t.at.lon) * hub.lat.to_radians().cos() > spread(&|t| t.at.lat);
+    tasks.sort_by(|a, b| if wide { a.at.lon.total_cmp(&b.at.lon) } else { a.at.lat.total_cmp(&b.at.lat) });
+    let other = tasks.split_off(tasks.len() / 2);
+    let (mut left, mut right) = (vec![], vec![]);
+    for (n, runner) in runners.into_iter().enumerate() {
+        if n % 2 == 0 { left.push(runner) } else { right.push(runner) }
+    }
+    let mut parts = districts(Choices { runners: left, tasks, hub });
+    parts.extend(districts(Choices { runners: right, tasks: other, hub }));
+    parts
+}
+
+/// Runs a heavy computation off the async threads, one at a time.
+pub(crate) async fn heavily<T: Send + 'static>(
+    ops: &Operations,
+    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let _turn = ops.0.gate.acquire().await.map_err(|_| OpsError::Busy)?;
+    let roads = ops.0.roads.clone();
+    tokio::task::spawn_blocking(move || work(roads)).await.map_err(|e| OpsError::Broken(e.to_string()))?
+}

@@ -1,0 +1,186 @@
+//! What the tables guarantee whatever the verbs do, and what the verbs promise about time: a history that nobody changes,
+//! readings in days, no secret in clear, sessions that end, and troubles that come and go with their cause.
+
+use crate::common::{Hub, at};
+use chrono::TimeDelta;
+use domain::{ExceptionKind, Role};
+use operations::Caller;
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use wire::{
+    exceptions::QueueFilter,
+    intake::{Deed, Fix},
+};
+
+#[tokio::test]
+async fn what_has_happened_is_never_changed() {
+    let Some(hub) = Hub::open("never_changed").await else { return };
+    hub.plan(8).await;
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let events = "select count(*), coalesce(max(id), 0) from events";
+    let before: (i64, i64) = sqlx::query_as(events).fetch_one(&mut conn).await.unwrap();
+    assert!(before.0 > 8);
+    for change in ["update events set actor = actor", "delete from events", "truncate events"] {
+        let said = sqlx::query(change).execute(&mut conn).await.unwrap_err().to_string();
+        assert!(said.contains("append-only"), "{change}: {said}");
+    }
+    assert_eq!(sqlx::query_as::<_, (i64, i64)>(events).fetch_one(&mut conn).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn readings_lie_in_the_partition_of_their_day() {
+    let Some(hub) = Hub::open("partitions").await else { return };
+    let fix = |at| Fix {
+        at,
+        lat: 35.9,
+        lon: 14.45,
+        speed_mps: None,
+        heading_deg: None,
+        accuracy_m: None,
+        battery_percent: None,
+    };
+    for days in [0, 1] {
+        let now = at(12, 0) + TimeDelta::days(days);
+        let ops = hub.at(now);
+        let van = hub.van(&ops, 1).await;
+        let answer = ops.record_positions(&van, vec![fix(now - TimeDelta::minutes(1))]).await.unwrap();
+        assert_eq!(answer.stored, 1);
+    }
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    for day in ["positions_2026_11_23", "positions_2026_11_24"] {
+        let part: i64 =
+            sqlx::query_scalar("select count(*) from positions where tableoid = to_regclass($1)::oid")
+                .bind(day)
+                .fetch_one(&mut conn)
+                .await
+                .unwrap();
+        assert_eq!(part, 1, "{day}");
+    }
+    let first: String = sqlx::query_scalar(
+        "select a.attname::text from pg_index i
+         join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+         where i.indrelid = 'positions'::regclass and i.indisprimary",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    assert_eq!(first, "at", "time comes first in the key");
+}
+
+#[tokio::test]
+async fn secrets_are_kept_as_hashes_only() {
+    let Some(hub) = Hub::open("secrets").await else { return };
+    let ops = hub.at(at(8, 0));
+    let password = "correct horse battery";
+    let person = ops.add_person("Kim", Role::Agent, Some(password)).await.unwrap();
+    let session = ops.sign_in("Kim", password, "test").await.unwrap();
+    let link = ops.add_sign_in_link(person).await.unwrap();
+    let key = ops.add_administrator_key().await.unwrap();
+    let shop = hub.keys.shops[0].key.clone();
+    let device = hub.keys.vehicles[0].key.clone();
+
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+    let mut holding = async |needle: &str| {
+        let mut found = vec![];
+        for table in &tables {
+            let sql = format!("select count(*) from {table} t where strpos(t::text, $1) > 0");
+            let rows: i64 =
+                sqlx::query_scalar(AssertSqlSafe(sql)).bind(needle).fetch_one(&mut conn).await.unwrap();
+            found.extend((rows > 0).then(|| table.clone()));
+        }
+        found
+    };
+    assert!(holding(password).await.is_empty());
+    for (secret, home) in [
+        (&session, "sessions"),
+        (&link, "sign_in_links"),
+        (&key, "api_keys"),
+        (&shop, "api_keys"),
+        (&device, "devices"),
+    ] {
+        assert!(holding(secret).await.is_empty(), "a secret of {home} lies open");
+        let hash: String =
+            Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(holding(&hash).await, [home], "and its hash is where it belongs");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_after_twelve_idle_hours_and_after_a_day_in_any_case() {
+    let Some(hub) = Hub::open("sessions_end").await else { return };
+    let ops = hub.at(at(8, 0));
+    let person = ops.add_person("Kim", Role::Agent, None).await.unwrap();
+    let link = ops.add_sign_in_link(person).await.unwrap();
+    let session = ops.sign_in_by_link(&link, "test").await.unwrap();
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    for (seen, created, lives) in [
+        ("11 hours 59 minutes", "12 hours", true),
+        ("12 hours 1 minute", "13 hours", false),
+        ("0 minutes", "23 hours 59 minutes", true),
+        ("0 minutes", "24 hours 1 minute", false),
+    ] {
+        sqlx::query("update sessions set seen_at = now() - $1::interval, created_at = now() - $2::interval")
+            .bind(seen)
+            .bind(created)
+            .execute(&mut conn)
+            .await
+            .unwrap();
+        let who = ops.who(&session).await.unwrap();
+        assert_eq!(who.is_some(), lives, "unused for {seen}, opened {created} ago");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_problem_is_what_the_optimizer_was_given() {
+    let Some(mut hub) = Hub::open("kept_problem").await else { return };
+    let folder = std::env::temp_dir().join(format!("doorstep-problems-{}", std::process::id()));
+    hub.keep = Some(folder.clone());
+    hub.plan(8).await;
+    let text = std::fs::read_to_string(folder.join("morning-2026-11-23-1.json")).unwrap();
+    let kept = optimizer::json::read(&text).unwrap().problem;
+    assert_eq!((kept.stop_ids().len(), kept.vehicle_ids().len()), (8, 4));
+    let stop = optimizer::Stop { iterations: Some(1_000), ..Default::default() };
+    let solution = optimizer::solve(&kept, &stop, &optimizer::Settings::default()).solution;
+    assert!(optimizer::check::check(&kept, &solution).is_feasible() && solution.unserved.is_empty());
+
+    // A folder that cannot be made leaves no day without its plan.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let Some(mut other) = Hub::open("kept_nowhere").await else { return };
+    other.keep = Some(folder.join("below"));
+    other.plan(8).await;
+    std::fs::remove_file(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_breakdown_and_a_late_return_are_raised_and_settle_with_their_cause() {
+    let Some(hub) = Hub::open("breakdown").await else { return };
+    hub.plan(12).await;
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    let standing = async |now| {
+        let ops = hub.at(now);
+        ops.watch(&Caller::timer()).await.unwrap();
+        let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+        queue.rows.into_iter().filter(|r| r.route == Some(route.route)).map(|r| r.kind).collect::<Vec<_>>()
+    };
+
+    hub.report(n, at(7, 40), Deed::OffRoad { reason: "flat tyre".into() }).await;
+    assert!(standing(at(7, 41)).await.contains(&ExceptionKind::Breakdown));
+    hub.report(n, at(8, 10), Deed::Recovered).await;
+    assert!(!standing(at(8, 11)).await.contains(&ExceptionKind::Breakdown));
+
+    assert!(!standing(at(8, 12)).await.contains(&ExceptionKind::OffShift));
+    assert!(
+        standing(at(16, 25)).await.contains(&ExceptionKind::OffShift),
+        "twelve doors do not fit in five minutes"
+    );
+    hub.report(n, at(16, 28), Deed::Returned { route: route.route }).await;
+    assert!(!standing(at(16, 29)).await.contains(&ExceptionKind::OffShift));
+}

@@ -1,0 +1,7 @@
+//! The verbs on a real database: one module for a whole day, one for what holds whatever the day brings.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod a_day;
+mod common;
+mod guarantees;
