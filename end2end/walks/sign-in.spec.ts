@@ -98,6 +98,15 @@ test("a form that another site sends is refused, whatever its sender's session",
   }
 });
 
+test("an administrator enters every room", async ({ rooms }) => {
+  const page = await rooms.open("administrator", "/control-room");
+  const doors = page.getByRole("navigation", { name: "Rooms" });
+  for (const room of ["Exceptions", "Deliveries", "Figures", "Control room"]) {
+    await doors.getByRole("link", { name: new RegExp(room) }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(room);
+  }
+});
+
 test("the menu closes by Escape, by a press outside and by a step of the focus out of it", async ({ rooms }) => {
   const page = await rooms.open("dispatcher", "/exceptions");
   const menu = page.locator(".menu");

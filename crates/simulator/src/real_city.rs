@@ -8,6 +8,7 @@ use crate::testing::workday;
 use crate::world::World;
 use chrono::Duration;
 use roads::{City, LatLon, Profile};
+use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 use wire::Point;
@@ -97,6 +98,8 @@ fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     let write = || Scenario::write(1, size, workday(), city.addresses(), &city).unwrap();
     let scenario = write();
     assert_eq!(scenario.orders, write().orders);
+    let known: HashSet<&str> = city.addresses().iter().map(|address| address.text.as_str()).collect();
+    assert!(scenario.orders.iter().all(|order| known.contains(order.says.address.as_str())));
     let gate = at(scenario.hub);
     assert!(city.road_near(gate, Profile::Car).unwrap().1 < 5.0);
     assert!(scenario.orders.iter().all(|order| at(order.says.at).metres_to(gate) < 35_000.0));

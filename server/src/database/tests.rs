@@ -71,6 +71,10 @@ async fn it_starts_durable_and_private_and_stops_without_a_trace() {
     let database = Embedded::start(&settings).await.unwrap();
     let pid = database.pid();
     assert!(database.url().ends_with("/sockets"), "{}", database.url());
+    if nix::unistd::geteuid().is_root() {
+        let owner = std::fs::metadata(format!("/proc/{pid}")).unwrap();
+        assert_ne!(std::os::unix::fs::MetadataExt::uid(&owner), 0, "root's rights are dropped");
+    }
     if have_psql() {
         let asked = ["fsync", "synchronous_commit", "listen_addresses", "server_encoding"]
             .map(|name| ask(&database, &format!("show {name}")).unwrap());

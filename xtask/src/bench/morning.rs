@@ -26,7 +26,7 @@ pub(super) struct Options {
 struct Said {
     cost: f64,
     routes: usize,
-    unserved: usize,
+    unserved: Vec<serde_json::Value>,
     feasible: bool,
 }
 
@@ -71,6 +71,9 @@ fn solved(program: &Path, problem: &Path, limit: &[&str]) -> Result<String> {
     )?)?;
     Ok(format!(
         "cost {}, {} routes, {} unserved, feasible {}",
-        said.cost, said.routes, said.unserved, said.feasible
+        said.cost,
+        said.routes,
+        said.unserved.len(),
+        said.feasible
     ))
 }

@@ -299,6 +299,8 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     let late =
         queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late && r.route == Some(route.route)).count();
     assert!(late >= route.stops.len() - 1, "{late} of {}", route.stops.len());
+    let everywhere = queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late).count() as i64;
+    assert_eq!(ops.board(&dispatcher).await.unwrap().counts.late, everywhere, "the strip counts the same");
     let before = queue.rows.len();
     ops.watch(&Caller::timer()).await.unwrap();
     assert_eq!(
