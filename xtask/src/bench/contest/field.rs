@@ -162,6 +162,11 @@ impl Solver {
         }
     }
 
+    /// Whether it has two threads of its own and so is given seconds of the clock, not of its threads.
+    pub(super) fn is_timed_by_the_clock(self) -> bool {
+        matches!(self, Self::Ours | Self::Vroom | Self::VrpCli)
+    }
+
     fn takes_part(self, family: Family, instance: &str, time: u64, seed: u64) -> bool {
         if self != Self::Ours && TOO_LARGE_FOR_MATRICES.contains(&instance) {
             return false;
