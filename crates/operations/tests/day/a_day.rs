@@ -1,6 +1,6 @@
 //! A whole day through the verbs, on a real database: what the screens show, and what the history adds up to.
 
-use crate::common::{Hub, at, order, report};
+use crate::common::{Hub, at, fix, order, report};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Ledger, Outcome, Refusal, Role};
 use operations::{Caller, OpsError};
@@ -237,14 +237,9 @@ async fn a_position_is_stored_once_and_the_newest_wins() {
     hub.plan(8).await;
     let ops = hub.at(at(8, 0));
     let van = hub.van(&ops, 1).await;
-    let fix = |minute: u32, lat: f64| Fix {
-        at: at(7, minute),
-        lat,
-        lon: 14.45,
-        speed_mps: Some(8.0),
-        heading_deg: Some(90.0),
-        accuracy_m: Some(6.0),
-        battery_percent: None,
+    let fix = |minute: u32, lat: f64| {
+        let (speed_mps, heading_deg, accuracy_m) = (Some(8.0), Some(90.0), Some(6.0));
+        Fix { speed_mps, heading_deg, accuracy_m, ..fix(at(7, minute), lat, 14.45) }
     };
     let first = ops.record_positions(&van, vec![fix(40, 35.901), fix(41, 35.902)]).await.unwrap();
     assert_eq!((first.stored, first.known), (2, 0));
@@ -277,15 +272,7 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     );
 
     let van = hub.van(&ops, n).await;
-    let fix = Fix {
-        at: at(7, 50),
-        lat: 35.9,
-        lon: 14.45,
-        speed_mps: Some(0.0),
-        heading_deg: None,
-        accuracy_m: None,
-        battery_percent: None,
-    };
+    let fix = Fix { speed_mps: Some(0.0), ..fix(at(7, 50), 35.9, 14.45) };
     ops.record_positions(&van, vec![fix]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     assert!(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows.is_empty());
@@ -318,14 +305,9 @@ async fn standing_at_the_door_is_an_arrival_even_if_nobody_says_so() {
     let (n, route) = hub.routed(at(7, 20)).await.remove(0);
     hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
     let first = &route.stops[0];
-    let stand = |minute: u32, second: i64| Fix {
-        at: at(8, minute) + TimeDelta::seconds(second),
-        lat: first.at.lat,
-        lon: first.at.lon,
-        speed_mps: Some(0.2),
-        heading_deg: None,
-        accuracy_m: Some(5.0),
-        battery_percent: None,
+    let stand = |minute: u32, second: i64| {
+        let at = at(8, minute) + TimeDelta::seconds(second);
+        Fix { speed_mps: Some(0.2), accuracy_m: Some(5.0), ..fix(at, first.at.lat, first.at.lon) }
     };
     let ops = hub.at(at(8, 5));
     let van = hub.van(&ops, n).await;

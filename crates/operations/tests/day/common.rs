@@ -15,7 +15,7 @@ use wire::{
         PlaceOrder, PlaceOrders, PlacePackage, PlaceRecipient, SetUp, SetUpAnswer, SetUpHub, SetUpVehicle,
     },
     control_room::MapView,
-    intake::{Deed, DriverRoute, Report, ReportStatus},
+    intake::{Deed, DriverRoute, Fix, Report, ReportStatus},
 };
 
 /// Straight roads at 30 km/h.
@@ -211,6 +211,12 @@ impl Hub {
         };
         self.report(n, now + TimeDelta::minutes(2), what).await;
     }
+}
+
+/// A reading that says nothing but where and when.
+pub fn fix(at: DateTime<Utc>, lat: f64, lon: f64) -> Fix {
+    let (speed_mps, heading_deg, accuracy_m, battery_percent) = (None, None, None, None);
+    Fix { at, lat, lon, speed_mps, heading_deg, accuracy_m, battery_percent }
 }
 
 pub fn report(at: DateTime<Utc>, what: Deed) -> Report {

@@ -1,16 +1,13 @@
 //! What the tables guarantee whatever the verbs do, and what the verbs promise about time: a history that nobody changes,
 //! readings in days, no secret in clear, sessions that end, and troubles that come and go with their cause.
 
-use crate::common::{Hub, at};
+use crate::common::{Hub, at, fix};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Role};
 use operations::Caller;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use wire::{
-    exceptions::QueueFilter,
-    intake::{Deed, Fix},
-};
+use wire::{exceptions::QueueFilter, intake::Deed};
 
 #[tokio::test]
 async fn what_has_happened_is_never_changed() {
@@ -30,20 +27,12 @@ async fn what_has_happened_is_never_changed() {
 #[tokio::test]
 async fn readings_lie_in_the_partition_of_their_day() {
     let Some(hub) = Hub::open("partitions").await else { return };
-    let fix = |at| Fix {
-        at,
-        lat: 35.9,
-        lon: 14.45,
-        speed_mps: None,
-        heading_deg: None,
-        accuracy_m: None,
-        battery_percent: None,
-    };
     for days in [0, 1] {
         let now = at(12, 0) + TimeDelta::days(days);
         let ops = hub.at(now);
         let van = hub.van(&ops, 1).await;
-        let answer = ops.record_positions(&van, vec![fix(now - TimeDelta::minutes(1))]).await.unwrap();
+        let answer =
+            ops.record_positions(&van, vec![fix(now - TimeDelta::minutes(1), 35.9, 14.45)]).await.unwrap();
         assert_eq!(answer.stored, 1);
     }
     let mut conn = PgConnection::connect(&hub.url).await.unwrap();

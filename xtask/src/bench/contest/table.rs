@@ -114,12 +114,12 @@ impl<'a> Standings<'a> {
             versions.into_iter().map(|(solver, version)| format!("{} {version}", solver.title())).collect();
         let starved: Vec<&Row> = self.rows.iter().filter(|row| row.starved()).collect();
         let by_the_clock = starved.iter().filter(|row| row.solver.is_timed_by_the_clock()).count();
-        let starved = starved.len();
         let _ = writeln!(
             text,
-            "\n{} runs at equal wall time: {}. In {starved} of them other work left the solver less than 85 % of the cores it keeps busy: {by_the_clock} of those are timed by the clock, which makes them slower; the rest had all the seconds of their threads, in which they do a little less because caches are shared. `--starved` runs them again, on a quiet machine.",
+            "\n{} runs at equal wall time: {}. In {} of them other work left the solver less than 85 % of the cores it keeps busy: {by_the_clock} of those are timed by the clock, which makes them slower; the rest had all the seconds of their threads, in which they do a little less because caches are shared. `--starved` runs them again, on a quiet machine.",
             self.rows.len(),
-            versions.join(", ")
+            versions.join(", "),
+            starved.len()
         );
     }
 }
