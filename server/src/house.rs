@@ -110,12 +110,22 @@ impl TravelTimes for NoRoads {
         _: &[roads::LatLon],
         _: &[roads::LatLon],
         _: roads::Profile,
+        _: Option<roads::Wall>,
     ) -> Result<roads::Matrix, roads::RoadsError> {
         Err(roads::RoadsError::Unreachable { from: 0, to: 0 })
     }
 
-    fn path(&self, _: &[roads::LatLon], _: roads::Profile) -> Result<roads::Path, roads::RoadsError> {
+    fn path(
+        &self,
+        _: &[roads::LatLon],
+        _: roads::Profile,
+        _: Option<roads::Wall>,
+    ) -> Result<roads::Path, roads::RoadsError> {
         Err(roads::RoadsError::Unreachable { from: 0, to: 0 })
+    }
+
+    fn source(&self) -> roads::Source {
+        roads::Source { engine: "none".to_owned(), trouble: None }
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{
     Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
     VehicleState, standing::SILENT_AFTER,
 };
-use roads::{LatLon, Profile};
+use roads::{LatLon, Profile, Wall};
 use std::collections::HashMap;
 use store::{positions::Position, stops::DayStop};
 use wire::{
@@ -170,8 +170,9 @@ pub(crate) fn lat_lon(at: domain::Coordinate) -> LatLon {
 
 pub(crate) fn profile(kind: domain::VehicleKind) -> Profile {
     match kind {
-        domain::VehicleKind::CargoBike => Profile::Bike,
-        domain::VehicleKind::DieselVan | domain::VehicleKind::ElectricVan => Profile::Car,
+        domain::VehicleKind::CargoBike => Profile::CargoBike,
+        domain::VehicleKind::DieselVan => Profile::Van,
+        domain::VehicleKind::ElectricVan => Profile::ElectricVan,
     }
 }
 
@@ -230,7 +231,7 @@ impl Operations {
             way.extend(stops.iter().filter(|s| s.stop.state.is_open()).map(|s| lat_lon(s.at)));
             way.push(lat_lon(book.hub.at));
         }
-        let ahead = self.way(way, profile(row.kind)).await;
+        let ahead = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
         Ok(RouteView {
             mark: latest.map(|p| mark(p.vehicle, &row.label, row.standing, p, book.zone)),
             planned_start: book.zone.moment(route.planned_start),
@@ -244,10 +245,10 @@ impl Operations {
     }
 
     /// The way along the streets; straight lines where the streets give none.
-    async fn way(&self, points: Vec<LatLon>, profile: Profile) -> Vec<Point> {
+    async fn way(&self, points: Vec<LatLon>, profile: Profile, depart: Wall) -> Vec<Point> {
         let roads = self.0.roads.clone();
         let straight: Vec<_> = points.iter().map(|p| Point { lat: p.lat, lon: p.lon }).collect();
-        let path = tokio::task::spawn_blocking(move || roads.path(&points, profile)).await;
+        let path = tokio::task::spawn_blocking(move || roads.path(&points, profile, Some(depart))).await;
         match path {
             Ok(Ok(path)) => {
                 path.legs.iter().flat_map(|l| &l.points).map(|p| Point { lat: p.lat, lon: p.lon }).collect()

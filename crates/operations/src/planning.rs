@@ -7,6 +7,7 @@ use crate::{
     outcomes::worker_event,
     problem::{Choices, PlannedRoute, Strictness},
     solving::{Ask, districts, heavily, solve},
+    zone::Zone,
 };
 use domain::{
     Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
@@ -65,11 +66,11 @@ impl Operations {
         }
 
         let mut choices = Choices::of_day(&book, &orders);
-        let origin = book.zone.bounds(book.day).0;
+        let (zone, origin) = (book.zone, book.zone.bounds(book.day).0);
         let (name, keep) = (format!("morning-{}", book.day), self.0.keep_problems.clone());
         let draft = heavily(self, move |roads| {
             let mut unplanned = choices.take_unroaded(roads.as_ref());
-            let mut draft = solve_morning(choices, roads.as_ref(), origin, &name, keep.as_deref())?;
+            let mut draft = solve_morning(choices, roads.as_ref(), (zone, origin), &name, keep.as_deref())?;
             draft.unplanned.append(&mut unplanned);
             Ok(draft)
         })
@@ -212,13 +213,13 @@ impl Operations {
 fn solve_morning(
     choices: Choices,
     roads: &dyn TravelTimes,
-    origin: domain::Instant,
+    (zone, origin): (Zone, domain::Instant),
     name: &str,
     keep: Option<&Path>,
 ) -> Result<Draft> {
     let mut draft = Draft { routes: vec![], unplanned: vec![] };
     for (part, district) in (1..).zip(districts(choices)) {
-        let sheet = district.into_sheet(roads, origin, Strictness::Hard)?;
+        let sheet = district.into_sheet(roads, zone, origin, Strictness::Hard)?;
         let name = format!("{name}-{part}");
         let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, start: None, keep })?;
         draft

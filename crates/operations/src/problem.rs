@@ -6,6 +6,7 @@
 use crate::{
     OpsError, Result,
     board::{DayBook, lat_lon, profile},
+    zone::Zone,
 };
 use chrono::TimeDelta;
 use domain::{
@@ -13,13 +14,12 @@ use domain::{
     VehicleState, Window, standing::RISK_MARGIN,
 };
 use optimizer::{
-    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
+    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, TimedMatrix,
+    VehicleSpec, schedule,
 };
-use roads::{LatLon, Profile, TravelTimes};
+use roads::{DayMatrix, LatLon, Profile, TravelTimes, Wall};
 use std::collections::HashMap;
 
-/// The street network knows free roads; a working day's traffic takes this much longer until it is learnt from fixes.
-pub(crate) const USUAL_TRAFFIC: f64 = 1.25;
 /// Loading and leaving the yard takes this long after a plan appears.
 pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
 
@@ -215,7 +215,7 @@ impl Choices {
     /// Leaves out tasks that lie near no road; answers which.
     pub fn take_unroaded(&mut self, roads: &dyn TravelTimes) -> Vec<OrderId> {
         let (on, off): (Vec<_>, Vec<_>) = std::mem::take(&mut self.tasks).into_iter().partition(|t| {
-            roads.snap(t.at, Profile::Car).is_some() && roads.snap(t.at, Profile::Bike).is_some()
+            roads.snap(t.at, Profile::Van).is_some() && roads.snap(t.at, Profile::CargoBike).is_some()
         });
         self.tasks = on;
         off.into_iter().map(|t| t.order).collect()
@@ -225,6 +225,7 @@ impl Choices {
     pub fn into_sheet(
         self,
         roads: &dyn TravelTimes,
+        zone: Zone,
         origin: Instant,
         strictness: Strictness,
     ) -> Result<Sheet> {
@@ -247,16 +248,16 @@ impl Choices {
         let mut builder = ProblemBuilder::new(2);
         let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
         let mut hop = None;
-        for profile in [Profile::Car, Profile::Bike] {
+        let begins = runners.iter().map(|r| r.free_at).min().unwrap_or(origin);
+        let ends = runners.iter().map(|r| r.shift_until).max().unwrap_or(origin).max(begins);
+        let clock = Clockwork { zone, origin };
+        for profile in [Profile::Van, Profile::ElectricVan, Profile::CargoBike] {
             if runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == profile) {
-                let seconds = travel(
-                    roads,
-                    profile,
-                    &places,
-                    &blocks(&runners, &runner_places, &tasks, first_task, profile),
-                )?;
-                hop = hop.or_else(|| usual_hop(&seconds, places.len(), first_task));
-                matrices.insert(profile, builder.matrix(places.len(), seconds));
+                let groups = blocks(&runners, &runner_places, &tasks, first_task, profile);
+                let day =
+                    roads.day_matrix(&places, &groups, profile, (zone.wall(begins), zone.wall(ends)))?;
+                hop = hop.or_else(|| usual_hop(&day.seconds, places.len(), first_task));
+                matrices.insert(profile, clock.matrix(&mut builder, day));
             }
         }
         let second = |at: Instant| (at - origin).num_seconds();
@@ -358,30 +359,31 @@ fn blocks(
     blocks
 }
 
-fn travel(
-    roads: &dyn TravelTimes,
-    profile: Profile,
-    places: &[LatLon],
-    blocks: &[Vec<usize>],
-) -> Result<Vec<u32>> {
-    let n = places.len();
-    let mut seconds = vec![u32::MAX; n * n];
-    for at in 0..n {
-        seconds[at * n + at] = 0;
+/// From the clocks on the walls to the seconds of a problem.
+#[derive(Clone, Copy)]
+struct Clockwork {
+    zone: Zone,
+    origin: Instant,
+}
+
+impl Clockwork {
+    fn second(self, wall: Wall) -> i64 {
+        self.zone.unwall(wall).map_or(i64::MAX, |at| (at - self.origin).num_seconds())
     }
-    for block in blocks {
-        let points: Vec<_> = block.iter().map(|&at| places[at]).collect();
-        let matrix = roads.matrix(&points, &points, profile)?;
-        for (i, &from) in block.iter().enumerate() {
-            for (j, &to) in block.iter().enumerate() {
-                let free = matrix.at(i, j);
-                if from != to && free != u32::MAX {
-                    seconds[from * n + to] = (f64::from(free) * USUAL_TRAFFIC).round() as u32;
-                }
-            }
+
+    /// The travel times of a profile as the optimizer takes them; plain ones where the hour changes nothing.
+    fn matrix(self, builder: &mut ProblemBuilder, day: DayMatrix) -> MatrixId {
+        let mut breaks: Vec<i64> = day.breaks.iter().map(|&at| self.second(at)).collect();
+        if day.shapes.len() == 1 && day.shapes.iter().flatten().all(|factor| *factor == 1 << 16) {
+            return builder.matrix(day.places, day.seconds);
         }
+        // On the day that the clocks go back an hour comes twice, so two breaks could fall together.
+        for index in 1..breaks.len() {
+            breaks[index] = breaks[index].max(breaks[index - 1] + 1);
+        }
+        let DayMatrix { places, seconds, shape, shapes, .. } = day;
+        builder.timed_matrix(places, TimedMatrix { seconds, shape, breaks, shapes })
     }
-    Ok(seconds)
 }
 
 /// A problem with its translation: index for index, runners are the optimizer's vehicles and tasks its stops.

@@ -50,13 +50,14 @@ impl Operations {
 
         let mut choices = Choices::of_day(&book, &orders);
         let origin = book.zone.bounds(book.day).0;
+        let zone = book.zone;
         let (id, keep) = (ProposalId(new_id()), self.0.keep_problems.clone());
         let content = heavily(self, move |roads| {
             choices.take_unroaded(roads.as_ref());
             if choices.tasks.is_empty() || choices.runners.is_empty() {
                 return Err(OpsError::NothingToPlan);
             }
-            let sheet = choices.into_sheet(roads.as_ref(), origin, Strictness::Priced)?;
+            let sheet = choices.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
             let name = format!("proposal-{}", id.0);
             let ask = Ask { name: &name, steps: STEPS, start: Some(&sheet.given), keep: keep.as_deref() };
             let solution = solve(&sheet, &ask)?;

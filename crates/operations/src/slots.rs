@@ -258,7 +258,7 @@ fn ask(
     let first = choices.tasks.len();
     choices.tasks.extend(windows.iter().map(|w| own.with_window(*w)));
     let origin = book.zone.bounds(book.day).0;
-    let mut sheet = choices.into_sheet(roads, origin, Strictness::Priced)?;
+    let mut sheet = choices.into_sheet(roads, book.zone, origin, Strictness::Priced)?;
     sheet.given.unserved.retain(|s| s.index() < first);
 
     let places = sheet
@@ -290,7 +290,7 @@ impl Question {
                     eta: Some(zone.moment(sheet.origin + TimeDelta::seconds(p.insertion.begin))),
                     extra_min: Some((p.insertion.extra_seconds + 59) / 60),
                     extra_kg_co2e: self
-                        .extra_km(p, order, roads)
+                        .extra_km(p, order, zone, roads)
                         .map(|km| km * kg_per_km(runner.vehicle.kind)),
                     makes_late: late
                         .filter(|(_, seconds)| *seconds >= 60)
@@ -305,7 +305,7 @@ impl Question {
     }
 
     /// Kilometres that the detour adds: to the door and on, instead of straight on.
-    fn extra_km(&self, place: &Place, order: &Order, roads: &dyn TravelTimes) -> Option<f64> {
+    fn extra_km(&self, place: &Place, order: &Order, zone: Zone, roads: &dyn TravelTimes) -> Option<f64> {
         let runner = place.insertion.vehicle.index();
         let who = self.sheet.runners.get(runner)?;
         let route = self.sheet.given.routes.get(runner)?;
@@ -315,8 +315,10 @@ impl Question {
         let from = position.checked_sub(1).and_then(door).unwrap_or_else(|| who.start());
         let to = door(position).unwrap_or(self.sheet.hub);
         let profile = profile(who.vehicle.kind);
+        let leaves = self.sheet.origin + TimeDelta::seconds(place.insertion.arrival);
+        let depart = Some(zone.wall(leaves));
         let metres = |points: &[LatLon]| -> Option<f64> {
-            Some(roads.path(points, profile).ok()?.legs.iter().map(|l| l.metres).sum())
+            Some(roads.path(points, profile, depart).ok()?.legs.iter().map(|l| l.metres).sum())
         };
         let detour = metres(&[from, lat_lon(order.address.at), to])? - metres(&[from, to])?;
         Some(detour.max(0.0) / 1_000.0)

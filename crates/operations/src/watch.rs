@@ -9,7 +9,7 @@ use crate::{
     board::{DayBook, lat_lon, profile},
     clock::new_id,
     outcomes::worker_event,
-    problem::{USUAL_TRAFFIC, YARD},
+    problem::YARD,
 };
 use chrono::TimeDelta;
 use domain::{
@@ -194,10 +194,9 @@ fn estimate(book: &DayBook, roads: &Arc<dyn TravelTimes>) -> Vec<Estimate> {
 fn estimate_route(book: &DayBook, route: &Route, roads: &dyn TravelTimes) -> Option<Estimate> {
     let vehicle = book.vehicles.get(&route.vehicle)?;
     let profile = profile(vehicle.kind);
-    let drive = |from, to| {
-        let seconds =
-            roads.matrix(&[from], &[to], profile).ok().map(|m| m.at(0, 0)).filter(|s| *s != u32::MAX);
-        seconds.map(|s| TimeDelta::seconds((f64::from(s) * USUAL_TRAFFIC) as i64))
+    let drive = |from, to, depart| {
+        let seconds = roads.drive(from, to, profile, book.zone.wall(depart)).ok().flatten();
+        seconds.map(|s| TimeDelta::seconds(s.into()))
     };
     let hub = lat_lon(book.hub.at);
     let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
@@ -210,23 +209,20 @@ fn estimate_route(book: &DayBook, route: &Route, roads: &dyn TravelTimes) -> Opt
         },
     };
     let mut stops = vec![];
-    let mut first = true;
     for s in open {
         let arrival = match s.stop.state {
             StopState::Arrived { at } => at,
-            // Only the way to the next door depends on where the vehicle is; the others are as planned.
-            _ if first => {
-                at + drive(place, lat_lon(s.at)).unwrap_or(TimeDelta::seconds(s.stop.travel_s.into()))
+            _ => {
+                let planned = TimeDelta::seconds(s.stop.travel_s.into());
+                at + drive(place, lat_lon(s.at), at).unwrap_or(planned)
             }
-            _ => at + TimeDelta::seconds(s.stop.travel_s.into()),
         };
-        first = false;
         stops.push((s.stop.id, arrival));
         let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
         at = served.max(book.now);
         place = lat_lon(s.at);
     }
-    let back = at + drive(place, hub).unwrap_or_default();
+    let back = at + drive(place, hub, at).unwrap_or_default();
     Some(Estimate { stops, back: (route.id, back) })
 }
 

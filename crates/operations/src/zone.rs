@@ -1,8 +1,9 @@
 //! The hub's own time.
 
 use crate::{OpsError, Result};
-use chrono::{Days, NaiveTime, TimeDelta, TimeZone};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone};
 use domain::{Day, Instant, Window};
+use roads::Wall;
 use wire::{Moment, Span};
 
 /// The hub's time zone.
@@ -39,6 +40,17 @@ impl Zone {
         found.map_or_else(|| local.and_utc(), |at| at.to_utc())
     }
 
+    /// What the clocks on the hub's walls show.
+    pub fn wall(self, at: Instant) -> Wall {
+        Wall(at.with_timezone(&self.0).naive_local().and_utc().timestamp())
+    }
+
+    /// The instant at which the clocks on the hub's walls show this.
+    pub fn unwall(self, wall: Wall) -> Option<Instant> {
+        let local = DateTime::from_timestamp(wall.0, 0)?.naive_utc();
+        Some(self.at(local.date(), local.time()))
+    }
+
     /// The first instant of `day` and of the day after.
     pub fn bounds(self, day: Day) -> (Instant, Instant) {
         let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
@@ -60,6 +72,15 @@ mod tests {
         assert_eq!(hours(2026, 3, 29), 23);
         assert_eq!(hours(2026, 10, 25), 25);
         assert_eq!(hours(2026, 11, 23), 24);
+    }
+
+    #[test]
+    fn walls_and_instants_are_the_same_times() {
+        let zone = Zone::parse("Europe/Malta").unwrap();
+        let at =
+            zone.at(Day::from_ymd_opt(2026, 11, 23).unwrap(), NaiveTime::from_hms_opt(8, 30, 0).unwrap());
+        assert_eq!(zone.wall(at), Wall(1_795_422_600));
+        assert_eq!(zone.unwall(zone.wall(at)), Some(at));
     }
 
     #[test]

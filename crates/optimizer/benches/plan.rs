@@ -13,16 +13,23 @@ use optimizer::{Problem, Settings, Solution, Stop, best_insertions, solve};
 use town::{Town, first_plan};
 
 fn main() {
-    let morning = Town { stops: 1500, vehicles: 40, seed: 1, rough: false, priced: false };
+    let morning = Town { stops: 1500, vehicles: 40, seed: 1, rough: false, priced: false, rush: false };
     let days = [
         ("morning, 1500 x 40", morning),
         ("the same, lateness priced", Town { priced: true, ..morning }),
+        ("the first, with rush hours", Town { rush: true, ..morning }),
         (
             "small vehicles, tight windows, 600 x 60",
-            Town { stops: 600, vehicles: 60, seed: 4, rough: true, priced: false },
+            Town { stops: 600, vehicles: 60, seed: 4, rough: true, priced: false, rush: false },
         ),
-        ("small, 200 x 8", Town { stops: 200, vehicles: 8, seed: 5, rough: false, priced: false }),
-        ("large, 6000 x 160", Town { stops: 6000, vehicles: 160, seed: 2, rough: false, priced: false }),
+        (
+            "small, 200 x 8",
+            Town { stops: 200, vehicles: 8, seed: 5, rough: false, priced: false, rush: false },
+        ),
+        (
+            "large, 6000 x 160",
+            Town { stops: 6000, vehicles: 160, seed: 2, rough: false, priced: false, rush: false },
+        ),
     ];
     for (name, day) in days {
         planned(name, &day.build());
@@ -53,7 +60,7 @@ fn planned(name: &str, day: &Problem) {
 }
 
 fn insertion_query(priced: bool) {
-    let day = Town { stops: 1001, vehicles: 80, seed: 3, rough: false, priced }.build();
+    let day = Town { stops: 1001, vehicles: 80, seed: 3, rough: false, priced, rush: false }.build();
     let stop = Stop { iterations: Some(20_000), ..Stop::default() };
     let full = solve(&day, &stop, &Settings::default()).solution;
     let mut times: Vec<Duration> = day

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::cost::Cost;
+use crate::course::{Course, TimedMatrix};
 use crate::model::{
     Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId, VehicleSpec,
 };
@@ -74,6 +75,26 @@ pub enum Fault {
         to: usize,
         /// How long.
         seconds: u32,
+    },
+    /// The parts of a matrix whose times depend on the departure do not fit together.
+    #[error("matrix {matrix}: {what}")]
+    TimedShape {
+        /// Which matrix.
+        matrix: usize,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// Leaving later would mean arriving earlier.
+    #[error(
+        "matrix {matrix}: who leaves place {from} for place {to} later would arrive earlier; let its times fall more slowly"
+    )]
+    Overtaking {
+        /// Which matrix.
+        matrix: usize,
+        /// From which place.
+        from: usize,
+        /// To which place.
+        to: usize,
     },
     /// A point has a coordinate that is not a finite number.
     #[error("matrix {matrix}: a coordinate of place {place} is not a finite number")]
@@ -208,6 +229,16 @@ impl ProblemBuilder {
         MatrixId(dense(self.matrices.len()))
     }
 
+    /// Adds the travel times of one profile that depend on the departure.
+    pub fn timed_matrix(&mut self, places: usize, times: TimedMatrix) -> MatrixId {
+        let TimedMatrix { seconds, shape, breaks, shapes } = times;
+        // What does not fit together is kept as it is for `build` to name; a course is only made of what does.
+        let whole = !breaks.is_empty() && shapes.iter().all(|shape| shape.len() == breaks.len());
+        let course = if whole { Course::new(breaks, shapes) } else { Course::default() };
+        self.matrices.push((places, Ways::Timed(seconds, shape, course)));
+        MatrixId(dense(self.matrices.len()))
+    }
+
     /// Adds the travel times of one profile as points on a plane, the distance between which is the seconds from one to
     /// the other. Above 1,500 points they are reckoned on demand, and no memory is needed for their square.
     pub fn points(&mut self, points: Vec<(f64, f64)>, rounding: Rounding) -> MatrixId {
@@ -245,6 +276,10 @@ impl ProblemBuilder {
             match ways {
                 Ways::Cells(cells) => check_matrix(matrix, *own, places, cells, &mut faults),
                 Ways::Plane(points, rounding) => check_points(matrix, points, *rounding, places, &mut faults),
+                Ways::Timed(cells, shape, course) => {
+                    check_matrix(matrix, *own, places, cells, &mut faults);
+                    check_course(matrix, *own, cells, shape, course, &mut faults);
+                }
             }
         }
         for (index, vehicle) in self.vehicles.iter().enumerate() {
@@ -362,6 +397,46 @@ fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], fault
     for (cell, &seconds) in cells.iter().enumerate() {
         if seconds != u32::MAX && i64::from(seconds) > LIMITS.length {
             faults.push(Fault::TravelTooLong { matrix, from: cell / places, to: cell % places, seconds });
+        }
+    }
+}
+
+fn check_course(
+    matrix: usize,
+    places: usize,
+    cells: &[u32],
+    shape: &[u8],
+    course: &Course,
+    faults: &mut Vec<Fault>,
+) {
+    let (breaks, shapes) = (course.breaks(), course.shapes());
+    let mut fault = |what| faults.push(Fault::TimedShape { matrix, what });
+    if breaks.is_empty() || breaks.len() > usize::from(u16::MAX) {
+        return fault("it needs a break at least, and as many factors in each shape as there are breaks");
+    }
+    if breaks.windows(2).any(|pair| pair[1] <= pair[0]) || breaks.iter().any(|at| at.abs() > LIMITS.time) {
+        return fault("its breaks have to rise, within the limits of time");
+    }
+    if shape.len() != cells.len() || shape.iter().any(|&shape| usize::from(shape) >= shapes.len()) {
+        return fault("each pair needs a shape that exists");
+    }
+    if shapes.iter().flatten().any(|&factor| !(1..=100 << 16).contains(&factor)) {
+        return fault("a factor has to be more than 0 and no more than 100 times 65,536");
+    }
+    let longest: Vec<i64> = shapes.iter().map(|shape| Course::longest(breaks, shape)).collect();
+    let most: Vec<i64> = shapes.iter().map(|s| s.iter().copied().max().unwrap_or(0).into()).collect();
+    for (cell, (&seconds, &shape)) in cells.iter().zip(shape).enumerate() {
+        if seconds == u32::MAX {
+            continue;
+        }
+        let (shape, seconds) = (usize::from(shape), i64::from(seconds));
+        let (from, to) = (cell / places.max(1), cell % places.max(1));
+        if seconds > longest[shape] {
+            faults.push(Fault::Overtaking { matrix, from, to });
+        }
+        if (seconds * most[shape]) >> 16 > LIMITS.length {
+            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+            faults.push(Fault::TravelTooLong { matrix, from, to, seconds });
         }
     }
 }

@@ -210,24 +210,25 @@ fn drive(
         return;
     }
     report.vehicles_used += 1;
-    let travel =
-        |from: usize, to: usize, report: &mut Report| match problem.travel_seconds(spec.matrix, from, to) {
-            Some(seconds) => i64::from(seconds),
-            None => {
-                report.violations.push(Violation::Unreachable { vehicle, from, to });
-                NO_WAY
-            }
-        };
+    let travel = |from: usize, to: usize, clock: i64, report: &mut Report| {
+        problem.travel_seconds(spec.matrix, from, to, clock).unwrap_or_else(|| {
+            report.violations.push(Violation::Unreachable { vehicle, from, to });
+            NO_WAY
+        })
+    };
     let departure = match stops.first() {
         Some((_, first)) if !spec.under_way => {
-            let way = problem.travel_seconds(spec.matrix, spec.start, first.place).map_or(NO_WAY, i64::from);
-            spec.shift.0.max(first.window.0 - way)
+            let arrives = |leave: i64| {
+                let way = problem.travel_seconds(spec.matrix, spec.start, first.place, leave);
+                leave + way.unwrap_or(NO_WAY)
+            };
+            last_departure(spec.shift.0, first.window.0, &arrives)
         }
         _ => spec.shift.0,
     };
     let (mut clock, mut place, mut driving) = (departure, spec.start, 0);
     for &(stop, visit) in stops {
-        let way = travel(place, visit.place, report);
+        let way = travel(place, visit.place, clock, report);
         clock += way;
         driving += way;
         if clock < visit.window.0 {
@@ -248,7 +249,7 @@ fn drive(
         place = visit.place;
     }
     if let Some(end) = spec.end {
-        let way = travel(place, end, report);
+        let way = travel(place, end, clock, report);
         clock += way;
         driving += way;
     }
@@ -269,6 +270,17 @@ fn drive(
     if let Some(long) = spec.long_day.filter(|long| duration > long.after) {
         report.cost += Cost::hourly(duration - long.after, long.cost_per_hour);
     }
+}
+
+/// The latest departure from `earliest` on with which one arrives by `by`, or `earliest` if even that is too late; by
+/// halving, as who leaves later never arrives earlier.
+fn last_departure(earliest: i64, by: i64, arrives: &dyn Fn(i64) -> i64) -> i64 {
+    let (mut good, mut late) = (earliest, by.max(earliest) + 1);
+    while late - good > 1 {
+        let middle = good + (late - good) / 2;
+        if arrives(middle) <= by { good = middle } else { late = middle }
+    }
+    good
 }
 
 fn weigh(

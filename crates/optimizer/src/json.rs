@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::course::TimedMatrix;
 use crate::model::{MatrixId, VehicleId};
 use crate::travel::Ways;
 use crate::{Fault, Lateness, LongDay, Problem, ProblemBuilder, Rounding, StopSpec, VehicleSpec, Whom};
@@ -50,6 +51,14 @@ enum MatrixForm {
     Points {
         at: Vec<(f64, f64)>,
         rounding: Rounding,
+    },
+    /// Seconds that depend on the departure: a row for each place, null where there is no way; the shape of each; the
+    /// breaks, in seconds since the origin; and a factor for each break of each shape, in parts of 65,536.
+    Timed {
+        breaks: Vec<i64>,
+        shapes: Vec<Vec<u32>>,
+        seconds: Vec<Vec<Option<u32>>>,
+        shape: Vec<Vec<u8>>,
     },
 }
 
@@ -132,6 +141,13 @@ pub fn write(name: &str, problem: &Problem) -> Result<String, serde_json::Error>
         match matrix {
             MatrixForm::Seconds(rows) => text.push_str(&format!("{{\"seconds\": [{}]}}", lined(rows)?)),
             points @ MatrixForm::Points { .. } => text.push_str(&serde_json::to_string(points)?),
+            MatrixForm::Timed { breaks, shapes, seconds, shape } => text.push_str(&format!(
+                "{{\"timed\": {{\"breaks\": {},\n\"shapes\": [{}],\n\"seconds\": [{}],\n\"shape\": [{}]}}}}",
+                serde_json::to_string(breaks)?,
+                lined(shapes)?,
+                lined(seconds)?,
+                lined(shape)?
+            )),
         }
     }
     text.push_str(&format!(
@@ -185,14 +201,13 @@ impl ProblemForm {
                 }
                 MatrixForm::Seconds(rows) => {
                     let places = rows.len();
-                    if let Some(row) = rows.iter().position(|row| row.len() != places) {
-                        let found = rows.get(row).map_or(0, Vec::len);
-                        return Err(format!(
-                            "matrix {matrix}: row {row} has {found} numbers where {places} rows need {places}"
-                        ));
-                    }
-                    let cells = rows.into_iter().flatten().map(|seconds| seconds.unwrap_or(u32::MAX));
-                    builder.matrix(places, cells.collect());
+                    builder.matrix(places, seconds_or_no_way(square(matrix, rows)?));
+                }
+                MatrixForm::Timed { breaks, shapes, seconds, shape } => {
+                    let places = seconds.len();
+                    let seconds = seconds_or_no_way(square(matrix, seconds)?);
+                    let shape = square(matrix, shape)?;
+                    builder.timed_matrix(places, TimedMatrix { seconds, shape, breaks, shapes });
                 }
             }
         }
@@ -210,14 +225,37 @@ impl MatrixForm {
     fn of(ways: &Ways, places: usize) -> Self {
         match ways {
             Ways::Plane(at, rounding) => Self::Points { at: at.clone(), rounding: *rounding },
-            Ways::Cells(cells) => Self::Seconds(
-                cells
-                    .chunks(places.max(1))
-                    .map(|row| row.iter().map(|&seconds| (seconds != u32::MAX).then_some(seconds)).collect())
-                    .collect(),
-            ),
+            Ways::Cells(cells) => Self::Seconds(rows_of(cells, places)),
+            Ways::Timed(cells, shapes, course) => Self::Timed {
+                breaks: course.breaks().to_vec(),
+                shapes: course.shapes().to_vec(),
+                seconds: rows_of(cells, places),
+                shape: shapes.chunks(places.max(1)).map(<[u8]>::to_vec).collect(),
+            },
         }
     }
+}
+
+/// The rows of a matrix, with nothing where there is no way.
+fn rows_of(cells: &[u32], places: usize) -> Vec<Vec<Option<u32>>> {
+    let row = |row: &[u32]| row.iter().map(|&seconds| (seconds != u32::MAX).then_some(seconds)).collect();
+    cells.chunks(places.max(1)).map(row).collect()
+}
+
+/// The cells of rows that are all as long as there are rows; otherwise what is wrong with which one.
+fn square<T>(matrix: usize, rows: Vec<Vec<T>>) -> Result<Vec<T>, String> {
+    let places = rows.len();
+    match rows.iter().position(|row| row.len() != places) {
+        Some(row) => {
+            let found = rows.get(row).map_or(0, Vec::len);
+            Err(format!("matrix {matrix}: row {row} has {found} numbers where {places} rows need {places}"))
+        }
+        None => Ok(rows.into_iter().flatten().collect()),
+    }
+}
+
+fn seconds_or_no_way(cells: Vec<Option<u32>>) -> Vec<u32> {
+    cells.into_iter().map(|seconds| seconds.unwrap_or(u32::MAX)).collect()
 }
 
 impl VehicleForm {

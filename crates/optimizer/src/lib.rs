@@ -11,8 +11,7 @@
 //! exactly as [`Cost`].
 //!
 //! Deliberately not here: streets (the caller brings travel times), orders, drivers and promises (the caller
-//! translates them), and time-dependent travel, breaks, pickups and reloads, which the model has room for but does
-//! not have yet.
+//! translates them), and breaks, pickups and reloads, which the model has room for but does not have yet.
 
 pub mod check;
 #[cfg(feature = "cli")]
@@ -22,6 +21,7 @@ pub mod json;
 
 mod builder;
 mod cost;
+mod course;
 mod engine;
 mod genetic;
 mod insert;
@@ -39,6 +39,7 @@ mod travel;
 
 pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
 pub use cost::{Cost, Score};
+pub use course::TimedMatrix;
 pub use insert::{Insertion, best_insertions};
 pub use model::{Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
 pub use schedule::{Schedule, Visit, schedule};

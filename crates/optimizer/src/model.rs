@@ -181,14 +181,22 @@ impl Problem {
         (0..self.vehicles.len() as u32).map(VehicleId)
     }
 
-    /// Seconds from place to place in that profile, or none if there is no way (or no such place).
+    /// Seconds from place to place in that profile for who leaves then, in seconds since the origin; none if there is no
+    /// way (or no such place).
     #[must_use]
-    pub fn travel_seconds(&self, matrix: MatrixId, from: usize, to: usize) -> Option<u32> {
+    pub fn travel_seconds(&self, matrix: MatrixId, from: usize, to: usize, depart: i64) -> Option<i64> {
         if from >= self.places || to >= self.places {
             return None;
         }
-        let seconds = self.matrices.get(matrix.index())?.seconds(self.places, from, to);
-        (seconds != u32::MAX).then_some(seconds)
+        let roads = Roads { ways: self.matrices.get(matrix.index())?, places: self.places };
+        let seconds = roads.seconds_at(from, to, depart);
+        (seconds < UNREACHABLE).then_some(seconds)
+    }
+
+    /// Whether travel times of some profile depend on the departure.
+    #[must_use]
+    pub fn is_clocked(&self) -> bool {
+        self.matrices.iter().any(|ways| ways.course().is_some())
     }
 
     pub(crate) fn row(&self, stop: StopId) -> &StopRow {

@@ -24,6 +24,8 @@ pub(crate) struct Node {
     pub(crate) arrive: i64,
     pub(crate) begin: i64,
     pub(crate) depart: i64,
+    /// How long the drive there takes.
+    pub(crate) travel: i64,
     place: usize,
     /// The latest arrival that makes nothing from here on later than its hard limit, or than it is.
     latest: i64,
@@ -113,6 +115,7 @@ impl Route {
     fn site<'p>(&self, problem: &'p Problem, stop: StopId) -> Site<'p> {
         Site {
             problem,
+            stop,
             roads: problem.roads(self.vehicle),
             spec: problem.spec(self.vehicle),
             row: problem.row(stop),
@@ -126,7 +129,7 @@ impl Route {
             Some(before) => (self.nodes[before].place, self.nodes[before].depart),
             None => (spec.start, spec.shift.0),
         };
-        let there = roads.seconds(from, row.place);
+        let there = roads.seconds_at(from, row.place, leave);
         let arrive = leave + there;
         let begin = arrive.max(row.open);
         if there == UNREACHABLE || (row.per_minute.is_none() && begin > row.close) {
@@ -135,11 +138,19 @@ impl Route {
         let depart = begin + row.service;
         let next = self.nodes.get(position);
         let to = next.map(|next| next.place).or(spec.end);
-        let (onward, replaced) =
-            to.map_or((0, 0), |to| (roads.seconds(row.place, to), roads.seconds(from, to)));
+        let (onward, replaced) = to.map_or((0, 0), |to| {
+            (roads.seconds_at(row.place, to, depart), roads.seconds_at(from, to, leave))
+        });
         let arrive_next = depart + onward;
         if onward == UNREACHABLE || arrive_next > next.map_or(self.latest_end, |next| next.latest) {
             return None;
+        }
+        if roads.course().is_some() {
+            // What comes behind takes longer or shorter at other times, so only driving it tells.
+            let mut stops = self.stops.clone();
+            stops.insert(position, site.stop);
+            let extra = Self::of(site.problem, self.vehicle, stops).score.cost - self.score.cost;
+            return (extra < bound).then_some(extra);
         }
         let end = next.map_or(arrive_next, |next| (arrive_next + next.tail).max(next.floor));
         let start = if position == 0 { start(spec, begin - there) } else { self.start };
@@ -170,7 +181,7 @@ impl Route {
             late += row.late_cost(begin);
             arrive = begin + row.service;
             if let Some(next) = self.nodes.get(index + 1) {
-                arrive += site.roads.seconds(node.place, next.place);
+                arrive += site.roads.seconds_at(node.place, next.place, arrive);
             }
         }
         late
@@ -198,7 +209,7 @@ impl Route {
         let (mut place, mut time) = (spec.start, spec.shift.0);
         for &stop in &self.stops {
             let row = problem.row(stop);
-            let travel = roads.seconds(place, row.place);
+            let mut travel = roads.seconds_at(place, row.place, time);
             excess += if travel == UNREACHABLE { BROKEN } else { 0 };
             let arrive = time + travel;
             let begin = arrive.max(row.open);
@@ -206,7 +217,8 @@ impl Route {
                 excess += (begin - row.close).max(0);
             }
             if self.nodes.is_empty() {
-                self.start = start(spec, begin - travel);
+                self.start = start(spec, roads.leave_by(place, row.place, begin));
+                travel = roads.seconds_at(place, row.place, self.start);
             }
             for (load, demand) in self.load.iter_mut().zip(problem.demand(stop)) {
                 *load += demand;
@@ -217,6 +229,7 @@ impl Route {
                 arrive,
                 begin,
                 depart: time,
+                travel,
                 place,
                 latest: NEVER,
                 tail: 0,
@@ -228,7 +241,7 @@ impl Route {
             self.late += row.late_cost(begin);
         }
         if let Some(end) = spec.end.filter(|_| spec.under_way || !self.stops.is_empty()) {
-            let travel = roads.seconds(place, end);
+            let travel = roads.seconds_at(place, end, time);
             excess += if travel == UNREACHABLE { BROKEN } else { 0 };
             self.driving += travel;
             time += travel;
@@ -249,10 +262,10 @@ impl Route {
         let mut to = spec.end;
         for (node, &stop) in self.nodes.iter_mut().zip(&self.stops).rev() {
             let row = problem.row(stop);
-            let onward = to.map_or(0, |to| roads.seconds(node.place, to)) + row.service;
+            let onward = to.map_or(0, |to| roads.seconds_at(node.place, to, node.depart)) + row.service;
             floor = floor.max(row.open + onward + tail);
             tail += onward;
-            latest -= onward;
+            latest = to.map_or(latest, |to| roads.leave_by(node.place, to, latest)) - row.service;
             if row.per_minute.is_none() {
                 latest = latest.min(row.close.max(node.begin));
             }
@@ -268,6 +281,7 @@ impl Route {
 /// What stays the same while one stop is tried at every position of one route.
 struct Site<'a> {
     problem: &'a Problem,
+    stop: StopId,
     roads: Roads<'a>,
     spec: &'a VehicleSpec,
     row: &'a StopRow,

@@ -65,14 +65,13 @@ pub fn schedule(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> Sche
     let route = Route::of(problem, vehicle, known);
     let visits: Vec<Visit> = (route.stops.iter().zip(&route.nodes).enumerate())
         .map(|(index, (&stop, node))| {
-            let left = index.checked_sub(1).map_or(spec.shift.0, |before| route.nodes[before].depart);
-            let arrival = if index == 0 { node.arrive + route.start - spec.shift.0 } else { node.arrive };
+            let arrival = if index == 0 { route.start + node.travel } else { node.arrive };
             Visit {
                 stop,
                 arrival,
                 begin: node.begin,
                 departure: node.depart,
-                travel: node.arrive - left,
+                travel: node.travel,
                 waiting: node.begin - arrival,
                 late: (node.begin - problem.row(stop).close).max(0),
             }

@@ -125,5 +125,9 @@ fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
     if problem.stops.is_empty() || problem.vehicles.is_empty() {
         return (start, 0);
     }
-    engine::run_rich(&instance, start, order)
+    if problem.is_clocked() {
+        engine::run_rich::<true>(&instance, start, order)
+    } else {
+        engine::run_rich::<false>(&instance, start, order)
+    }
 }

@@ -1,5 +1,7 @@
-//! How long the way is from place to place: a matrix, or points on a plane whose distances are reckoned on demand.
+//! How long the way is from place to place: a matrix, points on a plane whose distances are reckoned on demand, or a
+//! matrix whose times depend on the departure.
 
+use crate::course::{Course, packed};
 use crate::model::UNREACHABLE;
 
 /// Up to this many places, points become a matrix: looking up is then faster than reckoning, and the memory is small.
@@ -39,6 +41,8 @@ pub(crate) enum Ways {
     Cells(Vec<u32>),
     /// Coordinates.
     Plane(Vec<(f64, f64)>, Rounding),
+    /// Seconds as in `Cells`, the shape of each, and what the shapes are.
+    Timed(Vec<u32>, Vec<u8>, Course),
 }
 
 impl Ways {
@@ -50,12 +54,19 @@ impl Ways {
         Self::Cells(cells.collect())
     }
 
-    /// Seconds, or `u32::MAX` for no way; both places must exist.
+    /// Seconds, before their shape if they have one, or `u32::MAX` for no way; both places must exist.
     pub(crate) fn seconds(&self, places: usize, from: usize, to: usize) -> u32 {
         match self {
-            Self::Cells(cells) => cells[from * places + to],
+            Self::Cells(cells) | Self::Timed(cells, ..) => cells[from * places + to],
             Self::Plane(points, rounding) => between(points[from], points[to], *rounding),
         }
+    }
+}
+
+impl Ways {
+    /// The shapes of the times, if they depend on the departure.
+    pub(crate) fn course(&self) -> Option<&Course> {
+        if let Self::Timed(.., course) = self { Some(course) } else { None }
     }
 }
 
@@ -71,8 +82,35 @@ pub(crate) struct Roads<'a> {
     pub(crate) places: usize,
 }
 
-impl Roads<'_> {
-    /// Seconds from place to place; [`UNREACHABLE`] where there is no way.
+impl<'a> Roads<'a> {
+    /// Seconds and shape in one number, as [`Course`] reads it.
+    pub(crate) fn packed(self, from: usize, to: usize) -> i32 {
+        let shape =
+            if let Ways::Timed(_, shapes, _) = self.ways { shapes[from * self.places + to] } else { 0 };
+        packed(self.seconds(from, to), shape)
+    }
+
+    pub(crate) fn course(self) -> Option<&'a Course> {
+        self.ways.course()
+    }
+
+    /// Seconds for who leaves then; [`UNREACHABLE`] where there is no way.
+    pub(crate) fn seconds_at(self, from: usize, to: usize, depart: i64) -> i64 {
+        match self.course() {
+            Some(course) => course.seconds(self.packed(from, to), depart),
+            None => self.seconds(from, to),
+        }
+    }
+
+    /// When to leave at the latest to be there by then.
+    pub(crate) fn leave_by(self, from: usize, to: usize, arrive: i64) -> i64 {
+        match self.course() {
+            Some(course) => course.leave_by(self.packed(from, to), arrive),
+            None => arrive - self.seconds(from, to),
+        }
+    }
+
+    /// Seconds from place to place, before their shape; [`UNREACHABLE`] where there is no way.
     pub(crate) fn seconds(self, from: usize, to: usize) -> i64 {
         match self.ways.seconds(self.places, from, to) {
             u32::MAX => UNREACHABLE,

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use town::{Dice, Town, first_plan};
 
 fn towns() -> impl Strategy<Value = Town> {
-    (0..45_usize, 0..7_usize, any::<u64>(), any::<bool>(), any::<bool>())
-        .prop_map(|(stops, vehicles, seed, rough, priced)| Town { stops, vehicles, seed, rough, priced })
+    (0..45_usize, 0..7_usize, any::<u64>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(stops, vehicles, seed, rough, priced, rush)| Town { stops, vehicles, seed, rough, priced, rush },
+    )
 }
 
 /// Stops thrown into routes without a thought: broken in most ways, but each stop once.
@@ -137,7 +138,8 @@ proptest! {
 
 #[test]
 fn a_large_town_is_served() {
-    let problem = Town { stops: 4000, vehicles: 110, seed: 5, rough: false, priced: false }.build();
+    let problem =
+        Town { stops: 4000, vehicles: 110, seed: 5, rough: false, priced: false, rush: false }.build();
     let solution = first_plan(&problem);
     let report = check(&problem, &solution);
     assert!(report.is_feasible(), "{:?}", report.violations);
@@ -146,7 +148,8 @@ fn a_large_town_is_served() {
 
 #[test]
 fn a_first_plan_becomes_a_fifth_cheaper() {
-    let problem = Town { stops: 300, vehicles: 12, seed: 9, rough: false, priced: false }.build();
+    let problem =
+        Town { stops: 300, vehicles: 12, seed: 9, rough: false, priced: false, rush: false }.build();
     let first = first_plan(&problem);
     let stop = Stop { iterations: Some(10_000), ..Stop::default() };
     let better = solve(&problem, &stop, &Settings::default()).solution;

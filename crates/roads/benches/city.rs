@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use roads::{City, LatLon, Profile, TravelTimes};
+use roads::{Addresses, City, LatLon, Profile, TravelTimes};
 
 fn main() {
     let Some(folder) = extracts() else {
@@ -27,17 +27,18 @@ fn main() {
     let step = (city.addresses().len() / 1000).max(1);
     let places: Vec<LatLon> =
         city.addresses().iter().step_by(step).take(1000).map(|address| address.at).collect();
-    for profile in [Profile::Car, Profile::Bike] {
+    for profile in [Profile::Car, Profile::Van] {
         for count in [200, 1000] {
             let places = &places[..count.min(places.len())];
-            let time = median(5, || city.matrix(places, places, profile));
+            let time = median(5, || city.matrix(places, places, profile, None));
             println!("matrix {count}×{count}, {profile:?} {time:>10.1?}");
         }
         let pairs: Vec<&[LatLon]> = places.windows(2).collect();
-        let time =
-            median(5, || pairs.iter().map(|pair| city.path(pair, profile)).filter(Result::is_ok).count());
+        let time = median(5, || {
+            pairs.iter().map(|pair| city.path(pair, profile, None)).filter(Result::is_ok).count()
+        });
         println!("one path, {profile:?}     {:>10.1?}", time / pairs.len() as u32);
-        let time = median(5, || city.path(&places[..50.min(places.len())], profile));
+        let time = median(5, || city.path(&places[..50.min(places.len())], profile, None));
         println!("path of 49 legs, {profile:?} {time:>10.1?}");
     }
     let time = median(5, || places.iter().filter(|&&at| city.snap(at, Profile::Car).is_some()).count());

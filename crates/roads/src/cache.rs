@@ -12,12 +12,12 @@ use std::{
 use crate::{
     Address, AddressKind, Bounds, LatLon, RoadsError,
     geo::Spot,
-    network::{Edge, Network, Segment},
+    network::{Class, Edge, Network, Pace, Segment},
     tiles::Tiles,
 };
 
 /// Grows whenever the format or the way in which things are built changes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Tells apart unfinished files of one process, which may open a city twice at the same time.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
@@ -106,17 +106,28 @@ impl Writer {
         }
         self.u32(network.segments.len() as u32);
         for segment in &network.segments {
-            [segment.first, segment.end, segment.forward, segment.backward]
+            let flags = segment.class as u32 | u32::from(segment.dense) << 8 | u32::from(segment.no_van) << 9;
+            [segment.first, segment.end, segment.forward, segment.backward, segment.name, flags]
                 .into_iter()
                 .for_each(|v| self.u32(v));
         }
         self.u32(network.edges.len() as u32);
         for edge in &network.edges {
-            [edge.segment, u32::from(edge.reversed), edge.tenths].into_iter().for_each(|v| self.u32(v));
+            [edge.segment, u32::from(edge.reversed), edge.decimetres].into_iter().for_each(|v| self.u32(v));
         }
-        [&network.first_arc, &network.arc_head, &network.arc_turn]
-            .into_iter()
-            .for_each(|values| self.u32s(values));
+        self.u32(network.names.len() as u32);
+        network.names.iter().for_each(|name| self.text(Some(name)));
+        [&network.first_arc, &network.arc_head].into_iter().for_each(|values| self.u32s(values));
+        self.u32(network.paces.len() as u32);
+        for pace in &network.paces {
+            self.u32s(&pace.edges);
+            self.u32s(&pace.turns);
+        }
+        self.u32(network.twins.len() as u32);
+        for &(original, twin) in &network.twins {
+            [original, twin].into_iter().for_each(|v| self.u32(v));
+        }
+        self.u32(u32::from(network.left_hand));
     }
 
     fn address(&mut self, address: &Address) {
@@ -174,15 +185,24 @@ impl Reader<'_> {
         Some(Network {
             spots: self
                 .list(|r| Some(Spot { lat_e7: r.u32()?.cast_signed(), lon_e7: r.u32()?.cast_signed() }))?,
-            segments: self.list(|r| {
-                Some(Segment { first: r.u32()?, end: r.u32()?, forward: r.u32()?, backward: r.u32()? })
-            })?,
+            segments: self.list(Reader::segment)?,
             edges: self
-                .list(|r| Some(Edge { segment: r.u32()?, reversed: r.u32()? != 0, tenths: r.u32()? }))?,
+                .list(|r| Some(Edge { segment: r.u32()?, reversed: r.u32()? != 0, decimetres: r.u32()? }))?,
+            names: self.list(|r| Some(r.text()?.unwrap_or_default()))?,
             first_arc: self.u32s()?,
             arc_head: self.u32s()?,
-            arc_turn: self.u32s()?,
+            paces: self.list(|r| Some(Pace { edges: r.u32s()?, turns: r.u32s()? }))?,
+            twins: self.list(|r| Some((r.u32()?, r.u32()?)))?,
+            left_hand: self.u32()? != 0,
         })
+    }
+
+    fn segment(&mut self) -> Option<Segment> {
+        let [first, end, forward, backward, name, flags] =
+            [self.u32()?, self.u32()?, self.u32()?, self.u32()?, self.u32()?, self.u32()?];
+        let class = Class::ALL.into_iter().find(|class| *class as u32 == flags & 0xff)?;
+        let (dense, no_van) = (flags >> 8 & 1 == 1, flags >> 9 & 1 == 1);
+        Some(Segment { first, end, forward, backward, name, class, dense, no_van })
     }
 
     fn address(&mut self) -> Option<Address> {
@@ -257,11 +277,23 @@ mod tests {
         };
         let network = Network {
             spots: vec![Spot { lat_e7: 359_000_000, lon_e7: -144_000_000 }],
-            segments: vec![Segment { first: 0, end: 1, forward: 0, backward: u32::MAX }],
-            edges: vec![Edge { segment: 0, reversed: true, tenths: 77 }],
+            segments: vec![Segment {
+                first: 0,
+                end: 1,
+                forward: 0,
+                backward: u32::MAX,
+                name: 0,
+                class: Class::Tertiary,
+                dense: true,
+                no_van: false,
+            }],
+            names: vec!["Triq il-Kbira".to_owned()],
+            edges: vec![Edge { segment: 0, reversed: true, decimetres: 770 }],
             first_arc: vec![0, 1],
             arc_head: vec![0],
-            arc_turn: vec![200],
+            paces: vec![Pace { edges: vec![77], turns: vec![200] }],
+            twins: vec![(0, 0)],
+            left_hand: true,
         };
         let tiles = Tiles { ends: vec![(1 << 56, 3)], bytes: vec![1, 2, 3] };
         let bounds = Bounds { south: 35.8, west: -14.6, north: 36.1, east: -14.2 };

@@ -1,15 +1,20 @@
 //! A city: everything that one extract can answer, built once and then only read.
 //!
-//! Not here: traffic and closures, which change while the city stays.
+//! Not here: traffic and closures, which change while the city stays (`streets`).
 
-use std::{fs, path::Path as FilePath};
+use std::{
+    fs,
+    path::Path as FilePath,
+    sync::{Mutex, OnceLock},
+};
 
 use crate::{
-    Address, Bounds, LatLon, Matrix, Path, Profile, RoadsError, Snap, TravelTimes,
+    Address, Bounds, Profile, RoadsError,
     addresses::{AddressBook, gather},
     cache::{self, Kept},
     extract::Extract,
-    network::Streets,
+    network::{Means, Network, Streets, left_hand},
+    standing::Standing,
     tiles::{Tiles, ZOOMS},
     travel::Router,
 };
@@ -21,11 +26,18 @@ const DOORSTEP_M: f64 = 300.0;
 pub struct City {
     name: String,
     bounds: Bounds,
-    car: Router,
-    bike: Router,
+    /// By means of travel; made ready when first asked for.
+    routers: [OnceLock<Router>; 3],
+    /// What the routers that are not ready yet are made from.
+    waiting: Mutex<[Option<Ordered>; 3]>,
     addresses: AddressBook,
     tiles: Tiles,
+    /// The state of the roads.
+    pub(crate) standing: Standing,
 }
+
+/// A network, and the order in which it is contracted.
+type Ordered = (Network, Vec<u32>);
 
 impl City {
     /// Opens an extract (`.osm.pbf`). The first time everything is built, which takes seconds, and kept in a file under `cache`;
@@ -42,9 +54,11 @@ impl City {
         if let Some(city) = cache::read(&file).and_then(|kept| City::from_kept(name.clone(), kept)) {
             return Ok(city);
         }
-        let city = City::build(name, extract)?;
-        cache::write(&file, &city.keep())?;
-        Ok(city)
+        let kept = build(extract)?;
+        cache::write(&file, &kept)?;
+        let unusable =
+            || RoadsError::Cache { path: file, what: "what was built does not hold together".into() };
+        City::from_kept(name, kept).ok_or_else(unusable)
     }
 
     /// Name of the city, after the file: `malta-latest.osm.pbf` is `Malta`.
@@ -67,15 +81,8 @@ impl City {
         self.addresses.all()
     }
 
-    /// Addresses that match a typed text, at most `limit`, best first, each with a score of 0..=1. Accents, the order of
-    /// words, unfinished words and a slip or two in a longer word are forgiven.
-    pub fn search(&self, text: &str, limit: usize) -> Vec<(Address, f32)> {
-        self.addresses.search(text, limit)
-    }
-
-    /// The address nearest to a place, and its distance in metres.
-    pub fn nearest_address(&self, at: LatLon) -> Option<(&Address, f64)> {
-        self.addresses.nearest(at)
+    pub(crate) fn address_book(&self) -> &AddressBook {
+        &self.addresses
     }
 
     /// A gzip-compressed Mapbox vector tile; none outside the city's land and zoom levels.
@@ -88,77 +95,89 @@ impl City {
         (*ZOOMS.start(), *ZOOMS.end())
     }
 
-    fn build(name: String, path: &FilePath) -> Result<City, RoadsError> {
-        let extract = Extract::read(path)?;
-        let network = |profile| Streets::of(&extract, profile).network();
-        let (car, bike) = rayon::join(|| network(Profile::Car), || network(Profile::Bike));
-        let no_roads =
-            || RoadsError::BrokenExtract { path: path.to_owned(), what: "it holds no road for cars".into() };
-        let roads = Bounds::around(car.spots.iter().map(|&spot| spot.into())).ok_or_else(no_roads)?;
-        let bounds = extract.area.and_then(|area| area.shared(&roads)).unwrap_or(roads);
-        let centre = bounds.centre();
-        let (routers, drawn) = rayon::join(
-            || rayon::join(|| Router::new(car, None, centre), || Router::new(bike, None, centre)),
-            || rayon::join(|| Tiles::draw(&extract), || gather(&extract, centre)),
-        );
-        let ((car, bike), (tiles, mut addresses)) = (routers, drawn);
-        addresses.retain(|address| car.snap(address.at).is_some_and(|snap| snap.metres_away <= DOORSTEP_M));
-        let addresses = AddressBook::new(addresses, centre);
-        Ok(City { name, bounds, car, bike, addresses, tiles })
+    /// How many edges and turns the network of a profile has.
+    pub fn size(&self, profile: Profile) -> (usize, usize) {
+        let network = self.router(profile).network();
+        (network.edges.len(), network.arc_head.len())
     }
 
     fn from_kept(name: String, kept: Kept) -> Option<City> {
         let Kept { bounds, networks, addresses, tiles } = kept;
-        if networks.iter().any(|(network, order)| network.edges.len() != order.len()) {
+        if networks.iter().any(|(network, order)| !fits(network, order)) {
             return None;
         }
-        let [(car, car_order), (bike, bike_order)] = <[_; 2]>::try_from(networks).ok()?;
-        let centre = bounds.centre();
-        let (addresses, (car, bike)) = rayon::join(
-            || AddressBook::new(addresses, centre),
-            || {
-                rayon::join(
-                    || Router::new(car, Some(car_order), centre),
-                    || Router::new(bike, Some(bike_order), centre),
-                )
-            },
+        let networks: [Ordered; 3] = networks.try_into().ok()?;
+        let city = City {
+            name,
+            bounds,
+            routers: Default::default(),
+            waiting: Mutex::new(networks.map(Some)),
+            addresses: AddressBook::empty(bounds.centre()),
+            tiles,
+            standing: Standing::default(),
+        };
+        let (addresses, _) = rayon::join(
+            || AddressBook::new(addresses, bounds.centre()),
+            || city.router(Profile::Car).network(),
         );
-        Some(City { name, bounds, car, bike, addresses, tiles })
+        Some(City { addresses, ..city })
     }
 
-    fn keep(&self) -> Kept {
-        let networks = Profile::ALL.map(|profile| {
-            let router = self.router(profile);
-            (router.network().clone(), router.order().to_vec())
-        });
-        Kept {
-            bounds: self.bounds,
-            networks: networks.into(),
-            addresses: self.addresses.all().to_vec(),
-            tiles: self.tiles.clone(),
-        }
-    }
-
-    fn router(&self, profile: Profile) -> &Router {
-        match profile {
-            Profile::Car => &self.car,
-            Profile::Bike => &self.bike,
-        }
+    /// The network of a profile, made ready if it is not.
+    pub(crate) fn router(&self, profile: Profile) -> &Router {
+        let place = profile.means() as usize;
+        self.routers[place].get_or_init(|| {
+            let waiting = self.waiting.lock().ok().and_then(|mut waiting| waiting[place].take());
+            let (network, order) = waiting.unwrap_or_default();
+            Router::new(network, Some(order), self.bounds.centre())
+        })
     }
 }
 
-impl TravelTimes for City {
-    fn snap(&self, at: LatLon, profile: Profile) -> Option<Snap> {
-        self.router(profile).snap(at)
-    }
+/// Whether an order names every edge of a network once, and the network holds what it says.
+fn fits(network: &Network, order: &[u32]) -> bool {
+    let mut seen = vec![false; network.edges.len()];
+    let once = order
+        .iter()
+        .all(|&edge| seen.get_mut(edge as usize).is_some_and(|seen| !std::mem::replace(seen, true)));
+    let whole = network
+        .paces
+        .iter()
+        .all(|pace| pace.edges.len() == network.edges.len() && pace.turns.len() == network.arc_head.len());
+    once && order.len() == network.edges.len() && whole && !network.paces.is_empty()
+}
 
-    fn matrix(&self, sources: &[LatLon], targets: &[LatLon], profile: Profile) -> Result<Matrix, RoadsError> {
-        self.router(profile).matrix(sources, targets)
-    }
-
-    fn path(&self, points: &[LatLon], profile: Profile) -> Result<Path, RoadsError> {
-        self.router(profile).path(points)
-    }
+/// Builds everything from an extract.
+fn build(path: &FilePath) -> Result<Kept, RoadsError> {
+    let extract = Extract::read(path)?;
+    let left_hand = left_hand(&extract);
+    let network = |means| Streets::of(&extract, means, left_hand).network();
+    let (motor, (cycle, foot)) = rayon::join(
+        || network(Means::Motor),
+        || rayon::join(|| network(Means::Cycle), || network(Means::Foot)),
+    );
+    let no_roads =
+        || RoadsError::BrokenExtract { path: path.to_owned(), what: "it holds no road for cars".into() };
+    let roads = Bounds::around(motor.spots.iter().map(|&spot| spot.into())).ok_or_else(no_roads)?;
+    let bounds = extract.area.and_then(|area| area.shared(&roads)).unwrap_or(roads);
+    let centre = bounds.centre();
+    let with_order = |network: Network| {
+        let order = crate::travel::contraction_order(&network);
+        (network, order)
+    };
+    let (routed, drawn) = rayon::join(
+        || {
+            rayon::join(
+                || Router::new(motor, None, centre),
+                || rayon::join(|| with_order(cycle), || with_order(foot)),
+            )
+        },
+        || rayon::join(|| Tiles::draw(&extract), || gather(&extract, centre)),
+    );
+    let ((motor, (cycle, foot)), (tiles, mut addresses)) = (routed, drawn);
+    addresses.retain(|address| motor.snap(address.at).is_some_and(|snap| snap.metres_away <= DOORSTEP_M));
+    let motor = (motor.network().clone(), motor.order().to_vec());
+    Ok(Kept { bounds, networks: vec![motor, cycle, foot], addresses, tiles })
 }
 
 /// `malta-latest.osm.pbf` becomes `Malta`; dates and the word `latest` are no part of a name.

@@ -50,4 +50,14 @@ pub enum RoadsError {
         /// Index of the point that was not reached.
         to: usize,
     },
+    /// An outside engine did not answer as it should.
+    #[error("the {engine} at {address} cannot be used: {what}")]
+    Provider {
+        /// What it is, such as `OSRM server`.
+        engine: &'static str,
+        /// Where it was asked.
+        address: String,
+        /// What went wrong.
+        what: String,
+    },
 }

@@ -5,22 +5,33 @@
 //! takes well under a second. The map data is © OpenStreetMap contributors under the ODbL: show [`City::attribution`]
 //! wherever a tile, a path or an address is shown.
 //!
-//! Deliberately not here: orders, routes and vehicles (nothing of the house is known here), HTTP, clocks, and live traffic;
-//! times are those of a free road on an ordinary day.
+//! What changes while the city stays, traffic, weather and closures, are its [`Conditions`]; a journey asked for without a
+//! departure finds the roads free.
+//!
+//! Deliberately not here: orders, routes and vehicles (nothing of the house is known here), and what time it is.
 
 mod addresses;
 mod cache;
 mod city;
+mod conditions;
 mod error;
 mod extract;
 mod geo;
+mod matching;
 mod network;
+mod standing;
 mod tiles;
 mod travel;
+mod wall;
 
-pub use addresses::{Address, AddressKind};
+pub use addresses::{Address, AddressKind, Addresses, Doubt, Found};
 pub use city::City;
+pub use conditions::{
+    Closure, ClosureShape, Conditions, Curves, Drives, Evidence, HOURS, Live, Pass, Weather, nearest_hour,
+};
 pub use error::RoadsError;
 pub use geo::{Bounds, LatLon};
-pub use network::Profile;
-pub use travel::{Leg, Matrix, Path, Snap, TravelTimes, UNREACHABLE};
+pub use matching::{Driver, Fix, Matched};
+pub use network::{Group, Profile};
+pub use travel::{DayMatrix, Leg, Matrix, Path, Reach, SHAPES, Snap, Source, TravelTimes, UNREACHABLE};
+pub use wall::{DayKind, Wall};

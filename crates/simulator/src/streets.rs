@@ -22,13 +22,13 @@ impl<T: TravelTimes> Streets for T {
     }
 
     fn seconds_to(&self, from: LatLon, doors: &[LatLon]) -> Vec<Option<u32>> {
-        match self.matrix(&[from], doors, Profile::Car) {
+        match self.matrix(&[from], doors, Profile::Car, None) {
             Ok(matrix) => matrix.seconds.iter().map(|s| (*s != roads::UNREACHABLE).then_some(*s)).collect(),
             Err(_) => vec![None; doors.len()],
         }
     }
 
     fn way(&self, from: LatLon, to: LatLon, profile: Profile) -> Option<Leg> {
-        self.path(&[from, to], profile).ok().and_then(|path| path.legs.into_iter().next())
+        self.path(&[from, to], profile, None).ok().and_then(|path| path.legs.into_iter().next())
     }
 }

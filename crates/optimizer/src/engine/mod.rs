@@ -106,10 +106,14 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
 }
 
 /// Searches a rich problem from a plan, which may serve nothing; the best plan, and how many steps it took.
-pub(crate) fn run_rich(instance: &rich::Instance<'_>, start: Plan, order: &Order<'_>) -> (Plan, u64) {
+pub(crate) fn run_rich<const CLOCKED: bool>(
+    instance: &rich::Instance<'_>,
+    start: Plan,
+    order: &Order<'_>,
+) -> (Plan, u64) {
     let given = start.routes.iter().any(|route| !route.is_empty());
     let (stops, vehicles) = (instance.stops(), instance.vehicles());
-    let mut crew = Crew::new(order, stops, vehicles, || rich::State::new(instance));
+    let mut crew = Crew::new(order, stops, vehicles, || rich::State::<CLOCKED>::new(instance));
     let best = crew.first_plan(start);
     (order.tell)(&best, crew.done);
     let arc = instance.arc_of(&best);

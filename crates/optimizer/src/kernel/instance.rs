@@ -108,6 +108,7 @@ impl AnyInstance {
 fn is_plain(problem: &Problem, spec: &VehicleSpec) -> bool {
     let ranges = spec.shift.1 >= spec.shift.0
         && problem.dims <= 1
+        && !problem.is_clocked()
         && spec.cost_per_driving_hour > 0
         && spec.cost_per_hour == 0
         && spec.long_day.is_none()

@@ -6,7 +6,7 @@ use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::recreate::Blinks;
 use crate::rng::Rng;
 
-impl<'p> Ground<'p> for State<'p> {
+impl<'p, const CLOCKED: bool> Ground<'p> for State<'p, CLOCKED> {
     #[inline(always)]
     fn stops(&self) -> usize {
         self.stops()

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::ways::AllWays;
+use crate::course::Course;
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
 use crate::kernel::instance::{AROUND, keep_least};
@@ -17,6 +18,8 @@ const CANDIDATES: usize = 80;
 pub(crate) struct Instance<'p> {
     pub(super) problem: &'p Problem,
     pub(super) ways: AllWays<'p>,
+    /// By profile: how its times change with the departure, if they do.
+    courses: Vec<Option<&'p Course>>,
     /// Vehicles that are the same in everything have the same kind.
     pub(super) kinds: Vec<u32>,
     /// By stop and dimension.
@@ -27,7 +30,7 @@ pub(crate) struct Instance<'p> {
     candidates: Vec<u32>,
     /// By stop: where its candidates end.
     ends: Vec<u32>,
-    /// By profile and candidate: the way between the two, in seconds.
+    /// By profile and candidate: the packed arc between the two.
     arcs: Vec<Vec<i32>>,
     around: Vec<u32>,
     width: usize,
@@ -40,6 +43,7 @@ impl<'p> Instance<'p> {
         let mut instance = Self {
             problem,
             ways: AllWays::new(problem),
+            courses: problem.matrices.iter().map(|ways| ways.course()).collect(),
             kinds: kinds(&problem.vehicles),
             demands: problem.stops.iter().flat_map(|stop| stop.demand.iter().copied()).collect(),
             priced: problem.rows.iter().any(|row| row.per_minute.is_some()),
@@ -61,10 +65,28 @@ impl<'p> Instance<'p> {
         (from..self.ends[stop] as usize).map(|index| (index, self.candidates[index]))
     }
 
-    /// The way between a stop and its neighbour in that profile.
+    /// The packed arc between a stop and its neighbour in that profile.
     #[inline(always)]
-    pub(super) fn arc(&self, matrix: usize, index: usize) -> i64 {
-        i64::from(self.arcs[matrix][index])
+    pub(super) fn arc(&self, matrix: usize, index: usize) -> i32 {
+        self.arcs[matrix][index]
+    }
+
+    /// Seconds of a packed arc of that profile for who leaves then.
+    #[inline(always)]
+    pub(super) fn seconds<const CLOCKED: bool>(&self, matrix: usize, arc: i32, depart: i64) -> i64 {
+        match self.courses[matrix] {
+            Some(course) if CLOCKED => course.seconds(arc, depart),
+            _ => i64::from(arc),
+        }
+    }
+
+    /// When to leave at the latest to be at the end of a packed arc of that profile by then.
+    #[inline(always)]
+    pub(super) fn leave_by<const CLOCKED: bool>(&self, matrix: usize, arc: i32, arrive: i64) -> i64 {
+        match self.courses[matrix] {
+            Some(course) if CLOCKED => course.leave_by(arc, arrive),
+            _ => arrive - i64::from(arc),
+        }
     }
 
     pub(super) fn around(&self, stop: usize) -> &[u32] {
@@ -160,8 +182,8 @@ impl<'p> Instance<'p> {
                 let (from, to) = if tagged & 1 == 1 { (stop, other) } else { (other, stop) };
                 let (from, to) = (self.problem.rows[from].place, self.problem.rows[to].place);
                 for matrix in 0..self.arcs.len() {
-                    let seconds = self.roads(matrix).seconds(from, to);
-                    self.arcs[matrix].push(seconds.min(UNREACHABLE) as i32);
+                    let arc = self.roads(matrix).packed(from, to);
+                    self.arcs[matrix].push(arc);
                 }
                 self.candidates.push(tagged);
             }

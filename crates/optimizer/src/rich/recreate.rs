@@ -10,18 +10,17 @@ use crate::model::UNREACHABLE;
 use crate::rng::Rng;
 use crate::route::{price, start};
 
-/// A place for a stop: behind which node of which route, and the ways there, on, and the one that they replace.
+/// A place for a stop: behind which node of which route, and the packed arcs there and on.
 #[derive(Clone, Copy)]
 struct Gap {
     route: u32,
     before: usize,
     after: usize,
-    there: i64,
-    onward: i64,
-    replaced: i64,
+    there: i32,
+    onward: i32,
 }
 
-impl State<'_> {
+impl<const CLOCKED: bool> State<'_, CLOCKED> {
     pub(super) fn put_back(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
         for &stop in stops {
             let place = match self.only(stop as usize) {
@@ -74,18 +73,23 @@ impl State<'_> {
                 let after = self.nodes[near].next as usize;
                 (near, after, arc, instance.ways.onward(route, tour.matrix, stop, after))
             };
-            let replaced = i64::from(self.nodes[before].arc);
+            let gap = Gap { route, before, after, there, onward };
+            if CLOCKED {
+                // What the arcs take hangs on the hour, so there is no bound that is cheaper than the price.
+                if let Some(extra) = self.extra(stop, gap, bound).filter(|_| self.has_room(route, stop)) {
+                    (bound, place) = (extra, Some(before));
+                }
+                continue;
+            }
             // A route takes at least as long as its ways and its services.
-            let detour = there + onward - replaced;
+            let detour = i64::from(there) + i64::from(onward) - i64::from(self.nodes[before].arc);
             let longer = (detour + service - tour.waiting).max(0);
             let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
                 + Cost::hourly(longer, tour.spec.cost_per_hour);
             if least >= bound || !self.has_room(route, stop) {
                 continue;
             }
-            if let Some(extra) =
-                self.extra(stop, Gap { route, before, after, there, onward, replaced }, bound)
-            {
+            if let Some(extra) = self.extra(stop, gap, bound) {
                 (bound, place) = (extra, Some(before));
             }
         }
@@ -138,29 +142,37 @@ impl State<'_> {
         }
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
-        let replaced = i64::from(self.nodes[before].arc);
-        self.extra(stop, Gap { route, before, after, there, onward, replaced }, bound)
+        self.extra(stop, Gap { route, before, after, there, onward }, bound)
     }
 
     /// What the stop costs more there; none if it would break something, or cost `bound` or more.
     #[inline]
     fn extra(&self, stop: usize, gap: Gap, bound: Cost) -> Option<Cost> {
-        let Gap { route, before, after, there, onward, replaced } = gap;
+        let Gap { route, before, after, there: way_there, onward: way_on } = gap;
         let row = &self.problem.rows[stop];
         let (ahead, next) = (&self.nodes[before], &self.nodes[after]);
-        let arrive = ahead.depart + there;
-        let begin = arrive.max(row.open);
-        if there >= UNREACHABLE || onward >= UNREACHABLE || (row.per_minute.is_none() && begin > row.close) {
+        let (tour, instance) = (&self.tours[route as usize], self.instance);
+        let mut there = instance.seconds::<CLOCKED>(tour.matrix, way_there, ahead.depart);
+        let begin = (ahead.depart + there).max(row.open);
+        if there >= UNREACHABLE || (row.per_minute.is_none() && begin > row.close) {
             return None;
         }
+        let onward = instance.seconds::<CLOCKED>(tour.matrix, way_on, begin + row.service);
         let arrive_next = begin + row.service + onward;
-        if arrive_next > next.latest {
+        if onward >= UNREACHABLE || arrive_next > next.latest {
             return None;
         }
-        let tour = &self.tours[route as usize];
+        let replaced = i64::from(ahead.arc);
         let first = before >= self.stops();
         let end = (arrive_next + next.tail).max(next.floor);
-        let leave = if first { start(tour.spec, begin - there) } else { tour.start };
+        let leave = if first {
+            start(tour.spec, instance.leave_by::<CLOCKED>(tour.matrix, way_there, begin))
+        } else {
+            tour.start
+        };
+        if CLOCKED && first {
+            there = instance.seconds::<CLOCKED>(tour.matrix, way_there, leave);
+        }
         let idle = tour.size == 0 && !tour.spec.under_way;
         let driving = tour.driving + there + onward - if idle { 0 } else { replaced };
         let mut base = price(tour.spec, leave, end, driving) - tour.price + row.late_cost(begin);
@@ -174,12 +186,12 @@ impl State<'_> {
         if arrive_next >= arrives && base >= bound {
             return None;
         }
-        let extra = base + self.late_from(after, arrive_next) - next.late;
+        let extra = base + self.late_from(tour.matrix, after, arrive_next) - next.late;
         (extra < bound).then_some(extra)
     }
 
     /// What lateness costs from that stop on if it is reached at `arrive`.
-    fn late_from(&self, mut at: usize, mut arrive: i64) -> Cost {
+    fn late_from(&self, matrix: usize, mut at: usize, mut arrive: i64) -> Cost {
         let mut late = Cost::ZERO;
         while at < self.stops() {
             let (node, row) = (&self.nodes[at], &self.problem.rows[at]);
@@ -188,7 +200,8 @@ impl State<'_> {
                 return late + node.late;
             }
             late += row.late_cost(begin);
-            arrive = begin + row.service + i64::from(node.arc);
+            let leave = begin + row.service;
+            arrive = leave + self.instance.seconds::<CLOCKED>(matrix, node.way, leave);
             at = node.next as usize;
         }
         late

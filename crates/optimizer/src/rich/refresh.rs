@@ -7,11 +7,14 @@ use crate::cost::Cost;
 use crate::model::{Lateness, UNREACHABLE};
 use crate::route::{NEVER, price, start};
 
-impl State<'_> {
+impl<const CLOCKED: bool> State<'_, CLOCKED> {
     /// Recomputes a route from its ring, and what it adds to the whole.
     pub(super) fn refresh(&mut self, tour: u32) {
-        let Tour { spec, price: old_price, late: old_late, excess: old_excess, size, .. } =
+        let Tour { spec, matrix, price: old_price, late: old_late, excess: old_excess, size, .. } =
             self.tours[tour as usize];
+        let instance = self.instance;
+        let seconds = |arc: i32, depart: i64| instance.seconds::<CLOCKED>(matrix, arc, depart);
+        let leave_by = |arc: i32, arrive: i64| instance.leave_by::<CLOCKED>(matrix, arc, arrive);
         let stops = self.problem.stops.len();
         let depot = stops + tour as usize;
         let rows = &self.problem.rows;
@@ -22,7 +25,9 @@ impl State<'_> {
         let mut time = spec.shift.0;
         nodes[depot].depart = time;
         loop {
-            let arc = i64::from(nodes[here].arc);
+            let (before, way) = (here, nodes[here].way);
+            let mut arc = seconds(way, time);
+            nodes[here].arc = arc as i32;
             here = nodes[here].next as usize;
             if here >= stops {
                 if size > 0 || spec.under_way {
@@ -38,9 +43,11 @@ impl State<'_> {
             if row.per_minute.is_none() {
                 excess += (begin - row.close).max(0);
             }
-            if nodes[here].prev as usize == depot {
-                leave = start(spec, begin - arc);
+            if before == depot {
+                leave = start(spec, leave_by(way, begin));
                 time = leave;
+                arc = seconds(way, leave);
+                nodes[depot].arc = arc as i32;
             }
             waiting += begin - time - arc;
             driving += arc;
@@ -68,7 +75,7 @@ impl State<'_> {
             let begin = node.depart - row.service;
             floor = floor.max(row.open + onward + tail);
             tail += onward;
-            latest -= onward;
+            latest = leave_by(node.way, latest) - row.service;
             if row.per_minute.is_none() {
                 latest = latest.min(row.close.max(begin));
             }

@@ -15,7 +15,8 @@ pub(super) struct Node {
     pub(super) prev: u32,
     pub(super) next: u32,
     pub(super) route: u32,
-    /// The way to the next node.
+    /// The packed arc to the next node, and the seconds that it takes as things are.
+    pub(super) way: i32,
     pub(super) arc: i32,
     /// When it is left at the earliest.
     pub(super) depart: i64,
@@ -53,7 +54,7 @@ pub(super) struct Tour<'p> {
     dirty: bool,
 }
 
-pub(crate) struct State<'p> {
+pub(crate) struct State<'p, const CLOCKED: bool> {
     pub(super) instance: &'p Instance<'p>,
     pub(super) problem: &'p Problem,
     pub(super) nodes: Vec<Node>,
@@ -87,7 +88,7 @@ pub(crate) struct State<'p> {
     pub(super) turn: u64,
 }
 
-impl<'p> State<'p> {
+impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
     pub(crate) fn new(instance: &'p Instance<'p>) -> Self {
         let problem = instance.problem;
         let stops = problem.stops.len();
@@ -95,6 +96,7 @@ impl<'p> State<'p> {
             prev: NONE,
             next: NONE,
             route: NONE,
+            way: 0,
             arc: 0,
             depart: 0,
             latest: 0,
@@ -206,13 +208,13 @@ impl<'p> State<'p> {
         let mut last = depot;
         for &stop in stops {
             self.nodes[last].next = stop;
-            self.nodes[last].arc = self.way(tour, last, stop as usize) as i32;
+            self.nodes[last].way = self.way(tour, last, stop as usize);
             let node = &mut self.nodes[stop as usize];
             (node.prev, node.route) = (last as u32, tour);
             self.carry(tour, stop as usize, 1);
             last = stop as usize;
         }
-        self.nodes[last].arc = self.way(tour, last, depot) as i32;
+        self.nodes[last].way = self.way(tour, last, depot);
         self.nodes[last].next = depot as u32;
         let node = &mut self.nodes[depot];
         (node.prev, node.route) = (last as u32, tour);
@@ -248,9 +250,9 @@ impl<'p> State<'p> {
         rooms.iter().zip(demands).all(|(room, demand)| *demand == 0 || demand <= room)
     }
 
-    /// Seconds from node to node for that vehicle; its own node is its start, or its end.
+    /// The packed arc from node to node for that vehicle; its own node is its start, or its end.
     #[inline]
-    pub(super) fn way(&self, tour: u32, from: usize, to: usize) -> i64 {
+    pub(super) fn way(&self, tour: u32, from: usize, to: usize) -> i32 {
         let (ways, stops) = (&self.instance.ways, self.stops());
         if from < stops || to < stops {
             let matrix = self.tours[tour as usize].matrix;
@@ -380,10 +382,10 @@ impl<'p> State<'p> {
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.way(tour, before, stop), self.way(tour, stop, after));
         let node = &mut self.nodes[before];
-        (node.next, node.arc) = (stop as u32, there as i32);
+        (node.next, node.way) = (stop as u32, there);
         self.nodes[after].prev = stop as u32;
         let node = &mut self.nodes[stop];
-        (node.prev, node.next, node.route, node.arc) = (before as u32, after as u32, tour, onward as i32);
+        (node.prev, node.next, node.route, node.way) = (before as u32, after as u32, tour, onward);
         self.carry(tour, stop, 1);
         let info = &mut self.tours[tour as usize];
         info.size += 1;
@@ -408,7 +410,7 @@ impl<'p> State<'p> {
         }
         let arc = self.way(tour, before, at);
         let node = &mut self.nodes[before];
-        (node.next, node.arc) = (at as u32, arc as i32);
+        (node.next, node.way) = (at as u32, arc);
         self.nodes[at].prev = before as u32;
         let info = &mut self.tours[tour as usize];
         info.size -= count as u32;

@@ -42,7 +42,22 @@ fn a_broken_start_is_mended() {
 
 #[test]
 fn the_search_reckons_as_the_checker_does() {
-    let mut builder = samples::line(&[]);
+    reckons_as_the_checker_does::<false>(samples::line(&[]));
+    let (seconds, shape) = (0..samples::PLACES)
+        .flat_map(|from| {
+            (0..samples::PLACES).map(move |to| (from.abs_diff(to) as u32, (from + to) as u8 % 3))
+        })
+        .unzip();
+    let shapes =
+        vec![vec![65_536; 4], vec![65_536, 120_000, 60_000, 65_536], vec![40_000, 65_536, 90_000, 80_000]];
+    let mut clocked = crate::ProblemBuilder::new(1);
+    let times = crate::TimedMatrix { seconds, shape, breaks: vec![0, 100, 260, 400], shapes };
+    clocked.timed_matrix(samples::PLACES, times);
+    clocked.vehicle(samples::vehicle());
+    reckons_as_the_checker_does::<true>(clocked);
+}
+
+fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemBuilder) {
     builder.vehicle(crate::VehicleSpec { end: None, ..samples::vehicle() });
     for index in 0..40 {
         let mut stop = samples::stop(1 + index * 37 % 100);
@@ -52,8 +67,9 @@ fn the_search_reckons_as_the_checker_does() {
         builder.stop(stop);
     }
     let problem = builder.build().unwrap();
+    assert_eq!(problem.is_clocked(), CLOCKED);
     let instance = Instance::new(&problem);
-    let mut state = State::new(&instance);
+    let mut state = State::<CLOCKED>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
     let mut walker = Walker::new(3);
     let mut kept = BTreeSet::new();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::course::seconds_of;
 use crate::kernel::metric::{Metric, Table};
 use crate::model::{Problem, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
@@ -54,45 +55,45 @@ impl<'p> AllWays<'p> {
         let places = self.problem.places;
         let table = |ways: &'p Arc<Ways>| {
             let roads = Roads { ways, places };
-            Table::new(rows.len(), |from, to| roads.seconds(rows[from].place, rows[to].place) as i32)
+            Table::new(rows.len(), |from, to| roads.packed(rows[from].place, rows[to].place))
         };
         self.tables = self.problem.matrices.iter().map(table).collect();
         for home in &mut self.homes {
             let (matrix, start, end) = home.of;
             let roads = Roads { ways: &self.problem.matrices[matrix], places };
-            home.from = rows.iter().map(|row| roads.seconds(start, row.place) as i32).collect();
-            let back = |place| end.map_or(0, |end| roads.seconds(place, end) as i32);
+            home.from = rows.iter().map(|row| roads.packed(start, row.place)).collect();
+            let back = |place| end.map_or(0, |end| roads.packed(place, end));
             home.to = rows.iter().map(|row| back(row.place)).collect();
         }
     }
 
-    /// Seconds from one stop to another for that vehicle. Reads what lies near to other ways from `from`.
+    /// The packed arc from one stop to another for that vehicle. Reads what lies near to other ways from `from`.
     #[inline(always)]
-    pub(super) fn onward(&self, vehicle: u32, matrix: usize, from: usize, to: usize) -> i64 {
+    pub(super) fn onward(&self, vehicle: u32, matrix: usize, from: usize, to: usize) -> i32 {
         let stops = self.problem.stops.len();
         if let Some(table) = self.tables.get(matrix) {
             if to < stops {
-                return i64::from(table.outward(from, to));
+                return table.outward(from, to);
             }
-            return i64::from(self.homes[self.home_of[vehicle as usize] as usize].to[from]);
+            return self.homes[self.home_of[vehicle as usize] as usize].to[from];
         }
         self.looked_up(vehicle, from, to)
     }
 
-    /// Seconds to one stop from another for that vehicle. Reads what lies near to other ways to `to`.
+    /// The packed arc to one stop from another for that vehicle. Reads what lies near to other ways to `to`.
     #[inline(always)]
-    pub(super) fn there(&self, vehicle: u32, matrix: usize, from: usize, to: usize) -> i64 {
+    pub(super) fn there(&self, vehicle: u32, matrix: usize, from: usize, to: usize) -> i32 {
         let stops = self.problem.stops.len();
         if let Some(table) = self.tables.get(matrix) {
             if from < stops {
-                return i64::from(table.inward(to, from));
+                return table.inward(to, from);
             }
-            return i64::from(self.homes[self.home_of[vehicle as usize] as usize].from[to]);
+            return self.homes[self.home_of[vehicle as usize] as usize].from[to];
         }
         self.looked_up(vehicle, from, to)
     }
 
-    /// Seconds from one stop to another, and back, each by the profile that is fastest there.
+    /// Seconds from one stop to another, and back, each by the profile that is fastest there, before their shapes.
     pub(super) fn fastest(&self, from: usize, to: usize) -> (i64, i64) {
         if self.tables.is_empty() {
             let rows = &self.problem.rows;
@@ -104,20 +105,20 @@ impl<'p> AllWays<'p> {
             };
             return (by(from, to), by(to, from));
         }
-        let out = self.tables.iter().map(|table| table.outward(from, to)).min();
-        let back = self.tables.iter().map(|table| table.inward(from, to)).min();
-        (out.map_or(UNREACHABLE, i64::from), back.map_or(UNREACHABLE, i64::from))
+        let out = self.tables.iter().map(|table| seconds_of(table.outward(from, to))).min();
+        let back = self.tables.iter().map(|table| seconds_of(table.inward(from, to))).min();
+        (out.unwrap_or(UNREACHABLE), back.unwrap_or(UNREACHABLE))
     }
 
-    /// Seconds from node to node for that vehicle; a node that is no stop is its start, or its end.
-    pub(super) fn looked_up(&self, vehicle: u32, from: usize, to: usize) -> i64 {
+    /// The packed arc from node to node for that vehicle; a node that is no stop is its start, or its end.
+    pub(super) fn looked_up(&self, vehicle: u32, from: usize, to: usize) -> i32 {
         let spec = &self.problem.vehicles[vehicle as usize];
         let roads = Roads { ways: &self.problem.matrices[spec.matrix.index()], places: self.problem.places };
         let rows = &self.problem.rows;
         let leave = rows.get(from).map_or(spec.start, |row| row.place);
         match rows.get(to) {
-            Some(row) => roads.seconds(leave, row.place),
-            None => spec.end.map_or(0, |end| roads.seconds(leave, end)),
+            Some(row) => roads.packed(leave, row.place),
+            None => spec.end.map_or(0, |end| roads.packed(leave, end)),
         }
     }
 }

@@ -2,8 +2,8 @@
 //! so that a failing case can be had again. Shared by the property tests and the bench; not a picture of any place.
 
 use optimizer::{
-    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec, VehicleId,
-    VehicleSpec, solve,
+    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec, TimedMatrix,
+    VehicleId, VehicleSpec, solve,
 };
 
 /// What a town is made from.
@@ -16,6 +16,8 @@ pub struct Town {
     pub rough: bool,
     /// Lateness has a price instead of a limit.
     pub priced: bool,
+    /// Vans are slower in the rush hours.
+    pub rush: bool,
 }
 
 /// A plan without a search.
@@ -39,6 +41,15 @@ impl Dice {
     }
 }
 
+/// Some arcs are hardly slower in the rush hours, some much; and one shape falls as steeply as it may.
+fn rush_hours(seconds: Vec<u32>, dice: &mut Dice) -> TimedMatrix {
+    let breaks = [6, 8, 9, 11, 15, 17, 19].map(|hour| hour * 3600).to_vec();
+    let shape =
+        |top: u32| [100, top, top, 110, 105, top + 10, 100].map(|percent| percent * 65_536 / 100).to_vec();
+    let shapes = vec![shape(100), shape(120), shape(155), shape(180)];
+    TimedMatrix { shape: seconds.iter().map(|_| dice.roll(4) as u8).collect(), seconds, breaks, shapes }
+}
+
 impl Town {
     pub fn build(self) -> Problem {
         let mut dice = Dice(self.seed ^ 0x5DEE_CE66);
@@ -46,7 +57,12 @@ impl Town {
         let places: Vec<(i64, i64)> = (0..=self.stops)
             .map(|place| if place == 0 { (9000, 4000) } else { (dice.roll(20_000), dice.roll(10_000)) })
             .collect();
-        let van = builder.matrix(places.len(), self.ways(&places, 8, &mut dice));
+        let seconds = self.ways(&places, 8, &mut dice);
+        let van = if self.rush {
+            builder.timed_matrix(places.len(), rush_hours(seconds, &mut dice))
+        } else {
+            builder.matrix(places.len(), seconds)
+        };
         let bike = builder.matrix(places.len(), self.ways(&places, 5, &mut dice));
         let vehicles: Vec<VehicleId> = (0..self.vehicles)
             .map(|index| {

@@ -1,7 +1,8 @@
 //! Addresses of a city as its extract knows them: numbered houses, named places, and buildings known only by their street.
 //!
-//! No house number is ever made up. Not here: parcels, recipients, and forward geocoding by any outside service.
+//! No house number is ever made up. Not here: parcels, recipients, and outside services (`providers`).
 
+mod find;
 mod gather;
 mod search;
 
@@ -9,6 +10,7 @@ use rstar::{PointDistance, RTree, RTreeObject, primitives::GeomWithData};
 
 use crate::{LatLon, geo::Plane};
 
+pub use find::{Addresses, Doubt, Found};
 pub(crate) use gather::gather;
 use search::Index;
 
@@ -86,23 +88,12 @@ impl AddressBook {
         AddressBook { index: Index::new(&addresses), nearby, addresses }
     }
 
-    pub(crate) fn all(&self) -> &[Address] {
-        &self.addresses
+    pub(crate) fn empty(centre: LatLon) -> AddressBook {
+        AddressBook::new(Vec::new(), centre)
     }
 
-    /// The best matches, each line once, best first.
-    pub(crate) fn search(&self, text: &str, limit: usize) -> Vec<(Address, f32)> {
-        let mut found: Vec<(Address, f32)> = Vec::new();
-        for (index, score) in self.index.ranked(text) {
-            if found.len() >= limit {
-                break;
-            }
-            let address = &self.addresses[index as usize];
-            if !found.iter().any(|(other, _)| other.text == address.text) {
-                found.push((address.clone(), score));
-            }
-        }
-        found
+    pub(crate) fn all(&self) -> &[Address] {
+        &self.addresses
     }
 
     pub(crate) fn nearest(&self, at: LatLon) -> Option<(&Address, f64)> {

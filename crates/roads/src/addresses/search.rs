@@ -77,7 +77,7 @@ impl Index {
 }
 
 /// How alike a typed word and a known one are, 0..=1. Words with digits must agree exactly or be the beginning.
-fn likeness(typed: &[char], known: &[char]) -> f32 {
+pub(super) fn likeness(typed: &[char], known: &[char]) -> f32 {
     if typed == known {
         return 1.0;
     }
@@ -119,7 +119,7 @@ fn slips(a: &[char], b: &[char]) -> usize {
 }
 
 /// Words in small letters without accents; apostrophes are dropped, everything else that is no letter parts words.
-fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
     let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'));
     parts
         .map(|part| part.chars().flat_map(char::to_lowercase).filter_map(plain).collect())

@@ -5,25 +5,32 @@
 use std::collections::HashMap;
 
 use super::{
-    Edge, NO_EDGE, Network, Segment, component,
-    streets::{Restriction, Streets},
+    Class, Edge, NONE, Network, Pace, Segment, component,
+    density::Density,
+    profile::{TurnCosts, Variant},
+    sequence::{self, Graph},
+    streets::{Restriction, Street, Streets},
 };
 use crate::{LatLon, geo::Spot};
 
+/// How far ahead the direction of a street is looked at where it meets another, in metres.
+const LOOK_M: f64 = 10.0;
+
 /// A piece of a street between two junctions, while the network is being built.
 struct Piece<'a> {
-    way: i64,
+    street: &'a Street,
     nodes: &'a [u32],
-    forward: Option<u32>,
-    backward: Option<u32>,
+    metres: f64,
+    dense: bool,
 }
 
 /// A directed edge with what its turns depend on.
 #[derive(Clone, Copy)]
-struct Run {
-    piece: u32,
+pub(super) struct Run {
+    pub(super) piece: u32,
+    /// The run that this one stands for, for those who come from a certain street.
+    pub(super) twin_of: Option<u32>,
     reversed: bool,
-    tenths: u32,
     tail: u32,
     head: u32,
     /// Compass direction of leaving the tail and of reaching the head, in degrees.
@@ -31,44 +38,85 @@ struct Run {
     arrives: f64,
 }
 
+impl Run {
+    /// A run that stands for this one, which is the one of that index.
+    pub(super) fn standing_for(&self, index: u32) -> Run {
+        Run { twin_of: Some(self.twin_of.unwrap_or(index)), ..*self }
+    }
+}
+
 /// Builds the largest part of the network within which every edge reaches every other.
 pub(super) fn network(streets: &Streets) -> Network {
     let pieces = cut(streets);
-    let runs = runs(streets, &pieces);
-    let (first_arc, arc_head, arc_turn) = turns(streets, &pieces, &runs);
-    let kept = component::largest(&first_arc, &arc_head);
+    let mut runs = runs(streets, &pieces);
+    let junctions = Junctions::of(streets, &pieces);
+    let mut exits = turns(streets, &pieces, &runs, &junctions);
+    let ways: Vec<i64> = pieces.iter().map(|piece| piece.street.way).collect();
+    sequence::apply(&mut Graph { runs: &mut runs, exits: &mut exits, ways: &ways }, &streets.sequences);
+    let kept = component::largest(&exits);
 
-    let mut network = Network::default();
-    let mut renamed = vec![NO_EDGE; runs.len()];
+    let mut network =
+        Network { names: streets.names.clone(), left_hand: streets.left_hand, ..Network::default() };
+    network.paces = vec![Pace::default(); streets.variants.len()];
+    let mut renamed = vec![NONE; runs.len()];
     let mut segments: HashMap<u32, u32> = HashMap::new();
     for (old, run) in (0_u32..).zip(&runs) {
         if !kept[old as usize] {
             continue;
         }
+        let piece = &pieces[run.piece as usize];
         let segment = *segments.entry(run.piece).or_insert_with(|| {
             let first = network.spots.len() as u32;
-            let nodes = pieces[run.piece as usize].nodes;
-            network.spots.extend(nodes.iter().map(|&node| spot(streets.places[node as usize])));
-            let end = network.spots.len() as u32;
-            network.segments.push(Segment { first, end, forward: NO_EDGE, backward: NO_EDGE });
+            network.spots.extend(piece.nodes.iter().map(|&node| spot(streets.places[node as usize])));
+            let Street { name, class, no_van, .. } = *piece.street;
+            let (end, dense) = (network.spots.len() as u32, piece.dense);
+            network.segments.push(Segment {
+                first,
+                end,
+                forward: NONE,
+                backward: NONE,
+                name,
+                class,
+                dense,
+                no_van,
+            });
             network.segments.len() as u32 - 1
         });
         let edge = network.edges.len() as u32;
         renamed[old as usize] = edge;
-        let entry = &mut network.segments[segment as usize];
-        *(if run.reversed { &mut entry.backward } else { &mut entry.forward }) = edge;
-        network.edges.push(Edge { segment, reversed: run.reversed, tenths: run.tenths });
-    }
-    network.first_arc.push(0);
-    for (old, arcs) in first_arc.windows(2).enumerate() {
-        if !kept[old] {
-            continue;
+        if run.twin_of.is_none() {
+            let entry = &mut network.segments[segment as usize];
+            *(if run.reversed { &mut entry.backward } else { &mut entry.forward }) = edge;
         }
-        for arc in arcs[0] as usize..arcs[1] as usize {
-            let head = renamed[arc_head[arc] as usize];
-            if head != NO_EDGE {
-                network.arc_head.push(head);
-                network.arc_turn.push(arc_turn[arc]);
+        let decimetres = ((piece.metres * 10.0).round() as u32).max(1);
+        network.edges.push(Edge { segment, reversed: run.reversed, decimetres });
+        let speed = if run.reversed { piece.street.backward } else { piece.street.forward };
+        for (pace, variant) in network.paces.iter_mut().zip(&streets.variants) {
+            let speed = speed.unwrap_or(1.0) * variant.share_of_speed(piece.street.class, piece.dense);
+            pace.edges.push(((piece.metres / speed * 10.0).round() as u32).max(1));
+        }
+    }
+    for (old, run) in runs.iter().enumerate() {
+        if let (Some(original), true) = (run.twin_of, kept[old])
+            && renamed[original as usize] != NONE
+        {
+            network.twins.push((renamed[original as usize], renamed[old]));
+        }
+    }
+    network.twins.sort_unstable();
+
+    network.first_arc.push(0);
+    for (old, exits) in exits.iter().enumerate().filter(|&(old, _)| kept[old]) {
+        for &exit in exits {
+            let head = renamed[exit as usize];
+            if head == NONE {
+                continue;
+            }
+            network.arc_head.push(head);
+            let (from, into) = (&runs[old], &runs[exit as usize]);
+            for (pace, variant) in network.paces.iter_mut().zip(&streets.variants) {
+                let seconds = junctions.seconds(streets, &pieces, from, into, variant);
+                pace.turns.push((seconds * 10.0).round() as u32);
             }
         }
         network.first_arc.push(network.arc_head.len() as u32);
@@ -94,9 +142,12 @@ fn cut(streets: &Streets) -> Vec<Piece<'_>> {
     marked
         .chain(streets.signals.iter().copied())
         .chain(streets.barriers.iter().copied())
+        .chain(streets.turning.iter().copied())
+        .chain(streets.delays.iter().map(|&(node, _)| node))
         .for_each(|n| count(n, 2));
 
     let mut pieces = Vec::new();
+    let mut arms = vec![0_u8; streets.places.len()];
     for street in &streets.streets {
         let mut start = 0;
         for (place, &node) in street.nodes.iter().enumerate().skip(1) {
@@ -108,93 +159,158 @@ fn cut(streets: &Streets) -> Vec<Piece<'_>> {
                 .windows(2)
                 .map(|n| streets.places[n[0] as usize].metres_to(streets.places[n[1] as usize]))
                 .sum();
-            let tenths = |speed: f64| ((metres / speed * 10.0).round() as u32).max(1);
-            pieces.push(Piece {
-                way: street.way,
-                nodes,
-                forward: street.forward.map(tenths),
-                backward: street.backward.map(tenths),
-            });
+            for end in [nodes.first(), nodes.last()].into_iter().flatten() {
+                arms[*end as usize] = arms[*end as usize].saturating_add(1);
+            }
+            pieces.push(Piece { street, nodes, metres, dense: false });
             start = place;
         }
+    }
+    let junctions = streets.places.iter().zip(&arms).filter(|&(_, &arms)| arms > 2);
+    let density = Density::of(junctions.map(|(&at, _)| at));
+    for piece in &mut pieces {
+        let middle = piece.nodes[piece.nodes.len() / 2];
+        piece.dense = density.is_dense(streets.places[middle as usize]);
     }
     pieces
 }
 
 /// All permitted directions of all pieces.
 fn runs(streets: &Streets, pieces: &[Piece<'_>]) -> Vec<Run> {
-    let heading = |a: u32, b: u32| {
-        let (a, b) = (streets.places[a as usize], streets.places[b as usize]);
-        let east = (b.lon - a.lon) * a.lat.to_radians().cos();
-        east.atan2(b.lat - a.lat).to_degrees()
-    };
+    let ahead = |nodes: &mut dyn Iterator<Item = &u32>| heading(streets, nodes);
     let mut runs = Vec::with_capacity(pieces.len() * 2);
     for (piece, index) in pieces.iter().zip(0..) {
-        let (&[first, second, ..], &[.., before, last]) = (piece.nodes, piece.nodes) else { continue };
-        if let Some(tenths) = piece.forward {
-            let (leaves, arrives) = (heading(first, second), heading(before, last));
-            runs.push(Run {
-                piece: index,
-                reversed: false,
-                tenths,
-                tail: first,
-                head: last,
-                leaves,
-                arrives,
-            });
+        let (&[first, ..], &[.., last]) = (piece.nodes, piece.nodes) else { continue };
+        let (out, back) = (ahead(&mut piece.nodes.iter()), ahead(&mut piece.nodes.iter().rev()));
+        let blank = Run {
+            piece: index,
+            twin_of: None,
+            reversed: false,
+            tail: first,
+            head: last,
+            leaves: out,
+            arrives: back + 180.0,
+        };
+        if piece.street.forward.is_some() {
+            runs.push(blank);
         }
-        if let Some(tenths) = piece.backward {
-            let (leaves, arrives) = (heading(last, before), heading(second, first));
-            runs.push(Run { piece: index, reversed: true, tenths, tail: last, head: first, leaves, arrives });
+        if piece.street.backward.is_some() {
+            let (leaves, arrives) = (back, out + 180.0);
+            runs.push(Run { reversed: true, tail: last, head: first, leaves, arrives, ..blank });
         }
     }
     runs
 }
 
-/// Permitted turns as a compressed adjacency: where each run's arcs begin, the runs that follow, and the turns' costs.
-fn turns(streets: &Streets, pieces: &[Piece<'_>], runs: &[Run]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
-    let rules = streets.restrictions_by_node();
-    let mut signals = vec![false; streets.places.len()];
-    streets.signals.iter().for_each(|&node| signals[node as usize] = true);
-    let mut barriers = vec![false; streets.places.len()];
-    streets.barriers.iter().for_each(|&node| barriers[node as usize] = true);
-    let mut arms = vec![0_u8; streets.places.len()];
-    for end in pieces.iter().flat_map(|piece| [piece.nodes.first(), piece.nodes.last()]).flatten() {
-        arms[*end as usize] = arms[*end as usize].saturating_add(1);
+/// The compass direction from the first of some nodes to where their line is [`LOOK_M`] away, or ends.
+fn heading(streets: &Streets, nodes: &mut dyn Iterator<Item = &u32>) -> f64 {
+    let mut places = nodes.map(|&node| streets.places[node as usize]);
+    let Some(from) = places.next() else { return 0.0 };
+    let (mut at, mut gone) = (from, 0.0);
+    for next in places {
+        let step = at.metres_to(next);
+        if gone + step >= LOOK_M && step > 0.0 {
+            at = at.toward(next, (LOOK_M - gone) / step);
+            break;
+        }
+        (at, gone) = (next, gone + step);
     }
+    let east = (at.lon - from.lon) * from.lat.to_radians().cos();
+    east.atan2(at.lat - from.lat).to_degrees()
+}
+
+/// What is known of each node.
+struct Junctions {
+    signals: Vec<bool>,
+    barriers: Vec<bool>,
+    turning: Vec<bool>,
+    /// Seconds that passing it takes, turns and signals apart.
+    delays: Vec<f32>,
+    /// How many pieces end there.
+    arms: Vec<u8>,
+    /// The most important class of road that meets there.
+    greatest: Vec<Class>,
+}
+
+impl Junctions {
+    fn of(streets: &Streets, pieces: &[Piece<'_>]) -> Junctions {
+        let nodes = streets.places.len();
+        let mut junctions = Junctions {
+            signals: vec![false; nodes],
+            barriers: vec![false; nodes],
+            turning: vec![false; nodes],
+            delays: vec![0.0; nodes],
+            arms: vec![0; nodes],
+            greatest: vec![Class::Ferry; nodes],
+        };
+        streets.signals.iter().for_each(|&node| junctions.signals[node as usize] = true);
+        streets.barriers.iter().for_each(|&node| junctions.barriers[node as usize] = true);
+        streets.turning.iter().for_each(|&node| junctions.turning[node as usize] = true);
+        streets.delays.iter().for_each(|&(node, seconds)| junctions.delays[node as usize] = seconds as f32);
+        for piece in pieces {
+            for &end in [piece.nodes.first(), piece.nodes.last()].into_iter().flatten() {
+                let (arms, greatest) =
+                    (&mut junctions.arms[end as usize], &mut junctions.greatest[end as usize]);
+                *arms = arms.saturating_add(1);
+                *greatest = piece.street.class.min(*greatest);
+            }
+        }
+        junctions
+    }
+
+    /// What passing from one run into another takes.
+    fn seconds(
+        &self,
+        streets: &Streets,
+        pieces: &[Piece<'_>],
+        from: &Run,
+        into: &Run,
+        variant: &Variant,
+    ) -> f64 {
+        let (node, costs) = (from.head as usize, variant.turn_costs());
+        if from.piece == into.piece && from.reversed != into.reversed {
+            return costs.round + f64::from(self.delays[node]);
+        }
+        let signal = if self.signals[node] { costs.signals } else { 0.0 } + f64::from(self.delays[node]);
+        if self.arms[node] <= 2 {
+            return signal;
+        }
+        let class = pieces[from.piece as usize].street.class;
+        let yields =
+            !self.signals[node] && self.greatest[node] < class && self.greatest[node] <= Class::Tertiary;
+        signal + by_angle(from, into, &costs, streets.left_hand) + if yields { costs.giving_way } else { 0.0 }
+    }
+}
+
+/// By run, the runs that may follow.
+fn turns(streets: &Streets, pieces: &[Piece<'_>], runs: &[Run], junctions: &Junctions) -> Vec<Vec<u32>> {
+    let rules = streets.restrictions_by_node();
     let mut by_tail: Vec<u32> = (0..runs.len() as u32).collect();
     by_tail.sort_by_key(|&run| runs[run as usize].tail);
 
-    let (mut first, mut heads, mut costs) = (vec![0], Vec::new(), Vec::new());
-    for from in runs {
+    let exits = runs.iter().map(|from| {
         let start = by_tail.partition_point(|&run| runs[run as usize].tail < from.head);
         let next = by_tail[start..].iter().take_while(|&&run| runs[run as usize].tail == from.head);
         let here: Vec<&Restriction> = rules.get(&from.head).into_iter().flatten().collect();
-        let way = pieces[from.piece as usize].way;
-        let before = heads.len();
-        let mut round = None;
+        let way = pieces[from.piece as usize].street.way;
+        let (mut exits, mut round) = (Vec::new(), None);
         for &index in next {
             let into = &runs[index as usize];
             if into.piece == from.piece && into.reversed != from.reversed {
                 round = Some(index);
                 continue;
             }
-            if barriers[from.head as usize] || !permitted(&here, way, pieces[into.piece as usize].way) {
-                continue;
+            let barred = junctions.barriers[from.head as usize];
+            if !barred && permitted(&here, way, pieces[into.piece as usize].street.way) {
+                exits.push(index);
             }
-            let signal = if signals[from.head as usize] { streets.costs.signals } else { 0.0 };
-            let angle =
-                if arms[from.head as usize] > 2 { by_angle(from, into, streets.costs.sharpest) } else { 0.0 };
-            heads.push(index);
-            costs.push(((signal + angle) * 10.0).round() as u32);
         }
-        if let (Some(index), true) = (round, heads.len() == before) {
-            heads.push(index);
-            costs.push((streets.costs.round * 10.0).round() as u32);
+        if exits.is_empty() || junctions.turning[from.head as usize] {
+            exits.extend(round);
         }
-        first.push(heads.len() as u32);
-    }
-    (first, heads, costs)
+        exits
+    });
+    exits.collect()
 }
 
 fn permitted(rules: &[&Restriction], from: i64, to: i64) -> bool {
@@ -204,34 +320,31 @@ fn permitted(rules: &[&Restriction], from: i64, to: i64) -> bool {
     !banned && (!forced || mine().any(|rule| rule.only && rule.to == to))
 }
 
-/// Seconds that a bend costs: next to nothing straight on, half of the most at a right angle, nearly all when turning back.
-fn by_angle(from: &Run, into: &Run, sharpest: f64) -> f64 {
-    let bend = (into.leaves - from.arrives).rem_euclid(360.0);
-    let bend = bend.min(360.0 - bend);
-    sharpest / (1.0 + (6.5 - 13.0 * bend / 180.0).exp())
+/// Seconds that a bend costs: next to nothing straight on, half of the most at a right angle, nearly all when turning
+/// back. Who turns across the oncoming traffic also waits for it.
+fn by_angle(from: &Run, into: &Run, costs: &TurnCosts, left_hand: bool) -> f64 {
+    let clockwise = (into.leaves - from.arrives).rem_euclid(360.0);
+    let (bend, across) =
+        if clockwise <= 180.0 { (clockwise, left_hand) } else { (360.0 - clockwise, !left_hand) };
+    let bias = if across { 1.0 / costs.bias } else { costs.bias };
+    let half = bend / 180.0;
+    let waiting = if across { costs.oncoming / (1.0 + (3.25 - 13.0 * half).exp()) } else { 0.0 };
+    costs.sharpest / (1.0 + (6.5 * bias - 13.0 / bias * half).exp()) + waiting
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Profile, streets::Street};
+    use crate::network::streets::Street;
 
     /// A crossroads with arms of about 111 m to the west (1), east (2), north (3) and south (4) of node 0, one way each.
     fn crossroads() -> Streets {
         let at = |lat: f64, lon: f64| LatLon { lat: lat * 1e-3, lon: lon * 1e-3 };
-        let street = |way, nodes: &[u32]| Street {
-            way,
-            nodes: nodes.to_vec(),
-            forward: Some(10.0),
-            backward: Some(10.0),
-        };
+        let street = |way, nodes: &[u32]| Street::plain(way, nodes.to_vec(), Some(10.0), Some(10.0));
         Streets {
             places: vec![at(0.0, 0.0), at(0.0, -1.0), at(0.0, 1.0), at(1.0, 0.0), at(-1.0, 0.0)],
             streets: vec![street(1, &[1, 0]), street(2, &[0, 2]), street(3, &[0, 3]), street(4, &[4, 0])],
-            restrictions: Vec::new(),
-            signals: Vec::new(),
-            barriers: Vec::new(),
-            costs: Profile::Car.turn_costs(),
+            ..Streets::none()
         }
     }
 
@@ -244,7 +357,12 @@ mod tests {
         })
     }
 
+    fn turn(network: &Network, from: u32, into: u32) -> Option<u32> {
+        network.arc(from, into).map(|arc| network.paces[0].turns[arc])
+    }
+
     const CENTRE: (f64, f64) = (0.0, 0.0);
+    const SOUTH: (f64, f64) = (-1.0, 0.0);
     const WEST: (f64, f64) = (0.0, -1.0);
     const EAST: (f64, f64) = (0.0, 1.0);
     const NORTH: (f64, f64) = (1.0, 0.0);
@@ -254,15 +372,23 @@ mod tests {
         let network = crossroads().network();
         assert_eq!(network.edges.len(), 8);
         let arriving = edge(&network, WEST, CENTRE).expect("the western arm");
-        assert_eq!(network.tenths(arriving), 111);
+        assert_eq!(network.paces[0].edges[arriving as usize], 111);
         let straight =
-            network.turn(arriving, edge(&network, CENTRE, EAST).expect("east")).expect("straight on");
-        let left = network.turn(arriving, edge(&network, CENTRE, NORTH).expect("north")).expect("left");
-        assert!(straight <= 1 && (36..=39).contains(&left), "{straight} and {left}");
-        let round = network.turn(arriving, edge(&network, CENTRE, WEST).expect("back west"));
+            turn(&network, arriving, edge(&network, CENTRE, EAST).expect("east")).expect("straight on");
+        let left = turn(&network, arriving, edge(&network, CENTRE, NORTH).expect("north")).expect("left");
+        let right = turn(&network, arriving, edge(&network, CENTRE, SOUTH).expect("south")).expect("right");
+        // Who drives on the right waits for those who come towards him before he turns to the left.
+        assert!(
+            straight <= 1 && (70..=76).contains(&left) && (18..=24).contains(&right),
+            "{left} and {right}"
+        );
+        let round = turn(&network, arriving, edge(&network, CENTRE, WEST).expect("back west"));
         assert_eq!(round, None, "turning round is for dead ends");
         let dead_end = edge(&network, CENTRE, EAST).expect("east");
-        assert_eq!(network.turn(dead_end, edge(&network, EAST, CENTRE).expect("back")), Some(200));
+        assert_eq!(turn(&network, dead_end, edge(&network, EAST, CENTRE).expect("back")), Some(274));
+        let mirrored = Streets { left_hand: true, ..crossroads() }.network();
+        let into = |to| turn(&mirrored, arriving, edge(&mirrored, CENTRE, to).expect("an arm"));
+        assert_eq!((into(NORTH), into(SOUTH)), (Some(right), Some(left)));
     }
 
     #[test]
@@ -272,8 +398,8 @@ mod tests {
         let network = streets.network();
         let (west, north) = (edge(&network, WEST, CENTRE), edge(&network, NORTH, CENTRE));
         let into = |to| edge(&network, CENTRE, to).expect("an arm");
-        assert_eq!(network.turn(west.expect("west"), into(NORTH)), None);
-        assert!(network.turn(north.expect("north"), into(WEST)).is_some());
+        assert_eq!(network.arc(west.expect("west"), into(NORTH)), None);
+        assert!(network.arc(north.expect("north"), into(WEST)).is_some());
     }
 
     #[test]
@@ -307,5 +433,40 @@ mod tests {
     fn no_streets_make_an_empty_network() {
         let streets = Streets { streets: Vec::new(), ..crossroads() };
         assert!(streets.network().edges.is_empty());
+    }
+
+    #[test]
+    fn a_rule_about_two_streets_binds_only_who_comes_from_the_first() {
+        // Who comes from the south may not turn round over the short eastern piece: a second junction lies 50 m east.
+        let mut streets = crossroads();
+        let node = |x: f64, y: f64| LatLon { lat: y * 1e-3, lon: x * 1e-3 };
+        streets.places.extend([node(0.5, 0.0), node(0.5, -1.0)]);
+        streets.streets[1] = Street::plain(2, vec![0, 5], Some(10.0), Some(10.0));
+        streets.streets.push(Street::plain(5, vec![5, 2], Some(10.0), Some(10.0)));
+        streets.streets.push(Street::plain(6, vec![5, 6], Some(10.0), Some(10.0)));
+        let free = streets.network();
+        let rule = super::sequence::Rule { from: 4, via: vec![2], to: 6, only: false };
+        streets.sequences.push(rule);
+        let bound = streets.network();
+        assert_eq!(bound.edges.len(), free.edges.len() + 1);
+        let (south, west) =
+            (edge(&bound, SOUTH, CENTRE).expect("south"), edge(&bound, WEST, CENTRE).expect("west"));
+        let short = edge(&bound, CENTRE, (0.0, 0.5)).expect("the short piece");
+        let down = edge(&bound, (0.0, 0.5), (-1.0, 0.5)).expect("down again");
+        let on = |from: u32| {
+            bound.exits(from).map(|(next, _)| next).find(|&next| bound.with_twins(short).any(|t| t == next))
+        };
+        let (bound_piece, free_piece) = (on(south).expect("a piece"), on(west).expect("a piece"));
+        assert!(bound.arc(bound_piece, down).is_none() && bound.arc(free_piece, down).is_some());
+    }
+
+    #[test]
+    fn a_gate_takes_a_minute_to_open() {
+        let mut streets = crossroads();
+        streets.delays.push((0, 60.0));
+        let network = streets.network();
+        let arriving = edge(&network, WEST, CENTRE).expect("the western arm");
+        let straight = turn(&network, arriving, edge(&network, CENTRE, EAST).expect("east"));
+        assert!(straight.is_some_and(|tenths| (600..=602).contains(&tenths)), "{straight:?}");
     }
 }

@@ -4,10 +4,10 @@
 
 const UNSEEN: u32 = u32::MAX;
 
-/// For each node of the graph (compressed adjacency), whether it belongs to the largest part; ties go to the part found first.
+/// For each node of the graph, given by the nodes that follow each, whether it belongs to the largest part; ties go to the part found first.
 /// A node from which no way leads back to itself belongs to none.
-pub(super) fn largest(first_arc: &[u32], heads: &[u32]) -> Vec<bool> {
-    let nodes = first_arc.len().saturating_sub(1);
+pub(super) fn largest(follow: &[Vec<u32>]) -> Vec<bool> {
+    let nodes = follow.len();
     let mut search = Search {
         number: vec![UNSEEN; nodes],
         low: vec![0; nodes],
@@ -18,14 +18,12 @@ pub(super) fn largest(first_arc: &[u32], heads: &[u32]) -> Vec<bool> {
     };
     for root in 0..nodes as u32 {
         if search.number[root as usize] == UNSEEN {
-            search.explore(root, first_arc, heads);
+            search.explore(root, follow);
         }
     }
     let best = (0_u32..).zip(&search.sizes).max_by_key(|&(part, size)| (*size, std::cmp::Reverse(part)));
     let best = best.filter(|&(_, size)| *size > 1).or_else(|| {
-        let looped = (0..nodes).find(|&node| {
-            heads[first_arc[node] as usize..first_arc[node + 1] as usize].contains(&(node as u32))
-        });
+        let looped = (0..nodes).find(|&node| follow[node].contains(&(node as u32)));
         looped.map(|node| (search.part[node], &1))
     });
     search.part.iter().map(|part| best.is_some_and(|(best, _)| best == *part)).collect()
@@ -44,15 +42,14 @@ struct Search {
 }
 
 impl Search {
-    fn explore(&mut self, root: u32, first_arc: &[u32], heads: &[u32]) {
-        let mut trail = vec![(self.enter(root), first_arc[root as usize])];
+    fn explore(&mut self, root: u32, follow: &[Vec<u32>]) {
+        let mut trail = vec![(self.enter(root), 0)];
         while let Some((node, arc)) = trail.last_mut() {
             let here = *node;
-            if *arc < first_arc[here as usize + 1] {
-                let next = heads[*arc as usize];
+            if let Some(&next) = follow[here as usize].get(*arc) {
                 *arc += 1;
                 if self.number[next as usize] == UNSEEN {
-                    trail.push((self.enter(next), first_arc[next as usize]));
+                    trail.push((self.enter(next), 0));
                 } else if self.part[next as usize] == UNSEEN {
                     self.lower(here, self.number[next as usize]);
                 }
@@ -102,19 +99,18 @@ mod tests {
     #[test]
     fn the_largest_cycle_is_kept() {
         // 0 <-> 1, and 2 -> 3 -> 4 -> 2, with a way from 1 to 2 but none back; 5 alone.
-        let kept = largest(&[0, 1, 3, 4, 5, 6, 6], &[1, 0, 2, 3, 4, 2]);
+        let kept = largest(&[vec![1], vec![0, 2], vec![3], vec![4], vec![2], vec![]]);
         assert_eq!(kept, [false, false, true, true, true, false]);
     }
 
     #[test]
     fn a_lone_node_is_kept_only_when_it_leads_back_to_itself() {
-        assert_eq!(largest(&[0, 1, 1], &[1]), [false, false]);
-        assert_eq!(largest(&[0, 0, 1], &[1]), [false, true]);
+        assert_eq!(largest(&[vec![1], vec![]]), [false, false]);
+        assert_eq!(largest(&[vec![], vec![1]]), [false, true]);
     }
 
     #[test]
     fn a_graph_without_nodes_keeps_nothing() {
-        assert!(largest(&[0], &[]).is_empty());
-        assert!(largest(&[], &[]).is_empty());
+        assert!(largest(&[]).is_empty());
     }
 }

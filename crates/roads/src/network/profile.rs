@@ -1,17 +1,41 @@
 //! What a kind of vehicle may use, and how fast it goes there on a free road.
 //!
-//! Speeds and turn costs follow the shape of OSRM's car and bicycle profiles (BSD-2-Clause), so that its answers can be
-//! compared with ours. Not here: traffic, time of day, vehicle dimensions, conditional access.
+//! The car's speeds and turn costs follow the shape of OSRM's car profile (BSD-2-Clause), so that its answers can be
+//! compared with ours; a van differs from it as [`Variant`] says. Not here: traffic, time of day, conditional access.
 
+use super::class::Class;
 use crate::extract::Tags;
 
-/// A kind of vehicle. Vans use [`Profile::Car`], cargo bikes [`Profile::Bike`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A kind of vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Profile {
-    /// Anything that drives where motor cars may.
+    /// A car, as other engines know it.
     Car,
-    /// Anything that rides where bicycles may.
+    /// A delivery van: 2.7 m high, 2.1 m wide, up to 3.5 t; slower than a car in narrow streets and at junctions.
+    Van,
+    /// The same with a battery, which low-emission zones let in.
+    ElectricVan,
+    /// A cargo bike: where bicycles may ride, but no steps and nothing to push through.
+    CargoBike,
+    /// Somebody on foot.
+    Walk,
+}
+
+/// A way of getting about, with a network of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Means {
+    Motor,
+    Cycle,
+    Foot,
+}
+
+/// How one kind of vehicle differs from the others in the same network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variant {
+    Car,
+    Van,
     Bike,
+    Foot,
 }
 
 /// How one way may be used.
@@ -23,6 +47,9 @@ pub(crate) struct Carriage {
     pub(crate) backward: Option<f64>,
     /// Time from end to end where the way says so (ferries), in seconds; it then counts instead of the speed.
     pub(crate) seconds: Option<f64>,
+    pub(crate) class: Class,
+    /// Whether a van is too high, wide or heavy for it.
+    pub(crate) no_van: bool,
 }
 
 /// What passing a junction costs, in seconds.
@@ -30,26 +57,121 @@ pub(crate) struct Carriage {
 pub(crate) struct TurnCosts {
     /// The most that a turn by its angle alone can cost.
     pub(crate) sharpest: f64,
+    /// How much easier a bend to the kerb's side is, as a factor of 1 and more.
+    pub(crate) bias: f64,
+    /// The most that waiting for oncoming traffic costs.
+    pub(crate) oncoming: f64,
     /// Turning round where that is the only way on.
     pub(crate) round: f64,
     /// Passing traffic signals.
     pub(crate) signals: f64,
+    /// Waiting to cross or enter a greater road.
+    pub(crate) giving_way: f64,
 }
 
 /// Share of a posted limit that is driven on average on a free road.
 const OF_LIMIT: f64 = 0.8;
 /// Speed assumed for a ferry that does not state how long it takes, in km/h.
 const FERRY_KMH: f64 = 12.0;
-/// Speed of pushing a bicycle, in km/h.
-const PUSHING_KMH: f64 = 5.0;
+/// A van's size.
+const VAN_HEIGHT_M: f64 = 2.7;
+const VAN_WIDTH_M: f64 = 2.1;
+const VAN_WEIGHT_T: f64 = 3.5;
 
 impl Profile {
-    /// All profiles, in the order of their networks.
-    pub(crate) const ALL: [Profile; 2] = [Profile::Car, Profile::Bike];
+    /// All profiles.
+    pub const ALL: [Profile; 5] =
+        [Profile::Car, Profile::Van, Profile::ElectricVan, Profile::CargoBike, Profile::Walk];
 
-    /// How this kind of vehicle may use a way; none when not at all.
+    /// A short name that does not change.
+    pub fn code(self) -> &'static str {
+        match self {
+            Profile::Car => "car",
+            Profile::Van => "van",
+            Profile::ElectricVan => "electric_van",
+            Profile::CargoBike => "cargo_bike",
+            Profile::Walk => "walk",
+        }
+    }
+
+    /// The profile with this short name.
+    pub fn from_code(code: &str) -> Option<Profile> {
+        Profile::ALL.into_iter().find(|profile| profile.code() == code)
+    }
+
+    pub(crate) fn means(self) -> Means {
+        match self {
+            Profile::Car | Profile::Van | Profile::ElectricVan => Means::Motor,
+            Profile::CargoBike => Means::Cycle,
+            Profile::Walk => Means::Foot,
+        }
+    }
+
+    /// Its place among the variants of its network.
+    pub(crate) fn variant(self) -> usize {
+        usize::from(self.is_van())
+    }
+
+    pub(crate) fn is_van(self) -> bool {
+        matches!(self, Profile::Van | Profile::ElectricVan)
+    }
+}
+
+impl Variant {
+    /// What of the network's speed is driven. A van is slower than a car where streets are narrow and people cross.
+    pub(crate) fn share_of_speed(self, class: Class, dense: bool) -> f64 {
+        match (self, class) {
+            (Variant::Van, Class::Local | Class::Service) if dense => 0.85,
+            (Variant::Van, Class::Secondary | Class::Tertiary) if dense => 0.95,
+            _ => 1.0,
+        }
+    }
+
+    /// What junctions cost this kind of vehicle.
+    pub(crate) fn turn_costs(self) -> TurnCosts {
+        let car = TurnCosts {
+            sharpest: 7.5,
+            bias: 1.075,
+            oncoming: 2.0,
+            round: 27.4,
+            signals: 2.0,
+            giving_way: 0.0,
+        };
+        match self {
+            Variant::Car => car,
+            Variant::Van => TurnCosts { sharpest: 9.0, signals: 6.0, giving_way: 3.0, ..car },
+            Variant::Bike => TurnCosts {
+                sharpest: 6.0,
+                bias: 1.2,
+                oncoming: 2.0,
+                round: 10.0,
+                signals: 4.0,
+                giving_way: 1.0,
+            },
+            Variant::Foot => TurnCosts {
+                sharpest: 0.0,
+                bias: 1.0,
+                oncoming: 0.0,
+                round: 0.0,
+                signals: 2.0,
+                giving_way: 0.0,
+            },
+        }
+    }
+}
+
+impl Means {
+    pub(crate) fn variants(self) -> &'static [Variant] {
+        match self {
+            Means::Motor => &[Variant::Car, Variant::Van],
+            Means::Cycle => &[Variant::Bike],
+            Means::Foot => &[Variant::Foot],
+        }
+    }
+
+    /// How a way may be used; none when not at all.
     pub(crate) fn carriage(self, tags: &Tags) -> Option<Carriage> {
-        if tags.is("area", "yes") {
+        if tags.is("area", "yes") && self != Means::Foot {
             return None;
         }
         if tags.is("route", "ferry") && tags.get("highway").is_none() {
@@ -61,16 +183,22 @@ impl Profile {
             return None;
         }
         let speed = match self {
-            Profile::Car => car_speed(highway, tags)?,
-            Profile::Bike => bike_speed(highway, permitted == Some(true))?,
+            Means::Motor => car_speed(highway, tags)?,
+            Means::Cycle => bike_speed(highway, permitted == Some(true), tags)?,
+            Means::Foot => foot_speed(highway, permitted == Some(true))?,
         };
         let (with, against) = self.directions(highway, tags);
-        let carriage =
-            Carriage { forward: with.then_some(speed), backward: against.then_some(speed), seconds: None };
+        let carriage = Carriage {
+            forward: with.then_some(speed),
+            backward: against.then_some(speed),
+            seconds: None,
+            class: Class::of(highway),
+            no_van: self == Means::Motor && too_small_for_a_van(tags),
+        };
         (with || against).then_some(carriage)
     }
 
-    /// Whether a barrier on a node stops this kind of vehicle.
+    /// Whether a barrier on a node stops this means of travel.
     pub(crate) fn stopped_by(self, tags: &Tags) -> bool {
         let Some(barrier) = tags.get("barrier") else { return false };
         if let Some(permitted) = self.permitted(tags) {
@@ -87,40 +215,52 @@ impl Profile {
             "toll_booth",
         ];
         match self {
-            Profile::Car => !open.contains(&barrier),
-            Profile::Bike => ["fence", "wall", "hedge", "debris", "jersey_barrier"].contains(&barrier),
+            Means::Motor => !open.contains(&barrier),
+            Means::Cycle | Means::Foot => {
+                ["fence", "wall", "hedge", "debris", "jersey_barrier"].contains(&barrier)
+            }
         }
     }
 
-    /// Keys under which a turn restriction for this kind of vehicle may stand, the special one first.
+    /// Seconds that passing a node takes beyond turning there: gates that have to be opened, stop signs.
+    pub(crate) fn delay(self, tags: &Tags) -> f64 {
+        if self == Means::Foot {
+            return 0.0;
+        }
+        // A gate with an access tag that lets people through stands open.
+        let gate =
+            matches!(tags.get("barrier"), Some("gate" | "lift_gate")) && self.permitted(tags).is_none();
+        let sign = match tags.get("highway") {
+            Some("stop") => 2.0,
+            Some("give_way") => 1.0,
+            _ => 0.0,
+        };
+        if gate { 60.0 } else { sign }
+    }
+
+    /// Keys under which a turn restriction may stand, the special one first.
     pub(crate) fn restriction_keys(self) -> [&'static str; 2] {
         match self {
-            Profile::Car => ["restriction:motorcar", "restriction"],
-            Profile::Bike => ["restriction:bicycle", "restriction"],
+            Means::Motor => ["restriction:motorcar", "restriction"],
+            Means::Cycle | Means::Foot => ["restriction:bicycle", "restriction"],
         }
     }
 
-    /// Name of this kind of vehicle in the `except` tag of a turn restriction.
+    /// Its name in the `except` tag of a turn restriction.
     pub(crate) fn exception(self) -> &'static str {
         match self {
-            Profile::Car => "motorcar",
-            Profile::Bike => "bicycle",
-        }
-    }
-
-    /// What junctions cost this kind of vehicle.
-    pub(crate) fn turn_costs(self) -> TurnCosts {
-        match self {
-            Profile::Car => TurnCosts { sharpest: 7.5, round: 20.0, signals: 2.0 },
-            Profile::Bike => TurnCosts { sharpest: 6.0, round: 10.0, signals: 2.0 },
+            Means::Motor => "motorcar",
+            Means::Cycle => "bicycle",
+            Means::Foot => "foot",
         }
     }
 
     /// What the access tags say, the most special first; none when they are silent.
     fn permitted(self, tags: &Tags) -> Option<bool> {
         let keys: &[&str] = match self {
-            Profile::Car => &["motorcar", "motor_vehicle", "vehicle", "access"],
-            Profile::Bike => &["bicycle", "vehicle", "access"],
+            Means::Motor => &["motorcar", "motor_vehicle", "vehicle", "access"],
+            Means::Cycle => &["bicycle", "vehicle", "access"],
+            Means::Foot => &["foot", "access"],
         };
         let value = keys.iter().find_map(|key| tags.get(key))?;
         let closed =
@@ -134,8 +274,8 @@ impl Profile {
     fn ferry(self, tags: &Tags) -> Option<Carriage> {
         let permitted = match self {
             // A ferry that says nothing about vehicles is more often a boat for people than a car ferry.
-            Profile::Car => self.permitted(tags) == Some(true),
-            Profile::Bike => self.permitted(tags) != Some(false),
+            Means::Motor => self.permitted(tags) == Some(true),
+            Means::Cycle | Means::Foot => self.permitted(tags) != Some(false),
         };
         let (with, against) = self.directions("", tags);
         let seconds = tags.get("duration").and_then(duration_seconds);
@@ -143,12 +283,17 @@ impl Profile {
             forward: with.then_some(FERRY_KMH),
             backward: against.then_some(FERRY_KMH),
             seconds,
+            class: Class::Ferry,
+            no_van: false,
         })
     }
 
     /// Whether a way may be used along and against its direction.
     fn directions(self, highway: &str, tags: &Tags) -> (bool, bool) {
-        if self == Profile::Bike {
+        if self == Means::Foot {
+            return (true, true);
+        }
+        if self == Means::Cycle {
             if tags.is("oneway:bicycle", "no")
                 || tags.get("cycleway").is_some_and(|c| c.starts_with("opposite"))
             {
@@ -189,30 +334,102 @@ fn car_speed(highway: &str, tags: &Tags) -> Option<f64> {
         },
         _ => return None,
     };
-    Some(tags.get("maxspeed").and_then(limit_kmh).map_or(usual, |limit| limit * OF_LIMIT))
+    let limit =
+        ["maxspeed", "source:maxspeed", "maxspeed:type"].iter().find_map(|key| limit_kmh(tags.get(key)?));
+    let speed = limit.map_or(usual, |limit| limit * OF_LIMIT);
+    Some(speed.min(surface_kmh(tags)))
 }
 
-fn bike_speed(highway: &str, welcome: bool) -> Option<f64> {
-    let speed = match highway {
+fn bike_speed(highway: &str, welcome: bool, tags: &Tags) -> Option<f64> {
+    let speed: f64 = match highway {
         "cycleway" | "trunk" | "trunk_link" | "primary" | "primary_link" | "secondary" | "secondary_link"
         | "tertiary" | "tertiary_link" | "unclassified" | "residential" | "living_street" | "service"
         | "road" => 15.0,
         "track" | "path" => 12.0,
-        "pedestrian" => {
-            if welcome {
-                10.0
-            } else {
-                PUSHING_KMH
-            }
-        }
+        "pedestrian" if welcome => 10.0,
+        "pedestrian" => 5.0,
         "footway" if welcome => 10.0,
         _ => return None,
     };
-    Some(speed)
+    Some(speed.min(surface_kmh(tags) / 3.0))
 }
 
-/// A posted limit in km/h; none for values that are not numbers, such as `walk` or `MT:urban`.
+fn foot_speed(highway: &str, welcome: bool) -> Option<f64> {
+    match highway {
+        "steps" => Some(2.5),
+        "trunk" | "trunk_link" if !welcome => None,
+        "motorway" | "motorway_link" | "construction" | "proposed" | "bus_guideway" | "raceway" => None,
+        _ => Some(4.8),
+    }
+}
+
+/// The most that a car makes on this surface, in km/h.
+fn surface_kmh(tags: &Tags) -> f64 {
+    let surface = match tags.get("surface") {
+        Some("cement" | "compacted") => 80.0,
+        Some("fine_gravel") => 80.0,
+        Some("paving_stones" | "metal" | "bricks") => 60.0,
+        Some(
+            "grass" | "wood" | "sett" | "grass_paver" | "gravel" | "unpaved" | "ground" | "dirt"
+            | "pebblestone" | "tartan",
+        ) => 40.0,
+        Some("cobblestone" | "clay") => 30.0,
+        Some("earth" | "stone" | "rocky" | "sand") => 20.0,
+        Some("mud") => 10.0,
+        _ => f64::INFINITY,
+    };
+    let track = match tags.get("tracktype") {
+        Some("grade1") => 60.0,
+        Some("grade2") => 40.0,
+        Some("grade3") => 30.0,
+        Some("grade4") => 25.0,
+        Some("grade5") => 20.0,
+        _ => f64::INFINITY,
+    };
+    let smoothness = match tags.get("smoothness") {
+        Some("intermediate") => 80.0,
+        Some("bad") => 40.0,
+        Some("very_bad") => 20.0,
+        Some("horrible") => 10.0,
+        Some("very_horrible") => 5.0,
+        Some("impassable") => 1.0,
+        _ => f64::INFINITY,
+    };
+    surface.min(track).min(smoothness)
+}
+
+/// Whether a way says that it is too low, narrow or weak for a van, or lets none in.
+fn too_small_for_a_van(tags: &Tags) -> bool {
+    let under = |key: &str, least: f64| tags.get(key).and_then(metric).is_some_and(|most| most < least);
+    under("maxheight", VAN_HEIGHT_M)
+        || under("maxwidth", VAN_WIDTH_M)
+        || under("maxweight", VAN_WEIGHT_T)
+        || tags.is("goods", "no")
+}
+
+/// A length in metres or a weight in tonnes; none for values that are no such number, such as `default` or `none`.
+fn metric(value: &str) -> Option<f64> {
+    if let Some((feet, inches)) = value.split_once('\'') {
+        let inches = inches.trim_end_matches('"').trim();
+        let inches: f64 = if inches.is_empty() { 0.0 } else { inches.parse().ok()? };
+        return Some((feet.trim().parse::<f64>().ok()? * 12.0 + inches) * 0.025_4);
+    }
+    let number = value.trim().trim_end_matches(['m', 't']).trim();
+    number.parse::<f64>().ok().filter(|number| *number > 0.0)
+}
+
+/// A posted limit in km/h; none for values that are no limit, such as `walk`. Where a country's rule is named instead of a
+/// number (`MT:urban`), the usual one of such roads in Europe.
 fn limit_kmh(value: &str) -> Option<f64> {
+    if let Some((_, zone)) = value.split_once(':') {
+        return match zone {
+            "urban" => Some(50.0),
+            "rural" => Some(90.0),
+            "trunk" => Some(110.0),
+            "motorway" => Some(130.0),
+            _ => None,
+        };
+    }
     let (number, factor) = match value.strip_suffix("mph") {
         Some(number) => (number, 1.609_344),
         None => (value.strip_suffix("km/h").unwrap_or(value), 1.0),
@@ -237,34 +454,35 @@ fn duration_seconds(value: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn directions<const N: usize>(profile: Profile, tags: [(&str, &str); N]) -> Option<(bool, bool)> {
-        profile.carriage(&tags.into()).map(|c| (c.forward.is_some(), c.backward.is_some()))
+    fn directions<const N: usize>(means: Means, tags: [(&str, &str); N]) -> Option<(bool, bool)> {
+        means.carriage(&tags.into()).map(|c| (c.forward.is_some(), c.backward.is_some()))
     }
 
     #[test]
     fn oneways_bind_cars_and_may_spare_bicycles() {
         let street = [("highway", "residential"), ("oneway", "yes"), ("oneway:bicycle", "no")];
-        assert_eq!(directions(Profile::Car, street), Some((true, false)));
-        assert_eq!(directions(Profile::Bike, street), Some((true, true)));
-        assert_eq!(directions(Profile::Car, [("highway", "primary"), ("oneway", "-1")]), Some((false, true)));
+        assert_eq!(directions(Means::Motor, street), Some((true, false)));
+        assert_eq!(directions(Means::Cycle, street), Some((true, true)));
+        assert_eq!(directions(Means::Motor, [("highway", "primary"), ("oneway", "-1")]), Some((false, true)));
         let round = [("highway", "primary"), ("junction", "roundabout")];
-        assert_eq!(directions(Profile::Car, round), Some((true, false)));
+        assert_eq!(directions(Means::Motor, round), Some((true, false)));
     }
 
     #[test]
     fn the_most_special_access_tag_wins() {
         let gated =
             Tags::from([("highway", "service"), ("access", "private"), ("motor_vehicle", "destination")]);
-        assert!(Profile::Car.carriage(&gated).is_some());
-        assert!(Profile::Bike.carriage(&gated).is_none());
-        assert!(Profile::Car.carriage(&[("highway", "footway")].into()).is_none());
+        assert!(Means::Motor.carriage(&gated).is_some());
+        assert!(Means::Cycle.carriage(&gated).is_none());
+        assert!(Means::Motor.carriage(&[("highway", "footway")].into()).is_none());
     }
 
     #[test]
     fn a_posted_limit_replaces_the_usual_speed() {
-        let speed = |tags: Tags| Profile::Car.carriage(&tags).and_then(|c| c.forward);
+        let speed = |tags: Tags| Means::Motor.carriage(&tags).and_then(|c| c.forward);
         assert_eq!(speed([("highway", "primary"), ("maxspeed", "50")].into()), Some(40.0));
-        assert_eq!(speed([("highway", "primary"), ("maxspeed", "MT:urban")].into()), Some(65.0));
+        assert_eq!(speed([("highway", "primary"), ("maxspeed", "walk")].into()), Some(65.0));
+        assert_eq!(speed([("highway", "primary"), ("maxspeed:type", "MT:urban")].into()), Some(40.0));
         assert!(
             speed([("highway", "primary"), ("maxspeed", "30 mph")].into())
                 .is_some_and(|s| (s - 38.6).abs() < 0.1)
@@ -274,17 +492,40 @@ mod tests {
     #[test]
     fn a_ferry_takes_as_long_as_it_says() {
         let boat = [("route", "ferry"), ("duration", "00:25"), ("motor_vehicle", "yes")];
-        assert_eq!(Profile::Car.carriage(&boat.into()).and_then(|c| c.seconds), Some(1500.0));
-        assert!(Profile::Car.carriage(&[("route", "ferry"), ("duration", "10")].into()).is_none());
+        assert_eq!(Means::Motor.carriage(&boat.into()).and_then(|c| c.seconds), Some(1500.0));
+        assert!(Means::Motor.carriage(&[("route", "ferry"), ("duration", "10")].into()).is_none());
         assert_eq!(duration_seconds("01:02:03"), Some(3723.0));
         assert_eq!(duration_seconds("PT1H"), None);
     }
 
     #[test]
     fn a_bollard_stops_cars_and_an_open_gate_does_not() {
-        assert!(Profile::Car.stopped_by(&[("barrier", "bollard")].into()));
-        assert!(!Profile::Bike.stopped_by(&[("barrier", "bollard")].into()));
-        assert!(!Profile::Car.stopped_by(&[("barrier", "gate")].into()));
-        assert!(Profile::Car.stopped_by(&[("barrier", "gate"), ("access", "private")].into()));
+        assert!(Means::Motor.stopped_by(&[("barrier", "bollard")].into()));
+        assert!(!Means::Cycle.stopped_by(&[("barrier", "bollard")].into()));
+        assert!(!Means::Motor.stopped_by(&[("barrier", "gate")].into()));
+        assert!(Means::Motor.stopped_by(&[("barrier", "gate"), ("access", "private")].into()));
+    }
+
+    #[test]
+    fn a_van_does_not_pass_where_it_is_too_high_or_wide() {
+        let barred = |tags: Tags| Means::Motor.carriage(&tags).is_some_and(|c| c.no_van);
+        assert!(barred([("highway", "primary"), ("maxheight", "2.5")].into()));
+        assert!(barred([("highway", "primary"), ("maxheight", "8'6\"")].into()));
+        assert!(!barred([("highway", "primary"), ("maxheight", "3.8 m")].into()));
+        assert!(!barred([("highway", "primary"), ("maxheight", "default")].into()));
+        assert!(barred([("highway", "residential"), ("maxwidth", "2")].into()));
+        assert!(barred([("highway", "residential"), ("maxweight", "2.5 t")].into()));
+    }
+
+    #[test]
+    fn a_bad_surface_slows_and_steps_are_for_feet() {
+        let speed = |means: Means, tags: Tags| means.carriage(&tags).and_then(|c| c.forward);
+        assert_eq!(
+            speed(Means::Motor, [("highway", "primary"), ("surface", "cobblestone")].into()),
+            Some(30.0)
+        );
+        assert_eq!(speed(Means::Cycle, [("highway", "path"), ("surface", "sand")].into()), Some(20.0 / 3.0));
+        assert!(speed(Means::Cycle, [("highway", "steps")].into()).is_none());
+        assert!(speed(Means::Foot, [("highway", "steps")].into()).is_some());
     }
 }

@@ -1,39 +1,101 @@
 //! Travel times, paths and snapping: the questions that planning and tracking ask of the street network.
 //!
-//! Not here: how the network is built (`network`), and why somebody wants to go there.
+//! Not here: how the network is built (`network`), what slows it (`conditions`), and why somebody wants to go there.
 
+mod day;
 mod hierarchy;
 #[cfg(test)]
 mod oracle;
+mod reach;
 mod router;
 mod snap;
+mod trace;
+mod weighing;
 
-use crate::{LatLon, Profile, RoadsError};
+use crate::{LatLon, Profile, RoadsError, wall::Wall};
 
-pub(crate) use hierarchy::Hierarchy;
+pub use day::{DayMatrix, SHAPES};
+pub(crate) use day::{Rows, build as build_day};
+pub(crate) use hierarchy::{Hierarchy, contraction_order};
+pub use reach::Reach;
 pub(crate) use router::Router;
+pub(crate) use snap::Roads;
 pub use snap::Snap;
+pub(crate) use weighing::{Weighing, Weights};
 
 /// Entry of [`Matrix::seconds`] where no way leads from source to target.
 pub const UNREACHABLE: u32 = u32::MAX;
 
 /// Something that knows how long it takes to get from place to place.
+///
+/// `depart` is when journeys begin; without it roads are free, dry and open.
 pub trait TravelTimes: Send + Sync {
     /// Nearest point of a road that the profile may use and from which the rest of the city can be reached; none when
     /// there is no such road within two kilometres.
     fn snap(&self, at: LatLon, profile: Profile) -> Option<Snap>;
 
-    /// Seconds from every source to every target, on free roads, computed on all cores.
+    /// Seconds from every source to every target, computed on all cores.
     ///
     /// # Errors
-    /// [`RoadsError::OutsideArea`] when a point cannot be snapped.
-    fn matrix(&self, sources: &[LatLon], targets: &[LatLon], profile: Profile) -> Result<Matrix, RoadsError>;
+    /// [`RoadsError::OutsideArea`] when a point cannot be snapped, [`RoadsError::Provider`] when an outside engine fails.
+    fn matrix(
+        &self,
+        sources: &[LatLon],
+        targets: &[LatLon],
+        profile: Profile,
+        depart: Option<Wall>,
+    ) -> Result<Matrix, RoadsError>;
+
+    /// Seconds between places for every departure within a span; what depends on the time of the day changes evenly
+    /// between its breaks, and leaving later never means arriving earlier. Only ways within a group of places (by their
+    /// index) are looked for; the first place of a group is the one that the others have to be connected with.
+    ///
+    /// # Errors
+    /// As [`TravelTimes::matrix`].
+    fn day_matrix(
+        &self,
+        places: &[LatLon],
+        groups: &[Vec<usize>],
+        profile: Profile,
+        span: (Wall, Wall),
+    ) -> Result<DayMatrix, RoadsError> {
+        day::all_day(places, groups, span.0, &|sources, targets| {
+            Ok(self.matrix(sources, targets, profile, Some(span.0))?.seconds)
+        })
+    }
+
+    /// Seconds of one drive, as [`TravelTimes::day_matrix`] would say; none when no way leads there.
+    ///
+    /// # Errors
+    /// As [`TravelTimes::matrix`].
+    fn drive(
+        &self,
+        from: LatLon,
+        to: LatLon,
+        profile: Profile,
+        depart: Wall,
+    ) -> Result<Option<u32>, RoadsError> {
+        let seconds = self.matrix(&[from], &[to], profile, Some(depart))?.at(0, 0);
+        Ok((seconds != UNREACHABLE).then_some(seconds))
+    }
 
     /// The fastest way through all points in their order: one leg between each two neighbours, none for fewer than two points.
     ///
     /// # Errors
     /// [`RoadsError::OutsideArea`] when a point cannot be snapped, [`RoadsError::Unreachable`] when no way leads on.
-    fn path(&self, points: &[LatLon], profile: Profile) -> Result<Path, RoadsError>;
+    fn path(&self, points: &[LatLon], profile: Profile, depart: Option<Wall>) -> Result<Path, RoadsError>;
+
+    /// Where the answers come from, for people: the name of the engine, and what is wrong with it if something is.
+    fn source(&self) -> Source;
+}
+
+/// Where travel times come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Name of the engine that answers now.
+    pub engine: String,
+    /// Why it is not the one that should answer; none when all is well.
+    pub trouble: Option<String>,
 }
 
 /// Travel times between places.
@@ -66,7 +128,7 @@ pub struct Path {
 /// The way from one point to the next, from snapped position to snapped position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leg {
-    /// Time on free roads.
+    /// Time it takes.
     pub seconds: f64,
     /// Length along the road.
     pub metres: f64,

@@ -6,26 +6,56 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use proptest::prelude::*;
 
-use super::Router;
+use super::{Matrix, Path, Router, UNREACHABLE, Weighing, Weights};
 use crate::{
-    LatLon,
-    network::{Network, Profile, Restriction, Street, Streets},
+    LatLon, Profile, RoadsError,
+    network::{Network, Restriction, Street, Streets},
 };
 
-/// Tenths of a second from the end of `from` to the end of every edge, by Dijkstra's algorithm.
-fn dijkstra(network: &Network, from: u32) -> Vec<Option<u32>> {
-    let mut times = vec![None; network.edges.len()];
-    let mut open = BinaryHeap::from([Reverse((0, from))]);
-    while let Some(Reverse((time, edge))) = open.pop() {
-        if times[edge as usize].is_some() {
+/// A router on free roads.
+struct Free {
+    router: Router,
+    weighing: Weighing,
+}
+
+impl Free {
+    fn new(network: Network) -> Free {
+        let router = Router::new(network, None, LatLon { lat: 0.0, lon: 0.0 });
+        let weighing =
+            Weights::free(router.network(), Profile::Car).weigh(router.network(), router.hierarchy());
+        Free { router, weighing }
+    }
+
+    fn matrix(&self, sources: &[LatLon], targets: &[LatLon]) -> Result<Matrix, RoadsError> {
+        let from = self.router.places(&self.weighing, sources, 0)?;
+        let to = self.router.places(&self.weighing, targets, sources.len())?;
+        let tenths = self.router.table(&self.weighing, &from, &to, false).tenths;
+        let seconds = tenths.iter().map(|t| t.map_or(UNREACHABLE, |t| (t + 5) / 10)).collect();
+        Ok(Matrix { sources: sources.len(), targets: targets.len(), seconds })
+    }
+
+    fn path(&self, points: &[LatLon]) -> Result<Path, RoadsError> {
+        let places = self.router.places(&self.weighing, points, 0)?;
+        self.router.path(&self.weighing, &places, &|edge, _| self.weighing.edges[edge as usize])
+    }
+}
+
+/// Tenths of a second and of a metre from the end of `from` to the end of every edge by the fastest and then the shortest
+/// way, by Dijkstra's algorithm.
+fn dijkstra(network: &Network, from: u32) -> Vec<Option<(u32, u32)>> {
+    let (mut found, pace) = (vec![None; network.edges.len()], &network.paces[0]);
+    let mut open = BinaryHeap::from([Reverse((0, 0, from))]);
+    while let Some(Reverse((time, length, edge))) = open.pop() {
+        if found[edge as usize].is_some() {
             continue;
         }
-        times[edge as usize] = Some(time);
-        for (next, turn) in network.exits(edge) {
-            open.push(Reverse((time + turn + network.tenths(next), next)));
+        found[edge as usize] = Some((time, length));
+        for (next, arc) in network.exits(edge) {
+            let (turn, run) = (pace.turns[arc], pace.edges[next as usize]);
+            open.push(Reverse((time + turn + run, length + network.edges[next as usize].decimetres, next)));
         }
     }
-    times
+    found
 }
 
 /// A grid of streets with a spacing of about 100 m; `kinds` says for each street whether it is missing, two-way or one-way.
@@ -57,7 +87,7 @@ fn grid(size: u32, kinds: &[u8], speeds: &[u8], banned: &[(u8, u8, u8)]) -> Stre
             2 => (None, speed),
             _ => (speed, speed),
         };
-        streets.push(Street { way: index as i64, nodes: link.to_vec(), forward, backward });
+        streets.push(Street::plain(index as i64, link.to_vec(), forward, backward));
     }
     let rule = |&(way, end, to): &(u8, u8, u8)| {
         let street = streets.get(usize::from(way) % streets.len().max(1))?;
@@ -68,14 +98,7 @@ fn grid(size: u32, kinds: &[u8], speeds: &[u8], banned: &[(u8, u8, u8)]) -> Stre
         Some(Restriction { from: street.way, via, to, only: end % 8 == 7 })
     };
     let restrictions = banned.iter().filter_map(rule).collect();
-    Streets {
-        places,
-        streets,
-        restrictions,
-        signals: vec![3],
-        barriers: Vec::new(),
-        costs: Profile::Car.turn_costs(),
-    }
+    Streets { places, streets, restrictions, signals: vec![3], ..Streets::none() }
 }
 
 fn middle(network: &Network, edge: u32) -> LatLon {
@@ -94,11 +117,16 @@ proptest! {
         banned in prop::collection::vec((0_u8.., 0_u8.., 0_u8..), 0..20),
     ) {
         let network = grid(size, &kinds, &speeds, &banned).network();
-        let router = Router::new(network.clone(), None, LatLon { lat: 0.0, lon: 0.0 });
+        let free = Free::new(network.clone());
+        let (hierarchy, weighing) = (free.router.hierarchy(), &free.weighing);
         let edges: Vec<u32> = (0..network.edges.len() as u32).collect();
         let seeds: Vec<Vec<(u32, u32)>> = edges.iter().map(|&edge| vec![(edge, 0)]).collect();
-        let expected: Vec<Option<u32>> = edges.iter().flat_map(|&edge| dijkstra(&network, edge)).collect();
-        prop_assert_eq!(router.hierarchy().times(&seeds, &edges), expected);
+        let expected: Vec<Option<(u32, u32)>> = edges.iter().flat_map(|&edge| dijkstra(&network, edge)).collect();
+        let times: Vec<Option<u32>> = expected.iter().map(|found| found.map(|(time, _)| time)).collect();
+        prop_assert_eq!(hierarchy.times(&weighing.times, &seeds, &edges), times);
+        let seeds: Vec<Vec<((u32, u32), u32)>> = edges.iter().map(|&edge| vec![((edge, 0), 0)]).collect();
+        let lengths = weighing.lengths(&network, hierarchy);
+        prop_assert_eq!(hierarchy.times_and_lengths((&weighing.times, lengths), &seeds, &edges), expected);
     }
 
     #[test]
@@ -110,7 +138,7 @@ proptest! {
     ) {
         let network = grid(size, &kinds, &speeds, &[]).network();
         prop_assume!(!network.edges.is_empty());
-        let router = Router::new(network, None, LatLon { lat: 0.0, lon: 0.0 });
+        let router = Free::new(network);
         let width = f64::from(size - 1) * 0.0009;
         let places: Vec<LatLon> = shares.iter().map(|s| LatLon { lat: s.0 * width, lon: s.1 * width }).collect();
         let matrix = router.matrix(&places, &places).expect("a matrix");
@@ -129,7 +157,7 @@ proptest! {
 }
 
 /// Two nodes 100 m apart on a square of one-way streets.
-fn one_way_square() -> Router {
+fn one_way_square() -> Free {
     let streets = Streets {
         places: vec![
             LatLon { lat: 0.0, lon: 0.0 },
@@ -138,19 +166,11 @@ fn one_way_square() -> Router {
             LatLon { lat: 0.0009, lon: 0.0 },
         ],
         streets: (0..4_u32)
-            .map(|i| Street {
-                way: i64::from(i),
-                nodes: vec![i, (i + 1) % 4],
-                forward: Some(10.0),
-                backward: None,
-            })
+            .map(|i| Street::plain(i64::from(i), vec![i, (i + 1) % 4], Some(10.0), None))
             .collect(),
-        restrictions: Vec::new(),
-        signals: Vec::new(),
-        barriers: Vec::new(),
-        costs: Profile::Car.turn_costs(),
+        ..Streets::none()
     };
-    Router::new(streets.network(), None, LatLon { lat: 0.0, lon: 0.0 })
+    Free::new(streets.network())
 }
 
 #[test]
@@ -182,12 +202,12 @@ fn empty_matrices_and_far_places_are_answered() {
     assert!(router.matrix(&[here], &[]).expect("an empty matrix").seconds.is_empty());
     let refusal = router.matrix(&[here], &[here, far]);
     assert!(matches!(refusal, Err(crate::RoadsError::OutsideArea { index: 2, at }) if at == far));
-    assert!(router.snap(LatLon { lat: f64::NAN, lon: 0.0 }).is_none());
+    assert!(router.router.snap(LatLon { lat: f64::NAN, lon: 0.0 }).is_none());
 }
 
 #[test]
 fn a_snap_on_every_edge_is_where_it_was_asked() {
-    let router = one_way_square();
+    let router = one_way_square().router;
     for edge in 0..4 {
         let at = middle(router.network(), edge);
         let snap = router.snap(at).expect("a road");

@@ -1,23 +1,39 @@
-//! One profile's answers: journeys that begin and end anywhere along an edge, in either permitted direction.
+//! One network's answers: journeys that begin and end anywhere along an edge, in either permitted direction.
 //!
 //! Not here: the search through the network itself (`hierarchy`).
 
 use super::{
-    Hierarchy, Leg, Matrix, Path, Snap, UNREACHABLE,
-    hierarchy::{PathSearch, Seed, contraction_order},
-    snap::Roads,
+    Hierarchy, Leg, Path, Snap, Weighing,
+    hierarchy::contraction_order,
+    snap::{Roads, Side},
+    trace::Trace,
 };
 use crate::{
     LatLon, RoadsError,
-    network::{NO_EDGE, Network},
+    network::{Class, NONE, Network},
 };
 
-/// The network of one profile with everything that answers questions about it.
+/// A stop on a closed street is reached on foot from the nearest open one, no farther than this, in metres.
+const ON_FOOT_M: f64 = 300.0;
+/// Walking with a parcel, in metres a second.
+const WALKING_MPS: f64 = 1.2;
+
+/// A network with everything that answers questions about it.
 pub(crate) struct Router {
     network: Network,
     order: Vec<u32>,
     hierarchy: Hierarchy,
     roads: Roads,
+}
+
+/// Where a journey begins or ends: on an open road, with what has to be walked from or to there.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) snap: Snap,
+    /// Tenths of a second on foot because of a closure.
+    pub(crate) on_foot: u32,
+    /// Whether there is an open road to stand on.
+    pub(crate) open: bool,
 }
 
 /// A position as part of an edge: what of the edge lies before it and behind it, in tenths of a second.
@@ -28,12 +44,26 @@ struct OnEdge {
     behind: u32,
 }
 
+/// A way in, or out of, the network: the edge where a search begins or ends, and what lies beside it.
+#[derive(Clone, Copy)]
+struct Start {
+    on: OnEdge,
+    first: u32,
+    tenths: u32,
+}
+
 /// How the fastest journey between two positions runs.
 enum Way {
     /// Along a single edge.
     Along { edge: u32, tenths: u32 },
-    /// From one edge through the network to another; `first` is the edge after `from`.
-    Through { from: OnEdge, first: u32, to: OnEdge, tenths: u32 },
+    /// From one edge through the network to another.
+    Through { from: Start, to: OnEdge, tenths: u32 },
+}
+
+/// Tenths of a second between places, row by row, and tenths of a metre where they were asked for.
+pub(crate) struct Table {
+    pub(crate) tenths: Vec<Option<u32>>,
+    pub(crate) decimetres: Vec<u32>,
 }
 
 impl Router {
@@ -49,9 +79,12 @@ impl Router {
         &self.network
     }
 
-    #[cfg(test)]
-    pub(super) fn hierarchy(&self) -> &Hierarchy {
+    pub(crate) fn hierarchy(&self) -> &Hierarchy {
         &self.hierarchy
+    }
+
+    pub(crate) fn roads(&self) -> &Roads {
+        &self.roads
     }
 
     /// The order in which the network was contracted, to be kept.
@@ -63,119 +96,241 @@ impl Router {
         self.roads.snap(&self.network, at)
     }
 
-    pub(crate) fn matrix(&self, sources: &[LatLon], targets: &[LatLon]) -> Result<Matrix, RoadsError> {
-        let from = self.snap_all(sources, 0)?;
-        let to = self.snap_all(targets, sources.len())?;
-        let seeds: Vec<Vec<Seed>> =
-            from.iter().map(|snap| self.seeds(snap).map(|(_, seed)| seed).collect()).collect();
-        let ends: Vec<Vec<OnEdge>> = to.iter().map(|snap| self.on_edges(snap).collect()).collect();
-        let edges: Vec<u32> = ends.iter().flatten().map(|end| end.edge).collect();
-        let times = self.hierarchy.times(&seeds, &edges);
+    /// Where a journey to or from a place ends or begins, as things are.
+    pub(crate) fn place(&self, weighing: &Weighing, at: LatLon) -> Option<Place> {
+        let snap = self.snap(at)?;
+        if weighing.is_open(snap.segment) {
+            return Some(Place { snap, on_foot: 0, open: true });
+        }
+        let reach = snap.metres_away + ON_FOOT_M;
+        let open = self.roads.snaps(&self.network, at, reach).find(|s| weighing.is_open(s.segment));
+        Some(match open {
+            Some(near) => {
+                let metres = near.metres_away - snap.metres_away;
+                Place { snap: near, on_foot: (metres / WALKING_MPS * 10.0).round() as u32, open: true }
+            }
+            None => Place { snap, on_foot: 0, open: false },
+        })
+    }
 
-        let mut seconds = Vec::with_capacity(sources.len() * targets.len());
-        for (row, start) in times.chunks(edges.len().max(1)).zip(&from) {
+    /// All places of a question; `counted_before` is added to the index in an error.
+    pub(crate) fn places(
+        &self,
+        weighing: &Weighing,
+        all: &[LatLon],
+        counted_before: usize,
+    ) -> Result<Vec<Place>, RoadsError> {
+        let found = |(index, &at)| {
+            self.place(weighing, at).ok_or(RoadsError::OutsideArea { index: counted_before + index, at })
+        };
+        all.iter().enumerate().map(found).collect()
+    }
+
+    /// Times between places, with the lengths of the fastest ways if they are wanted.
+    pub(crate) fn table(&self, weighing: &Weighing, from: &[Place], to: &[Place], lengths: bool) -> Table {
+        let starts: Vec<Vec<Start>> = from.iter().map(|place| self.starts(weighing, place)).collect();
+        let ends: Vec<Vec<OnEdge>> = to.iter().map(|place| self.ends(weighing, place)).collect();
+        let edges: Vec<u32> = ends.iter().flatten().map(|end| end.edge).collect();
+        let mut table = Table { tenths: Vec::with_capacity(from.len() * to.len()), decimetres: Vec::new() };
+        let found: Vec<Option<(u32, u32)>> = if lengths {
+            let seeds: Vec<Vec<((u32, u32), u32)>> = starts
+                .iter()
+                .map(|all| {
+                    all.iter().map(|s| ((s.first, s.tenths), self.length_before(weighing, s))).collect()
+                })
+                .collect();
+            let measured = weighing.lengths(&self.network, &self.hierarchy);
+            self.hierarchy.times_and_lengths((&weighing.times, measured), &seeds, &edges)
+        } else {
+            let seeds: Vec<Vec<(u32, u32)>> =
+                starts.iter().map(|all| all.iter().map(|s| (s.first, s.tenths)).collect()).collect();
+            let times = self.hierarchy.times(&weighing.times, &seeds, &edges);
+            times.into_iter().map(|time| time.map(|time| (time, 0))).collect()
+        };
+        for (row, start) in found.chunks(edges.len().max(1)).zip(from) {
             let mut row = row.iter();
-            for (ends, target) in ends.iter().zip(&to) {
-                let through =
-                    ends.iter().zip(row.by_ref()).filter_map(|(end, time)| Some(time.as_ref()? - end.behind));
-                let best = through
-                    .min()
-                    .into_iter()
-                    .chain(self.along(start, target).map(|(_, tenths)| tenths))
-                    .min();
-                seconds.push(best.map_or(UNREACHABLE, |tenths| (tenths + 5) / 10));
+            for (ends, target) in ends.iter().zip(to) {
+                let through = ends.iter().zip(row.by_ref()).filter_map(|(end, found)| {
+                    let (time, length) = (*found)?;
+                    let left = if lengths { self.part(weighing, end.edge, end.behind) } else { 0 };
+                    Some((time - end.behind, length - left.min(length)))
+                });
+                let along = self.along(weighing, start, target).map(|(edge, tenths)| {
+                    (tenths, if lengths { self.part(weighing, edge, tenths) } else { 0 })
+                });
+                let best = through.chain(along).min();
+                let walk = start.on_foot + target.on_foot;
+                table.tenths.push(best.map(|(tenths, _)| tenths + walk));
+                if lengths {
+                    table.decimetres.push(best.map_or(0, |(_, length)| length));
+                }
             }
         }
-        Ok(Matrix { sources: sources.len(), targets: targets.len(), seconds })
+        if edges.is_empty() {
+            table.tenths.resize(from.len() * to.len(), None);
+            table.decimetres.resize(if lengths { from.len() * to.len() } else { 0 }, 0);
+        }
+        table
     }
 
-    pub(crate) fn path(&self, points: &[LatLon]) -> Result<Path, RoadsError> {
-        let snaps = self.snap_all(points, 0)?;
-        let legs = self.hierarchy.with_paths(|search| {
-            let legs = (0..).zip(snaps.windows(2)).map(|(index, ends)| {
-                self.leg(&ends[0], &ends[1], search)
-                    .ok_or(RoadsError::Unreachable { from: index, to: index + 1 })
-            });
-            legs.collect::<Result<Vec<Leg>, RoadsError>>()
-        })?;
-        Ok(Path { legs })
+    /// The fastest way through places. `tenths` says what an edge takes that is entered so many tenths after departure.
+    pub(crate) fn path(
+        &self,
+        weighing: &Weighing,
+        places: &[Place],
+        tenths: &dyn Fn(u32, u32) -> u32,
+    ) -> Result<Path, RoadsError> {
+        let mut gone = 0;
+        let legs = (0..).zip(places.windows(2)).map(|(index, ends)| {
+            let leg = self
+                .leg(weighing, &ends[0], &ends[1], &|edge, clock| tenths(edge, gone + clock))
+                .ok_or(RoadsError::Unreachable { from: index, to: index + 1 })?;
+            gone += (leg.seconds * 10.0).round() as u32;
+            Ok(leg)
+        });
+        Ok(Path { legs: legs.collect::<Result<Vec<Leg>, RoadsError>>()? })
     }
 
-    fn snap_all(&self, places: &[LatLon], counted_before: usize) -> Result<Vec<Snap>, RoadsError> {
-        let snapped =
-            |(index, &at)| self.snap(at).ok_or(RoadsError::OutsideArea { index: counted_before + index, at });
-        places.iter().enumerate().map(snapped).collect()
-    }
-
-    /// The position on each edge of its segment.
-    fn on_edges(&self, snap: &Snap) -> impl Iterator<Item = OnEdge> + use<> {
+    /// The position on each edge of its segment that may be used from there: both directions, but on greater roads a van
+    /// stops and leaves on the side where the place is.
+    fn on_edges(&self, weighing: &Weighing, place: &Place) -> impl Iterator<Item = OnEdge> + use<> {
+        let snap = &place.snap;
         let segment = self.network.segments[snap.segment as usize];
-        let on = |edge: u32, share: f64| {
-            (edge != NO_EDGE).then(|| {
-                let whole = self.network.tenths(edge);
+        let kerb_only = weighing.profile.is_van()
+            && segment.class <= Class::Secondary
+            && segment.forward != NONE
+            && segment.backward != NONE
+            && snap.side != Side::Neither;
+        let forward_side = if self.network.left_hand { Side::Left } else { Side::Right };
+        let wanted = |forward: bool| !kerb_only || forward == (snap.side == forward_side);
+        let on = |edge: u32, share: f64, wanted: bool| {
+            (wanted && edge != NONE && place.open).then(|| {
+                let whole = weighing.edges[edge as usize];
                 let before = ((f64::from(whole) * share).round() as u32).min(whole);
                 OnEdge { edge, before, behind: whole - before }
             })
         };
-        [on(segment.forward, snap.share), on(segment.backward, 1.0 - snap.share)].into_iter().flatten()
+        [on(segment.forward, snap.share, wanted(true)), on(segment.backward, 1.0 - snap.share, wanted(false))]
+            .into_iter()
+            .flatten()
+    }
+
+    /// The edges on which a place lies, with the tenths of a second before it and behind it.
+    pub(crate) fn edges_of(
+        &self,
+        weighing: &Weighing,
+        place: &Place,
+    ) -> impl Iterator<Item = (u32, u32, u32)> + use<> {
+        self.on_edges(weighing, place).map(|on| (on.edge, on.before, on.behind))
+    }
+
+    /// Where a journey ends; an edge that stands for another one ends where that does.
+    fn ends(&self, weighing: &Weighing, place: &Place) -> Vec<OnEdge> {
+        let twins = |on: OnEdge| self.network.with_twins(on.edge).map(move |edge| OnEdge { edge, ..on });
+        self.on_edges(weighing, place).flat_map(twins).collect()
     }
 
     /// Where a journey that leaves its first edge begins: the edges after it, with the time until their ends.
-    fn seeds(&self, snap: &Snap) -> impl Iterator<Item = (OnEdge, Seed)> {
-        self.on_edges(snap).flat_map(move |from| {
-            let exits = self.network.exits(from.edge);
-            exits.map(move |(next, turn)| (from, (next, from.behind + turn + self.network.tenths(next))))
-        })
+    fn starts(&self, weighing: &Weighing, place: &Place) -> Vec<Start> {
+        let turns = &self.network.paces[weighing.profile.variant()].turns;
+        let exits = self.on_edges(weighing, place).flat_map(|on| {
+            let open = self
+                .network
+                .exits(on.edge)
+                .filter(|&(next, _)| weighing.is_open(self.network.edges[next as usize].segment));
+            open.map(move |(first, arc)| Start {
+                on,
+                first,
+                tenths: on.behind + turns[arc] + weighing.edges[first as usize],
+            })
+        });
+        exits.collect()
+    }
+
+    /// The length of so many tenths of a second on an edge, in tenths of a metre.
+    fn part(&self, weighing: &Weighing, edge: u32, tenths: u32) -> u32 {
+        let whole = f64::from(weighing.edges[edge as usize]).max(1.0);
+        (f64::from(self.network.edges[edge as usize].decimetres) * f64::from(tenths) / whole).round() as u32
+    }
+
+    /// The length from a start to the end of its first edge.
+    fn length_before(&self, weighing: &Weighing, start: &Start) -> u32 {
+        self.part(weighing, start.on.edge, start.on.behind)
+            + self.network.edges[start.first as usize].decimetres
     }
 
     /// The journey that stays on one edge, where there is one.
-    fn along(&self, from: &Snap, to: &Snap) -> Option<(u32, u32)> {
-        if from.segment != to.segment {
+    fn along(&self, weighing: &Weighing, from: &Place, to: &Place) -> Option<(u32, u32)> {
+        if from.snap.segment != to.snap.segment {
             return None;
         }
-        let pairs = self.on_edges(from).zip(self.on_edges(to));
+        let ends: Vec<OnEdge> = self.on_edges(weighing, to).collect();
+        let pairs = self
+            .on_edges(weighing, from)
+            .filter_map(|start| Some((start, *ends.iter().find(|end| end.edge == start.edge)?)));
         let onward = pairs.filter(|(start, end)| start.before <= end.before);
-        onward.map(|(start, end)| (start.edge, end.before - start.before)).min_by_key(|&(_, tenths)| tenths)
+        let best = onward.map(|(start, end)| (start.edge, end.before - start.before));
+        // Two doors across the road from each other are one place to somebody on foot.
+        let same = from.snap.share == to.snap.share;
+        let across = same.then(|| ends.first().map(|end| (end.edge, 0))).flatten();
+        best.chain(across).min_by_key(|&(_, tenths)| tenths)
     }
 
-    fn fastest(&self, from: &Snap, to: &Snap, search: &mut PathSearch<'_>) -> Option<Way> {
-        let starts: Vec<(OnEdge, Seed)> = self.seeds(from).collect();
-        let ends: Vec<OnEdge> = self.on_edges(to).collect();
-        let seeds: Vec<Vec<Seed>> = starts.iter().map(|&(_, seed)| vec![seed]).collect();
+    fn fastest(&self, weighing: &Weighing, from: &Place, to: &Place) -> Option<Way> {
+        let starts = self.starts(weighing, from);
+        let ends = self.ends(weighing, to);
+        let seeds: Vec<Vec<(u32, u32)>> =
+            starts.iter().map(|start| vec![(start.first, start.tenths)]).collect();
         let edges: Vec<u32> = ends.iter().map(|end| end.edge).collect();
-        let times = search.times(&seeds, &edges);
+        let times = self.hierarchy.times(&weighing.times, &seeds, &edges);
         let pairs = starts.iter().flat_map(|start| ends.iter().map(move |end| (start, end)));
-        let through = pairs.zip(times).filter_map(|(((start, seed), &to), time)| {
-            Some(Way::Through { from: *start, first: seed.0, to, tenths: time? - to.behind })
-        });
-        let along = self.along(from, to).map(|(edge, tenths)| Way::Along { edge, tenths });
+        let through = pairs
+            .zip(times)
+            .filter_map(|((&from, &to), time)| Some(Way::Through { from, to, tenths: time? - to.behind }));
+        let along = self.along(weighing, from, to).map(|(edge, tenths)| Way::Along { edge, tenths });
         along.into_iter().chain(through).min_by_key(Way::tenths)
     }
 
-    fn leg(&self, from: &Snap, to: &Snap, search: &mut PathSearch<'_>) -> Option<Leg> {
-        let mut trace = Trace::start(from.at);
-        match self.fastest(from, to, search)? {
-            Way::Along { edge, tenths } => {
-                let inner = self.inner(edge, Some(from), Some(to));
-                trace.run(inner.into_iter().chain([to.at]), tenths);
+    fn leg(
+        &self,
+        weighing: &Weighing,
+        from: &Place,
+        to: &Place,
+        tenths: &dyn Fn(u32, u32) -> u32,
+    ) -> Option<Leg> {
+        let (start, end) = (&from.snap, &to.snap);
+        let mut trace = Trace::start(start.at);
+        trace.wait(from.on_foot);
+        // What of an edge is left at its time of entry, by the share that it is of the edge as it was weighed.
+        let share = |edge: u32, part: u32, clock: u32| {
+            let whole = weighing.edges[edge as usize].max(1);
+            (f64::from(tenths(edge, clock)) * f64::from(part) / f64::from(whole)).round() as u32
+        };
+        match self.fastest(weighing, from, to)? {
+            Way::Along { edge, tenths: part } => {
+                let inner = self.inner(edge, Some(start), Some(end));
+                trace.run(inner.into_iter().chain([end.at]), share(edge, part, trace.clock()));
             }
-            Way::Through { from: start, first, to: end, .. } => {
-                let edges = search.edges(first, end.edge)?;
-                let shape = self.inner(start.edge, Some(from), None);
-                trace.run(shape, start.behind);
-                let mut before = start.edge;
+            Way::Through { from: Start { on, first, .. }, to: last, .. } => {
+                let edges = self.hierarchy.edges(&weighing.times, first, last.edge)?;
+                let turns = &self.network.paces[weighing.profile.variant()].turns;
+                let shape = self.inner(on.edge, Some(start), None);
+                trace.run(shape, share(on.edge, on.behind, 0));
+                let mut before = on.edge;
                 for (place, &edge) in edges.iter().enumerate() {
-                    trace.wait(self.network.turn(before, edge)?);
+                    trace.wait(turns[self.network.arc(before, edge)?]);
+                    let clock = trace.clock();
                     if place + 1 == edges.len() {
-                        let shape = self.inner(edge, None, Some(to));
-                        trace.run(shape.into_iter().chain([to.at]), end.before);
+                        let shape = self.inner(edge, None, Some(end));
+                        trace.run(shape.into_iter().chain([end.at]), share(edge, last.before, clock));
                     } else {
-                        trace.run(self.network.line(edge), self.network.tenths(edge));
+                        trace.run(self.network.line(edge), tenths(edge, clock));
                     }
                     before = edge;
                 }
             }
         }
+        trace.wait(to.on_foot);
         Some(trace.finish())
     }
 
@@ -198,59 +353,5 @@ impl Way {
         match *self {
             Way::Along { tenths, .. } | Way::Through { tenths, .. } => tenths,
         }
-    }
-}
-
-/// A leg that is being drawn.
-struct Trace {
-    points: Vec<LatLon>,
-    at_tenths: Vec<f64>,
-    metres: f64,
-    clock: u32,
-}
-
-impl Trace {
-    fn start(at: LatLon) -> Trace {
-        Trace { points: vec![at], at_tenths: vec![0.0], metres: 0.0, clock: 0 }
-    }
-
-    /// Spends time without moving.
-    fn wait(&mut self, tenths: u32) {
-        self.clock += tenths;
-    }
-
-    /// Moves through places at one speed, in `tenths` altogether.
-    fn run(&mut self, places: impl IntoIterator<Item = LatLon>, tenths: u32) {
-        let Some(&last) = self.points.last() else { return };
-        let began = self.points.len();
-        let (mut here, mut gone, mut lengths) = (last, 0.0, Vec::new());
-        for place in places {
-            gone += here.metres_to(place);
-            if place != here {
-                self.points.push(place);
-                lengths.push(gone);
-            }
-            here = place;
-        }
-        let begin = f64::from(self.clock);
-        self.at_tenths.extend(
-            lengths.iter().map(|length| begin + f64::from(tenths) * length / gone.max(f64::MIN_POSITIVE)),
-        );
-        debug_assert_eq!(self.points.len() - began, lengths.len());
-        self.metres += gone;
-        self.clock += tenths;
-    }
-
-    fn finish(mut self) -> Leg {
-        let seconds = f64::from(self.clock) / 10.0;
-        if let (1, Some(&only)) = (self.points.len(), self.points.first()) {
-            self.points.push(only);
-            self.at_tenths.push(0.0);
-        }
-        let mut at_seconds: Vec<f64> = self.at_tenths.into_iter().map(|tenths| tenths / 10.0).collect();
-        if let Some(last) = at_seconds.last_mut() {
-            *last = seconds;
-        }
-        Leg { seconds, metres: self.metres, points: self.points, at_seconds }
     }
 }

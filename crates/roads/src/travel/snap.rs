@@ -26,12 +26,26 @@ pub struct Snap {
     pub(crate) share: f64,
     /// Shape point before the position.
     pub(crate) after: u32,
+    /// On which side of the road the place lies, seen in the direction of its shape.
+    pub(crate) side: Side,
 }
+
+/// A side of the road.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
+    /// Too close to the middle to tell.
+    Neither,
+}
+
+/// A place nearer to the middle of the road than this is on neither side, in metres.
+const ON_THE_ROAD_M: f64 = 3.0;
 
 impl Snap {
     /// The position itself, for a provider of travel times that has no network of ours.
     pub fn on_the_spot(at: LatLon) -> Self {
-        Self { at, metres_away: 0.0, segment: 0, share: 0.0, after: 0 }
+        Self { at, metres_away: 0.0, segment: 0, share: 0.0, after: 0, side: Side::Neither }
     }
 }
 
@@ -84,29 +98,69 @@ impl Roads {
         Roads { plane, tree: RTree::bulk_load((0..network.segments.len() as u32).map(flat).collect()) }
     }
 
+    /// The picture of the city in which the roads lie.
+    pub(crate) fn plane(&self) -> Plane {
+        self.plane
+    }
+
+    /// Segments whose surrounding box touches the box around some points, with a margin in metres.
+    pub(crate) fn in_box(&self, points: &[[f64; 2]], margin: f64) -> impl Iterator<Item = u32> + '_ {
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for point in points {
+            for axis in 0..2 {
+                low[axis] = low[axis].min(point[axis] - margin);
+                high[axis] = high[axis].max(point[axis] + margin);
+            }
+        }
+        let any = !points.is_empty();
+        let area = AABB::from_corners(low, high);
+        let found = any.then(|| self.tree.locate_in_envelope_intersecting(&area)).into_iter().flatten();
+        found.map(|flat| flat.segment)
+    }
+
     /// Nearest position on a road; none when there is none in reach.
     pub(crate) fn snap(&self, network: &Network, at: LatLon) -> Option<Snap> {
-        if !at.is_on_globe() {
-            return None;
-        }
-        let point = self.plane.flat(at);
-        let nearest = self.tree.nearest_neighbor(&point)?;
-        let (distance2, index, along) = nearest.nearest(point)?;
-        if distance2 > REACH_M * REACH_M {
-            return None;
-        }
-        let shape = network.shape(nearest.segment);
-        let (first, second) = (LatLon::from(*shape.get(index)?), LatLon::from(*shape.get(index + 1)?));
-        let lengths = || shape.windows(2).map(|ends| LatLon::from(ends[0]).metres_to(ends[1].into()));
-        let whole: f64 = lengths().sum();
-        let before: f64 = lengths().take(index).sum::<f64>() + first.metres_to(second) * along;
-        let position = first.toward(second, along);
-        Some(Snap {
-            at: position,
-            metres_away: at.metres_to(position),
-            segment: nearest.segment,
-            share: if whole > 0.0 { (before / whole).clamp(0.0, 1.0) } else { 0.0 },
-            after: index as u32,
-        })
+        self.snaps(network, at, REACH_M).next()
     }
+
+    /// Nearest positions on the roads around, one for each segment, the nearest first, up to so many metres away.
+    pub(crate) fn snaps<'a>(
+        &'a self,
+        network: &'a Network,
+        at: LatLon,
+        reach_m: f64,
+    ) -> impl Iterator<Item = Snap> + 'a {
+        let point = at.is_on_globe().then(|| self.plane.flat(at));
+        let nearest = point.into_iter().flat_map(move |point| {
+            self.tree.nearest_neighbor_iter_with_distance_2(&point).map(move |(flat, d2)| (point, flat, d2))
+        });
+        nearest
+            .take_while(move |&(.., distance2)| distance2 <= reach_m * reach_m)
+            .filter_map(move |(point, flat, _)| position(network, at, point, flat))
+    }
+}
+
+fn position(network: &Network, at: LatLon, point: [f64; 2], flat: &FlatSegment) -> Option<Snap> {
+    let (distance2, index, along) = flat.nearest(point)?;
+    let shape = network.shape(flat.segment);
+    let (first, second) = (LatLon::from(*shape.get(index)?), LatLon::from(*shape.get(index + 1)?));
+    let lengths = || shape.windows(2).map(|ends| LatLon::from(ends[0]).metres_to(ends[1].into()));
+    let whole: f64 = lengths().sum();
+    let before: f64 = lengths().take(index).sum::<f64>() + first.metres_to(second) * along;
+    let position = first.toward(second, along);
+    let (a, b) = (flat.line.get(index)?, flat.line.get(index + 1)?);
+    let cross = (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0]);
+    let side = match distance2 > ON_THE_ROAD_M * ON_THE_ROAD_M {
+        true if cross > 0.0 => Side::Left,
+        true if cross < 0.0 => Side::Right,
+        _ => Side::Neither,
+    };
+    Some(Snap {
+        at: position,
+        metres_away: at.metres_to(position),
+        segment: flat.segment,
+        share: if whole > 0.0 { (before / whole).clamp(0.0, 1.0) } else { 0.0 },
+        after: index as u32,
+        side,
+    })
 }

@@ -4,17 +4,33 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first thing that is missing")]
 
+mod driven;
+mod roads_change;
 mod tiles;
 
-use std::{env, fs, path::PathBuf, sync::LazyLock};
+use std::{env, fs, path::PathBuf, sync::LazyLock, time::UNIX_EPOCH};
 
-use roads::{AddressKind, City, LatLon, Profile, RoadsError, TravelTimes, UNREACHABLE};
-use tempfile::TempDir;
+use roads::{AddressKind, Addresses, City, LatLon, Profile, RoadsError, TravelTimes, UNREACHABLE};
 
 struct Opened {
     city: City,
-    cache: TempDir,
+    cache: PathBuf,
 }
+
+/// One folder for all processes of this very build of the tests, so that each city is built once; those of other builds
+/// are removed, because what they hold may have been built otherwise.
+static CACHE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let exe = env::current_exe().and_then(fs::metadata).and_then(|exe| exe.modified()).expect("this program");
+    let age = exe.duration_since(UNIX_EPOCH).expect("a time after 1970").as_nanos();
+    let all = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cities");
+    let own = all.join(age.to_string());
+    fs::create_dir_all(&own).expect("a folder");
+    for other in fs::read_dir(&all).expect("a folder").flatten().filter(|other| other.path() != own) {
+        // Another process may have removed it already.
+        drop(fs::remove_dir_all(other.path()));
+    }
+    own
+});
 
 static MALTA: LazyLock<Option<Opened>> = LazyLock::new(|| opened("malta-latest.osm.pbf"));
 static NIUE: LazyLock<Option<Opened>> = LazyLock::new(|| opened("niue-230109.osm.pbf"));
@@ -30,9 +46,8 @@ fn extract(name: &str) -> Option<PathBuf> {
 
 fn opened(name: &str) -> Option<Opened> {
     let path = extract(name)?;
-    let cache = tempfile::tempdir().expect("a temporary folder");
-    let city = City::open(&path, cache.path()).expect("a city");
-    Some(Opened { city, cache })
+    let city = City::open(&path, &CACHE).expect("a city");
+    Some(Opened { city, cache: CACHE.clone() })
 }
 
 fn some_places(city: &City, count: usize) -> Vec<LatLon> {
@@ -42,12 +57,12 @@ fn some_places(city: &City, count: usize) -> Vec<LatLon> {
 
 fn matrix_agrees_with_paths(city: &City, profile: Profile) {
     let places = some_places(city, 24);
-    let matrix = city.matrix(&places, &places, profile).expect("a matrix");
+    let matrix = city.matrix(&places, &places, profile, None).expect("a matrix");
     assert!(matrix.seconds.iter().all(|&seconds| seconds != UNREACHABLE));
     for (i, &from) in places.iter().enumerate() {
         assert_eq!(matrix.at(i, i), 0);
         for (j, &to) in places.iter().enumerate() {
-            let leg = &city.path(&[from, to], profile).expect("a path").legs[0];
+            let leg = &city.path(&[from, to], profile, None).expect("a path").legs[0];
             assert!((leg.seconds - f64::from(matrix.at(i, j))).abs() <= 0.5 + 1e-9, "{i} to {j}");
             assert_eq!(leg.points.len(), leg.at_seconds.len());
             assert!(leg.at_seconds.is_sorted() && leg.at_seconds.last() == Some(&leg.seconds));
@@ -58,7 +73,7 @@ fn matrix_agrees_with_paths(city: &City, profile: Profile) {
 }
 
 fn speeds_are_plausible(city: &City, profile: Profile, kmh: std::ops::Range<f64>) {
-    let path = city.path(&some_places(city, 60), profile).expect("a path");
+    let path = city.path(&some_places(city, 60), profile, None).expect("a path");
     let (metres, seconds) =
         path.legs.iter().fold((0.0, 0.0), |sum, leg| (sum.0 + leg.metres, sum.1 + leg.seconds));
     assert!(kmh.contains(&(metres / seconds * 3.6)), "{} km/h", metres / seconds * 3.6);
@@ -68,9 +83,11 @@ fn speeds_are_plausible(city: &City, profile: Profile, kmh: std::ops::Range<f64>
 fn malta_is_driven_as_its_matrix_says() {
     let Some(malta) = &*MALTA else { return };
     matrix_agrees_with_paths(&malta.city, Profile::Car);
-    matrix_agrees_with_paths(&malta.city, Profile::Bike);
+    matrix_agrees_with_paths(&malta.city, Profile::CargoBike);
+    matrix_agrees_with_paths(&malta.city, Profile::Van);
+    matrix_agrees_with_paths(&malta.city, Profile::Walk);
     speeds_are_plausible(&malta.city, Profile::Car, 20.0..60.0);
-    speeds_are_plausible(&malta.city, Profile::Bike, 10.0..17.0);
+    speeds_are_plausible(&malta.city, Profile::CargoBike, 10.0..17.0);
 }
 
 #[test]
@@ -84,7 +101,7 @@ fn niue_is_driven_as_its_matrix_says() {
 fn gozo_is_reached_by_ferry() {
     let Some(malta) = &*MALTA else { return };
     let (valletta, victoria) = (LatLon { lat: 35.8989, lon: 14.5146 }, LatLon { lat: 36.0444, lon: 14.2397 });
-    let leg = &malta.city.path(&[valletta, victoria], Profile::Car).expect("a path").legs[0];
+    let leg = &malta.city.path(&[valletta, victoria], Profile::Car, None).expect("a path").legs[0];
     assert!((3_000.0..7_200.0).contains(&leg.seconds), "{} s", leg.seconds);
     assert!((30_000.0..60_000.0).contains(&leg.metres), "{} m", leg.metres);
     // The ferry to Sicily leaves the map.
@@ -111,12 +128,16 @@ fn addresses_are_found_by_text_and_by_place() {
     let Some(malta) = &*MALTA else { return };
     for address in malta.city.addresses().iter().filter(|a| a.kind == AddressKind::Numbered).step_by(50) {
         let found = malta.city.search(&address.text, 3);
-        assert!(found.iter().any(|(other, _)| other.text == address.text), "{}", address.text);
-        let (nearest, metres) = malta.city.nearest_address(address.at).expect("an address");
-        assert!(metres < 0.01 && nearest.at.metres_to(address.at) < 0.01);
+        let found = found.expect("an answer");
+        assert!(found.iter().any(|other| other.address.text == address.text), "{}", address.text);
+        let nearest = malta.city.reverse(address.at).expect("an answer").expect("an address");
+        assert!(nearest.address.at.metres_to(address.at) < 0.01 && nearest.doubts.is_empty());
     }
-    assert!(malta.city.search("vallleta republic", 5).iter().all(|(_, score)| (0.0..=1.0).contains(score)));
-    assert!(malta.city.search("", 5).is_empty());
+    let slipped = malta.city.search("vallleta republic", 5).expect("an answer");
+    assert!(!slipped.is_empty() && slipped.iter().all(|found| (0.0..=1.0).contains(&found.confidence)));
+    assert!(malta.city.search("", 5).expect("an answer").is_empty());
+    let sea = malta.city.reverse(LatLon { lat: 35.5, lon: 14.0 }).expect("an answer");
+    assert!(sea.is_none());
 }
 
 #[test]
@@ -124,23 +145,27 @@ fn points_at_sea_and_on_other_islands_are_outside() {
     let Some(malta) = &*MALTA else { return };
     let (here, sea) = (some_places(&malta.city, 1)[0], LatLon { lat: 35.5, lon: 14.0 });
     assert!(malta.city.snap(sea, Profile::Car).is_none());
-    let refusal = malta.city.matrix(&[here], &[sea], Profile::Car);
+    let refusal = malta.city.matrix(&[here], &[sea], Profile::Car, None);
     assert!(matches!(refusal, Err(RoadsError::OutsideArea { index: 1, at }) if at == sea));
-    let refusal = malta.city.path(&[here, sea], Profile::Bike);
+    let refusal = malta.city.path(&[here, sea], Profile::CargoBike, None);
     assert!(matches!(refusal, Err(RoadsError::OutsideArea { index: 1, .. })));
+}
+
+fn niue_file(file: &std::io::Result<fs::DirEntry>) -> bool {
+    file.as_ref().is_ok_and(|file| file.file_name().to_string_lossy().starts_with("niue"))
 }
 
 #[test]
 fn a_second_opening_reads_the_same_city_from_the_cache() {
     let (Some(niue), Some(path)) = (&*NIUE, extract("niue-230109.osm.pbf")) else { return };
-    let kept = fs::read_dir(niue.cache.path()).expect("the cache").count();
-    let again = City::open(&path, niue.cache.path()).expect("the same city");
-    assert_eq!(fs::read_dir(niue.cache.path()).expect("the cache").count(), kept);
+    let kept = fs::read_dir(&niue.cache).expect("the cache").filter(niue_file).count();
+    let again = City::open(&path, &niue.cache).expect("the same city");
+    assert_eq!(fs::read_dir(&niue.cache).expect("the cache").filter(niue_file).count(), kept);
     assert_eq!(again.name(), "Niue");
     assert_eq!(again.addresses(), niue.city.addresses());
     assert_eq!(again.bounds(), niue.city.bounds());
     let places = some_places(&again, 30);
-    let matrix = |city: &City| city.matrix(&places, &places, Profile::Car).expect("a matrix");
+    let matrix = |city: &City| city.matrix(&places, &places, Profile::Car, None).expect("a matrix");
     assert_eq!(matrix(&again), matrix(&niue.city));
     let zoom = again.tile_zooms().1;
     let (x, y) = tiles::tile_of(again.bounds().centre(), zoom);

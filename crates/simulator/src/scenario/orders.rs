@@ -77,7 +77,7 @@ pub fn doors<'a>(
 }
 
 fn is_by_road(at: LatLon, streets: &dyn Streets) -> bool {
-    [Profile::Car, Profile::Bike].into_iter().all(|profile| {
+    [Profile::Car, Profile::CargoBike].into_iter().all(|profile| {
         streets.road_near(at, profile).is_some_and(|(_, metres)| metres <= FARTHEST_FROM_ROAD_M)
     })
 }

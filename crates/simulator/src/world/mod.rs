@@ -133,7 +133,7 @@ pub fn seconds(s: f64) -> Duration {
 fn profile_of(kind: VehicleKind) -> Profile {
     match kind {
         VehicleKind::DieselVan | VehicleKind::ElectricVan => Profile::Car,
-        VehicleKind::CargoBike => Profile::Bike,
+        VehicleKind::CargoBike => Profile::CargoBike,
     }
 }
 

@@ -1,0 +1,187 @@
+//! How travel times change with the departure: shapes that many arcs share.
+//!
+//! An arc has seconds and a shape, which says by how much they are multiplied at each break; between breaks the factor
+//! changes evenly, before the first and after the last it stays. Leaving later never means arriving earlier (Ichoua,
+//! Gendreau and Potvin, "Vehicle dispatching with time-dependent travel times", 2003): the builder sees to it. So the
+//! arrival is a rising function of the departure with one inverse, "when must one leave to be there by then", and with
+//! both in constant time the test whether a stop fits between two others stays constant too.
+
+use crate::model::UNREACHABLE;
+
+/// Bits of an arc's seconds in its packed form; the shape stands above them.
+const SECONDS_BITS: u32 = 24;
+const SECONDS_MASK: u32 = (1 << SECONDS_BITS) - 1;
+/// Bits behind the point of a factor.
+const POINT: u32 = 16;
+/// Seconds of a slot of the table that leads from a time to a break, in powers of two.
+const SLOT: u32 = 8;
+/// The table has at most this many slots.
+const MOST_SLOTS: i64 = 1 << 16;
+/// The most that a travel time may fall, in 1/1000 of the time that passes meanwhile; the rest is left for rounding.
+const STEEPEST: i64 = 900;
+
+/// Travel times of one profile that depend on the departure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimedMatrix {
+    /// Seconds, row by row from each place to all, to be multiplied by a shape; `u32::MAX` for no way.
+    pub seconds: Vec<u32>,
+    /// By pair: its shape.
+    pub shape: Vec<u8>,
+    /// Departures between which factors change evenly, in seconds since the origin, rising.
+    pub breaks: Vec<i64>,
+    /// By shape: a factor for each break, in parts of 65,536.
+    pub shapes: Vec<Vec<u32>>,
+}
+
+/// An arc's seconds and shape in one number; 0 to [`UNREACHABLE`] seconds.
+pub(crate) fn packed(seconds: i64, shape: u8) -> i32 {
+    (seconds.clamp(0, UNREACHABLE) as u32 | u32::from(shape) << SECONDS_BITS).cast_signed()
+}
+
+/// The seconds of a packed arc, before its shape.
+pub(crate) fn seconds_of(arc: i32) -> i64 {
+    i64::from(arc.cast_unsigned() & SECONDS_MASK)
+}
+
+/// The shapes of one profile.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Course {
+    breaks: Vec<i64>,
+    shapes: Vec<Vec<u32>>,
+    /// By slot since the first break: the last break at or before its beginning.
+    slots: Vec<u16>,
+    /// By shape and break: the factor there, and by how much it grows in a second, in parts of 65,536 of a part.
+    lines: Vec<(i64, i64)>,
+}
+
+impl Course {
+    pub(crate) fn new(breaks: Vec<i64>, shapes: Vec<Vec<u32>>) -> Self {
+        let span = breaks.last().zip(breaks.first()).map_or(0, |(last, first)| last - first);
+        let count = (span >> SLOT).clamp(0, MOST_SLOTS) + 1;
+        let slot = |slot: i64| {
+            let at = breaks.first().copied().unwrap_or(0) + (slot << SLOT);
+            breaks.partition_point(|&known| known <= at).saturating_sub(1) as u16
+        };
+        let line = |shape: &Vec<u32>, index: usize| {
+            let here = i64::from(shape[index]);
+            let grows = match (shape.get(index + 1), breaks.get(index + 1)) {
+                (Some(&next), Some(then)) => {
+                    ((i64::from(next) - here) << POINT) / (then - breaks[index]).max(1)
+                }
+                _ => 0,
+            };
+            (here, grows)
+        };
+        let lines = shapes.iter().flat_map(|shape| (0..breaks.len()).map(move |index| (shape, index)));
+        let lines = lines.map(|(shape, index)| line(shape, index)).collect();
+        Self { slots: (0..count).map(slot).collect(), lines, breaks, shapes }
+    }
+
+    pub(crate) fn breaks(&self) -> &[i64] {
+        &self.breaks
+    }
+
+    pub(crate) fn shapes(&self) -> &[Vec<u32>] {
+        &self.shapes
+    }
+
+    /// Seconds that a packed arc takes who leaves then.
+    #[inline]
+    pub(crate) fn seconds(&self, arc: i32, depart: i64) -> i64 {
+        let seconds = seconds_of(arc);
+        if seconds >= UNREACHABLE {
+            return UNREACHABLE;
+        }
+        let shape = (arc.cast_unsigned() >> SECONDS_BITS) as usize;
+        let Some(&first) = self.breaks.first() else { return seconds };
+        let gone = depart - first;
+        let count = self.breaks.len();
+        let (factor, grown) = if gone <= 0 {
+            (self.lines[shape * count].0, 0)
+        } else {
+            let slot = ((gone >> SLOT) as usize).min(self.slots.len() - 1);
+            let mut at = usize::from(self.slots[slot]);
+            while at + 1 < count && self.breaks[at + 1] <= depart {
+                at += 1;
+            }
+            let (factor, grows) = self.lines[shape * count + at];
+            (factor, (grows * (depart - self.breaks[at])) >> POINT)
+        };
+        ((seconds * (factor + grown) + (1 << (POINT - 1))) >> POINT).min(UNREACHABLE - 1)
+    }
+
+    /// The latest departure with which a packed arc's end is reached by `arrive`.
+    pub(crate) fn leave_by(&self, arc: i32, arrive: i64) -> i64 {
+        let mut leave = arrive - self.seconds(arc, arrive);
+        if seconds_of(arc) >= UNREACHABLE {
+            return leave;
+        }
+        // Newton's steps come near from either side; the last metres are walked second by second.
+        for _ in 0..6 {
+            let over = leave + self.seconds(arc, leave) - arrive;
+            if over == 0 {
+                break;
+            }
+            leave -= over;
+        }
+        while leave + self.seconds(arc, leave) > arrive {
+            leave -= 1;
+        }
+        while leave + 1 + self.seconds(arc, leave + 1) <= arrive {
+            leave += 1;
+        }
+        leave
+    }
+
+    /// The longest time that a shape may be used for, in seconds, so that leaving later is never arriving earlier.
+    pub(crate) fn longest(breaks: &[i64], shape: &[u32]) -> i64 {
+        let falls = shape.windows(2).zip(breaks.windows(2)).filter(|(f, _)| f[1] < f[0]);
+        let most = falls.map(|(factors, times)| {
+            let fall = i64::from(factors[0] - factors[1]);
+            ((times[1] - times[0]) << POINT).saturating_mul(STEEPEST) / 1_000 / fall
+        });
+        most.min().unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn arrivals_rise_and_the_latest_departure_is_the_latest(
+            gaps in prop::collection::vec(30_i64..5_000, 1..8),
+            factors in prop::collection::vec(20_000_u32..200_000, 8),
+            seconds in 0_i64..9_000,
+            arrive in -3_000_i64..30_000,
+        ) {
+            let breaks: Vec<i64> = gaps.iter().scan(0, |at, gap| { *at += gap; Some(*at) }).collect();
+            let shape = factors[..breaks.len()].to_vec();
+            prop_assume!(seconds <= Course::longest(&breaks, &shape));
+            let course = Course::new(breaks, vec![vec![1 << POINT; gaps.len()], shape]);
+            let arc = packed(seconds, 1);
+            let leave = course.leave_by(arc, arrive);
+            prop_assert!(leave + course.seconds(arc, leave) <= arrive);
+            let mut before = i64::MIN;
+            for depart in leave - 200..leave + 200 {
+                let arrives = depart + course.seconds(arc, depart);
+                prop_assert!(arrives >= before);
+                prop_assert!(depart <= leave || arrives > arrive);
+                before = arrives;
+            }
+        }
+    }
+
+    #[test]
+    fn a_factor_changes_evenly_between_breaks() {
+        let course = Course::new(vec![0, 3_600, 7_200], vec![vec![65_536, 131_072, 65_536]]);
+        let at = |depart| course.seconds(packed(600, 0), depart);
+        assert_eq!(
+            [-50, 0, 1_800, 3_600, 5_400, 7_200, 99_999].map(at),
+            [600, 600, 900, 1_200, 900, 600, 600]
+        );
+        assert_eq!(course.seconds(packed(UNREACHABLE, 0), 1_800), UNREACHABLE);
+    }
+}
