@@ -19,6 +19,7 @@ mod format;
 mod layout;
 pub mod live;
 mod parts;
+mod roads;
 mod session;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("/exceptions") view=exceptions::ExceptionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/roads") view=roads::RoadsPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />

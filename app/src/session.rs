@@ -122,6 +122,8 @@ pub enum Room {
     Control,
     /// What needs a person.
     Exceptions,
+    /// Closures, weather and traffic.
+    Roads,
     /// Orders and their stories.
     Deliveries,
     /// How the day goes, in numbers.
@@ -130,13 +132,15 @@ pub enum Room {
 
 impl Room {
     /// Every room, in the order of the doors.
-    pub const ALL: [Self; 4] = [Self::Control, Self::Exceptions, Self::Deliveries, Self::Figures];
+    pub const ALL: [Self; 5] =
+        [Self::Control, Self::Exceptions, Self::Roads, Self::Deliveries, Self::Figures];
 
     /// Where it is.
     pub fn path(self) -> &'static str {
         match self {
             Self::Control => "/control-room",
             Self::Exceptions => "/exceptions",
+            Self::Roads => "/roads",
             Self::Deliveries => "/deliveries",
             Self::Figures => "/figures",
         }
@@ -147,6 +151,7 @@ impl Room {
         match self {
             Self::Control => "c",
             Self::Exceptions => "x",
+            Self::Roads => "r",
             Self::Deliveries => "d",
             Self::Figures => "f",
         }

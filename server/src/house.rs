@@ -64,6 +64,7 @@ impl House {
         Operations::new(Parts {
             database: self.database.clone(),
             roads: Arc::new(NoRoads),
+            city: None,
             map: MapView {
                 south_west: Point { lat: 0.0, lon: 0.0 },
                 north_east: Point { lat: 0.0, lon: 0.0 },
@@ -165,6 +166,7 @@ async fn open(
     let ops = Operations::new(Parts {
         database: house.database.clone(),
         roads: city.clone(),
+        city: Some(city.clone()),
         map,
         clock,
         build: assets.clone(),

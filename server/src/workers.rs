@@ -25,7 +25,7 @@ pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationTok
     };
     workers.spawn(run("morning plan", Duration::from_secs(1), closing.clone(), plan));
 
-    let (o, t) = (ops.clone(), timer);
+    let (o, t) = (ops.clone(), timer.clone());
     let watch = move || {
         let (o, t) = (o.clone(), t.clone());
         async move {
@@ -34,6 +34,23 @@ pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationTok
         }
     };
     workers.spawn(run("watch", Duration::from_secs(2), closing.clone(), watch));
+
+    let (o, t) = (ops.clone(), timer.clone());
+    let roads = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move { o.refresh_roads(&t).await.map(|news| news.then(|| "the roads have changed".to_owned())) }
+    };
+    workers.spawn(run("roads", Duration::from_secs(2), closing.clone(), roads));
+
+    let (o, t) = (ops.clone(), timer);
+    let drives = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move {
+            let passes = o.learn_roads(&t).await?;
+            Ok((passes > 0).then(|| format!("learnt from {passes} passes of roads")))
+        }
+    };
+    workers.spawn(run("drives", Duration::from_secs(20), closing.clone(), drives));
 
     let o = ops.clone();
     let live = move || {

@@ -8,6 +8,8 @@ mod plan;
 mod routes;
 mod strip;
 
+pub use api::map;
+
 use crate::{
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, PageHead, Skeleton, map::FleetMap},
@@ -22,7 +24,10 @@ use panel::RoutePanel;
 use plan::{PlanActions, PlanBox};
 use routes::RouteList;
 use strip::Strip;
-use wire::control_room::{RouteView, VehicleMark};
+use wire::{
+    control_room::{RouteView, VehicleMark},
+    roads::ClosedRoad,
+};
 
 /// Which pane is in front on a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +112,7 @@ pub fn ControlRoomPage() -> impl IntoView {
         Some(before) if map_is_here.get_value() => *before,
         _ => live.returned.get(),
     });
-    let map = Resource::new(move || tries.get(), |_| api::map());
+    let map = Resource::new(move || tries.get(), |_| map());
     Effect::new(move |_| map_is_here.set_value(matches!(map.get(), Some(Ok(_)))));
 
     // The map lives inside a boundary of its own and must outlast every reload of these two, so it is given plain
@@ -119,11 +124,13 @@ pub fn ControlRoomPage() -> impl IntoView {
         None => {}
     });
     let first_marks = RwSignal::new(Vec::<VehicleMark>::new());
+    let closed = RwSignal::new(Vec::<ClosedRoad>::new());
     let vehicles = StoredValue::new(Vec::<(VehicleId, RouteId)>::new());
     Effect::new(move |_| {
         if let Some(Ok(board)) = board.get() {
             vehicles.set_value(board.routes.iter().map(|row| (row.vehicle, row.route)).collect());
             first_marks.set(board.vehicles);
+            closed.set(board.closed);
         }
     });
     let marks =
@@ -189,7 +196,7 @@ pub fn ControlRoomPage() -> impl IntoView {
                                 view! { <div class="empty"><p>"The map has not come through yet."</p></div> }.into_any()
                             }
                             Ok(map) => {
-                                view! { <FleetMap map marks selected=vehicle on_select route=shown_route /> }.into_any()
+                                view! { <FleetMap map marks selected=vehicle on_select route=shown_route closed /> }.into_any()
                             }
                         })
                     }}

@@ -54,6 +54,20 @@ pub fn fault(error: AppError) -> String {
         AppError::NothingToPlan => {
             "There is no better plan to be had: every open stop is where it should be. Nothing was changed.".to_owned()
         }
+        AppError::NotDrawn => {
+            "The closure has no places, or some that cannot be read. Draw two or more on the map, or write them one to a \
+             line: degrees north, a comma, degrees east. Nothing was changed."
+                .to_owned()
+        }
+        AppError::NoRoadThere => {
+            "No road lies where the closure was drawn. Draw along a road, across one, or around some. Nothing was changed."
+                .to_owned()
+        }
+        AppError::ClosureIncomplete => {
+            "A closure needs a reason of at most 120 characters, a kind of vehicle, and an end that is still to come. \
+             Nothing was changed."
+                .to_owned()
+        }
         AppError::Busy => "We are at our limit right now. Nothing was changed. Try again in a moment.".to_owned(),
         AppError::Broken { id } => format!(
             "Something of ours failed and nothing was changed. Try again; if it stays, report error {id:08x}."
@@ -87,6 +101,9 @@ mod tests {
             AppError::AlreadyResolved,
             AppError::PlanStale,
             AppError::NothingToPlan,
+            AppError::NotDrawn,
+            AppError::NoRoadThere,
+            AppError::ClosureIncomplete,
             AppError::Busy,
             AppError::Broken { id: 255 },
             AppError::Unreachable,

@@ -13,13 +13,14 @@ pub use orders::{at_stake, exception_standing, progress, progress_standing, stor
 pub use routes::{change, gains, remedy, trouble, vehicle_standing};
 
 use crate::session::Room;
-use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind};
+use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind, Weather};
 
 /// A room's name on its door.
 pub fn room(room: Room) -> &'static str {
     match room {
         Room::Control => "Control room",
         Room::Exceptions => "Exceptions",
+        Room::Roads => "Roads",
         Room::Deliveries => "Deliveries",
         Room::Figures => "Figures",
     }
@@ -55,6 +56,28 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
+/// The weather on the roads.
+pub fn weather(weather: Weather) -> &'static str {
+    match weather {
+        Weather::Dry => "Dry",
+        Weather::Rain => "Rain",
+        Weather::HeavyRain => "Heavy rain",
+        Weather::Wind => "Storm",
+        Weather::Snow => "Snow or ice",
+    }
+}
+
+/// What the weather does to plans and estimates.
+pub fn weather_means(weather: Weather) -> &'static str {
+    match weather {
+        Weather::Dry => "Dry: drives take as long as usual.",
+        Weather::Rain => "Rain: vans take 10 % longer, bikes 6 %.",
+        Weather::HeavyRain => "Heavy rain: vans take 18 % longer, bikes 15 %.",
+        Weather::Wind => "Storm: vans take 2 % longer, bikes 20 %.",
+        Weather::Snow => "Snow or ice: vans take 45 % longer, bikes 70 %.",
+    }
+}
+
 /// How an attempt ended.
 pub fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
@@ -84,6 +107,7 @@ pub fn exception_kind(kind: ExceptionKind) -> &'static str {
         ExceptionKind::OffShift => "Over the shift",
         ExceptionKind::Breakdown => "Broken down",
         ExceptionKind::Unplanned => "No place in the plan",
+        ExceptionKind::CutOff => "Cut off by a closure",
     }
 }
 

@@ -37,6 +37,15 @@ pub fn at_stake(row: &ExceptionRow) -> String {
                 format::window(window)
             )
         }
+        (ExceptionKind::CutOff, _, Some(eta)) => {
+            format!(
+                "No road leads there now. {vehicle} can be there at {}, when it is open again.",
+                format::clock(eta)
+            )
+        }
+        (ExceptionKind::CutOff, _, None) => {
+            "No road leads there today. Lift the closure, or reschedule the order.".to_owned()
+        }
         (ExceptionKind::Unplanned, None, _) => {
             "No vehicle can serve it. Reschedule it or plan again.".to_owned()
         }

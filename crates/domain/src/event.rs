@@ -1,8 +1,8 @@
 //! The one history: facts, when they happened, when we heard, and from whom.
 
 use crate::{
-    Actor, Attempt, Exception, ExceptionId, ExceptionKind, HubId, Instant, Order, OrderId, Plan, PlanId,
-    Promise, Route, RouteId, StopId, Vehicle, VehicleId, Window,
+    Actor, Attempt, Closure, ClosureId, Exception, ExceptionId, ExceptionKind, HubId, Instant, Order,
+    OrderId, Plan, PlanId, Promise, Route, RouteId, StopId, Vehicle, VehicleId, Weather, Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -212,6 +212,21 @@ pub enum Fact {
         /// Which.
         exception: ExceptionId,
     },
+    /// A road was closed.
+    RoadClosed {
+        /// The closure as it was made.
+        closure: Box<Closure>,
+    },
+    /// A closure ended before its time.
+    ClosureLifted {
+        /// Which.
+        closure: ClosureId,
+    },
+    /// Somebody said what the weather is.
+    WeatherSet {
+        /// What it is.
+        weather: Weather,
+    },
 }
 
 /// What an event is about, for the columns that find it again.
@@ -255,6 +270,9 @@ impl Fact {
             Self::ExceptionReleased { .. } => "exception_released",
             Self::ExceptionResolved { .. } => "exception_resolved",
             Self::ExceptionReopened { .. } => "exception_reopened",
+            Self::RoadClosed { .. } => "road_closed",
+            Self::ClosureLifted { .. } => "closure_lifted",
+            Self::WeatherSet { .. } => "weather_set",
         }
     }
 
@@ -272,7 +290,11 @@ impl Fact {
             | Self::OrderUnloaded { order } => {
                 about.order = Some(*order);
             }
-            Self::PlanPublished { .. } | Self::PlanSuperseded { .. } => {}
+            Self::PlanPublished { .. }
+            | Self::PlanSuperseded { .. }
+            | Self::RoadClosed { .. }
+            | Self::ClosureLifted { .. }
+            | Self::WeatherSet { .. } => {}
             Self::RoutePublished { route } => {
                 about.route = Some(route.id);
                 about.vehicle = Some(route.vehicle);

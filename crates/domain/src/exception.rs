@@ -19,12 +19,21 @@ pub enum ExceptionKind {
     Breakdown,
     /// An order found no place in the plan.
     Unplanned,
+    /// A closure leaves no way to a stop.
+    CutOff,
 }
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Late, Self::Failed, Self::Silent, Self::OffShift, Self::Breakdown, Self::Unplanned];
+    pub const ALL: [Self; 7] = [
+        Self::Late,
+        Self::Failed,
+        Self::Silent,
+        Self::OffShift,
+        Self::Breakdown,
+        Self::Unplanned,
+        Self::CutOff,
+    ];
 
     /// The name in the API and the database.
     pub fn code(self) -> &'static str {
@@ -35,6 +44,7 @@ impl ExceptionKind {
             Self::OffShift => "off_shift",
             Self::Breakdown => "breakdown",
             Self::Unplanned => "unplanned",
+            Self::CutOff => "cut_off",
         }
     }
 

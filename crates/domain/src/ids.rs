@@ -53,6 +53,8 @@ ids! {
     DeviceId,
     /// An exception: something that needs a person.
     ExceptionId,
+    /// A closure: a road that is closed for a while.
+    ClosureId,
     /// A proposal: a better plan that waits for a yes.
     ProposalId,
     /// A person who signs in.

@@ -1,8 +1,8 @@
 //! The state that a history adds up to. The tables beside the events must equal it, and a test compares them.
 
 use crate::{
-    Attempt, AttemptId, Event, Exception, ExceptionId, Fact, Order, OrderId, Plan, PlanId, PlanState,
-    Refusal, Route, RouteId, Stop, StopId, StopState, Vehicle, VehicleId,
+    Attempt, AttemptId, Closure, ClosureId, Event, Exception, ExceptionId, Fact, HubId, Order, OrderId, Plan,
+    PlanId, PlanState, Refusal, Route, RouteId, Stop, StopId, StopState, Vehicle, VehicleId, Weather,
 };
 use std::collections::BTreeMap;
 
@@ -23,6 +23,10 @@ pub struct Ledger {
     pub attempts: BTreeMap<AttemptId, Attempt>,
     /// Exceptions.
     pub exceptions: BTreeMap<ExceptionId, Exception>,
+    /// Closures.
+    pub closures: BTreeMap<ClosureId, Closure>,
+    /// The weather, by hub, where somebody has said what it is.
+    pub weather: BTreeMap<HubId, Weather>,
 }
 
 fn change<K: Ord + Copy, V: Clone>(
@@ -142,6 +146,15 @@ impl Ledger {
             }
             Fact::ExceptionReopened { exception } => {
                 change(&mut self.exceptions, *exception, |e| Ok(e.reopen()))?;
+            }
+            Fact::RoadClosed { closure } => {
+                self.closures.insert(closure.id, (**closure).clone());
+            }
+            Fact::ClosureLifted { closure } => {
+                change(&mut self.closures, *closure, |c| Ok(c.lift(at)))?;
+            }
+            Fact::WeatherSet { weather } => {
+                self.weather.insert(event.hub, *weather);
             }
         }
         Ok(())

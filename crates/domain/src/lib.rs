@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, rolls a die, makes an id or waits: time, chance and identity are arguments. There is no
 //! SQL, no HTTP and no sentence for a screen here; other rooms say, remember and show what this one knows.
 
+pub mod closure;
 pub mod event;
 pub mod exception;
 pub mod figures;
@@ -18,6 +19,7 @@ pub mod standing;
 pub mod stop;
 pub mod window;
 
+pub use closure::{Closure, ClosureShape, Weather};
 pub use event::{Event, Fact, Source};
 pub use exception::{Exception, ExceptionKind, ExceptionState};
 pub use fleet::{Driver, Hub, Shop, Vehicle, VehicleKind, VehicleState};

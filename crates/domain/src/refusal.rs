@@ -44,6 +44,15 @@ pub enum Refusal {
     /// The plan was made for a day that has moved on.
     #[error("the day has moved on since this was proposed")]
     PlanStale,
+    /// The closure has too few places, or too many.
+    #[error("a closed street needs two places at least, a closed area three, and neither more than 500")]
+    ClosureNotDrawn,
+    /// The closure has no reason that can be read.
+    #[error("say in 1 to 120 characters why the road is closed")]
+    ClosureUnexplained,
+    /// The closure holds for no vehicle, or at no time.
+    #[error("a closure needs a kind of vehicle and has to end after it begins")]
+    ClosureForNobody,
     /// The event names something that no earlier event made.
     #[error("the event names something unknown")]
     UnknownSubject,

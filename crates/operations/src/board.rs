@@ -1,11 +1,11 @@
 //! The day as a dispatcher sees it.
 
 use crate::{Caller, Operations, OpsError, Result, live::mark, zone::Zone};
+use ::roads::{LatLon, Profile, Wall};
 use domain::{
     Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
     VehicleState, standing::SILENT_AFTER,
 };
-use roads::{LatLon, Profile, Wall};
 use std::collections::HashMap;
 use store::{positions::Position, stops::DayStop};
 use wire::{
@@ -197,7 +197,9 @@ impl Operations {
             .collect();
         vehicles.sort_by(|a, b| a.label.cmp(&b.label));
         let proposal = self.open_proposal(&mut conn, &book).await?;
+        let closed = self.closed_roads(&mut conn, &book).await?;
         Ok(BoardView {
+            closed,
             head: book.head(),
             counts: counts(&routes, waiting, exceptions),
             routes,

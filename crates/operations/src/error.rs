@@ -44,12 +44,18 @@ pub enum OpsError {
     /// There is nothing to plan.
     #[error("there is nothing to plan")]
     NothingToPlan,
+    /// A closure's places cannot be read.
+    #[error("the places of a closure have to be lines of two numbers: degrees north, a comma, degrees east")]
+    NotDrawn,
+    /// No road lies where a closure was drawn.
+    #[error("no road lies there: draw along one, across one, or around some")]
+    NoRoadThere,
     /// We are at our limit.
     #[error("too much at once: try again in a moment")]
     Busy,
     /// The street network could not answer.
     #[error("the street network could not answer: {0}")]
-    Roads(#[from] roads::RoadsError),
+    Roads(#[from] ::roads::RoadsError),
     /// Remembering failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -82,6 +88,8 @@ impl From<OpsError> for AppError {
             OpsError::Invalid(_) | OpsError::UnknownZone => Self::Invalid,
             OpsError::SlotGone => Self::SlotGone,
             OpsError::NothingToPlan => Self::NothingToPlan,
+            OpsError::NotDrawn => Self::NotDrawn,
+            OpsError::NoRoadThere => Self::NoRoadThere,
             OpsError::Refused(refusal) => match refusal {
                 Refusal::OrderClosed | Refusal::StopDone => Self::OrderClosed,
                 Refusal::OrderOnTheRoad => Self::OrderOnTheRoad,
@@ -89,6 +97,8 @@ impl From<OpsError> for AppError {
                 Refusal::ExceptionOwned => Self::OwnedByOther,
                 Refusal::ExceptionResolved => Self::AlreadyResolved,
                 Refusal::PlanStale => Self::PlanStale,
+                Refusal::ClosureNotDrawn | Refusal::NotOnEarth => Self::NotDrawn,
+                Refusal::ClosureUnexplained | Refusal::ClosureForNobody => Self::ClosureIncomplete,
                 _ => Self::Invalid,
             },
             error if error.is_passing() => Self::Busy,

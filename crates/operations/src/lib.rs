@@ -19,6 +19,7 @@ mod outcomes;
 mod planning;
 mod problem;
 mod proposal;
+mod roads;
 mod secrets;
 mod set_up;
 mod sign_in;
@@ -37,8 +38,8 @@ pub use live::{Resume, Viewer};
 pub use planning::PlanOutcome;
 pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
 
+use ::roads::{City, TravelTimes};
 use domain::{Hub, Instant};
-use roads::TravelTimes;
 use std::{path::PathBuf, sync::Arc};
 use store::Database;
 use tokio::sync::Semaphore;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub database: Database,
     /// How long it takes.
     pub roads: Arc<dyn TravelTimes>,
+    /// The streets that closures, weather and traffic change, and in which drives are looked for; nothing of that without.
+    pub city: Option<Arc<City>>,
     /// What the map needs.
     pub map: MapView,
     /// The world's time.
@@ -70,6 +73,7 @@ pub struct Operations(Arc<House>);
 struct House {
     database: Database,
     roads: Arc<dyn TravelTimes>,
+    roadbook: roads::Roadbook,
     map: MapView,
     clock: Clock,
     build: String,
@@ -85,12 +89,13 @@ struct House {
 impl Operations {
     /// Puts the verbs together. Must run inside a tokio runtime: the writer of positions starts here.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, roads, map, clock, build, keep_problems } = parts;
+        let Parts { database, roads, city, map, clock, build, keep_problems } = parts;
         let live = live::Live::new();
         let intake = intake::Writer::start(database.clone(), live.clone());
         Self(Arc::new(House {
             database,
             roads,
+            roadbook: roads::Roadbook::new(city),
             map,
             clock,
             build,

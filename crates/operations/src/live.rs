@@ -149,6 +149,11 @@ impl Live {
         self.change(|picture, version| picture.plan = version);
     }
 
+    /// The roads changed: what is shown of them is read anew, and the plan's estimates with them.
+    pub fn touch_roads(&self) {
+        self.change(|picture, version| picture.plan = version);
+    }
+
     /// These routes changed.
     pub fn touch_routes(&self, routes: impl IntoIterator<Item = RouteId>) {
         lock(&self.0.dirty).routes.extend(routes);

@@ -9,11 +9,11 @@ use crate::{
     solving::{Ask, districts, heavily, solve},
     zone::Zone,
 };
+use ::roads::TravelTimes;
 use domain::{
     Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
     PlanState, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
 };
-use roads::TravelTimes;
 use std::{collections::HashMap, path::Path};
 use store::Tx;
 

@@ -8,6 +8,7 @@ use crate::{
     board::{DayBook, lat_lon, profile},
     zone::Zone,
 };
+use ::roads::{DayMatrix, LatLon, Profile, TravelTimes, Wall};
 use chrono::TimeDelta;
 use domain::{
     Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind,
@@ -17,7 +18,6 @@ use optimizer::{
     Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, TimedMatrix,
     VehicleSpec, schedule,
 };
-use roads::{DayMatrix, LatLon, Profile, TravelTimes, Wall};
 use std::collections::HashMap;
 
 /// Loading and leaving the yard takes this long after a plan appears.

@@ -8,13 +8,13 @@ use crate::{
     solving::heavily,
     zone::Zone,
 };
+use ::roads::{LatLon, TravelTimes};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{
     Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Role, Source, StopState,
     VehicleKind, Window,
 };
 use optimizer::{Insertion, Solution, best_insertions};
-use roads::{LatLon, TravelTimes};
 use wire::deliveries::{SlotOffer, SlotsView};
 
 /// Windows begin at these hours of the hub's clock and last two hours.

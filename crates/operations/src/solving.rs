@@ -5,8 +5,8 @@ use crate::{
     Operations, OpsError, Result,
     problem::{Choices, Sheet},
 };
+use ::roads::TravelTimes;
 use optimizer::{Settings, Solution, Stop, check::check};
-use roads::TravelTimes;
 use std::{path::Path, sync::Arc};
 
 /// Above this many stops a morning is planned district by district.

@@ -66,6 +66,9 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         | Fact::PlanSuperseded { .. }
         | Fact::RoutePublished { .. }
         | Fact::RouteDeparted { .. }
-        | Fact::RouteFinished { .. } => return None,
+        | Fact::RouteFinished { .. }
+        | Fact::RoadClosed { .. }
+        | Fact::ClosureLifted { .. }
+        | Fact::WeatherSet { .. } => return None,
     })
 }

@@ -11,13 +11,13 @@ use crate::{
     outcomes::worker_event,
     problem::YARD,
 };
+use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
     Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, OrderId, Route, RouteId,
     RouteState, StopId, StopState,
 };
-use roads::TravelTimes;
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 use store::{positions::Position, stops::DayStop};
 
 /// Standing this close to a door, in metres, is being there.
@@ -33,6 +33,8 @@ const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(2);
 
 struct Estimate {
     stops: Vec<(StopId, Instant)>,
+    /// Stops to which no way leads as things are.
+    cut_off: Vec<StopId>,
     back: (RouteId, Instant),
 }
 
@@ -52,11 +54,15 @@ impl Operations {
         }
         let since = book.now - TimeDelta::hours(12);
         let fresh = store::positions::uninterpreted(&mut conn, book.hub.id, since).await?;
+        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         drop(conn);
+        let mut reopenings: Vec<Instant> = closures.iter().map(|closure| closure.until).collect();
+        reopenings.sort_unstable();
 
         let roads = self.0.roads.clone();
         let (book, estimates) = tokio::task::spawn_blocking(move || {
-            let estimates = estimate(&book, &roads);
+            let ways = Ways { book: &book, roads: roads.as_ref(), reopenings: &reopenings };
+            let estimates = book.routes.iter().filter_map(|route| ways.estimate(route)).collect::<Vec<_>>();
             (book, estimates)
         })
         .await
@@ -186,44 +192,71 @@ impl Operations {
     }
 }
 
-/// When each open stop of each route will be reached, going on from the newest reading.
-fn estimate(book: &DayBook, roads: &Arc<dyn TravelTimes>) -> Vec<Estimate> {
-    book.routes.iter().filter_map(|route| estimate_route(book, route, roads.as_ref())).collect()
+/// What estimates are made from.
+struct Ways<'a> {
+    book: &'a DayBook,
+    roads: &'a dyn TravelTimes,
+    /// When closures end, the first first.
+    reopenings: &'a [Instant],
 }
 
-fn estimate_route(book: &DayBook, route: &Route, roads: &dyn TravelTimes) -> Option<Estimate> {
-    let vehicle = book.vehicles.get(&route.vehicle)?;
-    let profile = profile(vehicle.kind);
-    let drive = |from, to, depart| {
-        let seconds = roads.drive(from, to, profile, book.zone.wall(depart)).ok().flatten();
+impl Ways<'_> {
+    fn drive(&self, from: LatLon, to: LatLon, profile: Profile, depart: Instant) -> Option<TimeDelta> {
+        let seconds = self.roads.drive(from, to, profile, self.book.zone.wall(depart)).ok().flatten();
         seconds.map(|s| TimeDelta::seconds(s.into()))
-    };
-    let hub = lat_lon(book.hub.at);
-    let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
-    let (mut at, mut place) = match route.state {
-        RouteState::Finished { .. } => return None,
-        RouteState::Published => (route.planned_start.max(book.now + YARD), hub),
-        RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
-            Some(p) if p.at >= departed_at => (book.now, lat_lon(p.place)),
-            _ => (book.now, hub),
-        },
-    };
-    let mut stops = vec![];
-    for s in open {
-        let arrival = match s.stop.state {
-            StopState::Arrived { at } => at,
-            _ => {
-                let planned = TimeDelta::seconds(s.stop.travel_s.into());
-                at + drive(place, lat_lon(s.at), at).unwrap_or(planned)
-            }
-        };
-        stops.push((s.stop.id, arrival));
-        let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
-        at = served.max(book.now);
-        place = lat_lon(s.at);
     }
-    let back = at + drive(place, hub, at).unwrap_or_default();
-    Some(Estimate { stops, back: (route.id, back) })
+
+    /// When one who leaves at a time is there, waiting for a road to open if there is no other way.
+    fn arrive(&self, from: LatLon, to: LatLon, profile: Profile, depart: Instant) -> Option<Instant> {
+        let later = self.reopenings.iter().copied().filter(|at| *at > depart);
+        std::iter::once(depart)
+            .chain(later)
+            .find_map(|leave| Some(leave + self.drive(from, to, profile, leave)?))
+    }
+
+    /// When each open stop of a route will be reached, going on from the newest reading by the roads as they are.
+    fn estimate(&self, route: &Route) -> Option<Estimate> {
+        let book = self.book;
+        let profile = profile(book.vehicles.get(&route.vehicle)?.kind);
+        let hub = lat_lon(book.hub.at);
+        let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
+        let (mut at, mut place) = match route.state {
+            RouteState::Finished { .. } => return None,
+            RouteState::Published => (route.planned_start.max(book.now + YARD), hub),
+            RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
+                Some(p) if p.at >= departed_at => (book.now, lat_lon(p.place)),
+                _ => (book.now, hub),
+            },
+        };
+        // A vehicle that stands behind a barrier was let in and will be let out.
+        let inside = !self.reopenings.is_empty() && self.drive(place, hub, profile, at).is_none();
+        let (mut stops, mut cut_off) = (vec![], vec![]);
+        for (index, s) in open.enumerate() {
+            let door = lat_lon(s.at);
+            let planned = TimeDelta::seconds(s.stop.travel_s.into());
+            let arrival = match s.stop.state {
+                StopState::Arrived { at } => at,
+                _ => match self.drive(place, door, profile, at) {
+                    Some(drive) => at + drive,
+                    None if self.reopenings.is_empty() || (inside && index == 0) => at + planned,
+                    None => {
+                        // The driver goes on to the next door and comes back when the road is open again.
+                        cut_off.push(s.stop.id);
+                        if let Some(arrival) = self.arrive(place, door, profile, at) {
+                            stops.push((s.stop.id, arrival));
+                        }
+                        continue;
+                    }
+                },
+            };
+            stops.push((s.stop.id, arrival));
+            let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
+            at = served.max(book.now);
+            place = door;
+        }
+        let back = self.arrive(place, hub, profile, at).unwrap_or(at);
+        Some(Estimate { stops, cut_off, back: (route.id, back) })
+    }
 }
 
 enum Conclusion {
@@ -278,6 +311,14 @@ fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
         let Some(route) = book.routes.iter().find(|r| r.id == e.back.0) else { continue };
         let etas: HashMap<_, _> = e.stops.iter().copied().collect();
         for s in book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending) {
+            if e.cut_off.contains(&s.stop.id) {
+                troubles.push(Exception {
+                    order: Some(s.stop.order),
+                    stop: Some(s.stop.id),
+                    save_by: Some(s.window.until()),
+                    ..blank(ExceptionKind::CutOff, route)
+                });
+            }
             if etas.get(&s.stop.id).is_some_and(|eta| *eta > s.window.until()) {
                 troubles.push(Exception {
                     order: Some(s.stop.order),
@@ -339,6 +380,17 @@ fn settled(
                     (eta + SAVED_MARGIN <= s.window.until()).then_some("Back within its window")
                 }
                 Some(_) => None,
+            }
+        }
+        ExceptionKind::CutOff => {
+            let stop = book.stops.iter().find(|s| Some(s.stop.id) == e.stop);
+            match stop.map(|s| s.stop.state) {
+                None => Some("The stop left the plan"),
+                Some(StopState::Pending) => {
+                    let still = estimates.iter().any(|x| x.cut_off.iter().any(|id| Some(*id) == e.stop));
+                    (!still).then_some("Can be reached again")
+                }
+                Some(_) => Some("Reached all the same"),
             }
         }
         ExceptionKind::OffShift => {

@@ -1,9 +1,9 @@
 //! The hub's own time.
 
 use crate::{OpsError, Result};
+use ::roads::Wall;
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone};
 use domain::{Day, Instant, Window};
-use roads::Wall;
 use wire::{Moment, Span};
 
 /// The hub's time zone.

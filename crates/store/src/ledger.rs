@@ -1,6 +1,6 @@
 //! The whole current state, read from the tables, to be compared with what the history adds up to.
 
-use crate::{Conn, StoreError, exceptions, fleet, orders, plans, stops};
+use crate::{Conn, StoreError, exceptions, fleet, orders, plans, roads, stops};
 use domain::Ledger;
 
 /// Reads every table of current state.
@@ -15,5 +15,7 @@ pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     ledger.stops = stops::all(conn).await?.into_iter().map(|s| (s.id, s)).collect();
     ledger.attempts = stops::all_attempts(conn).await?.into_iter().map(|a| (a.id, a)).collect();
     ledger.exceptions = exceptions::all(conn).await?.into_iter().map(|e| (e.id, e)).collect();
+    ledger.closures = roads::all(conn).await?.into_iter().map(|c| (c.id, c)).collect();
+    ledger.weather = roads::all_weather(conn).await?.into_iter().collect();
     Ok(ledger)
 }

@@ -16,6 +16,7 @@ pub mod people;
 pub mod plans;
 pub mod positions;
 pub mod proposals;
+pub mod roads;
 pub mod stops;
 
 pub use database::{Conn, Database, Reader, Tx, ensure_database};

@@ -236,6 +236,36 @@ pub async fn uninterpreted(conn: &mut Conn, hub: HubId, since: Instant) -> Resul
     .collect()
 }
 
+/// All readings of a hub's vehicles behind a moment, by vehicle, oldest first; no more than 60,000.
+pub async fn since(conn: &mut Conn, hub: HubId, since: Instant) -> Result<Vec<Position>, StoreError> {
+    sqlx::query!(
+        r#"select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
+           from positions p
+           join vehicles v on v.id = p.vehicle_id
+           where v.hub_id = $1 and p.at > $2
+           order by p.vehicle_id, p.at
+           limit 60000"#,
+        hub.0,
+        since
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| {
+        Ok(Position {
+            vehicle: VehicleId(r.vehicle_id),
+            at: r.at,
+            place: place("positions", r.vehicle_id, r.lat, r.lon)?,
+            speed_mps: r.speed_mps,
+            heading_deg: r.heading_deg,
+            accuracy_m: r.accuracy_m,
+            battery_percent: None,
+            received_at: r.received_at,
+        })
+    })
+    .collect()
+}
+
 /// Remembers how far a vehicle's readings have been interpreted.
 pub async fn save_interpreted(tx: &mut Tx, vehicle: VehicleId, until: Instant) -> Result<(), StoreError> {
     sqlx::query!(

@@ -1,6 +1,6 @@
 //! What a dispatcher sees of the whole day.
 
-use crate::{Moment, Point, Span};
+use crate::{Moment, Point, Span, roads::ClosedRoad};
 use domain::{Day, OrderId, Outcome, ProposalId, RouteId, Standing, StopId, VehicleId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct BoardView {
     pub vehicles: Vec<VehicleMark>,
     /// The better plan that waits for a yes.
     pub proposal: Option<ProposalView>,
+    /// The roads that are closed today.
+    pub closed: Vec<ClosedRoad>,
 }
 
 /// Where and when.

@@ -42,6 +42,12 @@ pub enum AppError {
     PlanStale,
     /// There is nothing to plan.
     NothingToPlan,
+    /// A closure was not drawn, or not as a form can say it.
+    NotDrawn,
+    /// No road lies where a closure was drawn.
+    NoRoadThere,
+    /// A closure has no reason, holds for nobody, or ends before it begins.
+    ClosureIncomplete,
     /// We are at our limit; try again in a moment.
     Busy,
     /// We failed; the log has more under this number.
@@ -60,7 +66,7 @@ impl AppError {
             Self::NotSignedIn | Self::WrongPassword | Self::LinkSpent => 401,
             Self::NotAllowed { .. } | Self::NeedsHttps => 403,
             Self::NotFound | Self::NoHub => 404,
-            Self::Invalid => 422,
+            Self::Invalid | Self::NotDrawn | Self::NoRoadThere | Self::ClosureIncomplete => 422,
             Self::OrderClosed
             | Self::OrderOnTheRoad
             | Self::SlotGone

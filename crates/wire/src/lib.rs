@@ -11,6 +11,7 @@ pub mod exceptions;
 pub mod figures;
 pub mod intake;
 pub mod live;
+pub mod roads;
 pub mod session;
 
 /// The words of the domain that views are made of, for readers that know no more of it.

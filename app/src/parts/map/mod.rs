@@ -15,7 +15,22 @@ mod stop_facts;
 
 use domain::VehicleId;
 use leptos::{html, prelude::*};
-use wire::control_room::{MapView, RouteView, VehicleMark};
+use wire::{
+    Point,
+    control_room::{MapView, RouteView, VehicleMark},
+    roads::ClosedRoad,
+};
+
+/// Something that is drawn on the map, place by place.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sketch {
+    /// Whether a click adds a place.
+    pub drawing: bool,
+    /// Whether the places go round an area; otherwise they are a line.
+    pub area: bool,
+    /// The places, in order.
+    pub places: Vec<Point>,
+}
 
 /// The map of the fleet. It fills its parent.
 ///
@@ -37,6 +52,12 @@ pub fn FleetMap(
     /// The selected vehicle's route.
     #[prop(into)]
     route: Signal<Option<RouteView>>,
+    /// The roads that are closed.
+    #[prop(into)]
+    closed: Signal<Vec<ClosedRoad>>,
+    /// What is being drawn, where something can be.
+    #[prop(optional)]
+    sketch: Option<RwSignal<Sketch>>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let attached = RwSignal::new(false);
@@ -45,10 +66,14 @@ pub fn FleetMap(
     let by_osm = attribution.contains("OpenStreetMap");
 
     #[cfg(feature = "hydrate")]
-    island::attach(frame, island::Feed { map, marks, selected, on_select, route, fit_all }, attached);
+    island::attach(
+        frame,
+        island::Feed { map, marks, selected, on_select, route, closed, sketch, fit_all },
+        attached,
+    );
     // On the server nothing is drawn.
     #[cfg(not(feature = "hydrate"))]
-    let _ = (map, marks, selected, on_select, route);
+    let _ = (map, marks, selected, on_select, route, closed, sketch);
 
     view! {
         <section class="map" aria-label="Map">

@@ -13,7 +13,7 @@ use wire::{
 };
 
 /// What the tables hold must be what the events add up to, through the domain's own transitions.
-async fn state_equals_history(hub: &Hub) {
+pub async fn state_equals_history(hub: &Hub) {
     let mut conn = hub.database.read().await.unwrap();
     let mut rebuilt = Ledger::default();
     for event in store::events::all(&mut conn).await.unwrap() {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::{ReportId, Role, StopId};
 use operations::{Caller, Clock, Operations, Parts};
-use roads::{LatLon, Leg, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
+use roads::{City, LatLon, Leg, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
@@ -70,6 +70,8 @@ pub struct Hub {
     pub keys: SetUpAnswer,
     /// Where problems are kept.
     pub keep: Option<std::path::PathBuf>,
+    /// A real city instead of straight roads.
+    pub city: Option<Arc<City>>,
 }
 
 /// Monday, 23 November 2026 in Malta, which is an hour ahead of UTC.
@@ -106,8 +108,13 @@ impl Hub {
         let database = Database::connect(&url, 8).await.unwrap();
         database.migrate().await.unwrap();
 
-        let mut hub =
-            Self { database, url, keys: SetUpAnswer { shops: vec![], vehicles: vec![] }, keep: None };
+        let mut hub = Self {
+            database,
+            url,
+            keys: SetUpAnswer { shops: vec![], vehicles: vec![] },
+            keep: None,
+            city: None,
+        };
         let ops = hub.at(at(6, 0));
         let machine = ops.who_by_key(&ops.add_administrator_key().await.unwrap()).await.unwrap();
         let vehicles = (1..=4)
@@ -139,7 +146,11 @@ impl Hub {
     pub fn at(&self, now: DateTime<Utc>) -> Operations {
         Operations::new(Parts {
             database: self.database.clone(),
-            roads: Arc::new(Straight),
+            roads: match &self.city {
+                Some(city) => city.clone(),
+                None => Arc::new(Straight),
+            },
+            city: self.city.clone(),
             map: MapView {
                 south_west: Point { lat: 35.8, lon: 14.3 },
                 north_east: Point { lat: 36.0, lon: 14.6 },

@@ -5,3 +5,4 @@
 mod a_day;
 mod common;
 mod guarantees;
+mod the_roads;

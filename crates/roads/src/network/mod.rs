@@ -11,6 +11,7 @@ mod component;
 mod density;
 mod profile;
 mod sequence;
+mod speeds;
 mod streets;
 
 use std::ops::Range;

@@ -3,13 +3,18 @@
 //! Leaflet calls back while it is being called, so no state stays borrowed across a call to it. What belongs to the map is
 //! owned by one [`Island`]; when the component goes, that goes, and with it every listener, frame and layer.
 
+mod closed;
 mod easel;
 mod glue;
 mod ground;
 mod label;
 mod route;
 
-use super::drawing::mercator::{View, World, first_view};
+use super::{
+    Sketch,
+    drawing::mercator::{View, World, first_view},
+};
+use closed::ClosedLayers;
 use domain::VehicleId;
 use easel::Easel;
 use glue::{FleetLayer, VectorTiles};
@@ -28,6 +33,7 @@ use web_sys::HtmlElement;
 use wire::{
     Point,
     control_room::{MapView, RouteView, VehicleMark},
+    roads::ClosedRoad,
 };
 
 /// A denser screen than this gains nothing that can be seen and costs the square of it.
@@ -49,6 +55,10 @@ pub struct Feed {
     pub on_select: Callback<Option<VehicleId>>,
     /// The selected vehicle's route.
     pub route: Signal<Option<RouteView>>,
+    /// The roads that are closed.
+    pub closed: Signal<Vec<ClosedRoad>>,
+    /// What is being drawn, where something can be.
+    pub sketch: Option<RwSignal<Sketch>>,
     /// Asks for a view of the whole fleet.
     pub fit_all: Trigger,
 }
@@ -56,10 +66,11 @@ pub struct Feed {
 /// Attaches the map to its frame once that is in the page, and says so; without Leaflet's script nothing happens.
 pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
     let home = StoredValue::new_local(None::<Rc<Island>>);
-    let Feed { map, marks, selected, on_select, route, fit_all } = feed;
+    let Feed { map, marks, selected, on_select, route, closed, sketch, fit_all } = feed;
     Effect::new(move |_| {
         let Some(element) = frame.get().filter(|_| glue::leaflet_is_here()) else { return };
-        let Some(island) = Island::new(element.unchecked_into(), &map, marks, on_select) else { return };
+        let told = Told { on_select, sketch };
+        let Some(island) = Island::new(element.unchecked_into(), &map, marks, told) else { return };
         home.set_value(Some(island));
         attached.set(true);
         let with = move |act: &dyn Fn(&Island)| {
@@ -70,6 +81,10 @@ pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
         Effect::new(move |_| marks.with(|marks| with(&|island| island.report(marks))));
         Effect::new(move |_| with(&|island| island.select(selected.get())));
         Effect::new(move |_| route.with(|route| with(&|island| island.show_route(route.as_ref()))));
+        Effect::new(move |_| closed.with(|closed| with(&|island| island.closed.borrow_mut().show(closed))));
+        if let Some(sketch) = sketch {
+            Effect::new(move |_| sketch.with(|sketch| with(&|island| island.show_sketch(sketch))));
+        }
         Effect::new(move |first: Option<()>| {
             fit_all.track();
             if first.is_some() {
@@ -77,6 +92,13 @@ pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
             }
         });
     });
+}
+
+/// Whom clicks tell.
+#[derive(Clone, Copy)]
+struct Told {
+    on_select: Callback<Option<VehicleId>>,
+    sketch: Option<RwSignal<Sketch>>,
 }
 
 /// The map and all that belongs to it.
@@ -89,6 +111,7 @@ struct Island {
     tiles: Option<VectorTiles>,
     easel: RefCell<Easel>,
     route: RefCell<RouteLayers>,
+    closed: RefCell<ClosedLayers>,
     selected: Cell<Option<VehicleId>>,
     hovered: Cell<Option<VehicleId>>,
     selected_label: Label,
@@ -109,7 +132,7 @@ impl Island {
         frame: HtmlElement,
         view: &MapView,
         marks: Signal<Vec<VehicleMark>>,
-        on_select: Callback<Option<VehicleId>>,
+        told: Told,
     ) -> Option<Rc<Self>> {
         let map = new_map(&frame)?;
         let city = (view.south_west, view.north_east);
@@ -127,6 +150,7 @@ impl Island {
                 }
             });
             Self {
+                closed: RefCell::new(ClosedLayers::new(&map)),
                 route: RefCell::new(RouteLayers::new(&map)),
                 layer: glue::fleet_layer(on_moved.as_ref().unchecked_ref()),
                 unwatch_theme: glue::watch_theme(on_theme.as_ref().unchecked_ref()),
@@ -149,23 +173,30 @@ impl Island {
                 zoomed: RefCell::default(),
             }
         });
-        island.listen(on_select);
+        island.listen(told);
         island.layer.add_to(&island.map);
         island.mark_zoom();
         Some(island)
     }
 
-    fn listen(self: &Rc<Self>, on_select: Callback<Option<VehicleId>>) {
-        let on = |event: &'static str, act: fn(&Self, &MouseEvent, Callback<Option<VehicleId>>)| {
+    fn listen(self: &Rc<Self>, told: Told) {
+        let on = |event: &'static str, act: fn(&Self, &MouseEvent, Told)| {
             let weak = Rc::downgrade(self);
             Evented::on_leaflet_event(&&self.map, event, move |event: MouseEvent| {
                 if let Some(island) = weak.upgrade() {
-                    act(&island, &event, on_select);
+                    act(&island, &event, told);
                 }
             })
         };
         self.pointer.replace(vec![
-            on("click", |island, event, on_select| on_select.run(island.hit(event))),
+            on("click", |island, event, told| match told.sketch {
+                Some(sketch) if sketch.with_untracked(|sketch| sketch.drawing) => {
+                    let at = event.lat_lng();
+                    let place = Point { lat: at.lat(), lon: at.lng() };
+                    sketch.update(|sketch| sketch.places.push(place));
+                }
+                _ => told.on_select.run(island.hit(event)),
+            }),
             on("mousemove", |island, event, _| island.hover(island.hit(event))),
             on("mouseout", |island, _, _| island.hover(None)),
         ]);
@@ -200,6 +231,11 @@ impl Island {
 
     fn show_route(&self, route: Option<&RouteView>) {
         self.route.borrow_mut().show(&self.map, route);
+    }
+
+    fn show_sketch(&self, sketch: &Sketch) {
+        let _ = self.frame.class_list().toggle_with_force("drawing", sketch.drawing);
+        self.closed.borrow_mut().sketch(sketch);
     }
 
     fn fit_all(&self) {

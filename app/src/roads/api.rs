@@ -1,0 +1,57 @@
+//! What the roads room asks for and what may be done there.
+
+use crate::{Fault, codec::Answer};
+use domain::{ClosureId, Weather};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use wire::roads::RoadsView;
+
+/// The roads on one page.
+#[server(prefix = "/api", endpoint = "roads", input = GetUrl, output = Answer)]
+pub async fn roads() -> Result<RoadsView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.roads(&caller).await)
+}
+
+/// Closes a road, or an area. The kinds of vehicle come as boxes that are ticked or not there.
+#[server(prefix = "/api", endpoint = "close-road", output = Answer)]
+pub async fn close_road(
+    shape: String,
+    places: String,
+    reason: String,
+    until: String,
+    #[server(default)] diesel_van: bool,
+    #[server(default)] electric_van: bool,
+    #[server(default)] cargo_bike: bool,
+) -> Result<ClosureId, Fault> {
+    use crate::backend::*;
+    use domain::VehicleKind;
+    let caller = caller().await?;
+    let kinds = [
+        (diesel_van, VehicleKind::DieselVan),
+        (electric_van, VehicleKind::ElectricVan),
+        (cargo_bike, VehicleKind::CargoBike),
+    ];
+    let bars = kinds.into_iter().filter_map(|(ticked, kind)| ticked.then_some(kind)).collect();
+    let until = chrono::NaiveDateTime::parse_from_str(&until, "%Y-%m-%dT%H:%M")
+        .map_err(|_| Fault::from(wire::AppError::ClosureIncomplete))?;
+    let ask = wire::roads::CloseRoad { area: shape == "area", places, reason, bars, until };
+    answer(operations().await?.close_road(&caller, ask).await)
+}
+
+/// Ends a closure before its time.
+#[server(prefix = "/api", endpoint = "lift-closure", output = Answer)]
+pub async fn lift_closure(closure: ClosureId) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.lift_closure(&caller, closure).await)
+}
+
+/// Says what the weather is.
+#[server(prefix = "/api", endpoint = "set-weather", output = Answer)]
+pub async fn set_weather(weather: Weather) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.set_weather(&caller, weather).await)
+}

@@ -1,0 +1,128 @@
+//! The form that closes a road: drawn on the map, or written as places, with a reason and an end.
+
+use super::api::CloseRoad;
+use crate::parts::map::Sketch;
+use chrono::{TimeDelta, Timelike};
+use domain::VehicleKind;
+use leptos::{form::ActionForm, prelude::*};
+use wire::Moment;
+
+/// The form. Places come from the map while drawing, and can be typed without it.
+#[component]
+pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of: Moment) -> impl IntoView {
+    let busy = close.pending();
+    let drawing = move || sketch.with(|sketch| sketch.drawing);
+    let count = move || sketch.with(|sketch| sketch.places.len());
+    let written = move || {
+        sketch.with(|sketch| {
+            let line = |place: &wire::Point| format!("{:.6}, {:.6}", place.lat, place.lon);
+            sketch.places.iter().map(line).collect::<Vec<_>>().join("\n")
+        })
+    };
+    // Two hours from now, to the next half hour.
+    let until = {
+        let later = as_of + TimeDelta::hours(2);
+        let rest = 30 - i64::from(later.minute() % 30);
+        (later + TimeDelta::minutes(rest)).format("%Y-%m-%dT%H:%M").to_string()
+    };
+    let hint = move || match (drawing(), sketch.with(|sketch| sketch.area), count()) {
+        (false, _, 0) => "Draw on the map, or write places below.",
+        (false, ..) => "Drawn. Go on drawing, or close the road.",
+        (true, _, 0) => "Click where it begins.",
+        (true, false, 1) => "Click along the road, or beyond it to close it across.",
+        (true, false, _) => "Click on, or stop drawing.",
+        (true, true, 1..=2) => "Click around the area.",
+        (true, true, _) => "The area closes itself. Click on, or stop drawing.",
+    };
+    view! {
+        <section class="close-road" aria-labelledby="close-title">
+            <h2 id="close-title">"Close a road"</h2>
+            <ActionForm action=close>
+                <fieldset class="choice">
+                    <legend class="unseen">"What is closed"</legend>
+                    <label>
+                        <input
+                            type="radio"
+                            name="shape"
+                            value="line"
+                            checked
+                            on:change=move |_| sketch.update(|sketch| sketch.area = false)
+                        />
+                        "Road"
+                    </label>
+                    <label>
+                        <input
+                            type="radio"
+                            name="shape"
+                            value="area"
+                            on:change=move |_| sketch.update(|sketch| sketch.area = true)
+                        />
+                        "Area"
+                    </label>
+                </fieldset>
+                <div class="actions">
+                    <button
+                        class="button"
+                        type="button"
+                        aria-pressed=move || drawing().to_string()
+                        on:click=move |_| sketch.update(|sketch| sketch.drawing = !sketch.drawing)
+                    >
+                        {move || if drawing() { "Stop drawing" } else { "Draw on the map" }}
+                    </button>
+                    <button
+                        class="button small"
+                        type="button"
+                        disabled=move || count() == 0
+                        on:click=move |_| {
+                            sketch
+                                .update(|sketch| {
+                                    sketch.places.pop();
+                                });
+                        }
+                    >
+                        "Undo last"
+                    </button>
+                </div>
+                <p class="quiet" aria-live="polite">
+                    {hint}
+                </p>
+                <details>
+                    <summary>
+                        {move || {
+                            let count = count();
+                            if count == 0 { "Places".to_owned() } else { format!("Places: {count}") }
+                        }}
+                    </summary>
+                    <label>
+                        <span>"One to a line: degrees north, a comma, degrees east"</span>
+                        <textarea name="places" rows="4" prop:value=written></textarea>
+                    </label>
+                </details>
+                <label>
+                    <span>"Why"</span>
+                    <input type="text" name="reason" maxlength="120" required placeholder="Roadworks, a market, a flood" />
+                </label>
+                <label>
+                    <span>"Until"</span>
+                    <input type="datetime-local" name="until" value=until required />
+                </label>
+                <fieldset class="choice">
+                    <legend>"For"</legend>
+                    {VehicleKind::ALL
+                        .map(|kind| {
+                            view! {
+                                <label>
+                                    <input type="checkbox" name=kind.code() value="true" checked=kind != VehicleKind::CargoBike />
+                                    {crate::words::vehicle_kind(kind)}
+                                </label>
+                            }
+                        })
+                        .collect_view()}
+                </fieldset>
+                <button class="button primary" type="submit" disabled=move || busy.get()>
+                    "Close it"
+                </button>
+            </ActionForm>
+        </section>
+    }
+}

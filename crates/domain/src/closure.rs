@@ -1,0 +1,172 @@
+//! What changes on the roads by somebody's word: closures and the weather.
+
+use crate::{ClosureId, Coordinate, HubId, Instant, Refusal, VehicleKind};
+use serde::{Deserialize, Serialize};
+
+/// A shape has no more places than this.
+pub const MOST_PLACES: usize = 500;
+/// A reason has no more characters than this.
+pub const MOST_REASON: usize = 120;
+
+/// A road, or an area, closed to some vehicles for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closure {
+    /// Identity.
+    pub id: ClosureId,
+    /// Whose.
+    pub hub: HubId,
+    /// Where.
+    pub shape: ClosureShape,
+    /// Why, for those who read it.
+    pub reason: String,
+    /// The streets that it closes, for those who read it.
+    pub streets: String,
+    /// For whom.
+    pub bars: Vec<VehicleKind>,
+    /// From when on.
+    pub from: Instant,
+    /// Until when.
+    pub until: Instant,
+    /// When somebody ended it before its time.
+    pub lifted_at: Option<Instant>,
+}
+
+/// The outline of a closure, as it was drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "shape", content = "places")]
+pub enum ClosureShape {
+    /// Along streets or across them.
+    Line(Vec<Coordinate>),
+    /// Everything inside.
+    Area(Vec<Coordinate>),
+}
+
+impl ClosureShape {
+    /// The places that it was drawn through.
+    pub fn places(&self) -> &[Coordinate] {
+        let (Self::Line(places) | Self::Area(places)) = self;
+        places
+    }
+
+    fn is_drawn(&self) -> bool {
+        let least = match self {
+            Self::Line(_) => 2,
+            Self::Area(_) => 3,
+        };
+        (least..=MOST_PLACES).contains(&self.places().len())
+    }
+}
+
+impl Closure {
+    /// A closure that makes sense: drawn, explained, for somebody, and not over before it begins.
+    pub fn parse(self) -> Result<Self, Refusal> {
+        let reason = self.reason.trim().to_owned();
+        if !self.shape.is_drawn() {
+            return Err(Refusal::ClosureNotDrawn);
+        }
+        if reason.is_empty() || reason.chars().count() > MOST_REASON || reason.contains(char::is_control) {
+            return Err(Refusal::ClosureUnexplained);
+        }
+        if self.bars.is_empty() || self.until <= self.from {
+            return Err(Refusal::ClosureForNobody);
+        }
+        Ok(Self { reason, ..self })
+    }
+
+    /// Whether it still matters at a time: it holds, or will.
+    pub fn matters(&self, now: Instant) -> bool {
+        self.lifted_at.is_none() && now < self.until
+    }
+
+    /// Somebody ends it. Ending it again changes nothing.
+    #[must_use]
+    pub fn lift(mut self, at: Instant) -> Self {
+        self.lifted_at = self.lifted_at.or(Some(at));
+        self
+    }
+}
+
+/// The weather on the roads, as somebody sees it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weather {
+    /// Nothing that slows anybody.
+    #[default]
+    Dry,
+    /// Rain or wet roads.
+    Rain,
+    /// Downpours, standing water.
+    HeavyRain,
+    /// A storm.
+    Wind,
+    /// Snow or ice.
+    Snow,
+}
+
+impl Weather {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Dry, Self::Rain, Self::HeavyRain, Self::Wind, Self::Snow];
+
+    /// The name in the API and the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Dry => "dry",
+            Self::Rain => "rain",
+            Self::HeavyRain => "heavy_rain",
+            Self::Wind => "wind",
+            Self::Snow => "snow",
+        }
+    }
+
+    /// Reads a kind's code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    fn closure() -> Closure {
+        let at = |lat| Coordinate::parse(lat, 14.5).unwrap();
+        let from = chrono::DateTime::UNIX_EPOCH;
+        Closure {
+            id: ClosureId(Uuid::nil()),
+            hub: HubId(Uuid::nil()),
+            shape: ClosureShape::Line(vec![at(35.9), at(35.91)]),
+            reason: " Roadworks ".into(),
+            streets: "Triq il-Kbira".into(),
+            bars: vec![VehicleKind::DieselVan],
+            from,
+            until: from + TimeDelta::hours(2),
+            lifted_at: None,
+        }
+    }
+
+    #[test]
+    fn a_closure_has_to_make_sense() {
+        assert_eq!(closure().parse().unwrap().reason, "Roadworks");
+        let places = closure().shape.places().to_vec();
+        let area = Closure { shape: ClosureShape::Area(places.clone()), ..closure() };
+        assert_eq!(area.parse(), Err(Refusal::ClosureNotDrawn));
+        let endless = Closure { shape: ClosureShape::Line(places.repeat(MOST_PLACES)), ..closure() };
+        assert_eq!(endless.parse(), Err(Refusal::ClosureNotDrawn));
+        assert_eq!(Closure { reason: "  ".into(), ..closure() }.parse(), Err(Refusal::ClosureUnexplained));
+        assert_eq!(Closure { reason: "a\0b".into(), ..closure() }.parse(), Err(Refusal::ClosureUnexplained));
+        assert_eq!(Closure { bars: vec![], ..closure() }.parse(), Err(Refusal::ClosureForNobody));
+        let over = Closure { until: closure().from, ..closure() };
+        assert_eq!(over.parse(), Err(Refusal::ClosureForNobody));
+    }
+
+    #[test]
+    fn a_closure_matters_until_it_is_over_or_lifted() {
+        let now = closure().from + TimeDelta::hours(1);
+        assert!(closure().matters(now) && !closure().matters(now + TimeDelta::hours(1)));
+        let lifted = closure().lift(now);
+        assert!(!lifted.matters(now));
+        assert_eq!(lifted.clone().lift(now + TimeDelta::minutes(5)), lifted);
+    }
+}

@@ -1,0 +1,198 @@
+//! The roads as they stand: closures and weather by somebody's word, traffic by what the fleet's drives show.
+//!
+//! What somebody says is kept and takes effect with the next question about a way. What the drives show is worked out here
+//! round by round; the database keeps how often roads took how long, and the rest is worked out again after a restart.
+
+mod drives;
+mod word;
+
+use crate::{Caller, Operations, OpsError, Result, board::DayBook, zone::Zone};
+use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
+use domain::{Actor, ClosureShape, Instant, VehicleKind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wire::roads::{ClosedRoad, ClosureRow, RoadsView, TrafficView};
+
+pub(crate) use word::lines_of;
+
+/// The streets that closures and weather change, and what is known of their traffic.
+pub(crate) struct Roadbook {
+    city: Option<Arc<City>>,
+    known: Mutex<Known>,
+}
+
+/// What the streets were told last, and what it was made from.
+#[derive(Default)]
+struct Known {
+    told: Option<Told>,
+    curves: Option<Arc<Curves>>,
+    live: Arc<Live>,
+    drives: Drives,
+    learnt_at: Option<Instant>,
+    evidence: f64,
+}
+
+/// What conditions are made from, to see whether they have changed.
+#[derive(Clone, PartialEq)]
+struct Told {
+    closures: Vec<domain::Closure>,
+    weather: domain::Weather,
+    /// Grows with everything that drives have shown.
+    learnt: u64,
+}
+
+impl Roadbook {
+    pub fn new(city: Option<Arc<City>>) -> Self {
+        Self { city, known: Mutex::default() }
+    }
+
+    pub fn city(&self) -> Option<&Arc<City>> {
+        self.city.as_ref()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // What is kept here is worked out anew from the database, so a panic elsewhere leaves nothing to protect.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets closures, weather and traffic hold; answers whether anything is new.
+    fn tell(&self, told: Told, zone: Zone) -> bool {
+        let Some(city) = &self.city else { return false };
+        let mut known = self.known();
+        if known.told.as_ref() == Some(&told) {
+            return false;
+        }
+        let curves = known.curves.get_or_insert_with(|| Arc::new(Curves::assumed())).clone();
+        city.set_conditions(Conditions {
+            closures: told.closures.iter().map(|closure| word::closure(closure, zone)).collect(),
+            weather: ::roads::Weather::from_code(told.weather.code()).unwrap_or_default(),
+            curves,
+            live: known.live.clone(),
+        });
+        known.told = Some(told);
+        true
+    }
+}
+
+/// The profiles of a kind of vehicle; those of cars go with vans.
+fn profiles(kind: VehicleKind) -> &'static [Profile] {
+    match kind {
+        VehicleKind::DieselVan => &[Profile::Van, Profile::Car],
+        VehicleKind::ElectricVan => &[Profile::ElectricVan],
+        VehicleKind::CargoBike => &[Profile::CargoBike],
+    }
+}
+
+impl Operations {
+    /// Reads what somebody has said about the roads and lets it hold: a timer's verb. Answers whether anything is new.
+    pub async fn refresh_roads(&self, caller: &Caller) -> Result<bool> {
+        if caller.who != Actor::Timer {
+            return Err(OpsError::NotSignedIn);
+        }
+        self.tell_roads().await
+    }
+
+    async fn tell_roads(&self) -> Result<bool> {
+        let mut conn = self.0.database.read().await?;
+        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(false) };
+        let zone = Zone::parse(&hub.zone)?;
+        let closures = store::roads::closures(&mut conn, hub.id, self.now()).await?;
+        let weather = store::roads::weather(&mut conn, hub.id).await?;
+        drop(conn);
+        let learnt = self.0.roadbook.known().told.as_ref().map_or(0, |told| told.learnt);
+        let news = self.0.roadbook.tell(Told { closures, weather, learnt }, zone);
+        if news {
+            self.0.live.touch_roads();
+        }
+        Ok(news)
+    }
+
+    /// The roads on one page.
+    pub async fn roads(&self, caller: &Caller) -> Result<RoadsView> {
+        caller.must_be_signed_in()?;
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
+        let weather = store::roads::weather(&mut conn, book.hub.id).await?;
+        let cut_off = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let closed = self.closed_roads(&mut conn, &book).await?;
+        drop(conn);
+        let zone = book.zone;
+        let cut_off: Vec<_> = cut_off
+            .iter()
+            .filter(|e| e.kind == domain::ExceptionKind::CutOff && e.state.code() != "resolved")
+            .filter_map(|e| book.stops.iter().find(|s| Some(s.stop.id) == e.stop))
+            .map(|s| LatLon { lat: s.at.lat(), lon: s.at.lon() })
+            .collect();
+        let rows = closures.iter().map(|c| ClosureRow {
+            id: c.id,
+            reason: c.reason.clone(),
+            streets: c.streets.clone(),
+            bars: c.bars.clone(),
+            from: zone.moment(c.from),
+            until: zone.moment(c.until),
+            holds: c.from <= book.now,
+            cut_off: cut_off.iter().filter(|at| word::is_near(&c.shape, **at)).count() as i64,
+        });
+        Ok(RoadsView {
+            as_of: zone.moment(book.now),
+            weather,
+            closures: rows.collect(),
+            closed,
+            traffic: self.traffic(zone, book.now),
+        })
+    }
+
+    fn traffic(&self, zone: Zone, now: Instant) -> TrafficView {
+        let source = self.0.roads.source();
+        let known = self.0.roadbook.known();
+        let curves = known.curves.clone().unwrap_or_else(|| Arc::new(Curves::assumed()));
+        let wall = zone.wall(now);
+        let percent = |at| {
+            let groups = ::roads::Group::WITH_TRAFFIC;
+            let sum: f64 = groups.iter().map(|&group| curves.at(group, at)).sum();
+            (sum / groups.len() as f64 * 100.0).round() as i64
+        };
+        let weather = known.told.as_ref().map_or(1.0, |told| {
+            ::roads::Weather::from_code(told.weather.code()).unwrap_or_default().factor(Profile::Van)
+        });
+        TrafficView {
+            engine: source.engine,
+            trouble: source.trouble,
+            now_percent: (percent(wall) as f64 * weather).round() as i64,
+            by_hour: (0..24).map(|hour| percent(wall.midnight().plus(hour * 3_600))).collect(),
+            learnt_at: known.learnt_at.map(|at| zone.moment(at)),
+            passes: known.drives.len() as i64,
+            unusual: known.live.known() as i64,
+            evidence: known.evidence.round() as i64,
+        }
+    }
+
+    /// The closures that hold now or later today, as the map draws them.
+    pub(crate) async fn closed_roads(
+        &self,
+        conn: &mut store::Conn,
+        book: &DayBook,
+    ) -> Result<Vec<ClosedRoad>> {
+        let closures = store::roads::closures(conn, book.hub.id, book.now).await?;
+        let city = self.0.roadbook.city().cloned();
+        let today = book.zone.bounds(book.day).1;
+        let drawn = closures.into_iter().filter(|c| c.from < today).map(|closure| {
+            let until = book.zone.moment(closure.until).format("%H:%M");
+            let day = if closure.until > today { "a later day" } else { "" };
+            let until = if day.is_empty() { until.to_string() } else { day.to_owned() };
+            let area = match &closure.shape {
+                ClosureShape::Area(places) => {
+                    Some(places.iter().map(|&at| crate::board::point(at)).collect())
+                }
+                ClosureShape::Line(_) => None,
+            };
+            ClosedRoad {
+                id: closure.id,
+                title: format!("{}, until {until}", closure.reason),
+                lines: city.as_ref().map(|city| lines_of(city, &closure.shape)).unwrap_or_default(),
+                area,
+            }
+        });
+        Ok(drawn.collect())
+    }
+}

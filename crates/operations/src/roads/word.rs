@@ -1,0 +1,172 @@
+//! What somebody says about the roads: this one is closed, this one is open again, it rains.
+
+use super::profiles;
+use crate::{Caller, Operations, OpsError, Result, clock::new_id, zone::Zone};
+use ::roads::{Addresses, City, LatLon, Profile};
+use chrono::TimeDelta;
+use domain::{
+    Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, Role, Source, Weather,
+    closure::MOST_PLACES,
+};
+use wire::{Point, roads::CloseRoad};
+
+/// A stop this close to a closure's outline is taken to be cut off by it, in metres.
+const NEAR_M: f64 = 1_500.0;
+/// No closure lasts longer, in days: what is longer belongs on the map.
+const LONGEST_DAYS: i64 = 366;
+
+impl Operations {
+    /// Closes a road, or an area, until a time. Takes effect at once.
+    pub async fn close_road(&self, caller: &Caller, ask: CloseRoad) -> Result<ClosureId> {
+        caller.must(Role::may_dispatch)?;
+        let mut conn = self.0.database.read().await?;
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        drop(conn);
+        let from = self.now();
+        let CloseRoad { area, places, reason, bars, until } = ask;
+        let places = read_places(&places)?;
+        let closure = Closure {
+            id: ClosureId(new_id()),
+            hub: hub.id,
+            shape: if area { ClosureShape::Area(places) } else { ClosureShape::Line(places) },
+            reason,
+            streets: String::new(),
+            bars,
+            from,
+            until: zone.at(until.date(), until.time()).min(from + TimeDelta::days(LONGEST_DAYS)),
+            lifted_at: None,
+        };
+        let closure = closure.parse()?;
+        let (city, drawn) =
+            (self.0.roadbook.city().cloned().ok_or(OpsError::NotFound)?, closure.shape.clone());
+        let streets = tokio::task::spawn_blocking(move || streets(&city, &drawn))
+            .await
+            .map_err(|e| OpsError::Broken(e.to_string()))?
+            .ok_or(OpsError::NoRoadThere)?;
+        let closure = Closure { streets, ..closure };
+        let id = closure.id;
+        let mut tx = self.0.database.begin().await?;
+        store::roads::save(&mut tx, &closure).await?;
+        let fact = Fact::RoadClosed { closure: Box::new(closure) };
+        store::events::append(&mut tx, &[said(caller, hub.id, from, fact)]).await?;
+        tx.commit().await?;
+        self.tell_roads().await?;
+        Ok(id)
+    }
+
+    /// Ends a closure before its time.
+    pub async fn lift_closure(&self, caller: &Caller, id: ClosureId) -> Result<()> {
+        caller.must(Role::may_dispatch)?;
+        let now = self.now();
+        let mut tx = self.0.database.begin().await?;
+        let closure = store::roads::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        if closure.lifted_at.is_none() {
+            let hub = closure.hub;
+            store::roads::save(&mut tx, &closure.lift(now)).await?;
+            let fact = Fact::ClosureLifted { closure: id };
+            store::events::append(&mut tx, &[said(caller, hub, now, fact)]).await?;
+            tx.commit().await?;
+        }
+        self.tell_roads().await?;
+        Ok(())
+    }
+
+    /// Says what the weather is; it is taken to stay so.
+    pub async fn set_weather(&self, caller: &Caller, weather: Weather) -> Result<()> {
+        caller.must(Role::may_dispatch)?;
+        let mut tx = self.0.database.begin().await?;
+        let hub = self.hub(&mut tx).await?.id;
+        if store::roads::weather(&mut tx, hub).await? != weather {
+            store::roads::set_weather(&mut tx, hub, weather).await?;
+            let fact = Fact::WeatherSet { weather };
+            store::events::append(&mut tx, &[said(caller, hub, self.now(), fact)]).await?;
+            tx.commit().await?;
+        }
+        self.tell_roads().await?;
+        Ok(())
+    }
+}
+
+/// Places as a form brings them: a line each, degrees north, a comma, degrees east.
+fn read_places(text: &str) -> Result<Vec<Coordinate>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let place = |line: &str| {
+        let (lat, lon) = line.split_once(',')?;
+        Coordinate::parse(lat.trim().parse().ok()?, lon.trim().parse().ok()?).ok()
+    };
+    lines.take(MOST_PLACES + 1).map(|line| place(line).ok_or(OpsError::NotDrawn)).collect()
+}
+
+fn said(caller: &Caller, hub: HubId, now: Instant, fact: Fact) -> Event {
+    Event { occurred_at: now, recorded_at: now, source: Source::Screen, actor: caller.who, hub, fact }
+}
+
+/// A closure as the streets take it.
+pub(super) fn closure(closure: &Closure, zone: Zone) -> ::roads::Closure {
+    ::roads::Closure {
+        shape: shape(&closure.shape),
+        from: zone.wall(closure.from),
+        until: zone.wall(closure.until),
+        bars: closure.bars.iter().flat_map(|&kind| profiles(kind)).copied().collect(),
+    }
+}
+
+fn shape(shape: &ClosureShape) -> ::roads::ClosureShape {
+    let places = |all: &[domain::Coordinate]| all.iter().map(|&at| crate::board::lat_lon(at)).collect();
+    match shape {
+        ClosureShape::Line(line) => ::roads::ClosureShape::Line(places(line)),
+        ClosureShape::Area(ring) => ::roads::ClosureShape::Area(places(ring)),
+    }
+}
+
+/// The streets that a shape closes, in words; none when it closes nothing.
+fn streets(city: &City, drawn: &ClosureShape) -> Option<String> {
+    const NAMED: usize = 3;
+    let (names, metres) = city.streets_closed(&shape(drawn));
+    if metres <= 0.0 {
+        return None;
+    }
+    let more = names.len().saturating_sub(NAMED);
+    let mut words = names.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        words.push_str(&format!(" and {more} more"));
+    }
+    if words.is_empty() {
+        words = "a road without a name".to_owned();
+    }
+    let middle = drawn.places().get(drawn.places().len() / 2).map(|&at| crate::board::lat_lon(at));
+    let town = middle.and_then(|at| city.reverse(at).ok().flatten()).and_then(|found| found.address.locality);
+    Some(match town {
+        Some(town) => format!("{words}, {town}"),
+        None => words,
+    })
+}
+
+/// The streets that a shape closes, as lines on the map.
+pub(crate) fn lines_of(city: &City, drawn: &ClosureShape) -> Vec<Vec<Point>> {
+    let lines = city.lines_closed(&shape(drawn), Profile::Car);
+    lines
+        .into_iter()
+        .map(|line| line.into_iter().map(|at| Point { lat: at.lat, lon: at.lon }).collect())
+        .collect()
+}
+
+/// Whether a place is at or in what was drawn, or not far from it.
+pub(super) fn is_near(shape: &ClosureShape, at: LatLon) -> bool {
+    shape.places().iter().any(|&place| crate::board::lat_lon(place).metres_to(at) <= NEAR_M)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_line_by_line_and_anything_else_is_refused() {
+        let places = read_places(" 35.9, 14.5\n\n35.91,14.51\r\n").unwrap();
+        assert_eq!(places.len(), 2);
+        for wrong in ["35.9", "35.9;14.5", "north, east", "95, 14", "NaN, 14", "35.9, 14.5, 3"] {
+            assert!(matches!(read_places(wrong), Err(OpsError::NotDrawn)), "{wrong}");
+        }
+        assert_eq!(read_places(&"35.9, 14.5\n".repeat(9_000)).unwrap().len(), MOST_PLACES + 1);
+    }
+}

@@ -1,0 +1,181 @@
+//! The roads of a real city in a running day: rush hour in the plan, a closure in estimates and plans, weather, and what the
+//! drives of the fleet teach. Needs `DOORSTEP_EXTRACTS`; skipped loudly without it.
+
+use crate::{
+    a_day::state_equals_history,
+    common::{Hub, at, fix},
+};
+use chrono::{NaiveDateTime, TimeDelta};
+use domain::{ExceptionKind, Role, VehicleKind, Weather};
+use operations::{Caller, OpsError};
+use roads::{City, LatLon, Profile, TravelTimes};
+use std::{path::PathBuf, sync::Arc};
+use wire::{control_room::RouteView, exceptions::QueueFilter, intake::Deed, roads::CloseRoad};
+
+fn malta() -> Option<Arc<City>> {
+    let folder = std::env::var_os("DOORSTEP_EXTRACTS").map(PathBuf::from);
+    let Some(extract) = folder.map(|f| f.join("malta-latest.osm.pbf")).filter(|path| path.is_file()) else {
+        eprintln!("SKIPPED: no malta-latest.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
+        return None;
+    };
+    let cache = tempfile::tempdir().unwrap();
+    Some(Arc::new(City::open(&extract, cache.path()).unwrap()))
+}
+
+fn local(hour: u32, minute: u32) -> NaiveDateTime {
+    chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(hour, minute, 0).unwrap()
+}
+
+/// A square around a place, with sides of so many metres.
+fn square(lat: f64, lon: f64, metres: f64) -> String {
+    let (dy, dx) = (metres / 2.0 / 111_195.0, metres / 2.0 / 90_000.0);
+    let corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (1.0, -1.0)];
+    corners.map(|(y, x)| format!("{:.6}, {:.6}", lat + y * dy, lon + x * dx)).join("\n")
+}
+
+fn close(places: String, until: NaiveDateTime) -> CloseRoad {
+    let bars = VehicleKind::ALL.to_vec();
+    CloseRoad { area: true, places, reason: "A burst main".into(), bars, until }
+}
+
+fn etas(route: &RouteView) -> Vec<chrono::DateTime<chrono::FixedOffset>> {
+    route.stops.iter().filter_map(|stop| stop.eta).collect()
+}
+
+#[tokio::test]
+async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so() {
+    let Some(mut hub) = Hub::open("closed_roads").await else { return };
+    let Some(city) = malta() else { return };
+    hub.city = Some(city);
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let timer = Caller::timer();
+    hub.plan(24).await;
+    let (van, driven) = hub.routed(at(7, 20)).await.into_iter().next().unwrap();
+    hub.report(van, at(7, 40), Deed::Departed { route: driven.route }).await;
+    hub.at(at(7, 41)).watch(&timer).await.unwrap();
+    let before = hub.at(at(7, 42)).route(&dispatcher, driven.route).await.unwrap();
+    assert!(before.stops.len() >= 4, "{}", before.stops.len());
+    let target = before.stops[2].clone();
+
+    let manager = hub.person(Role::Manager).await;
+    let ops = hub.at(at(7, 45));
+    let area = square(target.at.lat, target.at.lon, 900.0);
+    let refused = ops.close_road(&manager, close(area.clone(), local(10, 0))).await;
+    assert!(matches!(refused, Err(OpsError::NotAllowed { .. })));
+    for (wrong, why) in [
+        (close("35.9, 14.5".into(), local(10, 0)), "one place is no area"),
+        (close(area.clone(), local(7, 0)), "it ends before it begins"),
+        (CloseRoad { reason: " ".into(), ..close(area.clone(), local(10, 0)) }, "it has no reason"),
+        (CloseRoad { bars: vec![], ..close(area.clone(), local(10, 0)) }, "it holds for nobody"),
+        (close(square(35.5, 14.0, 500.0), local(10, 0)), "no road lies in the sea"),
+    ] {
+        assert!(ops.close_road(&dispatcher, wrong).await.is_err(), "{why}");
+    }
+    let id = ops.close_road(&dispatcher, close(area, local(10, 0))).await.unwrap();
+    let roads = ops.roads(&dispatcher).await.unwrap();
+    assert_eq!(roads.closures.len(), 1);
+    assert!(roads.closures[0].holds && !roads.closed[0].lines.is_empty(), "{roads:?}");
+
+    // The next round of watching knows it: the stop says so, and is expected when the road is open again.
+    ops.watch(&timer).await.unwrap();
+    let after = ops.route(&dispatcher, driven.route).await.unwrap();
+    let cut = after.stops.iter().find(|stop| stop.stop == target.stop).unwrap();
+    assert!(cut.eta.unwrap() >= local(10, 0).and_utc().fixed_offset() - TimeDelta::hours(1), "{cut:?}");
+    assert_ne!(etas(&before), etas(&after));
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let raised: Vec<_> = queue.rows.iter().filter(|row| row.kind == ExceptionKind::CutOff).collect();
+    assert!(raised.iter().any(|row| row.order == Some(target.order)), "{queue:?}");
+    assert!(ops.roads(&dispatcher).await.unwrap().closures[0].cut_off >= 1);
+
+    // A new plan goes round it: nobody is at that door before ten.
+    let proposal = ops.propose_plan(&dispatcher).await;
+    if let Ok(proposal) = proposal {
+        let moved = proposal.changes.iter().find(|change| change.order == target.order);
+        assert!(moved.is_none_or(|change| change.eta_after.time() >= local(10, 0).time()), "{moved:?}");
+    }
+
+    ops.lift_closure(&dispatcher, id).await.unwrap();
+    ops.lift_closure(&dispatcher, id).await.unwrap();
+    assert!(ops.roads(&dispatcher).await.unwrap().closures.is_empty());
+    ops.watch(&timer).await.unwrap();
+    let again = ops.route(&dispatcher, driven.route).await.unwrap();
+    let open = again.stops.iter().find(|stop| stop.stop == target.stop).unwrap();
+    assert!((open.eta.unwrap() - target.eta.unwrap()).abs() < TimeDelta::minutes(8), "{open:?}");
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert!(queue.rows.iter().all(|row| row.kind != ExceptionKind::CutOff));
+
+    // The weather slows every estimate.
+    ops.set_weather(&dispatcher, Weather::Snow).await.unwrap();
+    assert_eq!(ops.roads(&dispatcher).await.unwrap().weather, Weather::Snow);
+    ops.watch(&timer).await.unwrap();
+    let snowed = ops.route(&dispatcher, driven.route).await.unwrap();
+    assert!(etas(&snowed).iter().zip(etas(&again)).all(|(slow, dry)| *slow >= dry));
+    assert!(etas(&snowed).last() > etas(&again).last());
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
+    let Some(mut hub) = Hub::open("rush_hour").await else { return };
+    let Some(city) = malta() else { return };
+    hub.city = Some(city.clone());
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let timer = Caller::timer();
+    hub.plan(30).await;
+    hub.at(at(7, 5)).refresh_roads(&timer).await.unwrap();
+
+    // What the plan takes for a drive in the rush hour is more than free roads would take.
+    let (mut planned, mut free) = (0.0, 0.0);
+    for (_, driven) in hub.routed(at(7, 20)).await {
+        let route = hub.at(at(7, 20)).route(&dispatcher, driven.route).await.unwrap();
+        for pair in route.stops.windows(2) {
+            let place = |stop: &wire::control_room::StopRow| LatLon { lat: stop.at.lat, lon: stop.at.lon };
+            let (from, to) = (place(&pair[0]), place(&pair[1]));
+            let gap = (pair[1].planned - pair[0].planned).num_seconds() - 120;
+            let seconds = city.matrix(&[from], &[to], Profile::Van, None).unwrap().at(0, 0);
+            if gap > 60 && gap < 900 {
+                planned += gap as f64;
+                free += f64::from(seconds);
+            }
+        }
+    }
+    assert!(planned > free * 1.1, "planned {planned} s, free {free} s");
+
+    // Two vans need two and a half times as long as usual on the same road: it is known to be slow.
+    let (from, to) = (LatLon { lat: 35.9122, lon: 14.5042 }, LatLon { lat: 35.8989, lon: 14.4603 });
+    let leg = city.path(&[from, to], Profile::Van, None).unwrap().legs.remove(0);
+    let before = hub.at(at(8, 0)).roads(&dispatcher).await.unwrap().traffic;
+    assert!(before.learnt_at.is_none() && before.evidence == 0);
+    for n in 1..=2 {
+        let ops = hub.at(at(9, 0));
+        let van = hub.van(&ops, n).await;
+        let readings =
+            (0..).map(|step| f64::from(step) * 5.0).take_while(|at| *at < leg.seconds * 2.5).map(|real| {
+                let along =
+                    leg.at_seconds.partition_point(|t| *t <= real / 2.5).clamp(1, leg.points.len() - 1);
+                let (a, b) = (leg.at_seconds[along - 1], leg.at_seconds[along]);
+                let share = if b > a { (real / 2.5 - a) / (b - a) } else { 0.0 };
+                let (p, q) = (leg.points[along - 1], leg.points[along]);
+                let when = at(8, 20) + TimeDelta::milliseconds((real * 1_000.0) as i64);
+                fix(when, p.lat + (q.lat - p.lat) * share, p.lon + (q.lon - p.lon) * share)
+            });
+        let readings: Vec<_> = readings.collect();
+        for batch in readings.chunks(200) {
+            ops.record_positions(&van, batch.to_vec()).await.unwrap();
+        }
+    }
+    let ops = hub.at(at(8, 55));
+    ops.refresh_roads(&timer).await.unwrap();
+    let read = ops.learn_roads(&timer).await.unwrap();
+    assert!(read > 20, "{read} passes");
+    let after = ops.roads(&dispatcher).await.unwrap().traffic;
+    assert!(after.learnt_at.is_some() && after.unusual > 10 && after.evidence == read as i64, "{after:?}");
+    assert_eq!(ops.learn_roads(&timer).await.unwrap(), 0, "nothing is counted twice");
+
+    // After a restart the same is known, and nothing is counted again.
+    let restarted = hub.at(at(8, 56));
+    restarted.refresh_roads(&timer).await.unwrap();
+    assert_eq!(restarted.learn_roads(&timer).await.unwrap(), 0);
+    let known = restarted.roads(&dispatcher).await.unwrap().traffic;
+    assert!(known.unusual > 10 && known.evidence == read as i64, "{known:?}");
+}
