@@ -4,14 +4,16 @@ use crate::{
     database::{self, Embedded},
     limits::Limits,
     router,
-    settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings, SiteSettings},
+    settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings, SiteSettings, read_geocoder},
     workers,
 };
 use anyhow::{Context, Result};
 use leptos::prelude::LeptosOptions;
 use operations::{Clock, Operations, Parts};
-use roads::{City, TravelTimes};
-use std::{net::SocketAddr, sync::Arc};
+use roads::{
+    Addresses, City, Geocoder, GeocoderKind, Osrm, OsrmSettings, OutsideAddresses, OutsideRoads, TravelTimes,
+};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Database;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -65,6 +67,7 @@ impl House {
             database: self.database.clone(),
             roads: Arc::new(NoRoads),
             city: None,
+            addresses: None,
             map: MapView {
                 south_west: Point { lat: 0.0, lon: 0.0 },
                 north_east: Point { lat: 0.0, lon: 0.0 },
@@ -165,7 +168,8 @@ async fn open(
     let map = map_view(&city, site);
     let ops = Operations::new(Parts {
         database: house.database.clone(),
-        roads: city.clone(),
+        roads: travel_times(&city, site),
+        addresses: Some(addresses(&city, site)),
         city: Some(city.clone()),
         map,
         clock,
@@ -199,6 +203,32 @@ async fn open(
         Ok(())
     });
     Ok(Open { ops, address, closing, running })
+}
+
+/// How long answers from outside may take.
+const OUTSIDE: Duration = Duration::from_secs(5);
+
+/// The travel times that the settings ask for, with our own streets behind them.
+fn travel_times(city: &Arc<City>, site: &SiteSettings) -> Arc<dyn TravelTimes> {
+    match &site.osrm {
+        Some(address) => {
+            let settings = OsrmSettings { timeout: OUTSIDE, ..OsrmSettings::at(address) };
+            Arc::new(OutsideRoads::new(Osrm::new(&settings), city.clone()))
+        }
+        None => city.clone(),
+    }
+}
+
+/// The addresses that the settings ask for, with our own behind them.
+fn addresses(city: &Arc<City>, site: &SiteSettings) -> Arc<dyn Addresses> {
+    match site.geocoder.as_deref().and_then(read_geocoder) {
+        Some((kind, address)) => {
+            let kind = if kind == "photon" { GeocoderKind::Photon } else { GeocoderKind::Nominatim };
+            let geocoder = Geocoder::new(kind, address, city.bounds(), OUTSIDE);
+            Arc::new(OutsideAddresses::new(geocoder, city.clone()))
+        }
+        None => city.clone(),
+    }
 }
 
 /// Where a tile address leads, as a source of a content security policy: its scheme and host, with any host of the

@@ -41,6 +41,12 @@ pub struct SiteSettings {
     /// An OpenStreetMap extract, `.osm.pbf`.
     #[arg(long, env = "DOORSTEP_CITY")]
     pub city: PathBuf,
+    /// An OSRM server for the travel times of vans, such as http://127.0.0.1:5000; our own streets answer when it fails.
+    #[arg(long, env = "DOORSTEP_OSRM_URL")]
+    pub osrm: Option<String>,
+    /// An address service, nominatim=URL or photon=URL; our own addresses answer when it fails.
+    #[arg(long, env = "DOORSTEP_GEOCODER")]
+    pub geocoder: Option<String>,
     /// Map pictures from elsewhere instead of our own tiles: a URL with {z}, {x} and {y}.
     #[arg(long, env = "DOORSTEP_TILES", requires = "tiles_attribution")]
     pub tiles: Option<String>,
@@ -101,6 +107,16 @@ pub struct DemoSettings {
     pub seed: u64,
 }
 
+fn is_web_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// The dialect and the address of an address service.
+pub(crate) fn read_geocoder(text: &str) -> Option<(&str, &str)> {
+    let (kind, address) = text.split_once('=')?;
+    (matches!(kind, "nominatim" | "photon") && is_web_address(address)).then_some((kind, address))
+}
+
 fn site_faults(site: &SiteSettings, faults: &mut Vec<String>) {
     if !site.site.join("manifest.json").is_file() {
         faults.push(format!(
@@ -118,6 +134,16 @@ fn site_faults(site: &SiteSettings, faults: &mut Vec<String>) {
         && !["{z}", "{x}", "{y}"].iter().all(|part| tiles.contains(part))
     {
         faults.push("DOORSTEP_TILES needs {z}, {x} and {y} in its URL".to_owned());
+    }
+    if let Some(osrm) = &site.osrm
+        && !is_web_address(osrm)
+    {
+        faults.push("DOORSTEP_OSRM_URL must begin with http:// or https://".to_owned());
+    }
+    if let Some(geocoder) = &site.geocoder
+        && read_geocoder(geocoder).is_none()
+    {
+        faults.push("DOORSTEP_GEOCODER must be nominatim= or photon= and a URL".to_owned());
     }
     if !(2..=200).contains(&site.connections) {
         faults.push("DOORSTEP_CONNECTIONS must be 2 to 200".to_owned());

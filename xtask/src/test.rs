@@ -54,11 +54,15 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
     check("clippy, solver", &mut || {
         run(cargo(project).args(["clippy"]).args(SOLVER).arg("--all-targets").args(DENY))
     });
+    check("clippy, streets", &mut || {
+        run(cargo(project).args(["clippy"]).args(STREETS).arg("--all-targets").args(DENY))
+    });
     check("clippy, browser", &mut || {
         run(cargo(project).args(["clippy", "--package", "frontend", "--target", WASM]).args(DENY))
     });
     check("tests", &mut || tests(project));
     check("tests, solver", &mut || run(test_runner(project).args(SOLVER)));
+    check("tests, streets", &mut || streets(project));
     check("assets", &mut || assets::build(project, Effort::Quick, &project.site()));
     check("programs", &mut || demo::build_programs(project));
     if options.fast {
@@ -74,6 +78,8 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
 const WASM: &str = "wasm32-unknown-unknown";
 /// The optimizer as a program of its own, apart from the rest, which is built without its command line.
 const SOLVER: [&str; 4] = ["--package", "optimizer", "--features", "cli"];
+/// The streets as a program of their own.
+const STREETS: [&str; 4] = ["--package", "roads", "--features", "cli"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 
 fn queries(project: &Project) -> Result<()> {
@@ -97,9 +103,25 @@ fn tests(project: &Project) -> Result<()> {
             (Some(database), url)
         }
     };
-    run(test_runner(project)
+    let mut tests = test_runner(project);
+    tests
         .args(["--workspace", "--exclude", "frontend"])
         .env("DATABASE_URL", url)
+        .env("DOORSTEP_EXTRACTS", project.extracts());
+    match setup::osrm::programs(project) {
+        Ok(programs) => {
+            tests.env("DOORSTEP_OSRM", programs);
+        }
+        Err(fault) => println!("SKIPPED: the test against a real OSRM server: {fault:#}"),
+    }
+    run(&mut tests)
+}
+
+/// The streets' program; everything else of that crate is among the other tests.
+fn streets(project: &Project) -> Result<()> {
+    run(test_runner(project)
+        .args(STREETS)
+        .args(["--test", "command_line"])
         .env("DOORSTEP_EXTRACTS", project.extracts()))
 }
 

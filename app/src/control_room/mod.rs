@@ -174,6 +174,7 @@ pub fn ControlRoomPage() -> impl IntoView {
                                 <Strip counts=board.counts head=board.head live />
                                 <RouteList rows=board.routes selected order live />
                                 <PlanBox
+                                    trouble=board.roads_trouble
                                     plan_at
                                     revision
                                     proposal=board.proposal

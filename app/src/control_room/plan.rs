@@ -43,6 +43,8 @@ impl PlanActions {
 /// The waiting proposal, or the button that asks for one.
 #[component]
 pub fn PlanBox(
+    /// What is wrong with travel times.
+    trouble: Option<String>,
     plan_at: Moment,
     revision: Option<i32>,
     proposal: Option<ProposalView>,
@@ -67,6 +69,7 @@ pub fn PlanBox(
     };
     view! {
         <section class="plan" aria-label="Plan">
+            {trouble.map(|text| view! { <Notice text /> })}
             {body}
             {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
             {move || {

@@ -200,6 +200,7 @@ impl Operations {
         let closed = self.closed_roads(&mut conn, &book).await?;
         Ok(BoardView {
             closed,
+            roads_trouble: self.0.roads.source().trouble,
             head: book.head(),
             counts: counts(&routes, waiting, exceptions),
             routes,

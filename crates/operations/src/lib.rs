@@ -8,6 +8,7 @@ mod accept;
 mod board;
 mod caller;
 mod clock;
+mod clockwork;
 mod deliveries;
 mod error;
 mod exceptions;
@@ -38,7 +39,7 @@ pub use live::{Resume, Viewer};
 pub use planning::PlanOutcome;
 pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
 
-use ::roads::{City, TravelTimes};
+use ::roads::{Addresses, City, TravelTimes};
 use domain::{Hub, Instant};
 use std::{path::PathBuf, sync::Arc};
 use store::Database;
@@ -56,6 +57,8 @@ pub struct Parts {
     pub roads: Arc<dyn TravelTimes>,
     /// The streets that closures, weather and traffic change, and in which drives are looked for; nothing of that without.
     pub city: Option<Arc<City>>,
+    /// Where addresses are looked up; nowhere without it.
+    pub addresses: Option<Arc<dyn Addresses>>,
     /// What the map needs.
     pub map: MapView,
     /// The world's time.
@@ -74,6 +77,7 @@ struct House {
     database: Database,
     roads: Arc<dyn TravelTimes>,
     roadbook: roads::Roadbook,
+    addresses: Option<Arc<dyn Addresses>>,
     map: MapView,
     clock: Clock,
     build: String,
@@ -89,13 +93,14 @@ struct House {
 impl Operations {
     /// Puts the verbs together. Must run inside a tokio runtime: the writer of positions starts here.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, roads, city, map, clock, build, keep_problems } = parts;
+        let Parts { database, roads, city, addresses, map, clock, build, keep_problems } = parts;
         let live = live::Live::new();
         let intake = intake::Writer::start(database.clone(), live.clone());
         Self(Arc::new(House {
             database,
             roads,
             roadbook: roads::Roadbook::new(city),
+            addresses,
             map,
             clock,
             build,

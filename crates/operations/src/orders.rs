@@ -1,19 +1,25 @@
 //! Shops place orders.
 
 use crate::{Caller, Operations, OpsError, Result, clock::new_id, zone::Zone};
+use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
     Actor, Address, ConsignmentId, Coordinate, Event, Fact, Hub, Instant, Order, OrderId, OrderState,
     Package, PackageId, Promise, Recipient, ShopId, Source, Window,
 };
 use std::collections::HashSet;
-use wire::api::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus};
+use wire::{
+    Point,
+    api::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus},
+};
 
 /// How many orders one request may place.
 pub const MOST_ORDERS: usize = 1_000;
 const USUAL_SERVICE_S: i32 = 120;
 const MOST_PACKAGES: usize = 50;
 const MOST_TEXT: usize = 300;
+/// An address that was looked up is taken from this confidence on.
+const SURE: f32 = 0.75;
 
 impl Operations {
     /// Stores a shop's orders; each gets its own answer, and one sent before under its reference changes nothing.
@@ -27,15 +33,16 @@ impl Operations {
             return Err(OpsError::Invalid(format!("send at most {MOST_ORDERS} orders in one request")));
         }
 
+        let asked = self.look_up(asked).await?;
         let mut tx = self.0.database.begin().await?;
         let (hub, zone) = self.hub_and_zone(&mut tx).await?;
         let now = self.now();
 
-        let references: Vec<_> = asked.iter().map(|o| o.reference.clone()).collect();
+        let references: Vec<_> = asked.iter().map(|(o, _)| o.reference.clone()).collect();
         let mut seen = HashSet::new();
-        let mut read_one = |order: PlaceOrder| {
+        let mut read_one = |(order, at): (PlaceOrder, Located)| {
             if seen.insert(order.reference.trim().to_owned()) {
-                read_order(order, shop, &hub, zone, now)
+                read_order(order, at?, shop, &hub, zone, now)
             } else {
                 Err("this reference stands twice in the request".to_owned())
             }
@@ -76,10 +83,51 @@ impl Operations {
             .collect();
         Ok(PlaceOrdersAnswer { results })
     }
+
+    /// Finds the doors of orders that do not say where they are.
+    async fn look_up(&self, asked: Vec<PlaceOrder>) -> Result<Vec<(PlaceOrder, Located)>> {
+        let addresses = self.0.addresses.clone();
+        let locate = move || {
+            let door = |order: &PlaceOrder| match order.at {
+                Some(at) => Ok(at),
+                None => located(addresses.as_deref(), &order.address),
+            };
+            asked.into_iter().map(|order| (door(&order), order)).map(|(at, order)| (order, at)).collect()
+        };
+        tokio::task::spawn_blocking(locate).await.map_err(|e| OpsError::Broken(e.to_string()))
+    }
+}
+
+/// Where an order goes, or why that is not known.
+type Located = std::result::Result<Point, String>;
+
+/// The door of an address, if there is hardly a doubt about it.
+fn located(addresses: Option<&dyn Addresses>, text: &str) -> Located {
+    let say = |why: &str| Err(format!("address: {why}; send `at` with the door's lat and lon"));
+    let Some(addresses) = addresses else { return say("addresses are not looked up here") };
+    let found = match addresses.search(text, 3) {
+        Ok(found) => found,
+        Err(_) => return say("addresses cannot be looked up right now"),
+    };
+    let Some(best) = found.first() else { return say("it is not on the map") };
+    let doubt = best.doubts.first().map(|doubt| match doubt {
+        Doubt::NumberUnknown(number) => format!("number {number} is not on the map there"),
+        Doubt::NotFound(words) => format!("{} is not on the map there", words.join(" ")),
+        Doubt::Ambiguous(other) => format!("it may as well be {other}"),
+        Doubt::Far(metres) => format!("the nearest address is {metres} m away"),
+    });
+    match doubt {
+        Some(doubt) => say(&format!("the likeliest is {}, but {doubt}", best.address.text)),
+        None if best.confidence < SURE => {
+            say(&format!("the likeliest is {}, which is not sure", best.address.text))
+        }
+        None => Ok(Point { lat: best.address.at.lat, lon: best.address.at.lon }),
+    }
 }
 
 fn read_order(
     order: PlaceOrder,
+    at: Point,
     shop: ShopId,
     hub: &Hub,
     zone: Zone,
@@ -93,7 +141,7 @@ fn read_order(
             Ok(value)
         }
     };
-    let at = Coordinate::parse(order.at.lat, order.at.lon).map_err(|e| format!("at: {e}"))?;
+    let at = Coordinate::parse(at.lat, at.lon).map_err(|e| format!("at: {e}"))?;
     let window = Window::parse(order.window_from.trunc_subsecs(3), order.window_until.trunc_subsecs(3))
         .map_err(|e| format!("window_from and window_until: {e}"))?;
     if window.until() <= now {

@@ -7,11 +7,14 @@ use crate::{
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Actor, Attempt, AttemptId, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Hub,
-    HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, Source, StopId, StopState, VehicleId,
+    Actor, Attempt, AttemptId, ClosureShape, Event, Exception, ExceptionId, ExceptionKind, ExceptionState,
+    Fact, Hub, HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, Source, StopId, StopState,
+    VehicleId,
 };
 use store::Tx;
-use wire::intake::{Deed, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus};
+use wire::intake::{
+    Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
+};
 
 /// How many reports one request may bring.
 pub const MOST_REPORTS: usize = 200;
@@ -126,6 +129,15 @@ impl Operations {
         let route =
             store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
         let book = DayBook::read(self, &mut conn, Some(&[route.id])).await?;
+        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
+        let today = book.zone.bounds(book.day).1;
+        let closures = closures.into_iter().filter(|c| c.from < today).map(|c| DriverClosure {
+            area: matches!(c.shape, ClosureShape::Area(_)),
+            places: c.shape.places().iter().map(|&at| point(at)).collect(),
+            bars: c.bars,
+            from: c.from,
+            until: c.until,
+        });
         let stops = book
             .stops_of(route.id)
             .iter()
@@ -148,6 +160,7 @@ impl Operations {
             planned_start: route.planned_start,
             hub: point(book.hub.at),
             stops,
+            closures: closures.collect(),
         })
     }
 }

@@ -6,17 +6,17 @@
 use crate::{
     OpsError, Result,
     board::{DayBook, lat_lon, profile},
+    clockwork::Clockwork,
     zone::Zone,
 };
-use ::roads::{DayMatrix, LatLon, Profile, TravelTimes, Wall};
+use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
     Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind,
     VehicleState, Window, standing::RISK_MARGIN,
 };
 use optimizer::{
-    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, TimedMatrix,
-    VehicleSpec, schedule,
+    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
 };
 use std::collections::HashMap;
 
@@ -251,14 +251,26 @@ impl Choices {
         let begins = runners.iter().map(|r| r.free_at).min().unwrap_or(origin);
         let ends = runners.iter().map(|r| r.shift_until).max().unwrap_or(origin).max(begins);
         let clock = Clockwork { zone, origin };
-        for profile in [Profile::Van, Profile::ElectricVan, Profile::CargoBike] {
-            if runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == profile) {
-                let groups = blocks(&runners, &runner_places, &tasks, first_task, profile);
-                let day =
-                    roads.day_matrix(&places, &groups, profile, (zone.wall(begins), zone.wall(ends)))?;
-                hop = hop.or_else(|| usual_hop(&day.seconds, places.len(), first_task));
-                matrices.insert(profile, clock.matrix(&mut builder, day));
-            }
+        let span = (zone.wall(begins), zone.wall(ends));
+        let used =
+            |profile: &Profile| runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == *profile);
+        let mut left: Vec<Profile> =
+            [Profile::Van, Profile::ElectricVan, Profile::CargoBike].into_iter().filter(used).collect();
+        while let Some(&first) = left.first() {
+            // What takes two profiles equally long is looked up once.
+            let (alike, others): (Vec<_>, Vec<_>) =
+                left.into_iter().partition(|other| *other == first || roads.are_alike(first, *other, span));
+            left = others;
+            let mut groups: Vec<Vec<usize>> = alike
+                .iter()
+                .flat_map(|profile| blocks(&runners, &runner_places, &tasks, first_task, *profile))
+                .collect();
+            groups.sort_unstable();
+            groups.dedup();
+            let day = roads.day_matrix(&places, &groups, first, span)?;
+            hop = hop.or_else(|| usual_hop(&day.seconds, places.len(), first_task));
+            let matrix = clock.matrix(&mut builder, day);
+            matrices.extend(alike.into_iter().map(|profile| (profile, matrix)));
         }
         let second = |at: Instant| (at - origin).num_seconds();
         let limit = match strictness {
@@ -357,33 +369,6 @@ fn blocks(
         blocks.push(std::iter::once(0).chain(free).collect());
     }
     blocks
-}
-
-/// From the clocks on the walls to the seconds of a problem.
-#[derive(Clone, Copy)]
-struct Clockwork {
-    zone: Zone,
-    origin: Instant,
-}
-
-impl Clockwork {
-    fn second(self, wall: Wall) -> i64 {
-        self.zone.unwall(wall).map_or(i64::MAX, |at| (at - self.origin).num_seconds())
-    }
-
-    /// The travel times of a profile as the optimizer takes them; plain ones where the hour changes nothing.
-    fn matrix(self, builder: &mut ProblemBuilder, day: DayMatrix) -> MatrixId {
-        let mut breaks: Vec<i64> = day.breaks.iter().map(|&at| self.second(at)).collect();
-        if day.shapes.len() == 1 && day.shapes.iter().flatten().all(|factor| *factor == 1 << 16) {
-            return builder.matrix(day.places, day.seconds);
-        }
-        // On the day that the clocks go back an hour comes twice, so two breaks could fall together.
-        for index in 1..breaks.len() {
-            breaks[index] = breaks[index].max(breaks[index - 1] + 1);
-        }
-        let DayMatrix { places, seconds, shape, shapes, .. } = day;
-        builder.timed_matrix(places, TimedMatrix { seconds, shape, breaks, shapes })
-    }
 }
 
 /// A problem with its translation: index for index, runners are the optimizer's vehicles and tasks its stops.

@@ -38,6 +38,28 @@ pub(crate) fn file(folder: &Path, name: &str, extract: &[u8]) -> PathBuf {
     folder.join(format!("{stem}-{:016x}-{}-v{VERSION}.city", fingerprint(extract), extract.len()))
 }
 
+/// The newest city of this version in a folder.
+pub(crate) fn newest(folder: &Path) -> Option<PathBuf> {
+    let end = format!("-v{VERSION}.city");
+    let files = fs::read_dir(folder).ok()?.flatten();
+    let cities = files.filter(|file| file.file_name().to_string_lossy().ends_with(&end));
+    cities.max_by_key(|file| file.metadata().and_then(|m| m.modified()).ok()).map(|file| file.path())
+}
+
+/// The name of the city in a file that [`file`] has named.
+pub(crate) fn name_in(path: &Path) -> Option<String> {
+    let file = path.file_name()?.to_string_lossy().into_owned();
+    let parts: Vec<&str> = file.split('-').collect();
+    let words = parts.get(..parts.len().checked_sub(3)?)?.iter().map(|word| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
+    });
+    Some(words.collect::<Vec<_>>().join(" "))
+}
+
 /// Reads a kept city; none when there is none or it cannot be trusted.
 pub(crate) fn read(path: &Path) -> Option<Kept> {
     let bytes = fs::read(path).ok()?;

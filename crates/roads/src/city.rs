@@ -61,6 +61,20 @@ impl City {
         City::from_kept(name, kept).ok_or_else(unusable)
     }
 
+    /// Opens a city that an earlier [`City::open`] has kept in a folder, without its extract; the newest of several.
+    ///
+    /// # Errors
+    /// [`RoadsError::Cache`] when there is none of this version, or it is damaged.
+    pub fn open_kept(folder: &FilePath) -> Result<City, RoadsError> {
+        let none = || RoadsError::Cache {
+            path: folder.to_owned(),
+            what: "it holds no city that this version has built; build one from an extract".into(),
+        };
+        let file = cache::newest(folder).ok_or_else(none)?;
+        let name = cache::name_in(&file).ok_or_else(none)?;
+        cache::read(&file).and_then(|kept| City::from_kept(name, kept)).ok_or_else(none)
+    }
+
     /// Name of the city, after the file: `malta-latest.osm.pbf` is `Malta`.
     pub fn name(&self) -> &str {
         &self.name
@@ -88,6 +102,11 @@ impl City {
     /// A gzip-compressed Mapbox vector tile; none outside the city's land and zoom levels.
     pub fn tile(&self, z: u8, x: u32, y: u32) -> Option<&[u8]> {
         self.tiles.get(z, x, y)
+    }
+
+    /// All tiles that there are, by zoom level, column and row.
+    pub fn tiles(&self) -> impl Iterator<Item = (u8, u32, u32)> + '_ {
+        self.tiles.all()
     }
 
     /// First and last zoom level for which there are tiles.

@@ -310,6 +310,13 @@ impl TravelTimes for City {
         }
     }
 
+    fn are_alike(&self, one: Profile, other: Profile, (from, until): (Wall, Wall)) -> bool {
+        let same = one.means() == other.means() && one.variant() == other.variant();
+        let state = self.state();
+        let mut closures = state.conditions.closures.iter().filter(|c| c.from <= until && c.until >= from);
+        same && closures.all(|c| c.bars.contains(&one) == c.bars.contains(&other))
+    }
+
     fn source(&self) -> Source {
         Source { engine: format!("own streets of {}", self.name()), trouble: None }
     }

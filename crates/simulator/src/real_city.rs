@@ -36,7 +36,10 @@ fn at(point: Point) -> LatLon {
 fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
     let mut orders: Vec<&PlaceOrder> =
         scenario.orders.iter().filter(|order| order.placed_at.is_none()).map(|order| &order.says).collect();
-    let angle = |order: &PlaceOrder| (order.at.lat - scenario.hub.lat).atan2(order.at.lon - scenario.hub.lon);
+    let angle = |order: &PlaceOrder| {
+        let at = order.at.unwrap();
+        (at.lat - scenario.hub.lat).atan2(at.lon - scenario.hub.lon)
+    };
     orders.sort_by(|a, b| angle(a).total_cmp(&angle(b)));
     let size = orders.len().div_ceil(scenario.vehicles.len());
     let mut number = 0_u128;
@@ -57,6 +60,7 @@ fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
                 planned_start: scenario.day.after(Duration::minutes(20)),
                 hub: scenario.hub,
                 stops: stops.collect(),
+                closures: vec![],
             }
         })
         .collect()
@@ -68,7 +72,7 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
         sequence,
         reference: order.reference.clone(),
         address: order.address.clone(),
-        at: order.at,
+        at: order.at.unwrap(),
         recipient: order.recipient.name.clone(),
         window_from: order.window_from,
         window_until: order.window_until,
@@ -102,7 +106,7 @@ fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     assert!(scenario.orders.iter().all(|order| known.contains(order.says.address.as_str())));
     let gate = at(scenario.hub);
     assert!(city.road_near(gate, Profile::Car).unwrap().1 < 5.0);
-    assert!(scenario.orders.iter().all(|order| at(order.says.at).metres_to(gate) < 35_000.0));
+    assert!(scenario.orders.iter().all(|order| at(order.says.at.unwrap()).metres_to(gate) < 35_000.0));
 
     let routes = sectors(&scenario);
     let (world, vans) = World::of(&scenario, Arc::new(city));

@@ -23,7 +23,9 @@ impl Streets for StraightStreets {
         doors.iter().map(|door| Some((from.metres_to(*door) / METRES_A_SECOND) as u32)).collect()
     }
 
-    fn way(&self, from: LatLon, to: LatLon, _: Profile) -> Option<Leg> {
+    fn close(&self, _: Vec<roads::Closure>) {}
+
+    fn way(&self, from: LatLon, to: LatLon, _: Profile, _: roads::Wall) -> Option<Leg> {
         let metres = from.metres_to(to);
         let seconds = metres / METRES_A_SECOND;
         let middle = LatLon { lat: (from.lat + to.lat) / 2.0, lon: (from.lon + to.lon) / 2.0 };

@@ -27,8 +27,9 @@ pub struct PlaceOrder {
     pub recipient: PlaceRecipient,
     /// The address on one line.
     pub address: String,
-    /// The door.
-    pub at: Point,
+    /// The door; looked up by the address when left out, and refused with the reason when that is doubtful.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Point>,
     /// When the promised window opens.
     pub window_from: DateTime<Utc>,
     /// When it closes.

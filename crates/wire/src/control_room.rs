@@ -19,6 +19,8 @@ pub struct BoardView {
     pub proposal: Option<ProposalView>,
     /// The roads that are closed today.
     pub closed: Vec<ClosedRoad>,
+    /// Why travel times do not come from where they should; nothing when they do.
+    pub roads_trouble: Option<String>,
 }
 
 /// Where and when.

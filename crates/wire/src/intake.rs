@@ -2,7 +2,7 @@
 
 use crate::Point;
 use chrono::{DateTime, Utc};
-use domain::{Outcome, ReportId, RouteId, StopId};
+use domain::{Outcome, ReportId, RouteId, StopId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
 /// `POST /intake/positions`: readings of one device, oldest first or not.
@@ -166,6 +166,24 @@ pub struct DriverRoute {
     pub hub: Point,
     /// Open stops, in order.
     pub stops: Vec<DriverStop>,
+    /// Roads that are closed now or later today.
+    #[serde(default)]
+    pub closures: Vec<DriverClosure>,
+}
+
+/// A closed road, as a navigator takes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriverClosure {
+    /// Whether the places go round an area; otherwise they lie along a road, or across one.
+    pub area: bool,
+    /// The places.
+    pub places: Vec<Point>,
+    /// For whom.
+    pub bars: Vec<VehicleKind>,
+    /// From when on.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub until: DateTime<Utc>,
 }
 
 /// One stop of the driver's route.

@@ -205,12 +205,21 @@ fn settings_that_cannot_work_are_named_all_at_once() {
         "http://x",
         "--tiles-attribution",
         "x",
+        "--osrm",
+        "router",
+        "--geocoder",
+        "maps=http://x",
     ]);
     let none = grounds.path().join("no-programs");
     let said = format!("{said}{}", grounds.refused(&["--postgres", none.to_str().unwrap()]));
-    for word in
-        ["--factor must be 1 to 60", "--start is not a time", "{z}", "DOORSTEP_POSTGRES has no `postgres`"]
-    {
+    for word in [
+        "--factor must be 1 to 60",
+        "--start is not a time",
+        "{z}",
+        "DOORSTEP_OSRM_URL",
+        "DOORSTEP_GEOCODER",
+        "DOORSTEP_POSTGRES has no `postgres`",
+    ] {
         assert!(said.contains(word), "{said}");
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use crate::extract;
 use crate::project::Project;
 use crate::run::{cargo, run};
+use crate::setup;
 
 /// Which benchmark, and what to hand on to it.
 #[derive(Debug, Args)]
@@ -21,6 +22,8 @@ pub struct Options {
 enum Bench {
     /// Reading a city, and its travel-time matrices
     Roads(Rest),
+    /// Our streets beside an OSRM server on the same extract
+    Osrm(Rest),
     /// Building a plan
     Plan(Rest),
     /// A control-room page with 40 routes and 1,500 stops
@@ -45,11 +48,23 @@ struct Rest {
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
     match &options.bench {
         Bench::Roads(rest) => target(project, "roads", "city", rest),
+        Bench::Osrm(rest) => beside_osrm(project, rest),
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Optimizer(options) => contest::contest(project, options),
     }
+}
+
+fn beside_osrm(project: &Project, rest: &Rest) -> Result<()> {
+    extract::extract(project)?;
+    let programs = setup::osrm::programs(project)?;
+    run(cargo(project)
+        .env("DOORSTEP_EXTRACTS", project.extracts())
+        .env("DOORSTEP_OSRM", programs)
+        .env("DOORSTEP_OSRM_DATA", project.var.join("osrm/malta"))
+        .args(["bench", "--package", "roads", "--bench", "osrm", "--"])
+        .args(&rest.rest))
 }
 
 fn target(project: &Project, package: &str, target: &str, rest: &Rest) -> Result<()> {

@@ -4,6 +4,7 @@
 
 mod chromium;
 mod node;
+pub mod osrm;
 pub mod postgres;
 
 use std::process::Command;

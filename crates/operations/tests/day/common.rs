@@ -151,6 +151,7 @@ impl Hub {
                 None => Arc::new(Straight),
             },
             city: self.city.clone(),
+            addresses: self.city.clone().map(|city| city as Arc<dyn roads::Addresses>),
             map: MapView {
                 south_west: Point { lat: 35.8, lon: 14.3 },
                 north_east: Point { lat: 36.0, lon: 14.6 },
@@ -257,7 +258,7 @@ pub fn order(n: usize, from: DateTime<Utc>, until: DateTime<Utc>) -> PlaceOrder 
         reference: format!("BOO-{n:06}"),
         recipient: PlaceRecipient { name: format!("Recipient {n:04}"), phone: format!("+356 2100 {n:04}") },
         address: format!("Triq il-Ħamrun {n}"),
-        at: Point { lat: 35.9 + radius * angle.sin(), lon: 14.45 + radius * angle.cos() },
+        at: Some(Point { lat: 35.9 + radius * angle.sin(), lon: 14.45 + radius * angle.cos() }),
         window_from: from,
         window_until: until,
         packages: vec![PlacePackage { barcode: format!("P{n}"), weight_g: 2_000, volume_ml: 8_000 }],

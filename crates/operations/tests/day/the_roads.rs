@@ -3,13 +3,14 @@
 
 use crate::{
     a_day::state_equals_history,
-    common::{Hub, at, fix},
+    common::{Hub, at, fix, order},
 };
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::{ExceptionKind, Role, VehicleKind, Weather};
 use operations::{Caller, OpsError};
-use roads::{City, LatLon, Profile, TravelTimes};
+use roads::{AddressKind, Addresses, City, LatLon, Profile, TravelTimes};
 use std::{path::PathBuf, sync::Arc};
+use wire::api::{PlaceOrder, PlaceOrders, PlaceStatus};
 use wire::{control_room::RouteView, exceptions::QueueFilter, intake::Deed, roads::CloseRoad};
 
 fn malta() -> Option<Arc<City>> {
@@ -178,4 +179,33 @@ async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
     assert_eq!(restarted.learn_roads(&timer).await.unwrap(), 0);
     let known = restarted.roads(&dispatcher).await.unwrap().traffic;
     assert!(known.unusual > 10 && known.evidence == read as i64, "{known:?}");
+}
+
+#[tokio::test]
+async fn an_order_without_a_place_is_looked_up_or_refused_with_the_reason() {
+    let Some(mut hub) = Hub::open("looked_up").await else { return };
+    let Some(city) = malta() else { return };
+    let known = city.addresses().iter().find(|a| {
+        let found = city.search(&a.text, 2).unwrap();
+        a.kind == AddressKind::Numbered && found[0].doubts.is_empty() && found[0].confidence > 0.9
+    });
+    let known = known.unwrap().clone();
+    hub.city = Some(city);
+    let ops = hub.at(at(6, 30));
+    let shop = hub.shop(&ops).await;
+    let ask = |n: usize, address: &str| PlaceOrder {
+        at: None,
+        address: address.to_owned(),
+        ..order(n, at(8, 0), at(11, 30))
+    };
+    let orders = vec![ask(1, &known.text), ask(2, "17 Nowhere Lane, Xyzzy"), ask(3, "Triq il-Kbira")];
+    let answer = ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
+    let [found, unknown, doubtful] = &answer.results[..] else { panic!("{answer:?}") };
+    let mut conn = hub.database.read().await.unwrap();
+    let stored = store::orders::get(&mut conn, found.order.unwrap()).await.unwrap().unwrap();
+    assert!((stored.address.at.lat() - known.at.lat).abs() < 1e-6);
+    for refused in [unknown, doubtful] {
+        assert_eq!(refused.result, PlaceStatus::Refused, "{refused:?}");
+        assert!(refused.why.as_ref().unwrap().contains("send `at`"), "{refused:?}");
+    }
 }

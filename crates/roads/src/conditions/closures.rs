@@ -4,7 +4,7 @@
 //! those that it crosses: so it may be drawn along a street past its side streets, or across one as a barrier.
 //! Not here: why, and who said so.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{LatLon, Profile, geo::Plane, network::Network, travel::Roads, wall::Wall};
 
@@ -79,43 +79,39 @@ fn inside(ring: &[LatLon], network: &Network, roads: &Roads) -> Vec<u32> {
 fn along(line: &[LatLon], network: &Network, roads: &Roads) -> Vec<u32> {
     let plane = roads.plane();
     let flat: Vec<[f64; 2]> = line.iter().filter(|at| at.is_on_globe()).map(|&at| plane.flat(at)).collect();
-    let near: Vec<(u32, Vec<[f64; 2]>)> = roads
-        .in_box(&flat, BESIDE_M)
-        .map(|segment| (segment, flat_shape(network, &plane, segment)))
-        .collect();
-
-    let (mut closed, mut astray, mut followed) = (Vec::new(), Vec::new(), vec![0_u32; near.len()]);
+    let mut shapes: HashMap<u32, Vec<[f64; 2]>> = HashMap::new();
+    let mut followed: HashMap<u32, u32> = HashMap::new();
+    let mut closed = Vec::new();
     for ends in flat.windows(2) {
         let way = [ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]];
         let length = way[0].hypot(way[1]);
+        let near: Vec<u32> = roads.in_box(ends, BESIDE_M).collect();
+        for &segment in &near {
+            shapes.entry(segment).or_insert_with(|| flat_shape(network, &plane, segment));
+        }
         let steps = (length / STEP_M).ceil().max(1.0);
         for step in 0..steps as u32 {
             let share = (f64::from(step) + 0.5) / steps;
             let point = [ends[0][0] + way[0] * share, ends[0][1] + way[1] * share];
             let beside = near
                 .iter()
-                .enumerate()
-                .filter_map(|(index, (_, shape))| Some((index, distance_beside(shape, point, way)?)));
-            match beside.min_by(|a, b| a.1.total_cmp(&b.1)) {
-                Some((index, _)) => followed[index] += 1,
-                None => {
-                    let half = [way[0] / steps / 2.0, way[1] / steps / 2.0];
-                    astray.push([
-                        [point[0] - half[0], point[1] - half[1]],
-                        [point[0] + half[0], point[1] + half[1]],
-                    ]);
-                }
+                .filter_map(|segment| Some((*segment, distance_beside(&shapes[segment], point, way)?)));
+            if let Some((segment, _)) = beside.min_by(|a, b| a.1.total_cmp(&b.1)) {
+                *followed.entry(segment).or_default() += 1;
+                continue;
             }
+            // Here the line follows nothing, so it closes what it crosses.
+            let half = [way[0] / steps / 2.0, way[1] / steps / 2.0];
+            let piece = [[point[0] - half[0], point[1] - half[1]], [point[0] + half[0], point[1] + half[1]]];
+            closed.extend(near.iter().filter(|segment| crosses(&shapes[segment], &piece)));
         }
     }
-    for ((segment, shape), &samples) in near.iter().zip(&followed) {
-        let length: f64 = shape.windows(2).map(|e| (e[1][0] - e[0][0]).hypot(e[1][1] - e[0][1])).sum();
+    for (segment, samples) in followed {
+        let pieces = shapes[&segment].windows(2);
+        let length: f64 = pieces.map(|e| (e[1][0] - e[0][0]).hypot(e[1][1] - e[0][1])).sum();
         let metres = f64::from(samples) * STEP_M;
         if metres >= FAR_M || metres >= SHARE * length {
-            closed.push(*segment);
-        }
-        if astray.iter().any(|piece| crosses(shape, piece)) {
-            closed.push(*segment);
+            closed.push(segment);
         }
     }
     closed

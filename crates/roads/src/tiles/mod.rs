@@ -53,6 +53,12 @@ impl Tiles {
         tiles
     }
 
+    /// Zoom level, column and row of all tiles.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (u8, u32, u32)> + '_ {
+        let part = |key: u64, shift: u32| (key >> shift & 0x0fff_ffff) as u32;
+        self.ends.iter().map(move |&(key, _)| ((key >> 56) as u8, part(key, 28), part(key, 0)))
+    }
+
     /// A tile, gzip-compressed; none where there is nothing but sea.
     pub(crate) fn get(&self, zoom: u8, x: u32, y: u32) -> Option<&[u8]> {
         let place = self.ends.binary_search_by_key(&key(zoom, x, y), |&(key, _)| key).ok()?;

@@ -85,6 +85,11 @@ pub trait TravelTimes: Send + Sync {
     /// [`RoadsError::OutsideArea`] when a point cannot be snapped, [`RoadsError::Unreachable`] when no way leads on.
     fn path(&self, points: &[LatLon], profile: Profile, depart: Option<Wall>) -> Result<Path, RoadsError>;
 
+    /// Whether two profiles take equally long everywhere throughout a span, so that asking for one is enough.
+    fn are_alike(&self, one: Profile, other: Profile, _: (Wall, Wall)) -> bool {
+        one == other
+    }
+
     /// Where the answers come from, for people: the name of the engine, and what is wrong with it if something is.
     fn source(&self) -> Source;
 }

@@ -77,6 +77,7 @@ impl Driver {
 
     /// Hears the newest route. A driver on the way to a stop that is no longer on it turns around.
     pub fn hear(&mut self, route: DriverRoute, phone: &mut Phone) {
+        self.world.hear(&route.closures);
         let since = match &self.route {
             Some(heard) if heard.route.route == route.route => heard.since,
             _ => self.lived_to,

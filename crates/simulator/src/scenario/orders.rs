@@ -142,7 +142,7 @@ fn order(
             phone: format!("+356 {} {:04}", 2100 + number / 10_000, number % 10_000),
         },
         address: door.text.clone(),
-        at: Point { lat: door.at.lat, lon: door.at.lon },
+        at: Some(Point { lat: door.at.lat, lon: door.at.lon }),
         window_from,
         window_until,
         packages,

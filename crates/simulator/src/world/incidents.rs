@@ -30,7 +30,7 @@ pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Inci
     (0..A_DAY)
         .filter_map(|index| {
             let mut rng = draws.stream("incident", &index.to_string());
-            let near = scenario.orders.get(rng.random_range(0..scenario.orders.len()))?.says.at;
+            let near = scenario.orders.get(rng.random_range(0..scenario.orders.len()))?.says.at?;
             let from = day.after(Duration::minutes(rng.random_range(0..day.length().num_minutes().max(1))));
             Some(Incident {
                 centre: LatLon { lat: near.lat, lon: near.lon },

@@ -18,10 +18,10 @@ use drive::Drive;
 use incidents::Incident;
 use mishaps::Mishaps;
 use rand::Rng;
-use roads::{LatLon, Leg, Profile};
+use roads::{Closure, ClosureShape, LatLon, Leg, Profile, Wall};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use wire::intake::DriverStop;
+use wire::intake::{DriverClosure, DriverStop};
 use wire::{Instant, VehicleKind};
 
 /// The world of one day.
@@ -31,6 +31,7 @@ pub struct World {
     streets: Arc<dyn Streets>,
     incidents: Vec<Incident>,
     attempts: Mutex<HashMap<String, u32>>,
+    closures: Mutex<Vec<DriverClosure>>,
 }
 
 /// What is true of one vehicle and its driver.
@@ -79,7 +80,19 @@ impl World {
             })
             .collect();
         let incidents = incidents::of_the_day(&draws, &day, scenario);
-        (Self { draws, day, streets, incidents, attempts: Mutex::default() }, vans)
+        (
+            Self { draws, day, streets, incidents, attempts: Mutex::default(), closures: Mutex::default() },
+            vans,
+        )
+    }
+
+    /// What drivers are told of closed roads. A drive that has begun is finished as it was begun.
+    pub fn hear(&self, closures: &[DriverClosure]) {
+        let mut known = self.closures.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_slice() != closures {
+            self.streets.close(closures.iter().map(closed).collect());
+            *known = closures.to_vec();
+        }
     }
 
     /// The source of all chance.
@@ -91,7 +104,7 @@ impl World {
     /// way, the driver goes straight at walking pace.
     pub fn drive(&self, van: &VanTruth, leg: &str, from: LatLon, to: LatLon, set_off: Instant) -> Drive {
         let profile = profile_of(van.kind);
-        let way = self.streets.way(from, to, profile).unwrap_or_else(|| on_foot(from, to));
+        let way = self.streets.way(from, to, profile, wall(set_off)).unwrap_or_else(|| on_foot(from, to));
         let luck = lognormal(&mut self.draws.stream("leg", &format!("{}/{leg}", van.label)), 1.0, 0.15);
         let mut drive = Drive::from(way.points.first().copied().unwrap_or(from));
         let mut elapsed = 0.0;
@@ -128,6 +141,21 @@ impl World {
 /// Seconds as a duration, to the millisecond.
 pub fn seconds(s: f64) -> Duration {
     Duration::milliseconds((s * 1_000.0) as i64)
+}
+
+/// The world's time as the streets take it: nothing here follows the clocks of the city, so any will do.
+fn wall(at: Instant) -> Wall {
+    Wall(at.timestamp())
+}
+
+fn closed(closure: &DriverClosure) -> Closure {
+    let places = closure.places.iter().map(|at| LatLon { lat: at.lat, lon: at.lon }).collect();
+    Closure {
+        shape: if closure.area { ClosureShape::Area(places) } else { ClosureShape::Line(places) },
+        from: wall(closure.from),
+        until: wall(closure.until),
+        bars: closure.bars.iter().map(|&kind| profile_of(kind)).collect(),
+    }
 }
 
 fn profile_of(kind: VehicleKind) -> Profile {
@@ -207,12 +235,46 @@ mod tests {
         let free = LatLon { lat: 35.93, lon: 14.52 };
         let (world, vans) = world(1);
         let van = vans.first().unwrap();
-        let ideal = StraightStreets.way(van.bay, free, Profile::Car).unwrap().seconds;
+        let ideal = StraightStreets.way(van.bay, free, Profile::Car, Wall(0)).unwrap().seconds;
         let set_off = workday().after(Duration::minutes(40));
         let mean = (0..200)
             .map(|leg| world.drive(van, &leg.to_string(), van.bay, free, set_off).whole_s())
             .sum::<f64>()
             / 200.0;
         assert!((ideal * 1.1..ideal * 2.5).contains(&mean), "{mean} against {ideal}");
+    }
+
+    #[test]
+    fn roads_are_closed_once_when_drivers_hear_of_it() {
+        struct Counting(Mutex<usize>);
+        impl Streets for Counting {
+            fn road_near(&self, at: LatLon, profile: Profile) -> Option<(LatLon, f64)> {
+                StraightStreets.road_near(at, profile)
+            }
+            fn seconds_to(&self, from: LatLon, doors: &[LatLon]) -> Vec<Option<u32>> {
+                StraightStreets.seconds_to(from, doors)
+            }
+            fn way(&self, from: LatLon, to: LatLon, profile: Profile, at: Wall) -> Option<Leg> {
+                StraightStreets.way(from, to, profile, at)
+            }
+            fn close(&self, closures: Vec<Closure>) {
+                *self.0.lock().unwrap() += closures.len();
+            }
+        }
+        let size = Size { vans: 2, orders: 20, late_orders: 0 };
+        let scenario = Scenario::write(1, size, workday(), &addresses(60), &StraightStreets).unwrap();
+        let streets = Arc::new(Counting(Mutex::new(0)));
+        let (world, _) = World::of(&scenario, streets.clone());
+        let closure = DriverClosure {
+            area: true,
+            places: vec![],
+            bars: vec![VehicleKind::DieselVan],
+            from: workday().after(Duration::zero()),
+            until: workday().after(Duration::hours(1)),
+        };
+        for _ in 0..3 {
+            world.hear(std::slice::from_ref(&closure));
+        }
+        assert_eq!(*streets.0.lock().unwrap(), 1);
     }
 }
