@@ -97,7 +97,19 @@ fn unknown<T>() -> Result<T, crate::Fault> {
 
 #[component]
 fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: Memo<bool>) -> impl IntoView {
-    let OrderView { as_of, hit, original, standing, packages, ahead, story, can_reschedule, .. } = view;
+    let OrderView {
+        as_of,
+        hit,
+        original,
+        standing,
+        packages,
+        ahead,
+        hindered,
+        near,
+        story,
+        can_reschedule,
+        ..
+    } = view;
     let order = hit.order;
     let progress = hit.progress;
     let may = Session::here().role().is_some_and(domain::Role::may_reschedule);
@@ -131,7 +143,10 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
             </div>
             <div>
                 <dt>"Address"</dt>
-                <dd>{hit.address}</dd>
+                <dd>
+                    {hit.address}
+                    {hindered.map(|hindered| view! { <small class="wrong">{words::hindrance(hindered)}</small> })}
+                </dd>
             </div>
             <div>
                 <dt>"Shop"</dt>
@@ -154,6 +169,16 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                                 {format!(", {} before", format::counted(ahead.stops_before, "stop", "stops"))}
                                 <small>{expected}</small>
                             </dd>
+                        </div>
+                    }
+                })}
+            {(!near.is_empty())
+                .then(|| {
+                    let named = near.into_iter().map(|van| format!("{} in {} min", van.label, van.minutes));
+                    view! {
+                        <div>
+                            <dt>"Vans near"</dt>
+                            <dd>{named.collect::<Vec<_>>().join(", ")}</dd>
                         </div>
                     }
                 })}

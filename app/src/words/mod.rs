@@ -9,7 +9,9 @@ mod routes;
 
 pub use faults::fault;
 pub use figures::{day_in_a_sentence, figure, figure_definition};
-pub use orders::{at_stake, exception_standing, progress, progress_standing, story, story_standing};
+pub use orders::{
+    at_stake, exception_standing, hindrance, progress, progress_standing, story, story_standing,
+};
 pub use routes::{change, gains, remedy, trouble, vehicle_standing};
 
 use crate::session::Room;

@@ -5,7 +5,7 @@ use crate::format;
 use domain::{ExceptionKind, Standing};
 use wire::{
     Moment,
-    deliveries::{Progress, StoryFact},
+    deliveries::{Hindrance, Progress, StoryFact},
     exceptions::ExceptionRow,
 };
 
@@ -62,6 +62,14 @@ pub fn exception_standing(row: &ExceptionRow, now: Moment) -> Standing {
         ExceptionKind::OffShift => Standing::AtRisk,
         _ if row.save_by.is_some_and(|by| by > now) => Standing::AtRisk,
         _ => Standing::Late,
+    }
+}
+
+/// What is in the way of a door.
+pub fn hindrance(hindrance: Hindrance) -> String {
+    match hindrance {
+        Hindrance::OnFoot(metres) => format!("The street is closed: the last {metres} m are on foot."),
+        Hindrance::CutOff => "A closure leaves no road to this door now.".to_owned(),
     }
 }
 

@@ -2,14 +2,18 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    board::{DayBook, point},
+    board::{DayBook, lat_lon, point, profile},
     story::{Names, tell},
 };
+use ::roads::{LatLon, Profile, TravelTimes};
 use domain::{Order, OrderId, OrderState, Role, Standing};
-use wire::deliveries::{Ahead, HitsView, OrderHit, OrderView, PackageRow, Progress};
+use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress};
 
 const PAGE: i64 = 25;
 const MOST_TEXT: usize = 200;
+/// A vehicle is near that could be at the door in so many seconds; no more than these are named.
+const NEAR_S: u32 = 900;
+const MOST_NEAR: usize = 4;
 
 impl Operations {
     /// Orders in which every word of `text` begins a word of the reference, name, address or phone; pages count from 1.
@@ -56,6 +60,8 @@ impl Operations {
         };
         drop(conn);
 
+        let open = !matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. });
+        let (near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
         let zone = book.zone;
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
         let ahead = stop.and_then(|s| {
@@ -76,8 +82,9 @@ impl Operations {
             (_, None) if order.promise.latest.until() < book.now => Standing::Late,
             (_, None) => Standing::Unknown,
         };
-        let open = !matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. });
         Ok(OrderView {
+            near,
+            hindered,
             as_of: zone.moment(book.now),
             hit: hit(&order, shop, zone),
             at: point(order.address.at),
@@ -96,6 +103,60 @@ impl Operations {
             story: tell(&events, &names, zone),
             can_reschedule: open && role.may_reschedule(),
         })
+    }
+}
+
+impl Operations {
+    /// Which vehicles are near a door, and what is in their way.
+    async fn around(&self, book: &DayBook, order: &Order) -> Result<(Vec<NearVehicle>, Option<Hindrance>)> {
+        let door = lat_lon(order.address.at);
+        let on_the_road = |r: &&domain::Route| matches!(r.state, domain::RouteState::UnderWay { .. });
+        let vans: Vec<(String, Profile, LatLon)> = book
+            .routes
+            .iter()
+            .filter(on_the_road)
+            .filter_map(|r| Some((book.vehicles.get(&r.vehicle)?, book.latest.get(&r.vehicle)?)))
+            .filter(|(vehicle, _)| matches!(vehicle.state, domain::VehicleState::Available))
+            .map(|(vehicle, p)| (vehicle.label.clone(), profile(vehicle.kind), lat_lon(p.place)))
+            .collect();
+        let served_by = book
+            .stops
+            .iter()
+            .find(|s| s.stop.order == order.id && s.stop.state.is_open())
+            .and_then(|s| book.routes.iter().find(|r| r.id == s.stop.route))
+            .and_then(|r| book.vehicles.get(&r.vehicle))
+            .map_or(Profile::Van, |vehicle| profile(vehicle.kind));
+        let (roads, city) = (self.0.roads.clone(), self.0.roadbook.city().cloned());
+        let (now, hub) = (book.zone.wall(book.now), lat_lon(book.hub.at));
+        tokio::task::spawn_blocking(move || {
+            let mut near = vec![];
+            for kind in [Profile::Van, Profile::ElectricVan, Profile::CargoBike] {
+                let on_the_map = |at: &LatLon| roads.snap(*at, kind).is_some();
+                let own: Vec<_> = vans.iter().filter(|(_, p, at)| *p == kind && on_the_map(at)).collect();
+                let places: Vec<LatLon> = own.iter().map(|(.., at)| *at).collect();
+                let Ok(matrix) = roads.matrix(&places, &[door], kind, Some(now)) else { continue };
+                near.extend(own.iter().enumerate().filter_map(|(index, (label, ..))| {
+                    let seconds = matrix.at(index, 0);
+                    (seconds <= NEAR_S).then(|| NearVehicle {
+                        label: label.clone(),
+                        minutes: i64::from(seconds.div_ceil(60)),
+                    })
+                }));
+            }
+            near.sort_by(|a, b| a.minutes.cmp(&b.minutes).then(a.label.cmp(&b.label)));
+            near.truncate(MOST_NEAR);
+            let closed = city.filter(|city| !city.conditions().closures.is_empty());
+            let hindered = closed.and_then(|city| {
+                if city.drive(hub, door, served_by, now).ok()?.is_none() {
+                    return Some(Hindrance::CutOff);
+                }
+                let metres = city.metres_on_foot(door, served_by, now)?;
+                (metres > 1.0).then(|| Hindrance::OnFoot(metres.round() as i64))
+            });
+            (near, hindered)
+        })
+        .await
+        .map_err(|e| OpsError::Broken(e.to_string()))
     }
 }
 

@@ -83,6 +83,9 @@ fn a_city_is_built_once_and_then_asked() {
     fs::write(&fixes, format!("time,lat,lon\n{}\n", rows.join("\n"))).expect("a file");
     assert_eq!(json(&["match", city, text(&fixes), "--json"])["code"], "Ok");
 
+    let reach = json(&["reach", city, text(&places), "--minutes", "5", "--json"]);
+    assert!(reach["geometry"]["coordinates"].as_array().is_some_and(|rings| !rings.is_empty()));
+
     let tiles = folder.path().join("tiles");
     assert!(run(&["tiles", city, "--out", text(&tiles)]).status.success());
     assert!(tiles.join("14").is_dir());

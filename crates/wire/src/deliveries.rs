@@ -71,10 +71,32 @@ pub struct OrderView {
     pub packages: Vec<PackageRow>,
     /// Where it is on the road, when it is planned.
     pub ahead: Option<Ahead>,
+    /// How a closure is in the way of its door.
+    pub hindered: Option<Hindrance>,
+    /// Vehicles on the road that could be at its door within a quarter of an hour, the nearest first.
+    pub near: Vec<NearVehicle>,
     /// All that happened, oldest first.
     pub story: Vec<StoryLine>,
     /// Whether its promise may move.
     pub can_reschedule: bool,
+}
+
+/// How a closure is in the way of a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hindrance {
+    /// The last so many metres are on foot.
+    OnFoot(i64),
+    /// No road leads there.
+    CutOff,
+}
+
+/// A vehicle that is not far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearVehicle {
+    /// Its name.
+    pub label: String,
+    /// Minutes to the door, by the roads as they are.
+    pub minutes: i64,
 }
 
 /// One package.

@@ -11,6 +11,7 @@ use operations::{Caller, OpsError};
 use roads::{AddressKind, Addresses, City, LatLon, Profile, TravelTimes};
 use std::{path::PathBuf, sync::Arc};
 use wire::api::{PlaceOrder, PlaceOrders, PlaceStatus};
+use wire::deliveries::Hindrance;
 use wire::{control_room::RouteView, exceptions::QueueFilter, intake::Deed, roads::CloseRoad};
 
 fn malta() -> Option<Arc<City>> {
@@ -88,6 +89,9 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     assert!(raised.iter().any(|row| row.order == Some(target.order)), "{queue:?}");
     assert!(ops.roads(&dispatcher).await.unwrap().closures[0].cut_off >= 1);
 
+    let order = ops.order(&dispatcher, target.order).await.unwrap();
+    assert_eq!(order.hindered, Some(Hindrance::CutOff));
+
     // A new plan goes round it: nobody is at that door before ten.
     let proposal = ops.propose_plan(&dispatcher).await;
     if let Ok(proposal) = proposal {
@@ -104,6 +108,9 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     assert!((open.eta.unwrap() - target.eta.unwrap()).abs() < TimeDelta::minutes(8), "{open:?}");
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().all(|row| row.kind != ExceptionKind::CutOff));
+
+    let order = ops.order(&dispatcher, target.order).await.unwrap();
+    assert_eq!(order.hindered, None);
 
     // The weather slows every estimate.
     ops.set_weather(&dispatcher, Weather::Snow).await.unwrap();

@@ -2,7 +2,7 @@
 //!
 //! Not here: what they say.
 
-use roads::{LatLon, Matched, Matrix, Path, UNREACHABLE};
+use roads::{LatLon, Matched, Matrix, Path, Reach, UNREACHABLE};
 use serde_json::{Value, json};
 
 /// As `/table`.
@@ -46,6 +46,17 @@ pub fn matched(matched: &Matched, seconds: f64) -> Value {
         "distance": matched.metres,
         "astray": matched.astray,
         "compute_seconds": seconds,
+    })
+}
+
+/// The outline of what can be reached, as GeoJSON.
+pub fn reach(reach: &Reach, minutes: f64) -> Value {
+    let ring = |ring: &Vec<LatLon>| ring.iter().map(|at| [at.lon, at.lat]).collect::<Vec<_>>();
+    let rings: Vec<_> = reach.outline.iter().map(|outline| json!([ring(outline)])).collect();
+    json!({
+        "type": "Feature",
+        "properties": { "minutes": minutes },
+        "geometry": { "type": "MultiPolygon", "coordinates": rings },
     })
 }
 

@@ -38,6 +38,14 @@ enum What {
     Route(Ask),
     /// The roads that were driven, from positions with their times (`time,lat,lon` or `time,lat,lon,accuracy`)
     Match(Ask),
+    /// What can be reached from the first place of a file within some minutes
+    Reach {
+        #[command(flatten)]
+        ask: Ask,
+        /// How many minutes
+        #[arg(long, default_value_t = 15.0)]
+        minutes: f64,
+    },
     /// Writes vector tiles: one of them, or all
     Tiles {
         /// The folder of a built city
@@ -114,6 +122,7 @@ fn main() -> Result<()> {
         What::Matrix(ask) => matrix(&ask),
         What::Route(ask) => route(&ask),
         What::Match(ask) => match_fixes(&ask),
+        What::Reach { ask, minutes } => reach(&ask, minutes),
         What::Tiles { city, tile, out } => tiles(&city, &tile, &out),
         What::Info { city } => info(&city),
     }
@@ -179,6 +188,19 @@ fn match_fixes(ask: &Ask) -> Result<()> {
         matched.astray,
         fixes.len()
     );
+    Ok(())
+}
+
+fn reach(ask: &Ask, minutes: f64) -> Result<()> {
+    let places = input::places(&ask.places)?;
+    let from = *places.first().with_context(|| format!("{} names no place", ask.places.display()))?;
+    let (city, profile, depart) = ask.open()?;
+    let reach = city.reach(from, minutes * 60.0, profile, depart)?;
+    if ask.json {
+        println!("{}", answers::reach(&reach, minutes));
+    } else {
+        println!("{} places along roads, {} rings around them", reach.points.len(), reach.outline.len());
+    }
     Ok(())
 }
 
