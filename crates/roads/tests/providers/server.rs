@@ -59,7 +59,7 @@ impl Server {
                 let (answer, number) = (Arc::clone(&answer), count.fetch_add(1, Ordering::SeqCst));
                 counted.fetch_add(1, Ordering::SeqCst);
                 thread::spawn(move || {
-                    serve(stream, |path| if number < hang_ups { Said::hang_up() } else { answer(path) })
+                    serve(stream, |path| if number < hang_ups { Said::hang_up() } else { answer(path) });
                 });
             }
         });

@@ -82,10 +82,10 @@ pub fn closures(path: &Path) -> Result<Vec<Closure>> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let collection: Collection = serde_json::from_str(&text)
         .with_context(|| format!("{} is no GeoJSON collection of lines and polygons", path.display()))?;
-    collection.features.into_iter().map(|feature| closure(path, feature)).collect()
+    collection.features.iter().map(|feature| closure(path, feature)).collect()
 }
 
-fn closure(path: &Path, feature: Feature) -> Result<Closure> {
+fn closure(path: &Path, feature: &Feature) -> Result<Closure> {
     let line = |all: &[Vec<f64>]| -> Result<Vec<LatLon>> {
         let at = |pair: &Vec<f64>| match pair[..] {
             [lon, lat, ..] => place(path, 0, lat, lon),
