@@ -130,6 +130,11 @@ pub fn percent_of(part: i64, whole: i64) -> String {
     if whole > 0 { format!("{}%", part * 100 / whole) } else { "–".to_owned() }
 }
 
+/// A length on the road.
+pub fn kilometres(metres: i64) -> String {
+    format!("{:.1} km", metres as f64 / 1_000.0)
+}
+
 /// `2.4 kg`, `350 g`.
 pub fn weight(grams: i64) -> String {
     if grams < 1000 { format!("{grams} g") } else { format!("{:.1} kg", grams as f64 / 1000.0) }

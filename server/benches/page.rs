@@ -1,5 +1,6 @@
 //! How long the server takes for a control-room page with 40 routes and 1,500 stops: the real binary with a real database,
-//! asked over loopback by one browser's worth of connection. Prints medians; asserts nothing about time.
+//! asked over loopback by one browser's worth of connection; and for every tile of its map. Prints medians; asserts
+//! nothing about time.
 //!
 //! `cargo bench -p server --bench page` with `DOORSTEP_EXTRACTS` set.
 
@@ -84,7 +85,42 @@ async fn main() {
         at(0.9),
         at(0.99)
     );
+    tiles(&house).await;
     house.close();
+}
+
+/// Every tile of the area around the hub from far to near, as somebody who pans for a day would ask for them, beside the
+/// page: does panning hold anybody up?
+async fn tiles(house: &House) {
+    let (south, west, north, east) = (35.78_f64, 14.18_f64, 36.09_f64, 14.58_f64);
+    let client = House::client();
+    let mut times = Vec::new();
+    let mut bytes = 0;
+    for zoom in 8..=14_u32 {
+        let across = f64::from(1_u32 << zoom);
+        let column = |lon: f64| ((lon / 360.0 + 0.5) * across) as u32;
+        let row = |lat: f64| {
+            let lat = lat.to_radians();
+            ((0.5 - (lat.tan() + 1.0 / lat.cos()).ln() / std::f64::consts::TAU) * across) as u32
+        };
+        for x in column(west)..=column(east) {
+            for y in row(north)..=row(south) {
+                let began = Instant::now();
+                let asked = client.get(format!("{}/tiles/{zoom}/{x}/{y}", house.url));
+                bytes += asked.send().await.unwrap().bytes().await.unwrap().len();
+                times.push(began.elapsed());
+            }
+        }
+    }
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
+    println!(
+        "tiles: {} asked for, {bytes} bytes: median {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+        times.len(),
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
 }
 
 /// A door on a spiral around the hub, promised for the whole day.

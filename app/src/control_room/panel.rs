@@ -17,7 +17,7 @@ const COLUMNS: [Column; 4] =
 /// The selected route.
 #[component]
 pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
-    let RouteView { row, planned_start, planned_end, departed_at, stops, .. } = view;
+    let RouteView { row, planned_start, planned_end, departed_at, stops, driven_m, ahead_m, .. } = view;
     let kind = words::vehicle_kind(row.kind);
     let driver = row.driver.clone();
     let title = row.label.clone();
@@ -50,6 +50,13 @@ pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
             <div>
                 <dt>{if departed_at.is_some() { "Left" } else { "Leaves" }}</dt>
                 <dd>{format::clock(departed_at.unwrap_or(planned_start))}</dd>
+            </div>
+            <div>
+                <dt>"Driven"</dt>
+                <dd>
+                    {driven_m.map(format::kilometres).unwrap_or_else(|| "–".to_owned())}
+                    <small>{format!("{} ahead", format::kilometres(ahead_m))}</small>
+                </dd>
             </div>
             <div>
                 <dt>"Back"</dt>

@@ -1,7 +1,7 @@
 //! The day as a dispatcher sees it.
 
 use crate::{Caller, Operations, OpsError, Result, live::mark, zone::Zone};
-use ::roads::{LatLon, Profile, Wall};
+use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use domain::{
     Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
     VehicleState, standing::SILENT_AFTER,
@@ -221,7 +221,7 @@ impl Operations {
         let driven = match route.state.departed_at() {
             Some(from) => {
                 let until = route.state.finished_at().unwrap_or(book.now);
-                store::positions::trace(&mut conn, route.vehicle, from, until, 20).await?
+                store::positions::trace(&mut conn, route.vehicle, from, until, 15).await?
             }
             None => vec![],
         };
@@ -234,7 +234,8 @@ impl Operations {
             way.extend(stops.iter().filter(|s| s.stop.state.is_open()).map(|s| lat_lon(s.at)));
             way.push(lat_lon(book.hub.at));
         }
-        let ahead = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
+        let (ahead, ahead_m) = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
+        let (driven, driven_m) = self.driven(driven, profile(row.kind), book.zone).await;
         Ok(RouteView {
             mark: latest.map(|p| mark(p.vehicle, &row.label, row.standing, p, book.zone)),
             planned_start: book.zone.moment(route.planned_start),
@@ -242,25 +243,59 @@ impl Operations {
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
             stops: stops.iter().map(|s| stop_row(s, book.zone)).collect(),
             ahead,
-            driven: driven.into_iter().map(point).collect(),
+            ahead_m,
+            driven,
+            driven_m,
             row,
         })
     }
 
-    /// The way along the streets; straight lines where the streets give none.
-    async fn way(&self, points: Vec<LatLon>, profile: Profile, depart: Wall) -> Vec<Point> {
+    /// The way that readings show, along the streets where these are known, with its length.
+    async fn driven(
+        &self,
+        readings: Vec<(Instant, domain::Coordinate)>,
+        profile: Profile,
+        zone: Zone,
+    ) -> (Vec<Point>, Option<i64>) {
+        let plain = readings.iter().map(|(_, at)| point(*at)).collect();
+        let Some(city) = self.0.roadbook.city().cloned().filter(|_| readings.len() > 1) else {
+            return (plain, None);
+        };
+        let matched = tokio::task::spawn_blocking(move || {
+            let fix = |(at, place): &(Instant, domain::Coordinate)| Fix {
+                at: lat_lon(*place),
+                when: zone.wall(*at),
+                accuracy_m: None,
+            };
+            let fixes: Vec<Fix> = readings.iter().map(fix).collect();
+            city.match_fixes(&fixes, profile, &Driver::default())
+        });
+        match matched.await {
+            Ok(matched) if matched.metres > 0.0 => {
+                let points = matched.lines.iter().flatten().map(|at| Point { lat: at.lat, lon: at.lon });
+                (points.collect(), Some(matched.metres.round() as i64))
+            }
+            Ok(_) | Err(_) => (plain, None),
+        }
+    }
+
+    /// The way along the streets, and its length; straight lines where the streets give none.
+    async fn way(&self, points: Vec<LatLon>, profile: Profile, depart: Wall) -> (Vec<Point>, i64) {
         let roads = self.0.roads.clone();
         let straight: Vec<_> = points.iter().map(|p| Point { lat: p.lat, lon: p.lon }).collect();
+        let metres: f64 = points.windows(2).map(|ends| ends[0].metres_to(ends[1])).sum();
         let path = tokio::task::spawn_blocking(move || roads.path(&points, profile, Some(depart))).await;
         match path {
             Ok(Ok(path)) => {
-                path.legs.iter().flat_map(|l| &l.points).map(|p| Point { lat: p.lat, lon: p.lon }).collect()
+                let points = path.legs.iter().flat_map(|l| &l.points);
+                let metres: f64 = path.legs.iter().map(|l| l.metres).sum();
+                (points.map(|p| Point { lat: p.lat, lon: p.lon }).collect(), metres.round() as i64)
             }
             Ok(Err(e)) => {
                 tracing::warn!("a planned way is shown as straight lines: {e}");
-                straight
+                (straight, metres.round() as i64)
             }
-            Err(_) => straight,
+            Err(_) => (straight, metres.round() as i64),
         }
     }
 

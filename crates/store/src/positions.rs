@@ -178,9 +178,9 @@ pub async fn trace(
     from: Instant,
     until: Instant,
     every_s: i64,
-) -> Result<Vec<Coordinate>, StoreError> {
+) -> Result<Vec<(Instant, Coordinate)>, StoreError> {
     sqlx::query!(
-        r#"select distinct on (floor(extract(epoch from at) / $4::bigint)) lat, lon
+        r#"select distinct on (floor(extract(epoch from at) / $4::bigint)) at, lat, lon
            from positions
            where at >= $2 and at <= $3 and vehicle_id = $1
              and (accuracy_m is null or accuracy_m < 50)
@@ -193,7 +193,7 @@ pub async fn trace(
     .fetch_all(conn)
     .await?
     .into_iter()
-    .map(|r| place("positions", vehicle.0, r.lat, r.lon))
+    .map(|r| Ok((r.at, place("positions", vehicle.0, r.lat, r.lon)?)))
     .collect()
 }
 

@@ -154,8 +154,12 @@ pub struct RouteView {
     pub stops: Vec<StopRow>,
     /// The planned way along the streets, still to drive.
     pub ahead: Vec<Point>,
-    /// The way driven, as reported.
+    /// The way driven, along the streets where they are known.
     pub driven: Vec<Point>,
+    /// Its length in metres, where the streets are known.
+    pub driven_m: Option<i64>,
+    /// The length of the way ahead, in metres.
+    pub ahead_m: i64,
     /// The latest reading.
     pub mark: Option<VehicleMark>,
 }

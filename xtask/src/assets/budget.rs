@@ -73,7 +73,7 @@ mod tests {
     fn a_byte_too_many_is_an_error() {
         assert!(within(10, 10, "a release").is_ok());
         let said = within(11, 10, "a release").unwrap_err().to_string();
-        assert!(said.contains("11") && said.contains("only go down"), "{said}");
+        assert!(said.contains("11") && said.contains("only with a new room"), "{said}");
     }
 
     #[test]

@@ -8,16 +8,25 @@ mod word;
 
 use crate::{Caller, Operations, OpsError, Result, board::DayBook, zone::Zone};
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
-use domain::{Actor, ClosureShape, Instant, VehicleKind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wire::roads::{ClosedRoad, ClosureRow, RoadsView, TrafficView};
+use domain::{Actor, ClosureId, ClosureShape, Instant, VehicleKind};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use wire::{
+    Point,
+    roads::{ClosedRoad, ClosureRow, RoadsView, TrafficView},
+};
 
-pub(crate) use word::lines_of;
+/// The lines of so many closures are kept.
+const MOST_DRAWN: usize = 500;
 
 /// The streets that closures and weather change, and what is known of their traffic.
 pub(crate) struct Roadbook {
     city: Option<Arc<City>>,
     known: Mutex<Known>,
+    /// The streets of closures as the map draws them: every board shows them, and they stay the same.
+    drawn: Mutex<HashMap<ClosureId, Vec<Vec<Point>>>>,
 }
 
 /// What the streets were told last, and what it was made from.
@@ -42,7 +51,7 @@ struct Told {
 
 impl Roadbook {
     pub fn new(city: Option<Arc<City>>) -> Self {
-        Self { city, known: Mutex::default() }
+        Self { city, known: Mutex::default(), drawn: Mutex::default() }
     }
 
     pub fn city(&self) -> Option<&Arc<City>> {
@@ -52,6 +61,15 @@ impl Roadbook {
     fn known(&self) -> MutexGuard<'_, Known> {
         // What is kept here is worked out anew from the database, so a panic elsewhere leaves nothing to protect.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lines_of(&self, closure: &domain::Closure) -> Vec<Vec<Point>> {
+        let Some(city) = &self.city else { return vec![] };
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if drawn.len() > MOST_DRAWN {
+            drawn.clear();
+        }
+        drawn.entry(closure.id).or_insert_with(|| word::lines_of(city, &closure.shape)).clone()
     }
 
     /// Lets closures, weather and traffic hold; answers whether anything is new.
@@ -174,7 +192,6 @@ impl Operations {
         book: &DayBook,
     ) -> Result<Vec<ClosedRoad>> {
         let closures = store::roads::closures(conn, book.hub.id, book.now).await?;
-        let city = self.0.roadbook.city().cloned();
         let today = book.zone.bounds(book.day).1;
         let drawn = closures.into_iter().filter(|c| c.from < today).map(|closure| {
             let until = book.zone.moment(closure.until).format("%H:%M");
@@ -189,7 +206,7 @@ impl Operations {
             ClosedRoad {
                 id: closure.id,
                 title: format!("{}, until {until}", closure.reason),
-                lines: city.as_ref().map(|city| lines_of(city, &closure.shape)).unwrap_or_default(),
+                lines: self.0.roadbook.lines_of(&closure),
                 area,
             }
         });

@@ -143,7 +143,7 @@ fn streets(city: &City, drawn: &ClosureShape) -> Option<String> {
 }
 
 /// The streets that a shape closes, as lines on the map.
-pub(crate) fn lines_of(city: &City, drawn: &ClosureShape) -> Vec<Vec<Point>> {
+pub(super) fn lines_of(city: &City, drawn: &ClosureShape) -> Vec<Vec<Point>> {
     let lines = city.lines_closed(&shape(drawn), Profile::Car);
     lines
         .into_iter()
