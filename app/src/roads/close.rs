@@ -13,12 +13,13 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
     let busy = close.pending();
     let drawing = move || sketch.with(|sketch| sketch.drawing);
     let count = move || sketch.with(|sketch| sketch.places.len());
-    let written = move || {
+    // A memo, so that what is typed stays until other places are drawn.
+    let written = Memo::new(move |_| {
         sketch.with(|sketch| {
             let line = |place: &wire::Point| format!("{:.6}, {:.6}", place.lat, place.lon);
             sketch.places.iter().map(line).collect::<Vec<_>>().join("\n")
         })
-    };
+    });
     // Two hours from now, to the next half hour.
     let until = {
         let later = as_of + TimeDelta::hours(2);

@@ -55,7 +55,14 @@ pub fn RoadsPage() -> impl IntoView {
     let actions = RoadActions::new();
     let roads =
         Resource::new(move || (live.plan.get(), live.returned.get(), actions.versions()), |_| api::roads());
-    let ground = Resource::new(move || live.returned.get(), |_| map());
+    // Asked for again only while there is none: a map that is made anew forgets where it was.
+    let map_is_here = StoredValue::new(false);
+    let tries = Memo::new(move |before: Option<&u32>| match before {
+        Some(before) if map_is_here.get_value() => *before,
+        _ => live.returned.get(),
+    });
+    let ground = Resource::new(move || tries.get(), |_| map());
+    Effect::new(move |_| map_is_here.set_value(matches!(ground.get(), Some(Ok(_)))));
     let sketch = RwSignal::new(Sketch::default());
     let closed = RwSignal::new(Vec::<ClosedRoad>::new());
     Effect::new(move |_| {

@@ -15,6 +15,12 @@ pub(crate) struct Clockwork {
 }
 
 impl Clockwork {
+    /// A span of departures; what begins with all time, or never ends, stays so.
+    pub fn span(self, from: Wall, until: Wall) -> (i64, i64) {
+        let begin = if from == Wall(i64::MIN) { i64::MIN } else { self.second(from) };
+        (begin, self.second(until))
+    }
+
     fn second(self, wall: Wall) -> i64 {
         self.zone.unwall(wall).map_or(i64::MAX, |at| (at - self.origin).num_seconds())
     }

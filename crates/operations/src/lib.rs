@@ -15,6 +15,7 @@ mod exceptions;
 mod figures;
 mod intake;
 mod live;
+mod openings;
 mod orders;
 mod outcomes;
 mod planning;

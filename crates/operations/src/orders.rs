@@ -20,6 +20,8 @@ const MOST_PACKAGES: usize = 50;
 const MOST_TEXT: usize = 300;
 /// An address that was looked up is taken from this confidence on.
 const SURE: f32 = 0.75;
+/// So many addresses are looked up in one request: a service outside takes its time.
+const MOST_LOOKED_UP: usize = 100;
 
 impl Operations {
     /// Stores a shop's orders; each gets its own answer, and one sent before under its reference changes nothing.
@@ -88,9 +90,19 @@ impl Operations {
     async fn look_up(&self, asked: Vec<PlaceOrder>) -> Result<Vec<(PlaceOrder, Located)>> {
         let addresses = self.0.addresses.clone();
         let locate = move || {
-            let door = |order: &PlaceOrder| match order.at {
+            let mut looked_up = 0;
+            let mut door = |order: &PlaceOrder| match order.at {
                 Some(at) => Ok(at),
-                None => located(addresses.as_deref(), &order.address),
+                None if order.address.chars().count() > MOST_TEXT => {
+                    Err(format!("address needs 1 to {MOST_TEXT} characters"))
+                }
+                None if looked_up == MOST_LOOKED_UP => Err(format!(
+                    "address: at most {MOST_LOOKED_UP} are looked up in one request; send this order in another one, or with `at`"
+                )),
+                None => {
+                    looked_up += 1;
+                    located(addresses.as_deref(), &order.address)
+                }
             };
             asked.into_iter().map(|order| (door(&order), order)).map(|(at, order)| (order, at)).collect()
         };

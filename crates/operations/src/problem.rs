@@ -7,6 +7,7 @@ use crate::{
     OpsError, Result,
     board::{DayBook, lat_lon, profile},
     clockwork::Clockwork,
+    openings::{DayOf, let_out, openings},
     zone::Zone,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
@@ -47,21 +48,14 @@ pub(crate) struct Runner {
     pub vehicle: Vehicle,
     pub route: Option<Route>,
     /// Where it can start something new, and when.
-    place: LatLon,
-    free_at: Instant,
+    pub place: LatLon,
+    pub free_at: Instant,
     shift_until: Instant,
-    under_way: bool,
+    pub under_way: bool,
     /// What it already carries beyond the problem's stops, in grams and millilitres.
     spoken_for: (i64, i64),
     /// The place in the route that the first new stop gets.
     pub next_sequence: i32,
-}
-
-impl Runner {
-    /// Where it can start something new.
-    pub fn start(&self) -> LatLon {
-        self.place
-    }
 }
 
 /// A stop in a problem.
@@ -77,7 +71,7 @@ pub(crate) struct Task {
     weight_g: i64,
     volume_ml: i64,
     /// The one runner that may serve it, because it carries it.
-    only: Option<usize>,
+    pub only: Option<usize>,
     /// As things stand, which runner serves it.
     given: Option<usize>,
 }
@@ -229,9 +223,9 @@ impl Choices {
         origin: Instant,
         strictness: Strictness,
     ) -> Result<Sheet> {
-        let Self { runners, tasks, hub } = self;
+        let Self { mut runners, tasks, hub } = self;
         let mut places = vec![hub];
-        let runner_places: Vec<usize> = runners
+        let mut runner_places: Vec<usize> = runners
             .iter()
             .map(|r| {
                 if r.under_way {
@@ -246,7 +240,7 @@ impl Choices {
         places.extend(tasks.iter().map(|t| t.at));
 
         let mut builder = ProblemBuilder::new(2);
-        let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
+        let mut days: Vec<DayOf> = vec![];
         let mut hop = None;
         let begins = runners.iter().map(|r| r.free_at).min().unwrap_or(origin);
         let ends = runners.iter().map(|r| r.shift_until).max().unwrap_or(origin).max(begins);
@@ -269,10 +263,18 @@ impl Choices {
             groups.dedup();
             let day = roads.day_matrix(&places, &groups, first, span)?;
             hop = hop.or_else(|| usual_hop(&day.seconds, places.len(), first_task));
+            days.push((alike, day));
+        }
+        let_out(&days, &mut runners, &mut runner_places, hub);
+        let second = |at: Instant| (at - origin).num_seconds();
+        let promised: Vec<(i64, i64)> =
+            tasks.iter().map(|t| (second(t.window.from()), second(in_hand(t.window, strictness)))).collect();
+        let windows = openings(&mut days, clock, (&tasks, first_task), &runners, &promised, strictness);
+        let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
+        for (alike, day) in days {
             let matrix = clock.matrix(&mut builder, day);
             matrices.extend(alike.into_iter().map(|profile| (profile, matrix)));
         }
-        let second = |at: Instant| (at - origin).num_seconds();
         let limit = match strictness {
             Strictness::Hard => Lateness::Hard,
             Strictness::Priced => Lateness::Priced { per_minute: LATE_MINUTE },
@@ -316,7 +318,7 @@ impl Choices {
             let id = builder.stop(StopSpec {
                 place: first_task + n,
                 service: task.service_s.into(),
-                window: (second(task.window.from()), second(in_hand(task.window, strictness))),
+                window: windows[n],
                 lateness: limit,
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
@@ -331,7 +333,9 @@ impl Choices {
             let faults: Vec<_> = faults.iter().take(5).map(ToString::to_string).collect();
             OpsError::Broken(format!("the day makes no problem: {}", faults.join("; ")))
         })?;
-        Ok(Sheet { problem, runners, tasks, given: Solution { routes: given, unserved }, origin, hub })
+        let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
+        let (given, opens) = (Solution { routes: given, unserved }, opens.collect());
+        Ok(Sheet { problem, runners, tasks, given, opens, origin, hub })
     }
 }
 
@@ -378,6 +382,8 @@ pub(crate) struct Sheet {
     pub tasks: Vec<Task>,
     /// As things stand.
     pub given: Solution,
+    /// By task: the second before which a closure lets nobody through.
+    opens: Vec<Option<i64>>,
     pub origin: Instant,
     pub hub: LatLon,
 }
@@ -427,7 +433,9 @@ impl Sheet {
                     order: task.order,
                     stop: task.stop,
                     sequence,
-                    arrival: self.instant(visit.arrival),
+                    arrival: self.instant(
+                        self.opens[visit.stop.index()].map_or(visit.arrival, |at| at.max(visit.arrival)),
+                    ),
                     departure: self.instant(visit.departure),
                     travel_s: i32::try_from(visit.travel).unwrap_or(i32::MAX),
                 })

@@ -268,7 +268,8 @@ fn ask(
         .zip(windows)
         .filter_map(|(stop, window)| {
             let insertion = best_insertions(&sheet.problem, &sheet.given, stop, 1).into_iter().next()?;
-            let keeps_own = insertion.extra_late.iter().all(|(late, _)| *late != stop);
+            let keeps_own = insertion.extra_late.iter().all(|(late, _)| *late != stop)
+                && sheet.origin + TimeDelta::seconds(insertion.begin) <= window.until();
             (keeps_own && insertion.extra_overtime == 0).then_some(Place { window: *window, insertion })
         })
         .collect();
@@ -312,7 +313,7 @@ impl Question {
         let door =
             |index: usize| route.get(index).and_then(|s| self.sheet.tasks.get(s.index())).map(|t| t.at);
         let position = place.insertion.position;
-        let from = position.checked_sub(1).and_then(door).unwrap_or_else(|| who.start());
+        let from = position.checked_sub(1).and_then(door).unwrap_or(who.place);
         let to = door(position).unwrap_or(self.sheet.hub);
         let profile = profile(who.vehicle.kind);
         let leaves = self.sheet.origin + TimeDelta::seconds(place.insertion.arrival);

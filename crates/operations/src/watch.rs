@@ -56,13 +56,22 @@ impl Operations {
         let fresh = store::positions::uninterpreted(&mut conn, book.hub.id, since).await?;
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         drop(conn);
-        let mut reopenings: Vec<Instant> = closures.iter().map(|closure| closure.until).collect();
-        reopenings.sort_unstable();
-
         let roads = self.0.roads.clone();
         let (book, estimates) = tokio::task::spawn_blocking(move || {
-            let ways = Ways { book: &book, roads: roads.as_ref(), reopenings: &reopenings };
-            let estimates = book.routes.iter().filter_map(|route| ways.estimate(route)).collect::<Vec<_>>();
+            let estimate = |route: &Route| {
+                let kind = book.vehicles.get(&route.vehicle)?.kind;
+                let closed = closures.iter().filter(|c| c.bars.contains(&kind));
+                let mut reopenings: Vec<Instant> = closed.map(|closure| closure.until).collect();
+                reopenings.sort_unstable();
+                let ways = Ways {
+                    book: &book,
+                    roads: roads.as_ref(),
+                    profile: profile(kind),
+                    reopenings: &reopenings,
+                };
+                ways.estimate(route)
+            };
+            let estimates = book.routes.iter().filter_map(estimate).collect::<Vec<_>>();
             (book, estimates)
         })
         .await
@@ -192,32 +201,46 @@ impl Operations {
     }
 }
 
-/// What estimates are made from.
+/// What a route's estimates are made from.
 struct Ways<'a> {
     book: &'a DayBook,
     roads: &'a dyn TravelTimes,
-    /// When closures end, the first first.
+    profile: Profile,
+    /// When closures for this kind of vehicle end, the first first.
     reopenings: &'a [Instant],
 }
 
+/// What is known of a way.
+enum Way {
+    Takes(TimeDelta),
+    Closed,
+    /// The streets say nothing of one of its ends.
+    Unknown,
+}
+
 impl Ways<'_> {
-    fn drive(&self, from: LatLon, to: LatLon, profile: Profile, depart: Instant) -> Option<TimeDelta> {
-        let seconds = self.roads.drive(from, to, profile, self.book.zone.wall(depart)).ok().flatten();
-        seconds.map(|s| TimeDelta::seconds(s.into()))
+    fn drive(&self, from: LatLon, to: LatLon, depart: Instant) -> Way {
+        match self.roads.drive(from, to, self.profile, self.book.zone.wall(depart)) {
+            Ok(Some(seconds)) => Way::Takes(TimeDelta::seconds(seconds.into())),
+            // Where nobody has closed anything the map is at fault.
+            Ok(None) if self.reopenings.is_empty() => Way::Unknown,
+            Ok(None) => Way::Closed,
+            Err(_) => Way::Unknown,
+        }
     }
 
     /// When one who leaves at a time is there, waiting for a road to open if there is no other way.
-    fn arrive(&self, from: LatLon, to: LatLon, profile: Profile, depart: Instant) -> Option<Instant> {
+    fn arrive(&self, from: LatLon, to: LatLon, depart: Instant) -> Option<Instant> {
         let later = self.reopenings.iter().copied().filter(|at| *at > depart);
-        std::iter::once(depart)
-            .chain(later)
-            .find_map(|leave| Some(leave + self.drive(from, to, profile, leave)?))
+        std::iter::once(depart).chain(later).find_map(|leave| match self.drive(from, to, leave) {
+            Way::Takes(drive) => Some(leave + drive),
+            Way::Closed | Way::Unknown => None,
+        })
     }
 
     /// When each open stop of a route will be reached, going on from the newest reading by the roads as they are.
     fn estimate(&self, route: &Route) -> Option<Estimate> {
         let book = self.book;
-        let profile = profile(book.vehicles.get(&route.vehicle)?.kind);
         let hub = lat_lon(book.hub.at);
         let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
         let (mut at, mut place) = match route.state {
@@ -228,33 +251,29 @@ impl Ways<'_> {
                 _ => (book.now, hub),
             },
         };
-        // A vehicle that stands behind a barrier was let in and will be let out.
-        let inside = !self.reopenings.is_empty() && self.drive(place, hub, profile, at).is_none();
         let (mut stops, mut cut_off) = (vec![], vec![]);
-        for (index, s) in open.enumerate() {
+        for s in open {
             let door = lat_lon(s.at);
-            let planned = TimeDelta::seconds(s.stop.travel_s.into());
-            let arrival = match s.stop.state {
-                StopState::Arrived { at } => at,
-                _ => match self.drive(place, door, profile, at) {
-                    Some(drive) => at + drive,
-                    None if self.reopenings.is_empty() || (inside && index == 0) => at + planned,
-                    None => {
-                        // The driver goes on to the next door and comes back when the road is open again.
-                        cut_off.push(s.stop.id);
-                        if let Some(arrival) = self.arrive(place, door, profile, at) {
-                            stops.push((s.stop.id, arrival));
-                        }
-                        continue;
+            let arrival = match (s.stop.state, self.drive(place, door, at)) {
+                (StopState::Arrived { at }, _) => at,
+                (_, Way::Takes(drive)) => at + drive,
+                // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
+                (_, Way::Closed) if !matches!(self.drive(place, hub, at), Way::Closed) => {
+                    // The driver goes on to the next door and comes back when the road is open again.
+                    cut_off.push(s.stop.id);
+                    if let Some(arrival) = self.arrive(place, door, at) {
+                        stops.push((s.stop.id, arrival));
                     }
-                },
+                    continue;
+                }
+                (_, Way::Closed | Way::Unknown) => at + TimeDelta::seconds(s.stop.travel_s.into()),
             };
             stops.push((s.stop.id, arrival));
             let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
             at = served.max(book.now);
             place = door;
         }
-        let back = self.arrive(place, hub, profile, at).unwrap_or(at);
+        let back = self.arrive(place, hub, at).unwrap_or(at);
         Some(Estimate { stops, cut_off, back: (route.id, back) })
     }
 }

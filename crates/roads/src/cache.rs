@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Grows whenever the format or the way in which things are built changes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Tells apart unfinished files of one process, which may open a city twice at the same time.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 

@@ -194,7 +194,9 @@ fn build(path: &FilePath) -> Result<Kept, RoadsError> {
         || rayon::join(|| Tiles::draw(&extract), || gather(&extract, centre)),
     );
     let ((motor, (cycle, foot)), (tiles, mut addresses)) = (routed, drawn);
-    addresses.retain(|address| motor.snap(address.at).is_some_and(|snap| snap.metres_away <= DOORSTEP_M));
+    addresses.retain(|address| {
+        motor.snap(address.at, Profile::Car).is_some_and(|snap| snap.metres_away <= DOORSTEP_M)
+    });
     let motor = (motor.network().clone(), motor.order().to_vec());
     Ok(Kept { bounds, networks: vec![motor, cycle, foot], addresses, tiles })
 }

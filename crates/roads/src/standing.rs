@@ -30,8 +30,8 @@ pub(crate) struct Standing {
     known: Mutex<HashMap<(Means, u64), Weak<Weighing>>>,
 }
 
-/// For whom, and for when, a network is weighed.
-type Asked = (Profile, Option<Wall>);
+/// For whom a network is weighed, with the traffic of which time and the closures of which.
+type Asked = (Profile, Option<(Wall, Wall)>);
 
 /// Conditions, and what was made for them.
 #[derive(Default)]
@@ -163,10 +163,10 @@ impl City {
     /// The network weighed for a time; on free roads without one.
     pub(crate) fn weighing(&self, profile: Profile, when: Option<Wall>) -> Arc<Weighing> {
         let state = self.state();
-        self.weighing_in(&state, profile, when)
+        self.weighing_in(&state, profile, when.map(|when| (when, when)))
     }
 
-    fn weighing_in(&self, state: &State, profile: Profile, when: Option<Wall>) -> Arc<Weighing> {
+    fn weighing_in(&self, state: &State, profile: Profile, when: Option<(Wall, Wall)>) -> Arc<Weighing> {
         let asked = (profile, when);
         if let Ok(mut kept) = state.weighings.lock()
             && let Some(place) = kept.iter().position(|(key, _)| *key == asked)
@@ -243,7 +243,7 @@ impl Rows for DayRows<'_> {
 
 impl TravelTimes for City {
     fn snap(&self, at: LatLon, profile: Profile) -> Option<Snap> {
-        self.router(profile).snap(at)
+        self.router(profile).snap(at, profile)
     }
 
     fn matrix(
@@ -255,7 +255,7 @@ impl TravelTimes for City {
     ) -> Result<Matrix, RoadsError> {
         let router = self.router(profile);
         let state = self.state();
-        let table = |when: Option<Wall>| -> Result<Vec<Option<u32>>, RoadsError> {
+        let table = |when: Option<(Wall, Wall)>| -> Result<Vec<Option<u32>>, RoadsError> {
             let weighing = self.weighing_in(&state, profile, when);
             let from = router.places(&weighing, sources, 0)?;
             let to = router.places(&weighing, targets, sources.len())?;
@@ -265,13 +265,23 @@ impl TravelTimes for City {
             None => table(None)?,
             Some(depart) => {
                 let (before, after, share) = self.around(&state, profile, depart);
-                let early = table(Some(before))?;
-                if share == 0.0 {
+                let early = table(Some((before, before)))?;
+                let mut tenths = if share == 0.0 {
                     early
                 } else {
-                    let late = table(Some(after))?;
+                    let late = table(Some((after, before)))?;
                     early.into_iter().zip(late).map(|(a, b)| between(a, b, share)).collect()
+                };
+                if state.conditions.opens(profile, after) {
+                    // Who waits for the road to open may be there before who goes round.
+                    let wait = u32::try_from((after.0 - depart.0) * 10).unwrap_or(u32::MAX);
+                    let open = table(Some((after, after)))?;
+                    let sooner = |(now, then): (Option<u32>, Option<u32>)| {
+                        Some(now?.min(then.map_or(u32::MAX, |then| then.saturating_add(wait))))
+                    };
+                    tenths = tenths.into_iter().zip(open).map(sooner).collect();
                 }
+                tenths
             }
         };
         let seconds = tenths.into_iter().map(whole_seconds).collect();
@@ -287,7 +297,7 @@ impl TravelTimes for City {
     ) -> Result<DayMatrix, RoadsError> {
         let state = self.state();
         let breaks = state.conditions.breaks(profile.means(), from, until);
-        let weighings = breaks.iter().map(|&at| self.weighing_in(&state, profile, Some(at))).collect();
+        let weighings = breaks.iter().map(|&at| self.weighing_in(&state, profile, Some((at, at)))).collect();
         let rows = DayRows { router: self.router(profile), places, weighings };
         build_day(places.len(), groups, breaks, &rows)
     }
@@ -297,7 +307,7 @@ impl TravelTimes for City {
         let state = self.state();
         let when = depart.map(|depart| {
             let (before, after, share) = self.around(&state, profile, depart);
-            if share < 0.5 { before } else { after }
+            (if share < 0.5 { before } else { after }, before)
         });
         let weighing = self.weighing_in(&state, profile, when);
         let places = router.places(&weighing, points, 0)?;
@@ -322,12 +332,7 @@ impl TravelTimes for City {
     }
 }
 
-/// Between two times by share; where only one of them is, the way exists only then, and whoever leaves now takes it.
+/// Between two times by share.
 fn between(a: Option<u32>, b: Option<u32>, share: f64) -> Option<u32> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some((f64::from(a) * (1.0 - share) + f64::from(b) * share).round() as u32),
-        // Closed until the later one: not yet. Closed from the later one on: still open.
-        (None, _) => None,
-        (Some(a), None) => Some(a),
-    }
+    Some((f64::from(a?) * (1.0 - share) + f64::from(b?) * share).round() as u32)
 }

@@ -236,17 +236,18 @@ pub async fn uninterpreted(conn: &mut Conn, hub: HubId, since: Instant) -> Resul
     .collect()
 }
 
-/// All readings of a hub's vehicles behind a moment, by vehicle, oldest first; no more than 60,000.
-pub async fn since(conn: &mut Conn, hub: HubId, since: Instant) -> Result<Vec<Position>, StoreError> {
+/// The readings of each vehicle behind a moment of its own, by vehicle, oldest first; no more than 60,000.
+pub async fn since(conn: &mut Conn, wanted: &[(VehicleId, Instant)]) -> Result<Vec<Position>, StoreError> {
+    let vehicles: Vec<_> = wanted.iter().map(|(vehicle, _)| vehicle.0).collect();
+    let moments: Vec<_> = wanted.iter().map(|(_, since)| *since).collect();
     sqlx::query!(
         r#"select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
-           from positions p
-           join vehicles v on v.id = p.vehicle_id
-           where v.hub_id = $1 and p.at > $2
+           from unnest($1::uuid[], $2::timestamptz[]) as wanted (vehicle_id, since)
+           join positions p on p.vehicle_id = wanted.vehicle_id and p.at > wanted.since
            order by p.vehicle_id, p.at
            limit 60000"#,
-        hub.0,
-        since
+        &vehicles,
+        &moments
     )
     .fetch_all(conn)
     .await?

@@ -44,8 +44,16 @@ impl Operations {
         let fresh_start = self.0.roadbook.known().learnt_at.is_none();
         let least = book.now - REMEMBERED;
         let begin = |vehicle: &VehicleId| read.get(vehicle).copied().unwrap_or(least).max(least) - OVERLAP;
-        let since = if fresh_start { least } else { book.latest.keys().map(begin).min().unwrap_or(least) };
-        let readings = store::positions::since(&mut conn, book.hub.id, since).await?;
+        let is_new = |vehicle: &VehicleId, latest: Instant| {
+            latest > least && read.get(vehicle).is_none_or(|read| latest - UNSETTLED > *read)
+        };
+        let wanted: Vec<(VehicleId, Instant)> = book
+            .latest
+            .iter()
+            .filter(|(vehicle, p)| fresh_start || is_new(vehicle, p.at))
+            .map(|(vehicle, _)| (*vehicle, if fresh_start { least } else { begin(vehicle) }))
+            .collect();
+        let readings = store::positions::since(&mut conn, &wanted).await?;
         if fresh_start {
             let counts = store::roads::passes(&mut conn, book.hub.id).await?;
             self.0.roadbook.known().learn(&counts);
@@ -60,7 +68,7 @@ impl Operations {
         .await
         .map_err(|e| OpsError::Broken(e.to_string()))?;
         let Harvest { passes, counted, until } = harvest;
-        let counts = counts(&counted);
+        let counts = counts(&counted, city.conditions().weather.factor(::roads::Profile::Van));
         let mut tx = self.0.database.begin().await?;
         store::roads::add_passes(&mut tx, job.book.hub.id, &counts).await?;
         store::roads::save_read_until(&mut tx, &until).await?;
@@ -170,11 +178,11 @@ fn bucket(ratio: f64) -> i16 {
     (ratio.ln() / STEP.ln()).round().clamp(f64::from(-BUCKETS), f64::from(BUCKETS)) as i16
 }
 
-/// Passes as they are kept.
-fn counts(passes: &[Pass]) -> Vec<PassCount> {
+/// Passes as they are kept: as long as they would have taken in dry weather, which everything else is slower than.
+fn counts(passes: &[Pass], weather: f64) -> Vec<PassCount> {
     let mut counts: HashMap<(DayKind, Group, usize, i16), f64> = HashMap::new();
     for pass in passes {
-        let key = (pass.at.day_kind(), pass.group, nearest_hour(pass.at), bucket(pass.ratio));
+        let key = (pass.at.day_kind(), pass.group, nearest_hour(pass.at), bucket(pass.ratio / weather));
         *counts.entry(key).or_default() += 1.0;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();

@@ -109,6 +109,13 @@ impl Operations {
         self.tell_roads().await
     }
 
+    /// Tells the roads at once what was just said. It is said already, so where that fails the next round does it.
+    async fn tell_roads_soon(&self) {
+        if let Err(fault) = self.tell_roads().await {
+            tracing::warn!(%fault, "the roads will hear in the next round what was said about them");
+        }
+    }
+
     async fn tell_roads(&self) -> Result<bool> {
         let mut conn = self.0.database.read().await?;
         let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(false) };

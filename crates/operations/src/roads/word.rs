@@ -2,7 +2,7 @@
 
 use super::profiles;
 use crate::{Caller, Operations, OpsError, Result, clock::new_id, zone::Zone};
-use ::roads::{Addresses, City, LatLon, Profile};
+use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
 use domain::{
     Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, Role, Source, Weather,
@@ -14,6 +14,8 @@ use wire::{Point, roads::CloseRoad};
 const NEAR_M: f64 = 1_500.0;
 /// No closure lasts longer, in days: what is longer belongs on the map.
 const LONGEST_DAYS: i64 = 366;
+/// A place so many degrees beyond the city's roads was not meant.
+const FAR_OUT: f64 = 0.2;
 
 impl Operations {
     /// Closes a road, or an area, until a time. Takes effect at once.
@@ -39,6 +41,14 @@ impl Operations {
         let closure = closure.parse()?;
         let (city, drawn) =
             (self.0.roadbook.city().cloned().ok_or(OpsError::NotFound)?, closure.shape.clone());
+        let Bounds { south, west, north, east } = city.bounds();
+        let is_far = |at: &domain::Coordinate| {
+            !(south - FAR_OUT..=north + FAR_OUT).contains(&at.lat())
+                || !(west - FAR_OUT..=east + FAR_OUT).contains(&at.lon())
+        };
+        if closure.shape.places().iter().any(is_far) {
+            return Err(OpsError::NoRoadThere);
+        }
         let streets = tokio::task::spawn_blocking(move || streets(&city, &drawn))
             .await
             .map_err(|e| OpsError::Broken(e.to_string()))?
@@ -50,7 +60,7 @@ impl Operations {
         let fact = Fact::RoadClosed { closure: Box::new(closure) };
         store::events::append(&mut tx, &[said(caller, hub.id, from, fact)]).await?;
         tx.commit().await?;
-        self.tell_roads().await?;
+        self.tell_roads_soon().await;
         Ok(id)
     }
 
@@ -67,7 +77,7 @@ impl Operations {
             store::events::append(&mut tx, &[said(caller, hub, now, fact)]).await?;
             tx.commit().await?;
         }
-        self.tell_roads().await?;
+        self.tell_roads_soon().await;
         Ok(())
     }
 
@@ -82,7 +92,7 @@ impl Operations {
             store::events::append(&mut tx, &[said(caller, hub, self.now(), fact)]).await?;
             tx.commit().await?;
         }
-        self.tell_roads().await?;
+        self.tell_roads_soon().await;
         Ok(())
     }
 }

@@ -93,11 +93,11 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     assert_eq!(order.hindered, Some(Hindrance::CutOff));
 
     // A new plan goes round it: nobody is at that door before ten.
-    let proposal = ops.propose_plan(&dispatcher).await;
-    if let Ok(proposal) = proposal {
-        let moved = proposal.changes.iter().find(|change| change.order == target.order);
-        assert!(moved.is_none_or(|change| change.eta_after.time() >= local(10, 0).time()), "{moved:?}");
-    }
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap();
+    ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
+    let planned = ops.route(&dispatcher, driven.route).await.unwrap();
+    let there = planned.stops.iter().find(|stop| stop.stop == target.stop).unwrap();
+    assert!(there.planned.naive_local() >= local(10, 0), "{there:?}");
 
     ops.lift_closure(&dispatcher, id).await.unwrap();
     ops.lift_closure(&dispatcher, id).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     ops.watch(&timer).await.unwrap();
     let again = ops.route(&dispatcher, driven.route).await.unwrap();
     let open = again.stops.iter().find(|stop| stop.stop == target.stop).unwrap();
-    assert!((open.eta.unwrap() - target.eta.unwrap()).abs() < TimeDelta::minutes(8), "{open:?}");
+    assert!(open.eta.unwrap().naive_local() < local(10, 0), "{open:?}");
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().all(|row| row.kind != ExceptionKind::CutOff));
 

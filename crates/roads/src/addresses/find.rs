@@ -124,6 +124,18 @@ fn other_name(one: &Address, other: &Address) -> String {
     }
 }
 
+/// How sure an answer of somebody else's is, and what of the question it leaves open.
+pub(crate) fn judged(asked: &str, address: &Address, confidence: f32) -> (Vec<Doubt>, f32) {
+    let asked: Vec<Vec<char>> = words_of(asked).map(|word| word.chars().collect()).collect();
+    let (mut doubts, share) = doubts(&asked, address);
+    // A street, or a town, is no door.
+    if address.kind != AddressKind::Numbered && !doubts.iter().any(|d| matches!(d, Doubt::NumberUnknown(_))) {
+        let number = asked.iter().find(|word| word.first().is_some_and(char::is_ascii_digit));
+        doubts.extend(number.map(|number| Doubt::NumberUnknown(number.iter().collect())));
+    }
+    (doubts, confidence * share)
+}
+
 /// What of a question an address leaves open, and the share of the confidence that is left.
 fn doubts(asked: &[Vec<char>], address: &Address) -> (Vec<Doubt>, f32) {
     let known: Vec<Vec<char>> = words_of(&address.text).map(|word| word.chars().collect()).collect();

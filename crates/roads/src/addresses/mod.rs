@@ -10,6 +10,7 @@ use rstar::{PointDistance, RTree, RTreeObject, primitives::GeomWithData};
 
 use crate::{LatLon, geo::Plane};
 
+pub(crate) use find::judged;
 pub use find::{Addresses, Doubt, Found};
 pub(crate) use gather::gather;
 use search::Index;

@@ -16,6 +16,10 @@ const ASKEW: f64 = 30.0;
 /// A segment is closed when a line follows it for this share of its length, or for this far in metres.
 const SHARE: f64 = 0.4;
 const FAR_M: f64 = 40.0;
+/// A line is compared with what lies near pieces of this length, in metres.
+const PIECE_M: f64 = 100.0;
+/// Lines that are longer than this, in metres, are looked at less closely.
+const LONGEST_M: f64 = 50_000.0;
 
 /// Something closed to some for a while.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,16 +84,17 @@ fn along(line: &[LatLon], network: &Network, roads: &Roads) -> Vec<u32> {
     let plane = roads.plane();
     let flat: Vec<[f64; 2]> = line.iter().filter(|at| at.is_on_globe()).map(|&at| plane.flat(at)).collect();
     let mut shapes: HashMap<u32, Vec<[f64; 2]>> = HashMap::new();
-    let mut followed: HashMap<u32, u32> = HashMap::new();
+    let mut followed: HashMap<u32, f64> = HashMap::new();
     let mut closed = Vec::new();
-    for ends in flat.windows(2) {
+    let short: Vec<[[f64; 2]; 2]> = flat.windows(2).flat_map(|ends| pieces(ends[0], ends[1])).collect();
+    for ends in &short {
         let way = [ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]];
         let length = way[0].hypot(way[1]);
         let near: Vec<u32> = roads.in_box(ends, BESIDE_M).collect();
         for &segment in &near {
             shapes.entry(segment).or_insert_with(|| flat_shape(network, &plane, segment));
         }
-        let steps = (length / STEP_M).ceil().max(1.0);
+        let steps = (length / STEP_M).ceil().clamp(1.0, PIECE_M / STEP_M);
         for step in 0..steps as u32 {
             let share = (f64::from(step) + 0.5) / steps;
             let point = [ends[0][0] + way[0] * share, ends[0][1] + way[1] * share];
@@ -97,7 +102,7 @@ fn along(line: &[LatLon], network: &Network, roads: &Roads) -> Vec<u32> {
                 .iter()
                 .filter_map(|segment| Some((*segment, distance_beside(&shapes[segment], point, way)?)));
             if let Some((segment, _)) = beside.min_by(|a, b| a.1.total_cmp(&b.1)) {
-                *followed.entry(segment).or_default() += 1;
+                *followed.entry(segment).or_default() += length / steps;
                 continue;
             }
             // Here the line follows nothing, so it closes what it crosses.
@@ -106,15 +111,24 @@ fn along(line: &[LatLon], network: &Network, roads: &Roads) -> Vec<u32> {
             closed.extend(near.iter().filter(|segment| crosses(&shapes[segment], &piece)));
         }
     }
-    for (segment, samples) in followed {
+    for (segment, metres) in followed {
         let pieces = shapes[&segment].windows(2);
         let length: f64 = pieces.map(|e| (e[1][0] - e[0][0]).hypot(e[1][1] - e[0][1])).sum();
-        let metres = f64::from(samples) * STEP_M;
         if metres >= FAR_M || metres >= SHARE * length {
             closed.push(segment);
         }
     }
     closed
+}
+
+/// A piece of a line cut into short ones; into so many at most that no slip of the pen takes long.
+fn pieces([x0, y0]: [f64; 2], [x1, y1]: [f64; 2]) -> impl Iterator<Item = [[f64; 2]; 2]> {
+    let count = ((x1 - x0).hypot(y1 - y0).min(LONGEST_M) / PIECE_M).ceil().max(1.0);
+    let at = move |n: u32| {
+        let share = f64::from(n) / count;
+        [x0 + (x1 - x0) * share, y0 + (y1 - y0) * share]
+    };
+    (0..count as u32).map(move |n| [at(n), at(n + 1)])
 }
 
 /// How far a point is from the part of a street that runs in about the same direction, if any is near.

@@ -118,6 +118,13 @@ impl Drives {
                 factors.insert(edge, belief as f32);
             }
         }
+        // What stands for an edge is as slow as that.
+        for (original, twin) in &network.twins {
+            match factors.get(original).copied() {
+                Some(factor) => factors.insert(*twin, factor),
+                None => factors.remove(twin),
+            };
+        }
         Live { at: Some(now), factors }
     }
 }

@@ -25,6 +25,10 @@ use crate::{
 
 /// How far ahead of a conclusion its fading is followed, in seconds.
 const FADING_S: [i64; 4] = [0, 1_800, 3_600, 7_200];
+/// A closure begins within so many seconds.
+const SUDDEN_S: i64 = 60;
+/// Its end is seen coming for so many seconds: who would be there before by going round may as well wait.
+const OPENING_S: i64 = 1_800;
 
 /// The state of the roads.
 #[derive(Clone, Debug)]
@@ -61,28 +65,28 @@ impl Conditions {
     /// of the span: between two of them everything is taken to change evenly.
     pub(crate) fn breaks(&self, means: Means, from: Wall, until: Wall) -> Vec<Wall> {
         let mut breaks = vec![from, until.max(from)];
-        if means == Means::Motor {
+        if means != Means::Foot {
             let days = from.midnight().0..=until.0;
             for midnight in days.step_by(86_400) {
                 breaks.extend(HOURS.iter().map(|hour| Wall(midnight + (hour * 3_600.0) as i64)));
             }
-            if let Some(at) = self.live.at.filter(|_| self.live.known() > 0) {
-                breaks.extend(FADING_S.iter().map(|&ahead| at.plus(ahead)));
-            }
         }
-        let concerns = |c: &&Closure| c.bars.iter().any(|profile| profile.means() == means);
-        breaks.extend(self.closures.iter().filter(concerns).flat_map(|c| [c.from, c.until]));
+        if let Some(at) = self.live.at.filter(|_| means == Means::Motor && self.live.known() > 0) {
+            breaks.extend(FADING_S.iter().map(|&ahead| at.plus(ahead)));
+        }
+        for closure in self.closures.iter().filter(|c| c.bars.iter().any(|p| p.means() == means)) {
+            breaks.extend([closure.from.plus(-SUDDEN_S), closure.from, closure.until]);
+            breaks.extend(Some(closure.until.plus(-OPENING_S)).filter(|at| *at > closure.from));
+        }
         breaks.retain(|at| (from..=until.max(from)).contains(at));
         breaks.sort_unstable();
-        // Two that are seconds apart are as good as one; the later one holds.
-        breaks.dedup_by(|later, earlier| {
-            let close = later.0 - earlier.0 < 60;
-            if close && *earlier != from {
-                *earlier = *later;
-            }
-            close
-        });
+        breaks.dedup();
         breaks
+    }
+
+    /// Whether a closure for this profile ends at this very time.
+    pub(crate) fn opens(&self, profile: Profile, when: Wall) -> bool {
+        self.closures.iter().any(|c| c.until == when && c.bars.contains(&profile))
     }
 
     /// The last break at or before a time and the first one after it.

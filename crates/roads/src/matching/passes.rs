@@ -58,6 +58,21 @@ impl<'a> Run<'a> {
             return;
         }
         let length = |edge: u32| f64::from(self.network.edges[edge as usize].decimetres) / 10.0;
+        if way.turned_round && way.edges.len() == 1 {
+            let turned = (length(last.edge) - last.to_m).max(0.0);
+            // A turn that is seen late was made where the way back begins.
+            last.to_m = last.to_m.max(length(last.edge) - offset);
+            let from_m = turned.min(offset);
+            self.parts.push(Part {
+                edge,
+                from_m,
+                to_m: offset,
+                began: start,
+                ended: end,
+                longest_stand_s: end - start,
+            });
+            return;
+        }
         let rest = (length(last.edge) - last.to_m).max(0.0);
         let even = (end - start) / metres.max(f64::MIN_POSITIVE);
         let mut clock = start + (rest * even).min(end - start);

@@ -67,10 +67,6 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        // Drivers turn round where the map says that nobody may, in the middle of the road.
-        if let Some(back) = self.other_direction(edge).filter(|&back| self.at(back).is_none()) {
-            self.reached[back as usize] = Reached { search: self.number, length: left, before: edge };
-        }
     }
 
     /// The way to a candidate, if it was reached. On one edge, going back by no more than `noise` metres is standing still.
@@ -78,6 +74,12 @@ impl<'a> Search<'a> {
         if from.edge == to.edge && to.offset >= from.offset - noise {
             let metres = (to.offset - from.offset).max(0.0);
             return Some(Way { metres, edges: Vec::new(), turned_round: false });
+        }
+        // Drivers turn round where the map says that nobody may, in the middle of the road.
+        if self.other_direction(from.edge) == Some(to.edge) {
+            let length = f64::from(self.network.edges[from.edge as usize].decimetres) / 10.0;
+            let metres = (to.offset - (length - from.offset)).abs();
+            return Some(Way { metres, edges: vec![to.edge], turned_round: true });
         }
         let length = self.at(to.edge)?.length;
         let mut edges = vec![to.edge];

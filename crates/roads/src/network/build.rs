@@ -2,7 +2,7 @@
 //!
 //! Not here: which turns exist in the world (`streets`), and which part of the network is kept (`component`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::{
     Class, Edge, NONE, Network, Pace, Segment, component,
@@ -54,12 +54,14 @@ pub(super) fn network(streets: &Streets) -> Network {
     let ways: Vec<i64> = pieces.iter().map(|piece| piece.street.way).collect();
     sequence::apply(&mut Graph { runs: &mut runs, exits: &mut exits, ways: &ways }, &streets.sequences);
     let kept = component::largest(&exits);
+    let closed_to_vans = no_way_for_vans(&runs, &exits, &pieces, &kept);
 
     let mut network =
         Network { names: streets.names.clone(), left_hand: streets.left_hand, ..Network::default() };
     network.paces = vec![Pace::default(); streets.variants.len()];
     let mut renamed = vec![NONE; runs.len()];
     let mut segments: HashMap<u32, u32> = HashMap::new();
+    let mut stands: HashMap<u32, u32> = HashMap::new();
     for (old, run) in (0_u32..).zip(&runs) {
         if !kept[old as usize] {
             continue;
@@ -68,7 +70,7 @@ pub(super) fn network(streets: &Streets) -> Network {
         let segment = *segments.entry(run.piece).or_insert_with(|| {
             let first = network.spots.len() as u32;
             network.spots.extend(piece.nodes.iter().map(|&node| spot(streets.places[node as usize])));
-            let Street { name, class, no_van, .. } = *piece.street;
+            let Street { name, class, .. } = *piece.street;
             let (end, dense) = (network.spots.len() as u32, piece.dense);
             network.segments.push(Segment {
                 first,
@@ -78,15 +80,20 @@ pub(super) fn network(streets: &Streets) -> Network {
                 name,
                 class,
                 dense,
-                no_van,
+                no_van: closed_to_vans[run.piece as usize],
             });
             network.segments.len() as u32 - 1
         });
         let edge = network.edges.len() as u32;
         renamed[old as usize] = edge;
-        if run.twin_of.is_none() {
-            let entry = &mut network.segments[segment as usize];
-            *(if run.reversed { &mut entry.backward } else { &mut entry.forward }) = edge;
+        // Where the original itself can no longer be come to, the first that stands for it takes its place.
+        match stands.entry(run.twin_of.unwrap_or(old)) {
+            Entry::Occupied(first) => network.twins.push((*first.get(), edge)),
+            Entry::Vacant(none) => {
+                none.insert(edge);
+                let entry = &mut network.segments[segment as usize];
+                *(if run.reversed { &mut entry.backward } else { &mut entry.forward }) = edge;
+            }
         }
         let decimetres = ((piece.metres * 10.0).round() as u32).max(1);
         network.edges.push(Edge { segment, reversed: run.reversed, decimetres });
@@ -94,13 +101,6 @@ pub(super) fn network(streets: &Streets) -> Network {
         for (pace, variant) in network.paces.iter_mut().zip(&streets.variants) {
             let speed = speed.unwrap_or(1.0) * variant.share_of_speed(piece.street.class, piece.dense);
             pace.edges.push(((piece.metres / speed * 10.0).round() as u32).max(1));
-        }
-    }
-    for (old, run) in runs.iter().enumerate() {
-        if let (Some(original), true) = (run.twin_of, kept[old])
-            && renamed[original as usize] != NONE
-        {
-            network.twins.push((renamed[original as usize], renamed[old]));
         }
     }
     network.twins.sort_unstable();
@@ -122,6 +122,25 @@ pub(super) fn network(streets: &Streets) -> Network {
         network.first_arc.push(network.arc_head.len() as u32);
     }
     network
+}
+
+/// By piece: whether vans are kept out, or have no way in and out again because of where they are kept out.
+fn no_way_for_vans(runs: &[Run], exits: &[Vec<u32>], pieces: &[Piece<'_>], kept: &[bool]) -> Vec<bool> {
+    let mut closed: Vec<bool> = pieces.iter().map(|piece| piece.street.no_van).collect();
+    if !closed.contains(&true) {
+        return closed;
+    }
+    let open = |run: u32| kept[run as usize] && !pieces[runs[run as usize].piece as usize].street.no_van;
+    let follow: Vec<Vec<u32>> = (0..)
+        .zip(exits)
+        .map(|(run, all)| all.iter().copied().filter(|&exit| open(run) && open(exit)).collect())
+        .collect();
+    let part = component::largest(&follow);
+    closed.fill(true);
+    for (run, _) in runs.iter().zip(part).filter(|(_, connected)| *connected) {
+        closed[run.piece as usize] = false;
+    }
+    closed
 }
 
 fn spot(at: LatLon) -> Spot {

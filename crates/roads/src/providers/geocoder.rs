@@ -2,12 +2,12 @@
 //!
 //! Not here: what is done when one fails (`outside`).
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use serde::Deserialize;
 
 use super::http::{Answer, Server};
-use crate::{Address, AddressKind, Addresses, Bounds, Doubt, Found, LatLon, RoadsError};
+use crate::{Address, AddressKind, Addresses, Bounds, Doubt, Found, LatLon, RoadsError, addresses::judged};
 
 /// Which dialect a service speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,35 +30,41 @@ const AT_HAND_M: f64 = 60.0;
 
 #[derive(Deserialize)]
 struct Nominatim {
+    #[serde(default)]
     lat: String,
+    #[serde(default)]
     lon: String,
     #[serde(default)]
     display_name: String,
-    #[serde(default)]
-    importance: Option<f64>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
     address: Parts,
 }
 
-/// The parts of an address as both dialects name them.
+/// The parts of an address, from the names that both dialects have for them; several of these may stand side by side.
 #[derive(Clone, Default, Deserialize)]
+#[serde(from = "HashMap<String, serde_json::Value>")]
 struct Parts {
-    #[serde(default, alias = "housenumber")]
     house_number: Option<String>,
-    #[serde(default, alias = "street", alias = "pedestrian")]
     road: Option<String>,
-    #[serde(default)]
-    city: Option<String>,
-    #[serde(default)]
-    town: Option<String>,
-    #[serde(default)]
-    village: Option<String>,
-    #[serde(default, alias = "locality")]
-    suburb: Option<String>,
-    #[serde(default)]
+    locality: Option<String>,
     name: Option<String>,
+}
+
+impl From<HashMap<String, serde_json::Value>> for Parts {
+    fn from(all: HashMap<String, serde_json::Value>) -> Parts {
+        let first = |names: &[&str]| {
+            let text = names.iter().find_map(|name| all.get(*name)?.as_str().filter(|text| !text.is_empty()));
+            text.map(str::to_owned)
+        };
+        Parts {
+            house_number: first(&["house_number", "housenumber"]),
+            road: first(&["road", "street", "pedestrian"]),
+            locality: first(&["village", "town", "suburb", "locality", "city"]),
+            name: first(&["name"]),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -95,18 +101,13 @@ impl Geocoder {
         }
     }
 
-    fn found(&self, parts: &Parts, line: &str, at: LatLon, confidence: f32) -> Option<Found> {
+    fn found(&self, parts: &Parts, line: &str, at: LatLon) -> Option<Found> {
         let on_earth = at.lat.abs() <= 90.0 && at.lon.abs() <= 180.0;
         if !on_earth || !self.area.contains(at) {
             return None;
         }
         let street = parts.road.clone().or_else(|| parts.name.clone()).unwrap_or_default();
-        let locality = parts
-            .village
-            .clone()
-            .or_else(|| parts.town.clone())
-            .or_else(|| parts.suburb.clone())
-            .or_else(|| parts.city.clone());
+        let locality = parts.locality.clone();
         let kind = match (&parts.house_number, &parts.name) {
             (Some(_), _) => AddressKind::Numbered,
             (None, Some(_)) => AddressKind::Place,
@@ -127,27 +128,25 @@ impl Geocoder {
             at,
             kind,
         };
-        (!address.text.is_empty()).then_some(Found { address, confidence, doubts: Vec::new() })
+        (!address.text.is_empty()).then_some(Found { address, confidence: 1.0, doubts: Vec::new() })
     }
 
     fn nominatim(&self, answer: &Nominatim) -> Option<Found> {
         let at = LatLon { lat: answer.lat.parse().ok()?, lon: answer.lon.parse().ok()? };
         let mut parts = answer.address.clone();
         parts.name = answer.name.clone().filter(|name| !name.is_empty() && parts.road.as_ref() != Some(name));
-        self.found(&parts, &answer.display_name, at, answer.importance.unwrap_or(0.5).clamp(0.0, 1.0) as f32)
+        self.found(&parts, &answer.display_name, at)
     }
 
-    fn photon(&self, feature: &PhotonFeature, rank: usize) -> Option<Found> {
+    fn photon(&self, feature: &PhotonFeature) -> Option<Found> {
         let (lon, lat) = feature.geometry.coordinates;
-        // Photon says no likelihood; its order is all there is.
-        let confidence = 0.8 / (1.0 + rank as f32 * 0.25);
-        self.found(&feature.properties, "", LatLon { lat, lon }, confidence)
+        self.found(&feature.properties, "", LatLon { lat, lon })
     }
 }
 
 impl Addresses for Geocoder {
-    fn search(&self, text: &str, limit: usize) -> Result<Vec<Found>, RoadsError> {
-        let (text, Bounds { south, west, north, east }) = (escaped(text.trim()), self.area);
+    fn search(&self, asked: &str, limit: usize) -> Result<Vec<Found>, RoadsError> {
+        let (text, Bounds { south, west, north, east }) = (escaped(asked.trim()), self.area);
         if text.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
@@ -156,15 +155,21 @@ impl Addresses for Geocoder {
                 let path = format!(
                     "/search?q={text}&format=jsonv2&addressdetails=1&limit={limit}&viewbox={west},{north},{east},{south}&bounded=1"
                 );
-                self.ask::<Vec<Nominatim>>(&path)?.iter().filter_map(|a| self.nominatim(a)).collect()
+                let answers = self.ask::<Vec<Nominatim>>(&path)?;
+                answers.iter().filter_map(|a| self.nominatim(a)).collect()
             }
             GeocoderKind::Photon => {
                 let path = format!("/api?q={text}&limit={limit}&bbox={west},{south},{east},{north}");
                 let answer = self.ask::<Photon>(&path)?;
-                answer.features.iter().enumerate().filter_map(|(rank, f)| self.photon(f, rank)).collect()
+                answer.features.iter().filter_map(|f| self.photon(f)).collect()
             }
         };
         found.truncate(limit);
+        // Neither service says how likely an answer is; their order is all there is.
+        for (rank, found) in found.iter_mut().enumerate() {
+            (found.doubts, found.confidence) =
+                judged(asked, &found.address, 0.9 / (1.0 + rank as f32 * 0.25));
+        }
         Ok(found)
     }
 
@@ -177,7 +182,7 @@ impl Addresses for Geocoder {
             }
             GeocoderKind::Photon => {
                 let answer = self.ask::<Photon>(&format!("/reverse?lat={lat:.7}&lon={lon:.7}"))?;
-                answer.features.first().and_then(|feature| self.photon(feature, 0))
+                answer.features.first().and_then(|feature| self.photon(feature))
             }
         };
         Ok(found.map(|mut found| {

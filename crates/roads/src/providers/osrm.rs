@@ -193,11 +193,10 @@ impl Osrm {
         let answer = match self.server.get::<TableAnswer>(&path)? {
             Answer::Good(answer) => answer,
             Answer::Refused(refusal) if is_too_big(&refusal) => {
-                let now = self.most_places.load(Ordering::Relaxed);
-                if now <= FEWEST_PLACES {
+                if all.len() <= FEWEST_PLACES {
                     return Err(self.server.fault("it finds even the smallest table too big"));
                 }
-                self.most_places.store((now / 2).max(FEWEST_PLACES), Ordering::Relaxed);
+                self.most_places.fetch_min((all.len() / 2).max(FEWEST_PLACES), Ordering::Relaxed);
                 return Ok(None);
             }
             Answer::Refused(refusal) => return Err(self.server.fault(said(&refusal))),

@@ -38,11 +38,15 @@ impl Health {
         if let Some(what) = resting {
             return Err(RoadsError::Provider { engine: "engine outside", address: String::new(), what });
         }
+        let began = Instant::now();
         let answer = question();
         self.with(|sick| match &answer {
             Err(fault @ RoadsError::Provider { .. }) => {
-                let rest = sick.as_ref().map_or(FIRST_REST, |s| (s.rest * 2).min(LONGEST_REST));
-                *sick = Some(Sickness { what: fault.to_string(), rest, until: Instant::now() + rest });
+                // Questions that were under way together say one thing, not many.
+                if sick.as_ref().is_none_or(|s| began >= s.until) {
+                    let rest = sick.as_ref().map_or(FIRST_REST, |s| (s.rest * 2).min(LONGEST_REST));
+                    *sick = Some(Sickness { what: fault.to_string(), rest, until: Instant::now() + rest });
+                }
             }
             _ => *sick = None,
         });
@@ -163,6 +167,11 @@ impl TravelTimes for OutsideRoads {
             }
         }
         self.city.matrix(sources, targets, profile, depart)
+    }
+
+    /// By the city's own streets: a single drive is asked for again and again, and those know how the roads are now.
+    fn drive(&self, from: LatLon, to: LatLon, profile: Profile, at: Wall) -> Result<Option<u32>, RoadsError> {
+        self.city.drive(from, to, profile, at)
     }
 
     fn day_matrix(

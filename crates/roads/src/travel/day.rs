@@ -79,24 +79,29 @@ impl DayMatrix {
         multiplied(seconds, factor.unwrap_or(1 << POINT))
     }
 
-    /// The longest span of departures, from break to break, in which a place is connected with the first of its group; none
-    /// when it never is. The last break stands for all time after it, the first for all time before.
-    pub fn connected(&self, place: usize) -> Option<(Wall, Wall)> {
+    /// The spans of departures, from break to break, in which a place is connected with the first of its group. The last
+    /// break stands for all time after it, the first for all time before.
+    pub fn connected(&self, place: usize) -> Vec<(Wall, Wall)> {
         let count = self.breaks.len();
-        let reached = self.reached.get(place * count..(place + 1) * count)?;
-        let (mut best, mut start) = (None::<(usize, usize)>, None);
+        let reached = self.reached.get(place * count..(place + 1) * count).unwrap_or_default();
+        let (mut spans, mut start) = (Vec::new(), None);
         for at in 0..=count {
             if reached.get(at).copied().unwrap_or(false) {
                 start = start.or(Some(at));
-            } else if let Some(from) = start.take()
-                && best.is_none_or(|(a, b)| at - from > b - a)
-            {
-                best = Some((from, at));
+            } else if let Some(from) = start.take() {
+                let begin = if from == 0 { Wall(i64::MIN) } else { self.breaks[from] };
+                spans.push((begin, self.breaks.get(at).copied().unwrap_or(Wall(i64::MAX))));
             }
         }
-        let (from, until) = best?;
-        let begin = if from == 0 { Wall(i64::MIN) } else { self.breaks[from] };
-        Some((begin, self.breaks.get(until).copied().unwrap_or(Wall(i64::MAX))))
+        spans
+    }
+
+    /// Takes away all ways to and from a place.
+    pub fn part(&mut self, place: usize) {
+        for other in (0..self.places).filter(|other| *other != place) {
+            self.seconds[place * self.places + other] = UNREACHABLE;
+            self.seconds[other * self.places + place] = UNREACHABLE;
+        }
     }
 }
 
@@ -255,7 +260,18 @@ fn fit(all: &[Vec<u32>], pair: usize, shapes: &[Vec<f32>], breaks: &[Wall], cour
     let falls = shape.windows(2).zip(breaks.windows(2)).any(|(factors, times)| {
         f64::from(seconds) * f64::from(factors[0] - factors[1]) > FALL * (times[1].0 - times[0].0) as f64
     });
-    if falls { (mean.round() as u32, 0) } else { (seconds as u32, best as u8) }
+    if falls { (flat(course, breaks, mean), 0) } else { (seconds as u32, best as u8) }
+}
+
+/// What a pair takes over the day on average, each stretch of the day counted by its length; `course` is divided by `mean`.
+fn flat(course: &[f32], breaks: &[Wall], mean: f32) -> u32 {
+    let (mut sum, mut whole) = (0.0, 0.0);
+    for (factors, times) in course.windows(2).zip(breaks.windows(2)) {
+        let length = (times[1].0 - times[0].0) as f64;
+        sum += f64::from(factors[0] + factors[1]) / 2.0 * length;
+        whole += length;
+    }
+    (f64::from(mean) * if whole > 0.0 { sum / whole } else { 1.0 }).round() as u32
 }
 
 /// Shapes that courses of the day have: the flat one, then again and again the one that is least like those before.
@@ -371,12 +387,12 @@ mod tests {
         let tables = vec![vec![0, no, no, 0], vec![0, 900, 900, 0], vec![0, 900, 900, 0]];
         let breaks = vec![Wall(0), Wall(3_600), Wall(7_200)];
         let day = build(2, &[vec![0, 1]], breaks, &Given { places: 2, tables }).expect("a day");
-        assert_eq!(day.connected(1), Some((Wall(3_600), Wall(i64::MAX))));
-        assert_eq!(day.connected(0), Some((Wall(i64::MIN), Wall(i64::MAX))));
+        assert_eq!(day.connected(1), [(Wall(3_600), Wall(i64::MAX))]);
+        assert_eq!(day.connected(0), [(Wall(i64::MIN), Wall(i64::MAX))]);
         let never = vec![vec![0, no, 5, 0]; 3];
         let breaks = vec![Wall(0), Wall(3_600), Wall(7_200)];
         let day = build(2, &[vec![0, 1]], breaks, &Given { places: 2, tables: never }).expect("a day");
-        assert_eq!(day.connected(1), None);
+        assert!(day.connected(1).is_empty());
         assert_eq!(day.at(0, 1, Wall(5)), no);
     }
 }

@@ -202,7 +202,7 @@ fn empty_matrices_and_far_places_are_answered() {
     assert!(router.matrix(&[here], &[]).expect("an empty matrix").seconds.is_empty());
     let refusal = router.matrix(&[here], &[here, far]);
     assert!(matches!(refusal, Err(crate::RoadsError::OutsideArea { index: 2, at }) if at == far));
-    assert!(router.router.snap(LatLon { lat: f64::NAN, lon: 0.0 }).is_none());
+    assert!(router.router.snap(LatLon { lat: f64::NAN, lon: 0.0 }, Profile::Car).is_none());
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_snap_on_every_edge_is_where_it_was_asked() {
     let router = one_way_square().router;
     for edge in 0..4 {
         let at = middle(router.network(), edge);
-        let snap = router.snap(at).expect("a road");
+        let snap = router.snap(at, Profile::Car).expect("a road");
         assert!(snap.metres_away < 0.01 && (snap.share - 0.5).abs() < 1e-3);
     }
 }

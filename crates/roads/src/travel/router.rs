@@ -5,11 +5,11 @@
 use super::{
     Hierarchy, Leg, Path, Snap, Weighing,
     hierarchy::contraction_order,
-    snap::{Roads, Side},
+    snap::{REACH_M, Roads, Side},
     trace::Trace,
 };
 use crate::{
-    LatLon, RoadsError,
+    LatLon, Profile, RoadsError,
     network::{Class, NONE, Network},
 };
 
@@ -92,13 +92,15 @@ impl Router {
         &self.order
     }
 
-    pub(crate) fn snap(&self, at: LatLon) -> Option<Snap> {
-        self.roads.snap(&self.network, at)
+    /// The nearest position where the profile may be.
+    pub(crate) fn snap(&self, at: LatLon, profile: Profile) -> Option<Snap> {
+        let may = |snap: &Snap| !(profile.is_van() && self.network.segments[snap.segment as usize].no_van);
+        self.roads.snaps(&self.network, at, REACH_M).find(may)
     }
 
     /// Where a journey to or from a place ends or begins, as things are.
     pub(crate) fn place(&self, weighing: &Weighing, at: LatLon) -> Option<Place> {
-        let snap = self.snap(at)?;
+        let snap = self.snap(at, weighing.profile)?;
         if weighing.is_open(snap.segment) {
             return Some(Place { snap, on_foot: 0, open: true });
         }
@@ -153,7 +155,7 @@ impl Router {
                 let through = ends.iter().zip(row.by_ref()).filter_map(|(end, found)| {
                     let (time, length) = (*found)?;
                     let left = if lengths { self.part(weighing, end.edge, end.behind) } else { 0 };
-                    Some((time - end.behind, length - left.min(length)))
+                    Some((time.saturating_sub(end.behind), length - left.min(length)))
                 });
                 let along = self.along(weighing, start, target).map(|(edge, tenths)| {
                     (tenths, if lengths { self.part(weighing, edge, tenths) } else { 0 })
@@ -226,7 +228,14 @@ impl Router {
 
     /// Where a journey ends; an edge that stands for another one ends where that does.
     fn ends(&self, weighing: &Weighing, place: &Place) -> Vec<OnEdge> {
-        let twins = |on: OnEdge| self.network.with_twins(on.edge).map(move |edge| OnEdge { edge, ..on });
+        let twins = |on: OnEdge| {
+            self.network.with_twins(on.edge).map(move |edge| {
+                let whole = weighing.edges[edge as usize];
+                let share = f64::from(on.before) / f64::from((on.before + on.behind).max(1));
+                let before = ((f64::from(whole) * share).round() as u32).min(whole);
+                OnEdge { edge, before, behind: whole - before }
+            })
+        };
         self.on_edges(weighing, place).flat_map(twins).collect()
     }
 
@@ -284,9 +293,9 @@ impl Router {
         let edges: Vec<u32> = ends.iter().map(|end| end.edge).collect();
         let times = self.hierarchy.times(&weighing.times, &seeds, &edges);
         let pairs = starts.iter().flat_map(|start| ends.iter().map(move |end| (start, end)));
-        let through = pairs
-            .zip(times)
-            .filter_map(|((&from, &to), time)| Some(Way::Through { from, to, tenths: time? - to.behind }));
+        let through = pairs.zip(times).filter_map(|((&from, &to), time)| {
+            Some(Way::Through { from, to, tenths: time?.saturating_sub(to.behind) })
+        });
         let along = self.along(weighing, from, to).map(|(edge, tenths)| Way::Along { edge, tenths });
         along.into_iter().chain(through).min_by_key(Way::tenths)
     }

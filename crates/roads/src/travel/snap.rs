@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Places farther than this from any road are outside the area.
-const REACH_M: f64 = 2_000.0;
+pub(super) const REACH_M: f64 = 2_000.0;
 
 /// A position on a road.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,11 +116,6 @@ impl Roads {
         let area = AABB::from_corners(low, high);
         let found = any.then(|| self.tree.locate_in_envelope_intersecting(&area)).into_iter().flatten();
         found.map(|flat| flat.segment)
-    }
-
-    /// Nearest position on a road; none when there is none in reach.
-    pub(crate) fn snap(&self, network: &Network, at: LatLon) -> Option<Snap> {
-        self.snaps(network, at, REACH_M).next()
     }
 
     /// Nearest positions on the roads around, one for each segment, the nearest first, up to so many metres away.

@@ -42,16 +42,16 @@ impl Weights {
         Weights { profile, edges, barred: van_bans(network, profile).collect() }
     }
 
-    /// Those of a time; `segments_of` are what each closure closes in this network.
+    /// Those of the traffic at one time and the closures at one; `segments_of` are what each closure closes in this network.
     pub(crate) fn at(
         network: &Network,
         conditions: &Conditions,
         segments_of: &[Vec<u32>],
         profile: Profile,
-        when: Wall,
+        (traffic, closures): (Wall, Wall),
     ) -> Weights {
-        let edges = conditions.all_tenths(network, profile, when);
-        Weights { profile, edges, barred: conditions.barred(network, segments_of, profile, when) }
+        let edges = conditions.all_tenths(network, profile, traffic);
+        Weights { profile, edges, barred: conditions.barred(network, segments_of, profile, closures) }
     }
 
     /// Equal for equal weights of one network (FNV-1a), whatever the profile is called.
