@@ -270,6 +270,14 @@ impl Choices {
         let promised: Vec<(i64, i64)> =
             tasks.iter().map(|t| (second(t.window.from()), second(in_hand(t.window, strictness)))).collect();
         let windows = openings(&mut days, clock, (&tasks, first_task), &runners, &promised, strictness);
+        // What no way leads to any more is not served as things stand either.
+        let still = |runner: usize, place: usize| {
+            let own = runners.get(runner).map(|r| profile(r.vehicle.kind));
+            let day = days.iter().find(|(profiles, _)| own.is_some_and(|own| profiles.contains(&own)));
+            day.is_none_or(|(_, day)| !day.connected(place).is_empty())
+        };
+        let held: Vec<Option<usize>> =
+            (first_task..).zip(&tasks).map(|(place, t)| t.given.filter(|&i| still(i, place))).collect();
         let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
         for (alike, day) in days {
             let matrix = clock.matrix(&mut builder, day);
@@ -324,7 +332,7 @@ impl Choices {
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
                 unserved_penalty: UNSERVED,
             });
-            match task.given.and_then(|i| given.get_mut(i)) {
+            match held[n].and_then(|i| given.get_mut(i)) {
                 Some(route) => route.push(id),
                 None => unserved.push(id),
             }

@@ -94,6 +94,8 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
 
     // A new plan goes round it: nobody is at that door before ten.
     let proposal = ops.propose_plan(&dispatcher).await.unwrap();
+    let gains = proposal.gains;
+    assert!(gains.drive_min_before < 24 * 60 && gains.late_min_before < 24 * 60, "{gains:?}");
     ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
     let planned = ops.route(&dispatcher, driven.route).await.unwrap();
     let there = planned.stops.iter().find(|stop| stop.stop == target.stop).unwrap();

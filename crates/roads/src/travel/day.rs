@@ -102,6 +102,8 @@ impl DayMatrix {
             self.seconds[place * self.places + other] = UNREACHABLE;
             self.seconds[other * self.places + place] = UNREACHABLE;
         }
+        let count = self.breaks.len();
+        self.reached[place * count..(place + 1) * count].fill(false);
     }
 }
 
