@@ -3,6 +3,7 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, lat_lon, point, profile},
+    solving::aside,
     story::{Names, tell},
 };
 use ::roads::{LatLon, Profile, TravelTimes};
@@ -128,7 +129,7 @@ impl Operations {
             .map_or(Profile::Van, |vehicle| profile(vehicle.kind));
         let (roads, city) = (self.0.roads.clone(), self.0.roadbook.city().cloned());
         let (now, hub) = (book.zone.wall(book.now), lat_lon(book.hub.at));
-        tokio::task::spawn_blocking(move || {
+        aside(move || {
             let mut near = vec![];
             for kind in [Profile::Van, Profile::ElectricVan, Profile::CargoBike] {
                 let on_the_map = |at: &LatLon| roads.snap(*at, kind).is_some();
@@ -156,7 +157,6 @@ impl Operations {
             (near, hindered)
         })
         .await
-        .map_err(|e| OpsError::Broken(e.to_string()))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Shops place orders.
 
-use crate::{Caller, Operations, OpsError, Result, clock::new_id, zone::Zone};
+use crate::{Caller, Operations, OpsError, Result, clock::new_id, solving::aside, zone::Zone};
 use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
     Actor, Address, ConsignmentId, Coordinate, Event, Fact, Hub, Instant, Order, OrderId, OrderState,
     Package, PackageId, Promise, Recipient, ShopId, Source, Window,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use wire::{
     Point,
     api::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus},
@@ -35,12 +35,15 @@ impl Operations {
             return Err(OpsError::Invalid(format!("send at most {MOST_ORDERS} orders in one request")));
         }
 
+        let references: Vec<String> = asked.iter().map(|order| order.reference.clone()).collect();
+        let known = self.known_orders(shop, &references).await?;
+        // What is known is not judged again: its window may have passed since, and the map may have changed.
+        let asked = asked.into_iter().filter(|order| !known.contains_key(order.reference.trim())).collect();
         let asked = self.look_up(asked).await?;
         let mut tx = self.0.database.begin().await?;
         let (hub, zone) = self.hub_and_zone(&mut tx).await?;
         let now = self.now();
 
-        let references: Vec<_> = asked.iter().map(|(o, _)| o.reference.clone()).collect();
         let mut seen = HashSet::new();
         let mut read_one = |(order, at): (PlaceOrder, Located)| {
             if seen.insert(order.reference.trim().to_owned()) {
@@ -69,21 +72,31 @@ impl Operations {
         tx.commit().await?;
 
         self.0.live.touch_counts();
-        let results = references
-            .into_iter()
-            .zip(read)
-            .map(|(reference, read)| match read {
-                Err(why) => {
-                    PlaceOrderResult { reference, result: PlaceStatus::Refused, order: None, why: Some(why) }
+        let mut read = read.into_iter();
+        let mut answer = |reference: String| {
+            let old = known.get(reference.trim()).copied();
+            let (result, order, why) = match (old, if old.is_none() { read.next() } else { None }) {
+                (None, Some(Err(why))) => (PlaceStatus::Refused, None, Some(why)),
+                (None, Some(Ok(new))) => {
+                    let id = stored.get(&(shop, new.reference)).copied();
+                    let is_new = id == Some(new.id);
+                    (if is_new { PlaceStatus::Placed } else { PlaceStatus::Known }, id, None)
                 }
-                Ok(order) => {
-                    let id = stored.get(&(shop, order.reference)).copied();
-                    let result = if id == Some(order.id) { PlaceStatus::Placed } else { PlaceStatus::Known };
-                    PlaceOrderResult { reference, result, order: id, why: None }
-                }
-            })
-            .collect();
+                (old, _) => (PlaceStatus::Known, old, None),
+            };
+            PlaceOrderResult { reference, result, order, why }
+        };
+        let results = references.into_iter().map(&mut answer).collect();
         Ok(PlaceOrdersAnswer { results })
+    }
+
+    async fn known_orders(&self, shop: ShopId, references: &[String]) -> Result<HashMap<String, OrderId>> {
+        // The database refuses text with a zero in it; reading the order says so in words.
+        let asked = references.iter().map(|reference| reference.trim().to_owned());
+        let asked: Vec<_> = asked.filter(|reference| !reference.contains('\0')).collect();
+        let mut conn = self.0.database.read().await?;
+        let known = store::orders::by_references(&mut conn, &vec![shop.0; asked.len()], &asked).await?;
+        Ok(known.into_iter().map(|((_, reference), id)| (reference, id)).collect())
     }
 
     /// Finds the doors of orders that do not say where they are.
@@ -106,7 +119,7 @@ impl Operations {
             };
             asked.into_iter().map(|order| (door(&order), order)).map(|(at, order)| (order, at)).collect()
         };
-        tokio::task::spawn_blocking(locate).await.map_err(|e| OpsError::Broken(e.to_string()))
+        aside(locate).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Secrets: how they are made, hashed and carried.
 
-use crate::{OpsError, Result};
+use crate::{OpsError, Result, solving::aside};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -36,12 +36,9 @@ pub(crate) fn error_number() -> u32 {
 /// Hashes a password by Argon2id, off the async threads.
 pub(crate) async fn hash_password(slots: &Arc<Semaphore>, password: String) -> Result<String> {
     let _slot = slots.acquire().await.map_err(|_| OpsError::Busy)?;
-    tokio::task::spawn_blocking(move || {
-        Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())
-    })
-    .await
-    .map_err(|e| OpsError::Broken(e.to_string()))?
-    .map_err(|e| OpsError::Broken(e.to_string()))
+    aside(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()))
+        .await?
+        .map_err(|e| OpsError::Broken(e.to_string()))
 }
 
 /// Whether a password fits its hash, off the async threads. Without a hash it takes as long and says no.
@@ -55,12 +52,11 @@ pub(crate) async fn password_fits(
         return Ok(false);
     };
     let _slot = slots.acquire().await.map_err(|_| OpsError::Busy)?;
-    tokio::task::spawn_blocking(move || {
+    aside(move || {
         let parsed = PasswordHash::new(&stored).map_err(|e| OpsError::Broken(e.to_string()))?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
     })
-    .await
-    .map_err(|e| OpsError::Broken(e.to_string()))?
+    .await?
 }
 
 /// The `Set-Cookie` value that carries a session. Browsers take a `__Host-` cookie only with `Secure`, which localhost

@@ -84,5 +84,10 @@ pub(crate) async fn heavily<T: Send + 'static>(
 ) -> Result<T> {
     let _turn = ops.0.gate.acquire().await.map_err(|_| OpsError::Busy)?;
     let roads = ops.0.roads.clone();
-    tokio::task::spawn_blocking(move || work(roads)).await.map_err(|e| OpsError::Broken(e.to_string()))?
+    aside(move || work(roads)).await?
+}
+
+/// Does something that takes a while, off the async threads.
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| OpsError::Broken(e.to_string()))
 }

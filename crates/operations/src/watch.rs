@@ -10,6 +10,7 @@ use crate::{
     clock::new_id,
     outcomes::worker_event,
     problem::YARD,
+    solving::aside,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
@@ -57,7 +58,7 @@ impl Operations {
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         drop(conn);
         let roads = self.0.roads.clone();
-        let (book, estimates) = tokio::task::spawn_blocking(move || {
+        let (book, estimates) = aside(move || {
             let estimate = |route: &Route| {
                 let kind = book.vehicles.get(&route.vehicle)?.kind;
                 let closed = closures.iter().filter(|c| c.bars.contains(&kind));
@@ -74,8 +75,7 @@ impl Operations {
             let estimates = book.routes.iter().filter_map(estimate).collect::<Vec<_>>();
             (book, estimates)
         })
-        .await
-        .map_err(|e| OpsError::Broken(e.to_string()))?;
+        .await?;
         self.save_estimates(&book, &estimates).await?;
         let arrived = self.save_arrivals(&book, &fresh).await?;
         let changed = self.save_exceptions(&book, &estimates).await?;

@@ -233,7 +233,7 @@ impl ProblemBuilder {
     pub fn timed_matrix(&mut self, places: usize, times: TimedMatrix) -> MatrixId {
         let TimedMatrix { seconds, shape, breaks, shapes } = times;
         // What does not fit together is kept as it is for `build` to name; a course is only made of what does.
-        let whole = !breaks.is_empty() && shapes.iter().all(|shape| shape.len() == breaks.len());
+        let whole = rises(&breaks) && shapes.iter().all(|shape| shape.len() == breaks.len());
         let course = if whole { Course::new(breaks, shapes) } else { Course::default() };
         self.matrices.push((places, Ways::Timed(seconds, shape, course)));
         MatrixId(dense(self.matrices.len()))
@@ -401,6 +401,14 @@ fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], fault
     }
 }
 
+/// Whether these can be the breaks of a course.
+fn rises(breaks: &[i64]) -> bool {
+    let within = breaks.iter().all(|at| (-LIMITS.time..=LIMITS.time).contains(at));
+    (1..=usize::from(u16::MAX)).contains(&breaks.len())
+        && within
+        && breaks.windows(2).all(|pair| pair[0] < pair[1])
+}
+
 fn check_course(
     matrix: usize,
     places: usize,
@@ -411,11 +419,10 @@ fn check_course(
 ) {
     let (breaks, shapes) = (course.breaks(), course.shapes());
     let mut fault = |what| faults.push(Fault::TimedShape { matrix, what });
-    if breaks.is_empty() || breaks.len() > usize::from(u16::MAX) {
-        return fault("it needs a break at least, and as many factors in each shape as there are breaks");
-    }
-    if breaks.windows(2).any(|pair| pair[1] <= pair[0]) || breaks.iter().any(|at| at.abs() > LIMITS.time) {
-        return fault("its breaks have to rise, within the limits of time");
+    if !rises(breaks) {
+        return fault(
+            "it needs a break at least, breaks that rise within the limits of time, and a factor for each in every shape",
+        );
     }
     if shape.len() != cells.len() || shape.iter().any(|&shape| usize::from(shape) >= shapes.len()) {
         return fault("each pair needs a shape that exists");

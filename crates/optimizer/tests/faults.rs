@@ -3,7 +3,7 @@
 use optimizer::check::check;
 use optimizer::{
     Fault, LIMITS, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec,
-    VehicleSpec, best_insertions, schedule, solve,
+    TimedMatrix, VehicleSpec, best_insertions, schedule, solve,
 };
 
 fn vehicle(matrix: MatrixId) -> VehicleSpec {
@@ -109,6 +109,21 @@ fn matrices_must_be_square_and_of_one_size() {
             Fault::MatrixShape { matrix: 3, places: usize::MAX, cells: 0 },
         ]
     );
+}
+
+#[test]
+fn breaks_that_make_no_course_are_refused() {
+    let shapes = |breaks: Vec<i64>| {
+        let mut builder = ProblemBuilder::new(0);
+        let shapes = vec![vec![1_000; breaks.len()]];
+        builder.timed_matrix(1, TimedMatrix { seconds: vec![0], shape: vec![0], breaks, shapes });
+        builder.build().map(|_| ()).map_err(|faults| told(&faults).join("\n"))
+    };
+    for wrong in [vec![], vec![i64::MIN, i64::MAX], vec![0, 3_600, 3_600], vec![0, LIMITS.time + 1]] {
+        let fault = shapes(wrong).unwrap_err();
+        assert!(fault.contains("breaks that rise"), "{fault}");
+    }
+    assert_eq!(shapes(vec![-LIMITS.time, LIMITS.time]), Ok(()));
 }
 
 #[test]

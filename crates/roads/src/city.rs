@@ -64,12 +64,9 @@ impl City {
     /// Opens a city that an earlier [`City::open`] has kept in a folder, without its extract; the newest of several.
     ///
     /// # Errors
-    /// [`RoadsError::Cache`] when there is none of this version, or it is damaged.
+    /// [`RoadsError::NoKept`] when there is none of this version, or it is damaged.
     pub fn open_kept(folder: &FilePath) -> Result<City, RoadsError> {
-        let none = || RoadsError::Cache {
-            path: folder.to_owned(),
-            what: "it holds no city that this version has built; build one from an extract".into(),
-        };
+        let none = || RoadsError::NoKept { folder: folder.to_owned() };
         let file = cache::newest(folder).ok_or_else(none)?;
         let name = cache::name_in(&file).ok_or_else(none)?;
         cache::read(&file).and_then(|kept| City::from_kept(name, kept)).ok_or_else(none)

@@ -30,6 +30,12 @@ pub enum RoadsError {
         /// What the system said.
         what: String,
     },
+    /// A folder holds no city that can be opened without its extract.
+    #[error("{} holds no city that this version has built: build one there from an extract", folder.display())]
+    NoKept {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A point lies too far from any road that the profile may use.
     #[error(
         "point {index} is not near any road of this map: check its position, or load a map that covers it"

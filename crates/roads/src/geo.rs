@@ -153,6 +153,28 @@ pub(crate) fn nearest_on_line(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> (f64, f6
     (share, ex * ex + ey * ey)
 }
 
+/// Whether a point lies inside a closed ring.
+pub(crate) fn in_ring(ring: &[[f64; 2]], point: [f64; 2]) -> bool {
+    let crossings = ring.windows(2).filter(|ends| {
+        let (a, b) = (ends[0], ends[1]);
+        (a[1] > point[1]) != (b[1] > point[1])
+            && point[0] < a[0] + (point[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+    });
+    crossings.count() % 2 == 1
+}
+
+/// Twice the signed area of a ring; positive when it runs counter-clockwise with y growing upwards.
+pub(crate) fn doubled_area(ring: &[[f64; 2]]) -> f64 {
+    let Some(&origin) = ring.first() else { return 0.0 };
+    let near = |p: [f64; 2]| [p[0] - origin[0], p[1] - origin[1]];
+    ring.windows(2)
+        .map(|ends| {
+            let (a, b) = (near(ends[0]), near(ends[1]));
+            a[0] * b[1] - b[0] * a[1]
+        })
+        .sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,5 +205,12 @@ mod tests {
         assert_eq!(nearest_on_line([5.0, 3.0], [0.0, 0.0], [10.0, 0.0]), (0.5, 9.0));
         assert_eq!(nearest_on_line([-4.0, 0.0], [0.0, 0.0], [10.0, 0.0]), (0.0, 16.0));
         assert_eq!(nearest_on_line([1.0, 0.0], [0.0, 0.0], [0.0, 0.0]), (0.0, 1.0));
+    }
+
+    #[test]
+    fn inside_is_inside() {
+        let square = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0], [0.0, 0.0]];
+        assert!(in_ring(&square, [1.0, 3.0]) && !in_ring(&square, [5.0, 3.0]));
+        assert!((doubled_area(&square) - 32.0).abs() < 1e-12);
     }
 }

@@ -13,8 +13,8 @@ use crate::{
     conditions::{Conditions, Drives, Live, Pass, closed},
     network::Means,
     travel::{
-        DayMatrix, Matrix, Path, Reach, Router, Rows, Source, TravelTimes, UNREACHABLE, Weighing, Weights,
-        build_day,
+        DayMatrix, Matrix, Path, Place, Reach, Router, Rows, Source, TravelTimes, UNREACHABLE, Weighing,
+        Weights, build_day,
     },
     wall::Wall,
 };
@@ -138,7 +138,9 @@ impl City {
     /// Metres that have to be walked to a place because of a closure; none when a closure leaves no road near it, or there
     /// is none anyway.
     pub fn metres_on_foot(&self, at: LatLon, profile: Profile, when: Wall) -> Option<f64> {
-        let weighing = self.weighing(profile, Some(when));
+        let state = self.state();
+        let (before, ..) = self.around(&state, profile, when);
+        let weighing = self.weighing_in(&state, profile, Some((before, before)));
         let place = self.router(profile).place(&weighing, at)?;
         place.open.then(|| f64::from(place.on_foot) / 10.0 * 1.2)
     }
@@ -218,16 +220,18 @@ fn whole_seconds(tenths: Option<u32>) -> u32 {
 struct DayRows<'a> {
     router: &'a Router,
     places: &'a [LatLon],
-    weighings: Vec<Arc<Weighing>>,
+    /// By break, with where the places are then, once they have been looked for.
+    weighings: Vec<(Arc<Weighing>, Vec<OnceLock<Option<Place>>>)>,
 }
 
 impl Rows for DayRows<'_> {
     fn rows(&self, sources: &[usize], targets: &[usize], at: usize) -> Result<Vec<u32>, RoadsError> {
-        let weighing = &self.weighings[at];
-        let placed = |all: &[usize]| -> Result<Vec<_>, RoadsError> {
+        let (weighing, known) = &self.weighings[at];
+        let placed = |all: &[usize]| -> Result<Vec<Place>, RoadsError> {
             let place = |&index: &usize| {
                 let at = self.places[index];
-                self.router.place(weighing, at).ok_or(RoadsError::OutsideArea { index, at })
+                let place = known[index].get_or_init(|| self.router.place(weighing, at));
+                place.ok_or(RoadsError::OutsideArea { index, at })
             };
             all.iter().map(place).collect()
         };
@@ -236,8 +240,8 @@ impl Rows for DayRows<'_> {
     }
 
     fn same_as(&self, at: usize) -> usize {
-        let same = |other: &Arc<Weighing>| Arc::ptr_eq(other, &self.weighings[at]);
-        self.weighings.iter().position(same).unwrap_or(at)
+        let (here, _) = &self.weighings[at];
+        self.weighings.iter().position(|(other, _)| Arc::ptr_eq(other, here)).unwrap_or(at)
     }
 }
 
@@ -297,7 +301,9 @@ impl TravelTimes for City {
     ) -> Result<DayMatrix, RoadsError> {
         let state = self.state();
         let breaks = state.conditions.breaks(profile.means(), from, until);
-        let weighings = breaks.iter().map(|&at| self.weighing_in(&state, profile, Some((at, at)))).collect();
+        let unknown = || (0..places.len()).map(|_| OnceLock::new()).collect();
+        let weighing = |&at: &Wall| (self.weighing_in(&state, profile, Some((at, at))), unknown());
+        let weighings = breaks.iter().map(weighing).collect();
         let rows = DayRows { router: self.router(profile), places, weighings };
         build_day(places.len(), groups, breaks, &rows)
     }

@@ -210,6 +210,24 @@ pub async fn waiting_orders(
     .collect())
 }
 
+/// The orders of shops under their references, each shop with the reference at the same place.
+pub async fn by_references(
+    conn: &mut Conn,
+    shop: &[Uuid],
+    reference: &[String],
+) -> Result<HashMap<(ShopId, String), OrderId>, StoreError> {
+    let stored = sqlx::query!(
+        "select o.id, o.shop_id, o.reference from orders o
+         join unnest($1::uuid[], $2::text[]) as t (shop, reference)
+           on o.shop_id = t.shop and o.reference = t.reference",
+        shop,
+        reference
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(stored.into_iter().map(|r| ((ShopId(r.shop_id), r.reference), OrderId(r.id))).collect())
+}
+
 /// Adds orders; leaves out those whose reference the shop has used before. Answers the ids now stored under each
 /// reference.
 pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, String), OrderId>, StoreError> {
@@ -257,17 +275,7 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, St
     )
     .execute(&mut **tx)
     .await?;
-    let stored = sqlx::query!(
-        "select o.id, o.shop_id, o.reference from orders o
-         join unnest($1::uuid[], $2::text[]) as t (shop, reference)
-           on o.shop_id = t.shop and o.reference = t.reference",
-        &shop,
-        &reference
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let known: HashMap<_, _> =
-        stored.into_iter().map(|r| ((ShopId(r.shop_id), r.reference), OrderId(r.id))).collect();
+    let known = by_references(tx, &shop, &reference).await?;
     let fresh = orders.iter().filter(|o| known.get(&(o.shop, o.reference.clone())) == Some(&o.id));
     insert_packages(tx, fresh).await?;
     Ok(known)

@@ -7,6 +7,7 @@ use super::{Known, Told};
 use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, profile},
+    solving::aside,
     zone::Zone,
 };
 use ::roads::{City, Curves, DayKind, Driver, Evidence, Fix, Group, Pass, Wall, nearest_hour};
@@ -61,14 +62,14 @@ impl Operations {
         drop(conn);
 
         let job = Job { city: city.clone(), book, read, readings, whole: fresh_start };
-        let (job, harvest) = tokio::task::spawn_blocking(move || {
+        let (job, harvest) = aside(move || {
             let harvest = job.harvest();
             (job, harvest)
         })
-        .await
-        .map_err(|e| OpsError::Broken(e.to_string()))?;
+        .await?;
         let Harvest { passes, counted, until } = harvest;
-        let counts = counts(&counted, city.conditions().weather.factor(::roads::Profile::Van));
+        let facts = counted.iter().map(|pass| (pass.at, pass.group, pass.ratio));
+        let counts = counts(facts, city.conditions().weather.factor(::roads::Profile::Van));
         let mut tx = self.0.database.begin().await?;
         store::roads::add_passes(&mut tx, job.book.hub.id, &counts).await?;
         store::roads::save_read_until(&mut tx, &until).await?;
@@ -78,20 +79,26 @@ impl Operations {
         let all = store::roads::passes(&mut conn, job.book.hub.id).await?;
         drop(conn);
         let (zone, now) = (job.book.zone, job.book.now);
+        let read = counted.len();
+        let mut drives = self.0.roadbook.known().drives.clone();
+        drives.add(if job.whole { passes } else { counted }, zone.wall(now));
+        let (drives, live) = aside(move || {
+            let live = city.conclude(&drives, zone.wall(now));
+            (drives, live)
+        })
+        .await?;
+        // What was said about the roads in the meantime stays said.
+        let _turn = self.0.roadbook.telling.lock().await;
         let told = {
             let mut known = self.0.roadbook.known();
-            let before = known.told.clone();
             known.learn(&all);
-            let fresh = if job.whole { passes } else { counted.clone() };
-            known.drives.add(fresh, zone.wall(now));
-            known.live = Arc::new(city.conclude(&known.drives, zone.wall(now)));
-            known.learnt_at = Some(now);
-            before.map(|told| Told { learnt: told.learnt + 1, ..told })
+            (known.drives, known.live, known.learnt_at) = (drives, Arc::new(live), Some(now));
+            known.told.clone().map(|told| Told { learnt: told.learnt + 1, ..told })
         };
         if let Some(told) = told {
             self.0.roadbook.tell(told, zone);
         }
-        Ok(counted.len())
+        Ok(read)
     }
 }
 
@@ -178,11 +185,11 @@ fn bucket(ratio: f64) -> i16 {
     (ratio.ln() / STEP.ln()).round().clamp(f64::from(-BUCKETS), f64::from(BUCKETS)) as i16
 }
 
-/// Passes as they are kept: as long as they would have taken in dry weather, which everything else is slower than.
-fn counts(passes: &[Pass], weather: f64) -> Vec<PassCount> {
+/// Passes (when, where, at what multiple of the free time) as they are kept: as long as they would have taken in dry weather, which everything else is slower than.
+fn counts(passes: impl Iterator<Item = (Wall, Group, f64)>, weather: f64) -> Vec<PassCount> {
     let mut counts: HashMap<(DayKind, Group, usize, i16), f64> = HashMap::new();
-    for pass in passes {
-        let key = (pass.at.day_kind(), pass.group, nearest_hour(pass.at), bucket(pass.ratio / weather));
+    for (at, group, ratio) in passes {
+        let key = (at.day_kind(), group, nearest_hour(at), bucket(ratio / weather));
         *counts.entry(key).or_default() += 1.0;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
@@ -230,6 +237,15 @@ fn evidence(counts: &[PassCount]) -> Option<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rain_slows_is_kept_as_it_is_in_dry_weather() {
+        let pass = |ratio| (Wall(1_795_420_000), Group::MainDense, ratio);
+        let bucket_of = |ratio, weather| counts([pass(ratio)].into_iter(), weather)[0].bucket;
+        assert_eq!(bucket_of(1.3 * 1.25, 1.25), bucket_of(1.3, 1.0));
+        assert_ne!(bucket_of(1.3 * 1.25, 1.0), bucket_of(1.3, 1.0));
+        assert_eq!(counts([pass(1.0), pass(1.0)].into_iter(), 1.0)[0].passes, 2.0);
+    }
 
     #[test]
     fn the_median_of_a_histogram_is_that_of_its_passes() {

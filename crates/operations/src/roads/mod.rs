@@ -6,7 +6,7 @@
 mod drives;
 mod word;
 
-use crate::{Caller, Operations, OpsError, Result, board::DayBook, zone::Zone};
+use crate::{Caller, Operations, OpsError, Result, board::DayBook, solving::aside, zone::Zone};
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
 use domain::{Actor, ClosureId, ClosureShape, Instant, VehicleKind};
 use std::{
@@ -27,6 +27,8 @@ pub(crate) struct Roadbook {
     known: Mutex<Known>,
     /// The streets of closures as the map draws them: every board shows them, and they stay the same.
     drawn: Mutex<HashMap<ClosureId, Vec<Vec<Point>>>>,
+    /// Held from reading what holds until the roads know it, so that what is said last holds last.
+    telling: tokio::sync::Mutex<()>,
 }
 
 /// What the streets were told last, and what it was made from.
@@ -51,7 +53,7 @@ struct Told {
 
 impl Roadbook {
     pub fn new(city: Option<Arc<City>>) -> Self {
-        Self { city, known: Mutex::default(), drawn: Mutex::default() }
+        Self { city, known: Mutex::default(), drawn: Mutex::default(), telling: Default::default() }
     }
 
     pub fn city(&self) -> Option<&Arc<City>> {
@@ -63,13 +65,20 @@ impl Roadbook {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lines_of(&self, closure: &domain::Closure) -> Vec<Vec<Point>> {
-        let Some(city) = &self.city else { return vec![] };
-        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        if drawn.len() > MOST_DRAWN {
+    async fn lines_of(&self, closure: &domain::Closure) -> Result<Vec<Vec<Point>>> {
+        let drawn = || self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(city) = self.city.clone() else { return Ok(vec![]) };
+        if let Some(lines) = drawn().get(&closure.id) {
+            return Ok(lines.clone());
+        }
+        let shape = closure.shape.clone();
+        let lines = aside(move || word::lines_of(&city, &shape)).await?;
+        let mut drawn = drawn();
+        if drawn.len() >= MOST_DRAWN {
             drawn.clear();
         }
-        drawn.entry(closure.id).or_insert_with(|| word::lines_of(city, &closure.shape)).clone()
+        drawn.insert(closure.id, lines.clone());
+        Ok(lines)
     }
 
     /// Lets closures, weather and traffic hold; answers whether anything is new.
@@ -117,6 +126,7 @@ impl Operations {
     }
 
     async fn tell_roads(&self) -> Result<bool> {
+        let _turn = self.0.roadbook.telling.lock().await;
         let mut conn = self.0.database.read().await?;
         let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(false) };
         let zone = Zone::parse(&hub.zone)?;
@@ -200,23 +210,26 @@ impl Operations {
     ) -> Result<Vec<ClosedRoad>> {
         let closures = store::roads::closures(conn, book.hub.id, book.now).await?;
         let today = book.zone.bounds(book.day).1;
-        let drawn = closures.into_iter().filter(|c| c.from < today).map(|closure| {
-            let until = book.zone.moment(closure.until).format("%H:%M");
-            let day = if closure.until > today { "a later day" } else { "" };
-            let until = if day.is_empty() { until.to_string() } else { day.to_owned() };
+        let mut drawn = Vec::new();
+        for closure in closures.into_iter().filter(|c| c.from < today) {
+            let until = if closure.until > today {
+                "a later day".to_owned()
+            } else {
+                book.zone.moment(closure.until).format("%H:%M").to_string()
+            };
             let area = match &closure.shape {
                 ClosureShape::Area(places) => {
                     Some(places.iter().map(|&at| crate::board::point(at)).collect())
                 }
                 ClosureShape::Line(_) => None,
             };
-            ClosedRoad {
+            drawn.push(ClosedRoad {
                 id: closure.id,
                 title: format!("{}, until {until}", closure.reason),
-                lines: self.0.roadbook.lines_of(&closure),
+                lines: self.0.roadbook.lines_of(&closure).await?,
                 area,
-            }
-        });
-        Ok(drawn.collect())
+            });
+        }
+        Ok(drawn)
     }
 }

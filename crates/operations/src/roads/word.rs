@@ -1,7 +1,7 @@
 //! What somebody says about the roads: this one is closed, this one is open again, it rains.
 
 use super::profiles;
-use crate::{Caller, Operations, OpsError, Result, clock::new_id, zone::Zone};
+use crate::{Caller, Operations, OpsError, Result, clock::new_id, solving::aside, zone::Zone};
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
 use domain::{
@@ -49,10 +49,7 @@ impl Operations {
         if closure.shape.places().iter().any(is_far) {
             return Err(OpsError::NoRoadThere);
         }
-        let streets = tokio::task::spawn_blocking(move || streets(&city, &drawn))
-            .await
-            .map_err(|e| OpsError::Broken(e.to_string()))?
-            .ok_or(OpsError::NoRoadThere)?;
+        let streets = aside(move || streets(&city, &drawn)).await?.ok_or(OpsError::NoRoadThere)?;
         let closure = Closure { streets, ..closure };
         let id = closure.id;
         let mut tx = self.0.database.begin().await?;
@@ -163,7 +160,12 @@ pub(super) fn lines_of(city: &City, drawn: &ClosureShape) -> Vec<Vec<Point>> {
 
 /// Whether a place is at or in what was drawn, or not far from it.
 pub(super) fn is_near(shape: &ClosureShape, at: LatLon) -> bool {
-    shape.places().iter().any(|&place| crate::board::lat_lon(place).metres_to(at) <= NEAR_M)
+    let places = shape.places().iter().map(|&place| crate::board::lat_lon(place));
+    // One step of latitude and one of longitude away from the box around it.
+    let lat = places.clone().fold((f64::MAX, f64::MIN), |(low, high), p| (low.min(p.lat), high.max(p.lat)));
+    let lon = places.fold((f64::MAX, f64::MIN), |(low, high), p| (low.min(p.lon), high.max(p.lon)));
+    let nearest = LatLon { lat: at.lat.clamp(lat.0, lat.1), lon: at.lon.clamp(lon.0, lon.1) };
+    nearest.metres_to(at) <= NEAR_M
 }
 
 #[cfg(test)]

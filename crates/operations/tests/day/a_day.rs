@@ -205,10 +205,12 @@ async fn sending_twice_changes_nothing() {
     let shop = hub.shop(&ops).await;
     let ask = PlaceOrders::Single(order(1, at(8, 0), at(16, 0)));
     let first = ops.place_orders(&shop, ask.clone()).await.unwrap();
-    let second = ops.place_orders(&shop, ask).await.unwrap();
+    let second = ops.place_orders(&shop, ask.clone()).await.unwrap();
     assert_eq!(first.results[0].result, PlaceStatus::Placed);
     assert_eq!(second.results[0].result, PlaceStatus::Known);
     assert_eq!(first.results[0].order, second.results[0].order);
+    let after_its_window = hub.at(at(18, 0)).place_orders(&shop, ask).await.unwrap();
+    assert_eq!(after_its_window, second);
 
     let mut bad = order(2, at(8, 0), at(16, 0));
     bad.packages.clear();

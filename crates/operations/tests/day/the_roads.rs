@@ -125,6 +125,44 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
 }
 
 #[tokio::test]
+async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for() {
+    let Some(mut hub) = Hub::open("let_out").await else { return };
+    let Some(city) = malta() else { return };
+    hub.city = Some(city);
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let timer = Caller::timer();
+    hub.plan(24).await;
+    let (van, driven) = hub.routed(at(7, 20)).await.into_iter().next().unwrap();
+    hub.report(van, at(7, 40), Deed::Departed { route: driven.route }).await;
+    let ops = hub.at(at(8, 0));
+    let before = ops.route(&dispatcher, driven.route).await.unwrap();
+    let here = before.stops[1].clone();
+    let caller = hub.van(&ops, van).await;
+    ops.record_positions(&caller, vec![fix(at(7, 59), here.at.lat, here.at.lon)]).await.unwrap();
+    let tomorrow = local(9, 0) + TimeDelta::days(1);
+    ops.close_road(&dispatcher, close(square(here.at.lat, here.at.lon, 300.0), tomorrow)).await.unwrap();
+    ops.watch(&timer).await.unwrap();
+
+    let route = ops.route(&dispatcher, driven.route).await.unwrap();
+    let far = |stop: &&wire::control_room::StopRow| {
+        (stop.at.lat - here.at.lat).abs().max((stop.at.lon - here.at.lon).abs()) > 0.004
+    };
+    let outside: Vec<_> = route.stops.iter().filter(far).collect();
+    assert!(outside.len() >= 2 && outside.iter().all(|stop| stop.eta.unwrap().naive_local() < local(20, 0)));
+    let raised = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows;
+    let cut_off = |row: &&wire::exceptions::ExceptionRow| row.kind == ExceptionKind::CutOff;
+    assert!(
+        raised.iter().filter(cut_off).all(|row| outside.iter().all(|stop| row.order != Some(stop.order)))
+    );
+
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap();
+    ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
+    let planned = ops.route(&dispatcher, driven.route).await.unwrap();
+    assert!(planned.stops.iter().filter(far).count() >= 2, "{planned:?}");
+    assert!(planned.stops.iter().filter(far).all(|stop| stop.planned.naive_local() < local(20, 0)));
+}
+
+#[tokio::test]
 async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
     let Some(mut hub) = Hub::open("rush_hour").await else { return };
     let Some(city) = malta() else { return };
@@ -156,8 +194,8 @@ async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
     let leg = city.path(&[from, to], Profile::Van, None).unwrap().legs.remove(0);
     let before = hub.at(at(8, 0)).roads(&dispatcher).await.unwrap().traffic;
     assert!(before.learnt_at.is_none() && before.evidence == 0);
-    for n in 1..=2 {
-        let ops = hub.at(at(9, 0));
+    let drive = async |n: usize, from: chrono::DateTime<chrono::Utc>| {
+        let ops = hub.at(from + TimeDelta::minutes(40));
         let van = hub.van(&ops, n).await;
         let readings =
             (0..).map(|step| f64::from(step) * 5.0).take_while(|at| *at < leg.seconds * 2.5).map(|real| {
@@ -166,14 +204,16 @@ async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
                 let (a, b) = (leg.at_seconds[along - 1], leg.at_seconds[along]);
                 let share = if b > a { (real / 2.5 - a) / (b - a) } else { 0.0 };
                 let (p, q) = (leg.points[along - 1], leg.points[along]);
-                let when = at(8, 20) + TimeDelta::milliseconds((real * 1_000.0) as i64);
+                let when = from + TimeDelta::milliseconds((real * 1_000.0) as i64);
                 fix(when, p.lat + (q.lat - p.lat) * share, p.lon + (q.lon - p.lon) * share)
             });
         let readings: Vec<_> = readings.collect();
         for batch in readings.chunks(200) {
             ops.record_positions(&van, batch.to_vec()).await.unwrap();
         }
-    }
+    };
+    drive(1, at(8, 20)).await;
+    drive(2, at(8, 20)).await;
     let ops = hub.at(at(8, 55));
     ops.refresh_roads(&timer).await.unwrap();
     let read = ops.learn_roads(&timer).await.unwrap();
@@ -188,6 +228,14 @@ async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
     assert_eq!(restarted.learn_roads(&timer).await.unwrap(), 0);
     let known = restarted.roads(&dispatcher).await.unwrap().traffic;
     assert!(known.unusual > 10 && known.evidence == read as i64, "{known:?}");
+
+    // A second drive is counted beside the first one, and that is not counted again.
+    drive(1, at(9, 10)).await;
+    let later = hub.at(at(9, 50));
+    later.refresh_roads(&timer).await.unwrap();
+    later.learn_roads(&timer).await.unwrap();
+    let again = later.roads(&dispatcher).await.unwrap().traffic.evidence - read as i64;
+    assert!((again - read as i64 / 2).abs() <= 2, "{again} after {read} of two");
 }
 
 #[tokio::test]
@@ -217,4 +265,14 @@ async fn an_order_without_a_place_is_looked_up_or_refused_with_the_reason() {
         assert_eq!(refused.result, PlaceStatus::Refused, "{refused:?}");
         assert!(refused.why.as_ref().unwrap().contains("send `at`"), "{refused:?}");
     }
+
+    // Sent again, an order is the one that is known, whatever would be found for its address now.
+    let orders = vec![
+        ask(1, "17 Nowhere Lane, Xyzzy"),
+        ask(4, "Zero\0 Lane"),
+        PlaceOrder { reference: "\0".into(), ..ask(5, "Rabat") },
+    ];
+    let again = ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
+    assert_eq!((again.results[0].result, again.results[0].order), (PlaceStatus::Known, found.order));
+    assert!(again.results[1..].iter().all(|r| r.result == PlaceStatus::Refused), "{again:?}");
 }

@@ -6,7 +6,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{LatLon, Profile, geo::Plane, network::Network, travel::Roads, wall::Wall};
+use crate::{
+    LatLon, Profile,
+    geo::{Plane, in_ring},
+    network::Network,
+    travel::Roads,
+    wall::Wall,
+};
 
 /// A line is sampled this often, in metres.
 const STEP_M: f64 = 4.0;
@@ -75,7 +81,7 @@ fn inside(ring: &[LatLon], network: &Network, roads: &Roads) -> Vec<u32> {
     flat.push(flat[0]);
     let reaches_in = |segment: &u32| {
         let shape = flat_shape(network, &plane, *segment);
-        shape.iter().any(|&point| contains(&flat, point)) || crosses(&shape, &flat)
+        shape.iter().any(|&point| in_ring(&flat, point)) || crosses(&shape, &flat)
     };
     roads.in_box(&flat, 0.0).filter(reaches_in).collect()
 }
@@ -141,18 +147,6 @@ fn distance_beside(shape: &[[f64; 2]], point: [f64; 2], way: [f64; 2]) -> Option
         (lengths > 0.0 && askew <= ASKEW && distance2 <= BESIDE_M * BESIDE_M).then(|| distance2.sqrt())
     });
     pieces.min_by(f64::total_cmp)
-}
-
-/// Whether a point lies in a closed ring.
-fn contains(ring: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
-    let mut inside = false;
-    for ends in ring.windows(2) {
-        let ([x0, y0], [x1, y1]) = (ends[0], ends[1]);
-        if (y0 > y) != (y1 > y) && x < (x1 - x0) * (y - y0) / (y1 - y0) + x0 {
-            inside = !inside;
-        }
-    }
-    inside
 }
 
 /// Whether two lines cross.

@@ -263,3 +263,31 @@ impl Addresses for OutsideAddresses {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(health: &Health, meanwhile: impl FnOnce()) {
+        let answer: Result<(), _> = health.ask(|| {
+            meanwhile();
+            Err(RoadsError::Provider { engine: "engine", address: String::new(), what: "it is down".into() })
+        });
+        assert!(answer.is_err());
+    }
+
+    #[test]
+    fn questions_that_fail_together_make_one_rest_and_an_answer_ends_it() {
+        let health = Health::default();
+        failed(&health, || failed(&health, || failed(&health, || ())));
+        let rest = health.with(|sick| sick.as_ref().map(|s| s.rest));
+        assert_eq!(rest, Some(FIRST_REST));
+        assert!(health.ask(|| -> Result<(), _> { unreachable!("it rests") }).is_err());
+
+        health.with(|sick| sick.as_mut().map(|s| s.until = Instant::now()));
+        failed(&health, || ());
+        assert_eq!(health.with(|sick| sick.as_ref().map(|s| s.rest)), Some(FIRST_REST * 2));
+        health.with(|sick| sick.as_mut().map(|s| s.until = Instant::now()));
+        assert!(health.trouble().is_some() && health.ask(|| Ok(())).is_ok() && health.trouble().is_none());
+    }
+}

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::{BUFFER, EXTENT, Window, features::Shape, rings::doubled_area};
+use super::{BUFFER, EXTENT, Window, features::Shape};
+use crate::geo::doubled_area;
 
 /// Smallest side of an area that is still drawn, in units; a sixteenth of it at the last zoom level.
 const SMALLEST: f64 = 24.0;

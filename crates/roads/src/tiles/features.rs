@@ -4,12 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    encode::Value,
-    land,
-    rings::{contains, joined},
-};
+use super::{encode::Value, land, rings::joined};
 use crate::extract::{Extract, MemberElement, Tags, Way};
+use crate::geo::in_ring;
 
 /// A geometry in the Web Mercator unit square.
 #[derive(Clone, Debug)]
@@ -128,7 +125,7 @@ fn multipolygons(extract: &Extract) -> Vec<Feature> {
         let holes = rings(true);
         for outline in rings(false) {
             let mine =
-                holes.iter().filter(|hole| hole.first().is_some_and(|&corner| contains(&outline, corner)));
+                holes.iter().filter(|hole| hole.first().is_some_and(|&corner| in_ring(&outline, corner)));
             let rings = std::iter::once(outline.clone()).chain(mine.cloned()).collect();
             features.push(Feature { shape: Shape::Area(rings), attributes: look.attributes.clone(), ..look });
         }

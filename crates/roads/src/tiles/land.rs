@@ -2,8 +2,12 @@
 //!
 //! OpenStreetMap draws coastlines with land on the left. Not here: lakes and rivers.
 
-use super::rings::{contains, doubled_area, joined};
-use crate::{Bounds, LatLon, extract::Extract};
+use super::rings::joined;
+use crate::{
+    Bounds, LatLon,
+    extract::Extract,
+    geo::{doubled_area, in_ring},
+};
 
 /// Land areas in the Web Mercator unit square: outline, then holes.
 pub(super) fn areas(extract: &Extract) -> Vec<Vec<Vec<[f64; 2]>>> {
@@ -37,8 +41,7 @@ fn enclosed(lines: Vec<Vec<[f64; 2]>>, frame: Bounds) -> Vec<Vec<Vec<[f64; 2]>>>
     let mut areas: Vec<Vec<Vec<[f64; 2]>>> = land.into_iter().map(|outline| vec![outline]).collect();
     for lagoon in lagoons {
         let Some(&corner) = lagoon.first() else { continue };
-        let home =
-            areas.iter_mut().find(|area| area.first().is_some_and(|outline| contains(outline, corner)));
+        let home = areas.iter_mut().find(|area| area.first().is_some_and(|outline| in_ring(outline, corner)));
         if let Some(area) = home {
             area.push(lagoon);
         }
@@ -130,7 +133,7 @@ mod tests {
     const FRAME: Bounds = Bounds { south: 0.0, west: 0.0, north: 10.0, east: 10.0 };
 
     fn is_land(areas: &[Vec<Vec<[f64; 2]>>], point: [f64; 2]) -> bool {
-        areas.iter().any(|area| area.iter().filter(|ring| contains(ring, point)).count() % 2 == 1)
+        areas.iter().any(|area| area.iter().filter(|ring| in_ring(ring, point)).count() % 2 == 1)
     }
 
     #[test]

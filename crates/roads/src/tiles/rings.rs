@@ -42,28 +42,6 @@ pub(super) fn joined(mut chains: Vec<Vec<u32>>, may_turn: bool) -> Vec<Vec<u32>>
     found
 }
 
-/// Twice the signed area of a ring; positive when it runs counter-clockwise with y growing upwards.
-pub(super) fn doubled_area(ring: &[[f64; 2]]) -> f64 {
-    let Some(&origin) = ring.first() else { return 0.0 };
-    let near = |p: [f64; 2]| [p[0] - origin[0], p[1] - origin[1]];
-    ring.windows(2)
-        .map(|ends| {
-            let (a, b) = (near(ends[0]), near(ends[1]));
-            a[0] * b[1] - b[0] * a[1]
-        })
-        .sum()
-}
-
-/// Whether a point lies inside a closed ring.
-pub(super) fn contains(ring: &[[f64; 2]], point: [f64; 2]) -> bool {
-    let crossings = ring.windows(2).filter(|ends| {
-        let (a, b) = (ends[0], ends[1]);
-        (a[1] > point[1]) != (b[1] > point[1])
-            && point[0] < a[0] + (point[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
-    });
-    crossings.count() % 2 == 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,12 +56,5 @@ mod tests {
     fn without_turning_an_open_line_starts_at_its_beginning() {
         let lines = joined(vec![vec![3, 4], vec![1, 2, 3], vec![9, 8]], false);
         assert_eq!(lines, [vec![1, 2, 3, 4], vec![9, 8]]);
-    }
-
-    #[test]
-    fn inside_is_inside() {
-        let square = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0], [0.0, 0.0]];
-        assert!(contains(&square, [1.0, 3.0]) && !contains(&square, [5.0, 3.0]));
-        assert!((doubled_area(&square) - 32.0).abs() < 1e-12);
     }
 }

@@ -18,7 +18,7 @@ pub use day::{DayMatrix, SHAPES};
 pub(crate) use day::{Rows, build as build_day};
 pub(crate) use hierarchy::{Hierarchy, contraction_order};
 pub use reach::Reach;
-pub(crate) use router::Router;
+pub(crate) use router::{Place, Router};
 pub(crate) use snap::Roads;
 pub use snap::Snap;
 pub(crate) use weighing::{Weighing, Weights};

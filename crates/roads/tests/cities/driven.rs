@@ -76,6 +76,46 @@ fn noisy_drives_are_measured_to_two_hundredths() {
     );
 }
 
+/// The drive as far as so many metres, and back again the same way: a turn in mid-road.
+fn there_and_back(leg: &roads::Leg, metres: f64) -> Option<roads::Leg> {
+    let mut gone = 0.0;
+    let lengths = leg.points.windows(2).map(|ends| ends[0].metres_to(ends[1]));
+    let last = lengths
+        .take_while(|length| {
+            gone += length;
+            gone < metres
+        })
+        .count();
+    let (points, at) = (&leg.points[..=last], &leg.at_seconds[..=last]);
+    let metres: f64 = points.windows(2).map(|ends| ends[0].metres_to(ends[1])).sum();
+    let turn = *at.last()?;
+    (metres > 150.0).then(|| roads::Leg {
+        metres: 2.0 * metres,
+        seconds: 2.0 * turn,
+        points: points.iter().chain(points.iter().rev().skip(1)).copied().collect(),
+        at_seconds: at.iter().copied().chain(at.iter().rev().skip(1).map(|at| 2.0 * turn - at)).collect(),
+    })
+}
+
+#[test]
+fn a_turn_in_mid_road_is_measured_as_it_was_driven() {
+    let Some(malta) = &*MALTA else { return };
+    let mut dice = Dice(5);
+    let (mut good, mut all) = (0, 0);
+    for leg in legs(&malta.city, 240).iter().filter_map(|leg| there_and_back(leg, 350.0)) {
+        // Back along a street of one way is no drive: where it is, the way back by the streets is another one.
+        let ends = [leg.points[leg.points.len() / 2], leg.points[0]];
+        let back = malta.city.path(&ends, Profile::Van, None).expect("a path").legs.remove(0);
+        if (back.metres / (leg.metres / 2.0) - 1.0).abs() > 0.05 {
+            continue;
+        }
+        let matched =
+            malta.city.match_fixes(&fixes(&leg, 4.0, 4.0, 1.2, &mut dice), Profile::Van, &Driver::default());
+        (good, all) = (good + u32::from((matched.metres / leg.metres - 1.0).abs() < 0.1), all + 1);
+    }
+    assert!(all > 60 && good * 100 >= all * 90, "{good} of {all}");
+}
+
 #[test]
 fn the_speed_of_a_drive_is_read_from_it_and_a_standing_van_says_nothing() {
     let Some(malta) = &*MALTA else { return };

@@ -49,14 +49,14 @@ pub fn matched(matched: &Matched, seconds: f64) -> Value {
     })
 }
 
-/// The outline of what can be reached, as GeoJSON.
+/// The islands that can be reached, as GeoJSON.
 pub fn reach(reach: &Reach, minutes: f64) -> Value {
     let ring = |ring: &Vec<LatLon>| ring.iter().map(|at| [at.lon, at.lat]).collect::<Vec<_>>();
-    let rings: Vec<_> = reach.outline.iter().map(|outline| json!([ring(outline)])).collect();
+    let islands: Vec<Vec<_>> = reach.islands.iter().map(|island| island.iter().map(ring).collect()).collect();
     json!({
         "type": "Feature",
         "properties": { "minutes": minutes },
-        "geometry": { "type": "MultiPolygon", "coordinates": rings },
+        "geometry": { "type": "MultiPolygon", "coordinates": islands },
     })
 }
 

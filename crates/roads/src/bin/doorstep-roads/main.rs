@@ -199,7 +199,11 @@ fn reach(ask: &Ask, minutes: f64) -> Result<()> {
     if ask.json {
         println!("{}", answers::reach(&reach, minutes));
     } else {
-        println!("{} places along roads, {} rings around them", reach.points.len(), reach.outline.len());
+        println!(
+            "{} places along roads, on {} islands of what is reached",
+            reach.points.len(),
+            reach.islands.len()
+        );
     }
     Ok(())
 }
