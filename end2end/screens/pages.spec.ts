@@ -18,6 +18,15 @@ interface Shot {
 }
 
 const chooseFirst = (page: Page) => page.locator(".route-row").first().click();
+const drawAnArea = async (page: Page) => {
+  await page.getByRole("button", { name: "Draw on the map" }).click();
+  const map = page.locator(".roads-map .map-frame");
+  await map.scrollIntoViewIfNeeded();
+  const box = (await map.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  for (const [dx, dy] of [[-60, 50], [90, -20], [110, 90]]) await page.mouse.click(x + dx, y + dy);
+  await page.getByLabel("Area").check();
+};
 const openFirst = (page: Page) => page.locator(".hits a").first().click();
 
 const FULL: Shot[] = [
@@ -46,6 +55,24 @@ const FULL: Shot[] = [
       await better.or(page.getByRole("alert")).first().waitFor({ timeout: 60_000 });
     },
   },
+  { name: "roads", person: "dispatcher", path: "/roads" },
+  { name: "roads-drawing", person: "dispatcher", path: "/roads", then: drawAnArea },
+  {
+    name: "roads-closed",
+    person: "dispatcher",
+    path: "/roads",
+    then: async (page) => {
+      const closures = page.locator(".closures li");
+      if ((await closures.count()) === 0) {
+        await drawAnArea(page);
+        await page.getByRole("button", { name: "Stop drawing" }).click();
+        await page.getByLabel("Why").fill("A street market");
+        await page.getByRole("button", { name: "Close it" }).click();
+      }
+      await closures.first().waitFor();
+    },
+  },
+  { name: "roads-read-only", person: "agent", path: "/roads" },
   { name: "exceptions", person: "dispatcher", path: "/exceptions" },
   { name: "exceptions-mine", person: "dispatcher", path: "/exceptions?show=mine" },
   { name: "exceptions-resolved", person: "dispatcher", path: "/exceptions?show=resolved" },
@@ -79,6 +106,7 @@ const FULL: Shot[] = [
 
 const EMPTY: Shot[] = [
   { name: "control-room", person: "dispatcher", path: "/control-room", status: 404 },
+  { name: "roads", person: "dispatcher", path: "/roads", status: 404 },
   { name: "exceptions", person: "dispatcher", path: "/exceptions", status: 404 },
   { name: "deliveries", person: "agent", path: "/deliveries?q=triq", status: 404 },
   { name: "figures", person: "manager", path: "/figures", status: 404 },
@@ -86,6 +114,7 @@ const EMPTY: Shot[] = [
 
 const DAWN: Shot[] = [
   { name: "control-room", person: "dispatcher", path: "/control-room" },
+  { name: "roads", person: "dispatcher", path: "/roads" },
   { name: "exceptions", person: "dispatcher", path: "/exceptions" },
   { name: "deliveries", person: "agent", path: "/deliveries?q=triq" },
   { name: "figures", person: "manager", path: "/figures" },
@@ -98,6 +127,7 @@ const BROKEN: Shot[] = [
 
 const FAILING: [string, Person, string][] = [
   ["control-room", "dispatcher", "Control room"],
+  ["roads", "dispatcher", "Roads"],
   ["exceptions", "dispatcher", "Exceptions"],
   ["figures", "dispatcher", "Figures"],
 ];
@@ -160,6 +190,7 @@ async function takeAll(
     await page.goto(house.url + path);
     try {
       await page.waitForLoadState("load");
+      expect(new URL(page.url()).pathname).toBe(path.split("?")[0]);
       if (!status) await isLive(page);
       await then?.(page);
     } catch (error) {

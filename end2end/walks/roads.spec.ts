@@ -27,6 +27,8 @@ test("a road is closed by drawing on the map, shows on the other's map, and is o
 
   await expect(closures(one)).toHaveCount(1);
   await expect(closures(one)).toContainText("A street market");
+  await expect(one.getByLabel("Road", { exact: true })).toBeChecked();
+  await expect(one.getByLabel("Why")).toHaveValue("");
   await expect(one.locator(".map-closed").first()).toBeAttached();
   await expect(other.locator(".map-closed").first()).toBeAttached();
 

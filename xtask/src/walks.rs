@@ -19,7 +19,7 @@ pub fn exist(project: &Project) -> bool {
 /// # Errors
 /// When a tool is missing or a walk fails.
 pub fn walks(project: &Project) -> Result<()> {
-    playwright(project, &[])
+    run(&mut playwright(project, &[])?)
 }
 
 /// The verb: builds, then pictures every page in both sizes and themes.
@@ -31,17 +31,19 @@ pub fn screens(project: &Project) -> Result<()> {
         bail!("end2end/screens.config.ts is missing, so there is nothing to picture");
     }
     demo::prepare(project)?;
-    playwright(project, &["--config", "screens.config.ts"])
+    // Several houses stand beside each other, and of one database server they would all use the same database.
+    run(playwright(project, &["--config", "screens.config.ts"])?.env_remove("DATABASE_URL"))
 }
 
-fn playwright(project: &Project, arguments: &[&str]) -> Result<()> {
+fn playwright(project: &Project, arguments: &[&str]) -> Result<Command> {
     setup::walk_tools(project)?;
     let chromium = setup::chromium()?;
     let city = demo::city(project)?;
     if assets::current(&project.site()).is_none() {
         assets::build(project, Effort::Quick, &project.site())?;
     }
-    run(Command::new("npx")
+    let mut command = Command::new("npx");
+    command
         .current_dir(project.root.join("end2end"))
         .args(["--no-install", "playwright", "test"])
         .args(arguments)
@@ -50,5 +52,6 @@ fn playwright(project: &Project, arguments: &[&str]) -> Result<()> {
         .env("DOORSTEP_SITE", project.site())
         .env("DOORSTEP_CITY", city)
         .env("DOORSTEP_VAR", &project.var)
-        .env("CHROMIUM", chromium))
+        .env("CHROMIUM", chromium);
+    Ok(command)
 }

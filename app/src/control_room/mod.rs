@@ -8,9 +8,8 @@ mod plan;
 mod routes;
 mod strip;
 
-pub use api::map;
-
 use crate::{
+    Fault,
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, PageHead, Skeleton, map::FleetMap},
 };
@@ -25,9 +24,21 @@ use plan::{PlanActions, PlanBox};
 use routes::RouteList;
 use strip::Strip;
 use wire::{
-    control_room::{RouteView, VehicleMark},
+    control_room::{MapView, RouteView, VehicleMark},
     roads::ClosedRoad,
 };
+
+/// What a map needs: asked for again only while there is none, because a map that is made anew forgets where it was.
+pub fn lasting_map(live: LiveBoard) -> Resource<Result<MapView, Fault>> {
+    let is_here = StoredValue::new(false);
+    let tries = Memo::new(move |before: Option<&u32>| match before {
+        Some(before) if is_here.get_value() => *before,
+        _ => live.returned.get(),
+    });
+    let map = Resource::new(move || tries.get(), |_| api::map());
+    Effect::new(move |_| is_here.set_value(matches!(map.get(), Some(Ok(_)))));
+    map
+}
 
 /// Which pane is in front on a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +104,7 @@ pub fn ControlRoomPage() -> impl IntoView {
         move |_| async move {
             let mut board = api::board().await?;
             order.keep(&mut board.routes, |row| row.route);
-            Ok::<_, crate::Fault>(board)
+            Ok::<_, Fault>(board)
         },
     );
     let stirred = Memo::new(move |_| live.rows.read().get(&selected.get()?).cloned());
@@ -106,14 +117,7 @@ pub fn ControlRoomPage() -> impl IntoView {
             }
         },
     );
-    // A map that is there stays; one that could not be loaded is asked for again.
-    let map_is_here = StoredValue::new(false);
-    let tries = Memo::new(move |before: Option<&u32>| match before {
-        Some(before) if map_is_here.get_value() => *before,
-        _ => live.returned.get(),
-    });
-    let map = Resource::new(move || tries.get(), |_| map());
-    Effect::new(move |_| map_is_here.set_value(matches!(map.get(), Some(Ok(_)))));
+    let map = lasting_map(live);
 
     // The map lives inside a boundary of its own and must outlast every reload of these two, so it is given plain
     // signals: reading the resources there would suspend it.

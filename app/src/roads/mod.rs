@@ -6,7 +6,7 @@ mod traffic;
 
 use crate::{
     Fault,
-    control_room::map,
+    control_room::lasting_map,
     format,
     live::LiveBoard,
     parts::{
@@ -55,30 +55,17 @@ pub fn RoadsPage() -> impl IntoView {
     let actions = RoadActions::new();
     let roads =
         Resource::new(move || (live.plan.get(), live.returned.get(), actions.versions()), |_| api::roads());
-    // Asked for again only while there is none: a map that is made anew forgets where it was.
-    let map_is_here = StoredValue::new(false);
-    let tries = Memo::new(move |before: Option<&u32>| match before {
-        Some(before) if map_is_here.get_value() => *before,
-        _ => live.returned.get(),
-    });
-    let ground = Resource::new(move || tries.get(), |_| map());
-    Effect::new(move |_| map_is_here.set_value(matches!(ground.get(), Some(Ok(_)))));
+    let ground = lasting_map(live);
     let sketch = RwSignal::new(Sketch::default());
     let closed = RwSignal::new(Vec::<ClosedRoad>::new());
+    let (form_is_here, form_tries) = (StoredValue::new(false), RwSignal::new(0));
     Effect::new(move |_| {
         if let Some(Ok(view)) = roads.get() {
             closed.set(view.closed);
+            if !form_is_here.get_value() {
+                form_tries.update(|tries| *tries += 1);
+            }
         }
-    });
-    // A closure that was made leaves the map to the next one.
-    Effect::new(move |before: Option<usize>| {
-        let version = actions.close.version().get();
-        if before.is_some_and(|before| before != version)
-            && actions.close.value().with(|v| matches!(v, Some(Ok(_))))
-        {
-            sketch.set(Sketch::default());
-        }
-        version
     });
     let may = Session::here().role().is_some_and(domain::Role::may_dispatch);
     let nobody = Signal::derive(|| None);
@@ -106,11 +93,15 @@ pub fn RoadsPage() -> impl IntoView {
                 </Transition>
                 <Transition>
                     // Made once: what somebody has typed outlasts every reload.
-                    {move || Suspend::new(async move {
-                        let first = ScopedFuture::new_untracked(roads.into_future()).await;
-                        let as_of = first.ok().filter(|_| may)?.as_of;
-                        Some(view! { <CloseForm close=actions.close sketch as_of /> })
-                    })}
+                    {move || {
+                        form_tries.get();
+                        Suspend::new(async move {
+                            let first = ScopedFuture::new_untracked(roads.into_future()).await;
+                            let as_of = first.ok().filter(|_| may)?.as_of;
+                            form_is_here.set_value(true);
+                            Some(view! { <CloseForm close=actions.close sketch as_of /> })
+                        })
+                    }}
                 </Transition>
             </section>
             <div class="roads-map">

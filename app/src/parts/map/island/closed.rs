@@ -34,8 +34,10 @@ impl ClosedLayers {
             if let Some(area) = &road.area {
                 self.closed.add_layer(&Polyline::new_with_options(&ring(area), &how("map-closed-area")));
             }
+            // Many streets close together are a blot when they are drawn broadly.
+            let street = if road.area.is_some() { "map-closed map-closed-within" } else { "map-closed" };
             for line in &road.lines {
-                self.closed.add_layer(&Polyline::new_with_options(&places(line), &how("map-closed")));
+                self.closed.add_layer(&Polyline::new_with_options(&places(line), &how(street)));
             }
         }
     }
