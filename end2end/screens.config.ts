@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 240_000,
+  timeout: 600_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: { launchOptions: LAUNCH, locale: "en-GB", timezoneId: "Europe/Malta", actionTimeout: 15_000 },

@@ -4,7 +4,7 @@ use super::api::CloseRoad;
 use crate::parts::map::Sketch;
 use chrono::{TimeDelta, Timelike};
 use domain::VehicleKind;
-use leptos::{form::ActionForm, html, prelude::*};
+use leptos::{form::ActionForm, prelude::*};
 use wire::Moment;
 
 /// The form. Places come from the map while drawing, and can be typed without it.
@@ -13,16 +13,6 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
     let busy = close.pending();
     let drawing = move || sketch.with(|sketch| sketch.drawing);
     let count = move || sketch.with(|sketch| sketch.places.len());
-    let reason = NodeRef::<html::Input>::new();
-    // A closure that was made leaves the form and the map to the next one.
-    Effect::new(move |_| {
-        if close.value().with(|made| matches!(made, Some(Ok(_)))) {
-            sketch.set(Sketch::default());
-            if let Some(reason) = reason.get_untracked() {
-                reason.set_value("");
-            }
-        }
-    });
     // A memo, so that what is typed stays until other places are drawn.
     let written = Memo::new(move |_| {
         sketch.with(|sketch| {
@@ -57,7 +47,6 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
                             name="shape"
                             value="line"
                             checked
-                            prop:checked=move || !sketch.with(|sketch| sketch.area)
                             on:change=move |_| sketch.update(|sketch| sketch.area = false)
                         />
                         "Road"
@@ -67,7 +56,6 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
                             type="radio"
                             name="shape"
                             value="area"
-                            prop:checked=move || sketch.with(|sketch| sketch.area)
                             on:change=move |_| sketch.update(|sketch| sketch.area = true)
                         />
                         "Area"
@@ -113,14 +101,7 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
                 </details>
                 <label>
                     <span>"Why"</span>
-                    <input
-                        type="text"
-                        name="reason"
-                        maxlength="120"
-                        required
-                        placeholder="Roadworks, a market, a flood"
-                        node_ref=reason
-                    />
+                    <input type="text" name="reason" maxlength="120" required placeholder="Roadworks, a market, a flood" />
                 </label>
                 <label>
                     <span>"Until"</span>

@@ -67,6 +67,13 @@ pub fn RoadsPage() -> impl IntoView {
             }
         }
     });
+    // A closure that was made leaves the map and a new form to the next one.
+    Effect::new(move |_| {
+        if actions.close.value().with(|made| matches!(made, Some(Ok(_)))) {
+            sketch.set(Sketch::default());
+            form_tries.update(|tries| *tries += 1);
+        }
+    });
     let may = Session::here().role().is_some_and(domain::Role::may_dispatch);
     let nobody = Signal::derive(|| None);
     let marks = Signal::derive(move || live.marks.get());
