@@ -36,6 +36,13 @@ pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationTok
     workers.spawn(run("watch", Duration::from_secs(2), closing.clone(), watch));
 
     let (o, t) = (ops.clone(), timer.clone());
+    let react = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move { o.react(&t).await.map(|news| news.then(|| "proposed a better plan".to_owned())) }
+    };
+    workers.spawn(run("better plans", Duration::from_secs(2), closing.clone(), react));
+
+    let (o, t) = (ops.clone(), timer.clone());
     let roads = move || {
         let (o, t) = (o.clone(), t.clone());
         async move { o.refresh_roads(&t).await.map(|news| news.then(|| "the roads have changed".to_owned())) }

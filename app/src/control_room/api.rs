@@ -3,7 +3,7 @@
 use crate::{Fault, codec::Answer};
 use domain::{ProposalId, RouteId};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use wire::control_room::{BoardView, MapView, ProposalView, RouteView};
+use wire::control_room::{BoardView, Freedom, MapView, RouteView};
 
 /// The day on one page.
 #[server(prefix = "/api", endpoint = "board", input = GetUrl, output = Answer)]
@@ -32,20 +32,20 @@ pub async fn map() -> Result<MapView, Fault> {
     answer(operations().await?.map(&caller).await)
 }
 
-/// Looks for a better plan. Nothing changes until it is accepted.
+/// Looks for a better plan; answers whether there is one, which the board then shows. Nothing changes until it is accepted.
 #[server(prefix = "/api", endpoint = "propose-plan", output = Answer)]
-pub async fn propose_plan() -> Result<ProposalView, Fault> {
+pub async fn propose_plan() -> Result<bool, Fault> {
     use crate::backend::*;
     let caller = caller().await?;
-    answer(operations().await?.propose_plan(&caller).await)
+    answer(operations().await?.propose_plan(&caller).await.map(|proposal| proposal.is_some()))
 }
 
-/// Accepts a proposal, if the day still is as it was when the proposal was made. Answers with the plan's new revision.
+/// Accepts one answer of a proposal, if the day still is as it was when the proposal was made. Answers with the plan's new revision.
 #[server(prefix = "/api", endpoint = "accept-proposal", output = Answer)]
-pub async fn accept_proposal(proposal: ProposalId, based_on: i32) -> Result<i32, Fault> {
+pub async fn accept_proposal(proposal: ProposalId, based_on: i32, freedom: Freedom) -> Result<i32, Fault> {
     use crate::backend::*;
     let caller = caller().await?;
-    answer(operations().await?.accept_proposal(&caller, proposal, based_on).await)
+    answer(operations().await?.accept_proposal(&caller, proposal, based_on, freedom).await)
 }
 
 /// Declines a proposal.

@@ -10,7 +10,7 @@ use crate::{
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
     Moment,
-    control_room::{Change, Gains, ProposalView},
+    control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
 };
 
 /// The three things that can be done about a plan.
@@ -73,6 +73,10 @@ pub fn PlanBox(
             {body}
             {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
             {move || {
+                let none = matches!(actions.propose.value().get(), Some(Ok(false)));
+                none.then(|| view! { <Notice text="No other plan is worth its changes. The plan stays.".to_owned() /> })
+            }}
+            {move || {
                 let accepted = actions.accept.value().get().and_then(Result::ok)?;
                 Some(view! { <Notice text=format!("Accepted. The plan is now revision {accepted}.") /> })
             }}
@@ -104,7 +108,10 @@ fn ProposalCard(
     actions: PlanActions,
     open: Signal<bool>,
 ) -> impl IntoView {
-    let ProposalView { id, based_on, made_at, stale, gains, changes } = proposal;
+    let ProposalView { id, based_on, made_at, stale, answers } = proposal;
+    // A free hand is for whoever asks for it.
+    let first = answers.iter().rfind(|answer| answer.freedom != Freedom::Free).or(answers.first());
+    let first = first.map(|answer| answer.freedom);
     let busy = move || actions.accept.pending().get() || actions.decline.pending().get();
     let decline = move || {
         view! {
@@ -116,10 +123,51 @@ fn ProposalCard(
             </ActionForm>
         }
     };
-    let answer = if !may_plan {
-        view! { <p class="quiet">"A dispatcher decides on it."</p> }.into_any()
-    } else if stale {
+    let may_accept = may_plan && !stale;
+    let choices = answers
+        .iter()
+        .map(|PlanAnswer { freedom, gains, changes }| {
+            let (freedom, says) = (*freedom, words::gains(gains, changes.len() as i64));
+            view! {
+                <label>
+                    {may_accept
+                        .then(|| {
+                            view! {
+                                <input type="radio" name="freedom" value=freedom.code() checked=Some(freedom) == first />
+                            }
+                        })}
+                    <span>
+                        <b>{words::freedom(freedom)}</b>
+                        {says}
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    let choices = view! {
+        <fieldset class="answers">
+            <legend class="unseen">"Which plan"</legend>
+            {choices}
+        </fieldset>
+    };
+    let decision = if may_accept {
         view! {
+            <div class="actions">
+                <ActionForm action=actions.accept attr:class="accept">
+                    <input type="hidden" name="proposal" value=id.to_string() />
+                    <input type="hidden" name="based_on" value=based_on.to_string() />
+                    {choices}
+                    <button class="button primary" type="submit" disabled=busy>
+                        "Accept plan"
+                    </button>
+                </ActionForm>
+                {decline()}
+            </div>
+        }
+        .into_any()
+    } else if may_plan {
+        view! {
+            {choices}
             <p class="wrong">"The day has moved on since. Plan again for a fresh one."</p>
             <div class="actions">
                 <PlanAgain actions primary=true />
@@ -129,30 +177,30 @@ fn ProposalCard(
         .into_any()
     } else {
         view! {
-            <div class="actions">
-                <ActionForm action=actions.accept>
-                    <input type="hidden" name="proposal" value=id.to_string() />
-                    <input type="hidden" name="based_on" value=based_on.to_string() />
-                    <button class="button primary" type="submit" disabled=busy>
-                        "Accept plan"
-                    </button>
-                </ActionForm>
-                {decline()}
-            </div>
+            {choices}
+            <p class="quiet">"A dispatcher decides on it."</p>
         }
         .into_any()
     };
+    let details = answers
+        .into_iter()
+        .map(|PlanAnswer { freedom, gains, changes }| {
+            let stops = format::counted(changes.len() as i64, "stop", "stops");
+            view! {
+                <details open=move || Some(freedom) == first && open.get()>
+                    <summary>{format!("{}: {stops}", words::freedom(freedom))}</summary>
+                    <GainsTable gains />
+                    <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
+                </details>
+            }
+        })
+        .collect_view();
     view! {
         <div class="proposal">
             <h2>"A better plan"</h2>
-            <p>{words::gains(&gains)}</p>
-            {answer}
-            <details open=move || open.get()>
-                <summary>{format!("What changes: {}", format::counted(changes.len() as i64, "stop", "stops"))}</summary>
-                <GainsTable gains />
-                <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
-                <p class="quiet">{format!("Made at {} for revision {based_on}.", format::clock(made_at))}</p>
-            </details>
+            {decision}
+            {details}
+            <p class="quiet">{format!("Made at {} for revision {based_on}.", format::clock(made_at))}</p>
         </div>
     }
 }
@@ -162,7 +210,8 @@ fn GainsTable(gains: Gains) -> impl IntoView {
     let rows = [
         ("Late stops", gains.late_before, gains.late_after),
         ("Lateness, min", gains.late_min_before, gains.late_min_after),
-        ("Driving ahead, min", gains.drive_min_before, gains.drive_min_after),
+        ("Work ahead, min", gains.work_min_before, gains.work_min_after),
+        ("Driving of it, min", gains.drive_min_before, gains.drive_min_after),
         ("Without a place", gains.unplanned_before, gains.unplanned_after),
     ];
     view! {

@@ -9,7 +9,13 @@ use wire::Moment;
 
 /// The form. Places come from the map while drawing, and can be typed without it.
 #[component]
-pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of: Moment) -> impl IntoView {
+pub fn CloseForm(
+    close: ServerAction<CloseRoad>,
+    sketch: RwSignal<Sketch>,
+    as_of: Moment,
+    /// Grows when a road was closed: the form is ready for the next one.
+    made: RwSignal<u32>,
+) -> impl IntoView {
     let busy = close.pending();
     let drawing = move || sketch.with(|sketch| sketch.drawing);
     let count = move || sketch.with(|sketch| sketch.places.len());
@@ -47,6 +53,7 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
                             name="shape"
                             value="line"
                             checked
+                            prop:checked=move || !sketch.with(|sketch| sketch.area)
                             on:change=move |_| sketch.update(|sketch| sketch.area = false)
                         />
                         "Road"
@@ -56,6 +63,7 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
                             type="radio"
                             name="shape"
                             value="area"
+                            prop:checked=move || sketch.with(|sketch| sketch.area)
                             on:change=move |_| sketch.update(|sketch| sketch.area = true)
                         />
                         "Area"
@@ -101,7 +109,17 @@ pub fn CloseForm(close: ServerAction<CloseRoad>, sketch: RwSignal<Sketch>, as_of
                 </details>
                 <label>
                     <span>"Why"</span>
-                    <input type="text" name="reason" maxlength="120" required placeholder="Roadworks, a market, a flood" />
+                    <input
+                        type="text"
+                        name="reason"
+                        maxlength="120"
+                        required
+                        placeholder="Roadworks, a market, a flood"
+                        prop:value=move || {
+                            made.track();
+                            String::new()
+                        }
+                    />
                 </label>
                 <label>
                     <span>"Until"</span>

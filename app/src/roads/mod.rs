@@ -58,7 +58,7 @@ pub fn RoadsPage() -> impl IntoView {
     let ground = lasting_map(live);
     let sketch = RwSignal::new(Sketch::default());
     let closed = RwSignal::new(Vec::<ClosedRoad>::new());
-    let (form_is_here, form_tries) = (StoredValue::new(false), RwSignal::new(0));
+    let (form_is_here, form_tries, made) = (StoredValue::new(false), RwSignal::new(0), RwSignal::new(0));
     Effect::new(move |_| {
         if let Some(Ok(view)) = roads.get() {
             closed.set(view.closed);
@@ -67,11 +67,11 @@ pub fn RoadsPage() -> impl IntoView {
             }
         }
     });
-    // A closure that was made leaves the map and a new form to the next one.
+    // A closure that was made leaves the map and the form to the next one.
     Effect::new(move |_| {
         if actions.close.value().with(|made| matches!(made, Some(Ok(_)))) {
             sketch.set(Sketch::default());
-            form_tries.update(|tries| *tries += 1);
+            made.update(|made| *made += 1);
         }
     });
     let may = Session::here().role().is_some_and(domain::Role::may_dispatch);
@@ -106,7 +106,7 @@ pub fn RoadsPage() -> impl IntoView {
                             let first = ScopedFuture::new_untracked(roads.into_future()).await;
                             let as_of = first.ok().filter(|_| may)?.as_of;
                             form_is_here.set_value(true);
-                            Some(view! { <CloseForm close=actions.close sketch as_of /> })
+                            Some(view! { <CloseForm close=actions.close sketch as_of made /> })
                         })
                     }}
                 </Transition>

@@ -3,7 +3,7 @@
 use super::standing;
 use crate::format;
 use domain::Standing;
-use wire::control_room::{Change, Gains, RoutePhase, RouteRow};
+use wire::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow};
 
 /// A vehicle's standing in a word: what is unknown about a vehicle is where it is.
 pub fn vehicle_standing(row: &RouteRow) -> &'static str {
@@ -63,29 +63,31 @@ pub fn remedy(row: &RouteRow) -> &'static str {
     }
 }
 
-/// What a proposal gains, in one sentence.
-pub fn gains(gains: &Gains) -> String {
-    let mut parts = Vec::new();
-    let saved = |before: i64, after: i64| before - after;
-    match saved(gains.late_before, gains.late_after) {
+/// How free a proposal is to change the plan.
+pub fn freedom(freedom: Freedom) -> &'static str {
+    match freedom {
+        Freedom::Least => "Least change",
+        Freedom::Balanced => "Balanced",
+        Freedom::Free => "Free hand",
+    }
+}
+
+/// What a proposal gains by changing so many stops, in one sentence.
+pub fn gains(gains: &Gains, changes: i64) -> String {
+    let mut parts = vec![format!("Changes {}", format::counted(changes, "stop", "stops"))];
+    let mut promises = |verb: &str, count: i64| {
+        if count > 0 {
+            parts.push(format!("{verb} {}", format::counted(count, "promise", "promises")));
+        }
+    };
+    promises("keeps", gains.promises_kept);
+    promises("breaks", gains.promises_lost);
+    match gains.work_min_before - gains.work_min_after {
         0 => {}
-        fewer if fewer > 0 => parts.push(format::counted(fewer, "fewer late stop", "fewer late stops")),
-        more => parts.push(format::counted(-more, "more late stop", "more late stops")),
+        saved if saved > 0 => parts.push(format!("saves {}", format::minutes(saved))),
+        more => parts.push(format!("takes {} more", format::minutes(-more))),
     }
-    match saved(gains.drive_min_before, gains.drive_min_after) {
-        0 => {}
-        less if less > 0 => parts.push(format!("{} less driving", format::minutes(less))),
-        more => parts.push(format!("{} more driving", format::minutes(-more))),
-    }
-    match saved(gains.unplanned_before, gains.unplanned_after) {
-        placed if placed > 0 => parts.push(format!("{} placed", format::counted(placed, "order", "orders"))),
-        _ => {}
-    }
-    if gains.moved > 0 {
-        parts
-            .push(format!("{} to another vehicle", format::counted(gains.moved, "stop moves", "stops move")));
-    }
-    if parts.is_empty() { "It only changes the order of stops.".to_owned() } else { parts.join(", ") + "." }
+    parts.join(", ") + "."
 }
 
 /// What a proposal does with one stop.

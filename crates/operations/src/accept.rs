@@ -10,11 +10,18 @@ use crate::{
 use domain::{ExceptionKind, ProposalId, Refusal, Role, RouteState, Source, StopState};
 use std::collections::{HashMap, HashSet};
 use store::{Tx, proposals::Ending};
+use wire::control_room::Freedom;
 
 impl Operations {
-    /// Makes a proposal the day's plan; answers the new revision. Refused when the day has moved on: another plan took
+    /// Makes one answer of a proposal the day's plan; answers the new revision. Refused when the day has moved on: another plan took
     /// effect, an order changed, or a vehicle left before it got what was meant for it.
-    pub async fn accept_proposal(&self, caller: &Caller, id: ProposalId, based_on: i32) -> Result<i32> {
+    pub async fn accept_proposal(
+        &self,
+        caller: &Caller,
+        id: ProposalId,
+        based_on: i32,
+        freedom: Freedom,
+    ) -> Result<i32> {
         caller.must(Role::may_dispatch)?;
         let mut tx = self.0.database.begin().await?;
         let book = DayBook::read(self, &mut tx, None).await?;
@@ -27,8 +34,9 @@ impl Operations {
         if !holds || proposal.based_on != based_on {
             return Err(Refusal::PlanStale.into());
         }
-        let orders = self.orders_of(&mut tx, &proposal.content.routes).await?;
-        let routes = still_possible(proposal.content.routes, &book, &orders).ok_or(Refusal::PlanStale)?;
+        let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
+        let orders = self.orders_of(&mut tx, &routes).await?;
+        let routes = still_possible(routes, &book, &orders).ok_or(Refusal::PlanStale)?;
         let concerned = vehicles(&routes);
         let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
         let revision = self.publish(&mut tx, caller, &book, &Draft { routes, unplanned: vec![] }).await?;

@@ -7,6 +7,7 @@
 mod accept;
 mod board;
 mod caller;
+mod choices;
 mod clock;
 mod clockwork;
 mod deliveries;
@@ -21,6 +22,7 @@ mod outcomes;
 mod planning;
 mod problem;
 mod proposal;
+mod reacting;
 mod roads;
 mod secrets;
 mod set_up;
@@ -85,6 +87,8 @@ struct House {
     keep_problems: Option<PathBuf>,
     live: live::Live,
     intake: intake::Writer,
+    /// When the newest thing happened for which a better plan was looked for.
+    reacted_to: std::sync::Mutex<Option<Instant>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
     gate: Semaphore,
     /// Password checks are slow on purpose; two at a time.
@@ -108,6 +112,7 @@ impl Operations {
             keep_problems,
             live,
             intake,
+            reacted_to: std::sync::Mutex::default(),
             gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),
         }))

@@ -3,8 +3,9 @@
 //! Not here: what is closed (`roads`), and what a problem is made of otherwise (`problem`).
 
 use crate::{
+    choices::{Runner, Task},
     clockwork::Clockwork,
-    problem::{Runner, Strictness, Task},
+    problem::Strictness,
 };
 use ::roads::{DayMatrix, LatLon, Profile};
 use chrono::TimeDelta;

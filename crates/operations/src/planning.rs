@@ -3,9 +3,10 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::DayBook,
+    choices::Choices,
     clock::new_id,
     outcomes::worker_event,
-    problem::{Choices, PlannedRoute, Strictness},
+    problem::{PlannedRoute, Strictness},
     solving::{Ask, districts, heavily, solve},
     zone::Zone,
 };
@@ -221,7 +222,7 @@ fn solve_morning(
     for (part, district) in (1..).zip(districts(choices)) {
         let sheet = district.into_sheet(roads, zone, origin, Strictness::Hard)?;
         let name = format!("{name}-{part}");
-        let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, start: None, keep })?;
+        let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, keep })?;
         draft
             .unplanned
             .extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));

@@ -1,28 +1,21 @@
-//! From a day to a problem that the optimizer can solve, and back.
-//!
-//! Three rules hold in every problem: what a vehicle carries stays in it; what is at the hub can only leave with a
-//! vehicle that is at the hub; the stop that a driver is serving or driving to stays where it is.
+//! From what can still be decided to a problem that the optimizer can solve, and back. Not here: what can be decided
+//! (`choices`).
 
 use crate::{
     OpsError, Result,
-    board::{DayBook, lat_lon, profile},
+    board::profile,
+    choices::{Choices, Runner, Task},
     clockwork::Clockwork,
     openings::{DayOf, let_out, openings},
     zone::Zone,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{
-    Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleKind,
-    VehicleState, Window, standing::RISK_MARGIN,
-};
+use domain::{Instant, OrderId, StopId, VehicleKind, Window, standing::RISK_MARGIN};
 use optimizer::{
     Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
 };
 use std::collections::HashMap;
-
-/// Loading and leaving the yard takes this long after a plan appears.
-pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
 
 // Prices in cents, to weigh one thing against another; not what a customer pays.
 const DRIVER_HOUR: i64 = 2_400;
@@ -43,62 +36,6 @@ fn driving_hour(kind: VehicleKind) -> i64 {
     }
 }
 
-/// A vehicle in a problem.
-pub(crate) struct Runner {
-    pub vehicle: Vehicle,
-    pub route: Option<Route>,
-    /// Where it can start something new, and when.
-    pub place: LatLon,
-    pub free_at: Instant,
-    shift_until: Instant,
-    pub under_way: bool,
-    /// What it already carries beyond the problem's stops, in grams and millilitres.
-    spoken_for: (i64, i64),
-    /// The place in the route that the first new stop gets.
-    pub next_sequence: i32,
-}
-
-/// A stop in a problem.
-#[derive(Clone)]
-pub(crate) struct Task {
-    pub order: OrderId,
-    pub reference: String,
-    pub address: String,
-    pub stop: Option<StopId>,
-    pub at: LatLon,
-    pub window: Window,
-    pub service_s: i32,
-    weight_g: i64,
-    volume_ml: i64,
-    /// The one runner that may serve it, because it carries it.
-    pub only: Option<usize>,
-    /// As things stand, which runner serves it.
-    given: Option<usize>,
-}
-
-impl Task {
-    fn of(order: &Order, stop: Option<StopId>, only: Option<usize>, given: Option<usize>) -> Self {
-        Self {
-            order: order.id,
-            reference: order.reference.clone(),
-            address: order.address.text.clone(),
-            stop,
-            at: lat_lon(order.address.at),
-            window: order.promise.latest,
-            service_s: order.service_s,
-            weight_g: order.weight_g(),
-            volume_ml: order.volume_ml(),
-            only,
-            given,
-        }
-    }
-
-    /// The same order, asked for another window.
-    pub fn with_window(&self, window: Window) -> Self {
-        Self { window, given: None, ..self.clone() }
-    }
-}
-
 /// Whether windows and shifts may be broken at a price.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strictness {
@@ -108,113 +45,7 @@ pub(crate) enum Strictness {
     Priced,
 }
 
-/// The vehicles and stops of a day that can still be decided.
-pub(crate) struct Choices {
-    pub runners: Vec<Runner>,
-    pub tasks: Vec<Task>,
-    pub hub: LatLon,
-}
-
 impl Choices {
-    /// Reads from the day what can still be decided. `orders` are the day's orders.
-    pub fn of_day(book: &DayBook, orders: &[Order]) -> Self {
-        let by_id: HashMap<_, _> = orders.iter().map(|o| (o.id, o)).collect();
-        let hub = lat_lon(book.hub.at);
-        let mut runners: Vec<Runner> = vec![];
-        let mut tasks: Vec<Task> = vec![];
-        let routes: HashMap<_, _> = book.routes.iter().map(|r| (r.vehicle, r)).collect();
-        let mut vehicles: Vec<_> = book.vehicles.values().collect();
-        vehicles.sort_by(|a, b| a.label.cmp(&b.label));
-
-        for vehicle in vehicles {
-            let route = routes.get(&vehicle.id).copied();
-            let off_road = matches!(vehicle.state, VehicleState::OffRoad { .. });
-            let index = runners.len();
-            let stops = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
-            let gone = stops.iter().filter(|s| !s.stop.state.is_open()).count();
-            let shift_until =
-                route.map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until);
-            match route.map(|r| r.state) {
-                Some(RouteState::Finished { .. }) => {}
-                Some(RouteState::UnderWay { .. }) if off_road => {}
-                Some(RouteState::UnderWay { .. }) => {
-                    let mut open = stops.iter().filter(|s| s.stop.state.is_open());
-                    let at_hand = open.next();
-                    let latest = book.latest.get(&vehicle.id);
-                    let (place, free_at) = match at_hand {
-                        Some(s) => {
-                            let arrival = match s.stop.state {
-                                StopState::Arrived { at } => at,
-                                _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
-                            };
-                            let leaves = arrival + TimeDelta::seconds(s.service_s.into());
-                            (lat_lon(s.at), leaves.max(book.now))
-                        }
-                        None => (latest.map_or(hub, |p| lat_lon(p.place)), book.now),
-                    };
-                    let held = at_hand.and_then(|s| by_id.get(&s.stop.order));
-                    runners.push(Runner {
-                        vehicle: vehicle.clone(),
-                        route: route.cloned(),
-                        place,
-                        free_at,
-                        shift_until,
-                        under_way: true,
-                        spoken_for: held.map_or((0, 0), |o| (o.weight_g(), o.volume_ml())),
-                        next_sequence: (gone + usize::from(at_hand.is_some())) as i32 + 1,
-                    });
-                    for s in open {
-                        if let Some(order) = by_id.get(&s.stop.order) {
-                            tasks.push(Task::of(order, Some(s.stop.id), Some(index), Some(index)));
-                        }
-                    }
-                }
-                Some(RouteState::Published) | None => {
-                    let begins = book.zone.at(book.day, vehicle.shift_from).max(book.now + YARD);
-                    if !off_road && begins < shift_until {
-                        runners.push(Runner {
-                            vehicle: vehicle.clone(),
-                            route: route.cloned(),
-                            place: hub,
-                            free_at: begins,
-                            shift_until,
-                            under_way: false,
-                            spoken_for: (0, 0),
-                            next_sequence: gone as i32 + 1,
-                        });
-                    }
-                    let given = (!off_road && begins < shift_until).then_some(index);
-                    for s in stops.iter().filter(|s| s.stop.state.is_open()) {
-                        if let Some(order) = by_id.get(&s.stop.order) {
-                            tasks.push(Task::of(order, Some(s.stop.id), None, given));
-                        }
-                    }
-                }
-            }
-        }
-        let carriers: HashMap<_, _> = runners.iter().enumerate().map(|(i, r)| (r.vehicle.id, i)).collect();
-        for order in orders.iter().filter(|o| o.state == OrderState::Placed) {
-            match order.aboard {
-                None => tasks.push(Task::of(order, None, None, None)),
-                Some(carrier) => {
-                    if let Some(&index) = carriers.get(&carrier) {
-                        tasks.push(Task::of(order, None, Some(index), None));
-                    }
-                }
-            }
-        }
-        Self { runners, tasks, hub }
-    }
-
-    /// Leaves out tasks that lie near no road; answers which.
-    pub fn take_unroaded(&mut self, roads: &dyn TravelTimes) -> Vec<OrderId> {
-        let (on, off): (Vec<_>, Vec<_>) = std::mem::take(&mut self.tasks).into_iter().partition(|t| {
-            roads.snap(t.at, Profile::Van).is_some() && roads.snap(t.at, Profile::CargoBike).is_some()
-        });
-        self.tasks = on;
-        off.into_iter().map(|t| t.order).collect()
-    }
-
     /// Builds the problem. Times are seconds since `origin`.
     pub fn into_sheet(
         self,
@@ -331,6 +162,7 @@ impl Choices {
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
                 unserved_penalty: UNSERVED,
+                kept: None,
             });
             match held[n].and_then(|i| given.get_mut(i)) {
                 Some(route) => route.push(id),

@@ -3,24 +3,33 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::DayBook,
+    choices::Choices,
     clock::new_id,
-    problem::{Choices, PlannedRoute, Sheet, Strictness},
-    solving::{Ask, heavily, solve},
+    problem::{PlannedRoute, Sheet, Strictness},
+    solving::{Ask, heavily, solve_again},
 };
 use domain::{Instant, OrderId, ProposalId, Role, VehicleId, Window};
-use optimizer::Solution;
+use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::proposals::Proposal;
-use wire::control_room::{Change, Gains, ProposalView};
+use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
 
-const STEPS: u64 = 30_000;
+/// Steps of the optimizer for all answers together.
+const STEPS: u64 = 60_000;
 
-/// What a proposal would change, as it is kept until somebody decides.
+/// A proposal as it is kept until somebody decides: some answers, the one that changes least first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Content {
-    pub routes: Vec<PlannedRoute>,
-    pub gains: Gains,
+    #[serde(default)]
+    answers: Vec<StoredAnswer>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredAnswer {
+    freedom: Freedom,
+    routes: Vec<PlannedRoute>,
+    gains: Gains,
     changes: Vec<StoredChange>,
 }
 
@@ -38,10 +47,26 @@ struct StoredChange {
     window: Window,
 }
 
+impl Content {
+    /// What that answer makes of the routes that it changes.
+    pub fn into_routes(self, freedom: Freedom) -> Option<Vec<PlannedRoute>> {
+        self.answers.into_iter().find(|answer| answer.freedom == freedom).map(|answer| answer.routes)
+    }
+}
+
 impl Operations {
-    /// Looks for a better plan from where the day stands now; an earlier proposal makes way for it.
-    pub async fn propose_plan(&self, caller: &Caller) -> Result<ProposalView> {
+    /// Looks for a better plan from where the day stands now; an earlier proposal makes way for it. None when there is
+    /// none, and then an earlier proposal stays.
+    pub async fn propose_plan(&self, caller: &Caller) -> Result<Option<ProposalView>> {
         caller.must(Role::may_dispatch)?;
+        self.propose(|_| true).await
+    }
+
+    /// As [`Self::propose_plan`], kept only if one of its answers is `wanted`.
+    pub(crate) async fn propose(
+        &self,
+        wanted: impl Fn(&Gains) -> bool + Send + 'static,
+    ) -> Result<Option<ProposalView>> {
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let based_on = book.plan.as_ref().ok_or(OpsError::NothingToPlan)?.revision;
@@ -52,26 +77,29 @@ impl Operations {
         let origin = book.zone.bounds(book.day).0;
         let zone = book.zone;
         let (id, keep) = (ProposalId(new_id()), self.0.keep_problems.clone());
-        let content = heavily(self, move |roads| {
+        let answers = heavily(self, move |roads| {
             choices.take_unroaded(roads.as_ref());
             if choices.tasks.is_empty() || choices.runners.is_empty() {
                 return Err(OpsError::NothingToPlan);
             }
             let sheet = choices.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
             let name = format!("proposal-{}", id.0);
-            let ask = Ask { name: &name, steps: STEPS, start: Some(&sheet.given), keep: keep.as_deref() };
-            let solution = solve(&sheet, &ask)?;
-            Ok(compare(&sheet, &solution))
+            let ask = Ask { name: &name, steps: STEPS, keep: keep.as_deref() };
+            Ok(told(&sheet, &solve_again(&sheet, &ask)?))
         })
         .await?;
+        if !answers.iter().any(|answer| wanted(&answer.gains)) {
+            return Ok(None);
+        }
 
+        let content = Content { answers };
         let proposal =
             Proposal { id, hub: book.hub.id, day: book.day, based_on, made_at: self.now(), content };
         let mut tx = self.0.database.begin().await?;
         store::proposals::add(&mut tx, &proposal).await?;
         tx.commit().await?;
         self.0.live.touch_plan();
-        Ok(view(proposal, &book))
+        Ok(Some(view(proposal, &book)))
     }
 
     /// The proposal that waits for a yes, if there is one.
@@ -81,32 +109,64 @@ impl Operations {
         book: &DayBook,
     ) -> Result<Option<ProposalView>> {
         let open = store::proposals::open::<Content>(conn, book.hub.id, book.day).await?;
-        Ok(open.map(|p| view(p, book)))
+        Ok(open.map(|p| view(p, book)).filter(|view| !view.answers.is_empty()))
     }
 }
 
-/// What a solution changes against the day as it stands, vehicle by vehicle.
-fn compare(sheet: &Sheet, after: &Solution) -> Content {
-    let before = &sheet.given;
+/// The answers that change anything, each different from the one before it.
+fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
+    let mut said: Vec<&Solution> = vec![&sheet.given];
+    let mut told = vec![];
+    for answer in answers {
+        if said.contains(&&answer.solution) {
+            continue;
+        }
+        let new = compare(sheet, answer);
+        // A free hand always finds something to change. It is worth a dispatcher's time if one sees what for.
+        let less = told.last().map(|less: &StoredAnswer| less.gains).unwrap_or_default();
+        if answer.freedom != optimizer::Freedom::Free || is_better(&new.gains, &less) {
+            told.push(new);
+        }
+        said.push(&answer.solution);
+    }
+    told
+}
+
+/// Whether more promises are kept, or as many with less work.
+fn is_better(one: &Gains, other: &Gains) -> bool {
+    let promises = |gains: &Gains| gains.promises_kept - gains.promises_lost;
+    let saved = |gains: &Gains| gains.work_min_before - gains.work_min_after;
+    (promises(one), saved(one)) > (promises(other), saved(other))
+}
+
+/// The tasks that a solution serves late or not at all, by their place among the tasks.
+fn broken(sheet: &Sheet, solution: &Solution) -> HashSet<usize> {
+    let late = (0..sheet.runners.len())
+        .filter_map(|runner| sheet.schedule(runner, solution))
+        .flat_map(|times| times.visits.into_iter().filter(|v| v.late > 0).map(|v| v.stop.index()));
+    late.chain(solution.unserved.iter().map(|stop| stop.index())).collect()
+}
+
+/// What an answer changes against the day as it stands, vehicle by vehicle.
+fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
+    let (before, after) = (&sheet.given, &answer.solution);
+    let (broken_before, broken_after) = (broken(sheet, before), broken(sheet, after));
     let mut gains = Gains {
         unplanned_before: before.unserved.len() as i64,
         unplanned_after: after.unserved.len() as i64,
+        promises_kept: broken_before.difference(&broken_after).count() as i64,
+        promises_lost: broken_after.difference(&broken_before).count() as i64,
         ..Gains::default()
     };
+    let (was, is) = (Sums::of(sheet, before), Sums::of(sheet, after));
+    (gains.late_before, gains.late_after) = (was.late, is.late);
+    (gains.late_min_before, gains.late_min_after) = (was.late_s / 60, is.late_s / 60);
+    (gains.drive_min_before, gains.drive_min_after) = (was.drive_s / 60, is.drive_s / 60);
+    (gains.work_min_before, gains.work_min_after) = (was.work_s / 60, is.work_s / 60);
     let mut routes = vec![];
     let mut changes = vec![];
     let places = placed(sheet, before);
     for (runner, who) in sheet.runners.iter().enumerate() {
-        if let Some(s) = sheet.schedule(runner, before) {
-            gains.late_before += s.visits.iter().filter(|v| v.late > 0).count() as i64;
-            gains.late_min_before += s.visits.iter().map(|v| v.late).sum::<i64>() / 60;
-            gains.drive_min_before += s.driving / 60;
-        }
-        if let Some(s) = sheet.schedule(runner, after) {
-            gains.late_after += s.visits.iter().filter(|v| v.late > 0).count() as i64;
-            gains.late_min_after += s.visits.iter().map(|v| v.late).sum::<i64>() / 60;
-            gains.drive_min_after += s.driving / 60;
-        }
         if before.routes.get(runner) == after.routes.get(runner) {
             continue;
         }
@@ -143,7 +203,34 @@ fn compare(sheet: &Sheet, after: &Solution) -> Content {
         }
         routes.push(planned);
     }
-    Content { routes, gains, changes }
+    let freedom = match answer.freedom {
+        optimizer::Freedom::Least => Freedom::Least,
+        optimizer::Freedom::Balanced => Freedom::Balanced,
+        optimizer::Freedom::Free => Freedom::Free,
+    };
+    StoredAnswer { freedom, routes, gains, changes }
+}
+
+/// What all routes of a solution come to.
+#[derive(Default)]
+struct Sums {
+    late: i64,
+    late_s: i64,
+    drive_s: i64,
+    work_s: i64,
+}
+
+impl Sums {
+    fn of(sheet: &Sheet, solution: &Solution) -> Self {
+        let mut sums = Self::default();
+        for times in (0..sheet.runners.len()).filter_map(|runner| sheet.schedule(runner, solution)) {
+            sums.late += times.visits.iter().filter(|v| v.late > 0).count() as i64;
+            sums.late_s += times.visits.iter().map(|v| v.late).sum::<i64>();
+            sums.drive_s += times.driving;
+            sums.work_s += times.duration();
+        }
+        sums
+    }
 }
 
 struct Placed {
@@ -186,29 +273,29 @@ fn longest_rising(numbers: &[i32]) -> Vec<i32> {
 
 fn view(proposal: Proposal<Content>, book: &DayBook) -> ProposalView {
     let moment = |at| book.zone.moment(at);
+    let change = |c: StoredChange| Change {
+        order: c.order,
+        reference: c.reference,
+        address: c.address,
+        from: c.from,
+        to: c.to,
+        sequence_before: c.sequence_before,
+        sequence_after: c.sequence_after,
+        eta_before: c.eta_before.map(moment),
+        eta_after: moment(c.eta_after),
+        window: book.zone.span(c.window),
+    };
+    let answer = |answer: StoredAnswer| PlanAnswer {
+        freedom: answer.freedom,
+        gains: answer.gains,
+        changes: answer.changes.into_iter().map(change).collect(),
+    };
     ProposalView {
         id: proposal.id,
         based_on: proposal.based_on,
         made_at: moment(proposal.made_at),
         stale: book.plan.as_ref().is_none_or(|p| p.revision != proposal.based_on),
-        gains: proposal.content.gains,
-        changes: proposal
-            .content
-            .changes
-            .into_iter()
-            .map(|c| Change {
-                order: c.order,
-                reference: c.reference,
-                address: c.address,
-                from: c.from,
-                to: c.to,
-                sequence_before: c.sequence_before,
-                sequence_after: c.sequence_after,
-                eta_before: c.eta_before.map(moment),
-                eta_after: moment(c.eta_after),
-                window: book.zone.span(c.window),
-            })
-            .collect(),
+        answers: proposal.content.answers.into_iter().map(answer).collect(),
     }
 }
 

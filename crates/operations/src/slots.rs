@@ -3,8 +3,9 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, lat_lon, profile},
+    choices::Choices,
     planning::Draft,
-    problem::{Choices, Sheet, Strictness},
+    problem::{Sheet, Strictness},
     solving::heavily,
     zone::Zone,
 };

@@ -1,12 +1,9 @@
 //! How a day's problem is solved: by a number of steps, on two threads, checked by the judge, and kept for whoever wants
 //! to see what the optimizer saw.
 
-use crate::{
-    Operations, OpsError, Result,
-    problem::{Choices, Sheet},
-};
+use crate::{Operations, OpsError, Result, choices::Choices, problem::Sheet};
 use ::roads::TravelTimes;
-use optimizer::{Settings, Solution, Stop, check::check};
+use optimizer::{Answer, ChangePrices, Settings, Solution, Stop, check::check};
 use std::{path::Path, sync::Arc};
 
 /// Above this many stops a morning is planned district by district.
@@ -21,28 +18,49 @@ pub(crate) struct Ask<'a> {
     pub name: &'a str,
     /// Steps of the optimizer.
     pub steps: u64,
-    /// A plan that the answer is never worse than.
-    pub start: Option<&'a Solution>,
     /// The folder that gets the problem as `doorstep-solve` reads it.
     pub keep: Option<&'a Path>,
 }
 
-/// Solves a problem. Nobody sees a solution that the checker does not accept.
+/// What a change of the day's plan is worth avoiding, in cents: a parcel that has to be found at the hub and put into
+/// another van, and a stop that the driver does not expect there.
+const CHANGES: ChangePrices = ChangePrices { moved: 200, order: 40 };
+
+/// Solves a problem from nothing. Nobody sees a solution that the checker does not accept.
 pub(crate) fn solve(sheet: &Sheet, ask: &Ask<'_>) -> Result<Solution> {
+    keep_copy(sheet, ask);
+    let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
+    let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
+    let solution = optimizer::solve(&sheet.problem, &until, &settings).solution;
+    judged(sheet, &solution)?;
+    Ok(solution)
+}
+
+/// Three answers to how the day stands, never worse than that. Nobody sees one that the checker does not accept.
+pub(crate) fn solve_again(sheet: &Sheet, ask: &Ask<'_>) -> Result<Vec<Answer>> {
+    keep_copy(sheet, ask);
+    let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
+    let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
+    let answers = optimizer::replan(&sheet.problem, &sheet.given, CHANGES, &until, &settings);
+    answers.iter().try_for_each(|answer| judged(sheet, &answer.solution))?;
+    Ok(answers)
+}
+
+fn judged(sheet: &Sheet, solution: &Solution) -> Result<()> {
+    let report = check(&sheet.problem, solution);
+    if report.is_feasible() {
+        Ok(())
+    } else {
+        Err(OpsError::Broken(format!("the optimizer's answer breaks {} limits", report.violations.len())))
+    }
+}
+
+fn keep_copy(sheet: &Sheet, ask: &Ask<'_>) {
     if let Some(folder) = ask.keep
         && let Err(fault) = keep(sheet, folder, ask.name)
     {
         // A copy that cannot be kept is no reason to leave a day without a plan.
         tracing::warn!(folder = %folder.display(), fault, "the problem could not be kept: check DOORSTEP_KEEP_PROBLEMS");
-    }
-    let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
-    let settings = Settings { seed: SEED, threads: THREADS, start: ask.start, ..Settings::default() };
-    let solution = optimizer::solve(&sheet.problem, &until, &settings).solution;
-    let report = check(&sheet.problem, &solution);
-    if report.is_feasible() {
-        Ok(solution)
-    } else {
-        Err(OpsError::Broken(format!("the optimizer's answer breaks {} limits", report.violations.len())))
     }
 }
 
@@ -59,7 +77,7 @@ pub(crate) fn districts(choices: Choices) -> Vec<Choices> {
         return vec![choices];
     }
     let Choices { runners, mut tasks, hub } = choices;
-    let spread = |of: &dyn Fn(&crate::problem::Task) -> f64| {
+    let spread = |of: &dyn Fn(&crate::choices::Task) -> f64| {
         let (low, high) =
             tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
         high - low

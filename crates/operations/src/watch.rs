@@ -7,9 +7,9 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, lat_lon, profile},
+    choices::YARD,
     clock::new_id,
     outcomes::worker_event,
-    problem::YARD,
     solving::aside,
 };
 use ::roads::{LatLon, Profile, TravelTimes};

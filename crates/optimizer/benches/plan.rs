@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use optimizer::check::check;
-use optimizer::{Problem, Settings, Solution, Stop, best_insertions, solve};
+use optimizer::{ChangePrices, Problem, Settings, Solution, Stop, best_insertions, replan, solve};
 use town::{Town, first_plan};
 
 fn main() {
@@ -36,6 +36,69 @@ fn main() {
     }
     for priced in [false, true] {
         insertion_query(priced);
+    }
+    (6..9).for_each(live_replan);
+}
+
+/// A morning of 1,000 stops and 80 vehicles after half of them have left: one of the others breaks down, twelve orders come
+/// in, and there are three answers in two seconds.
+fn live_replan(seed: u64) {
+    const LATE_ORDERS: usize = 12;
+    let town = Town { stops: 1000, vehicles: 80, seed, rough: false, priced: true, rush: false };
+    let long = Stop { iterations: Some(500_000), ..Stop::default() };
+    let two_threads = Settings { threads: 2, ..Settings::default() };
+    // The morning's plan knows nothing of the last orders.
+    let morning = town.changed(|_, stops| {
+        let late = stops.len() - LATE_ORDERS;
+        stops[late..].iter_mut().for_each(|stop| stop.unserved_penalty = 0);
+    });
+    let mut given = solve(&morning, &long, &two_threads).solution;
+    let broken =
+        (0..80).filter(|vehicle| vehicle % 2 == 1).max_by_key(|&v| given.routes[v].len()).unwrap_or(1);
+    let by_stop: Vec<Option<_>> =
+        morning.stop_ids().map(|stop| given.place_of(stop).map(|at| at.0)).collect();
+    let day = town.changed(|vehicles, stops| {
+        for (stop, vehicle) in stops.iter_mut().zip(&by_stop) {
+            // Every second vehicle has left.
+            stop.only_vehicle = vehicle.filter(|vehicle| vehicle.index() % 2 == 0);
+        }
+        vehicles[broken].capacity.fill(0);
+    });
+    let freed = std::mem::take(&mut given.routes[broken]);
+    let late: Vec<_> = day.stop_ids().skip(1000 - LATE_ORDERS).collect();
+    for route in &mut given.routes {
+        route.retain(|stop| !late.contains(stop));
+    }
+    given.unserved = freed.iter().copied().chain(late.iter().copied()).collect();
+    given.unserved.sort_unstable();
+    given.unserved.dedup();
+    let free =
+        day.stop_ids().filter(|&stop| day.stop(stop).is_some_and(|spec| spec.only_vehicle.is_none())).count();
+    let stop = Stop { time: Some(Duration::from_secs(2)), ..Stop::default() };
+    let start = Instant::now();
+    let answers = replan(&day, &given, ChangePrices { moved: 200, order: 40 }, &stop, &two_threads);
+    let seconds = start.elapsed().as_secs_f64();
+    let own = solve(&day, &long, &Settings { start: Some(&given), ..two_threads });
+    let cheapest = check(&day, &own.solution).cost.in_units();
+    println!(
+        "live, 1000 x 80, {free} stops free, {} of a broken-down vehicle, {LATE_ORDERS} new: {seconds:.2} s",
+        freed.len()
+    );
+    for answer in &answers {
+        let report = &answer.report;
+        println!(
+            "  {:?}: {} to another vehicle ({:.1} % of the free), {} in another order; cost {} ({:+.2} % of what 500,000 steps for the free one alone come to), \
+             {} unserved, {} late, feasible {}",
+            answer.freedom,
+            report.moved,
+            100.0 * report.moved as f64 / free as f64,
+            report.reordered,
+            report.cost.in_units(),
+            100.0 * (report.cost.in_units() as f64 / cheapest as f64 - 1.0),
+            report.unserved,
+            report.late_stops,
+            report.is_feasible(),
+        );
     }
 }
 

@@ -6,12 +6,11 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use crate::cost::Cost;
 use crate::course::{Course, TimedMatrix};
+use crate::fault::{Fault, Whom};
 use crate::model::{
-    Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId, VehicleSpec,
+    KeptRow, Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId, VehicleSpec,
 };
 use crate::travel::{Rounding, Ways};
 
@@ -38,174 +37,6 @@ pub const LIMITS: Limits = Limits {
     price: 1_000_000_000,
     count: 1_000_000,
 };
-
-/// One thing that is wrong with a problem, with its place.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Fault {
-    /// A matrix does not have places × places cells.
-    #[error("matrix {matrix} has {cells} cells where {places} places need {places} times {places}")]
-    MatrixShape {
-        /// Which matrix.
-        matrix: usize,
-        /// How many places it was said to have.
-        places: usize,
-        /// How many cells it has.
-        cells: usize,
-    },
-    /// A matrix has another number of places than the first one; all profiles share their places.
-    #[error("matrix {matrix} has {places} places where the first has {first}")]
-    MatrixPlaces {
-        /// Which matrix.
-        matrix: usize,
-        /// Its number of places.
-        places: usize,
-        /// The first matrix's.
-        first: usize,
-    },
-    /// An arc takes longer than [`Limits::length`] and is not marked unreachable.
-    #[error(
-        "matrix {matrix}: {seconds} s from place {from} to place {to} is longer than can be (mark it unreachable)"
-    )]
-    TravelTooLong {
-        /// Which matrix.
-        matrix: usize,
-        /// From which place.
-        from: usize,
-        /// To which place.
-        to: usize,
-        /// How long.
-        seconds: u32,
-    },
-    /// The parts of a matrix whose times depend on the departure do not fit together.
-    #[error("matrix {matrix}: {what}")]
-    TimedShape {
-        /// Which matrix.
-        matrix: usize,
-        /// What does not fit.
-        what: &'static str,
-    },
-    /// Leaving later would mean arriving earlier.
-    #[error(
-        "matrix {matrix}: who leaves place {from} for place {to} later would arrive earlier; let its times fall more slowly"
-    )]
-    Overtaking {
-        /// Which matrix.
-        matrix: usize,
-        /// From which place.
-        from: usize,
-        /// To which place.
-        to: usize,
-    },
-    /// A point has a coordinate that is not a finite number.
-    #[error("matrix {matrix}: a coordinate of place {place} is not a finite number")]
-    NotANumber {
-        /// Which matrix.
-        matrix: usize,
-        /// Which place.
-        place: usize,
-    },
-    /// A vehicle has travel times that do not exist.
-    #[error("vehicle {vehicle} has matrix {matrix}, which does not exist")]
-    UnknownMatrix {
-        /// Which vehicle.
-        vehicle: usize,
-        /// Which matrix.
-        matrix: usize,
-    },
-    /// A stop may be served only by a vehicle that does not exist.
-    #[error("{whom} may be served only by vehicle {vehicle}, which does not exist")]
-    UnknownVehicle {
-        /// Which stop.
-        whom: Whom,
-        /// Which vehicle.
-        vehicle: usize,
-    },
-    /// A vehicle or stop is at a place that the matrices do not have.
-    #[error("{whom}: place {place} does not exist, there are {places}")]
-    UnknownPlace {
-        /// Whose place.
-        whom: Whom,
-        /// Which place.
-        place: usize,
-        /// How many there are.
-        places: usize,
-    },
-    /// A window or shift ends before it begins.
-    #[error("{whom}: {what} ends at {end}, before it begins at {begin}")]
-    Reversed {
-        /// Whose.
-        whom: Whom,
-        /// The window or the shift.
-        what: &'static str,
-        /// Its beginning.
-        begin: i64,
-        /// Its end.
-        end: i64,
-    },
-    /// A load has another number of dimensions than the problem.
-    #[error("{whom}: {what} has {found} dimensions where the problem has {expected}")]
-    Dimensions {
-        /// Whose.
-        whom: Whom,
-        /// The demand or the capacity.
-        what: &'static str,
-        /// How many it has.
-        found: usize,
-        /// How many there should be.
-        expected: usize,
-    },
-    /// A number is negative where it may not be, or larger than [`LIMITS`] allow.
-    #[error("{whom}: {what} is {value}, outside {least} to {most}")]
-    OutOfRange {
-        /// Whose.
-        whom: Whom,
-        /// Which number.
-        what: &'static str,
-        /// Its value.
-        value: i64,
-        /// The least it may be.
-        least: i64,
-        /// The most it may be.
-        most: i64,
-    },
-    /// There are more of something than [`Limits::count`].
-    #[error("{found} {what} are more than {most}")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// How many.
-        found: usize,
-        /// How many there may be.
-        most: usize,
-    },
-}
-
-impl Fault {
-    /// Whom it is about, or none if it is about a matrix or the whole.
-    #[must_use]
-    pub const fn whom(&self) -> Option<Whom> {
-        match *self {
-            Self::UnknownMatrix { vehicle, .. } => Some(Whom::Vehicle(vehicle)),
-            Self::UnknownVehicle { whom, .. }
-            | Self::UnknownPlace { whom, .. }
-            | Self::Reversed { whom, .. }
-            | Self::Dimensions { whom, .. }
-            | Self::OutOfRange { whom, .. } => Some(whom),
-            _ => None,
-        }
-    }
-}
-
-/// Whom a [`Fault`] is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Whom {
-    /// The vehicle of that index.
-    #[error("vehicle {0}")]
-    Vehicle(usize),
-    /// The stop of that index.
-    #[error("stop {0}")]
-    Stop(usize),
-}
 
 /// Collects a problem piece by piece and checks it as a whole.
 #[derive(Clone, Debug)]
@@ -296,6 +127,7 @@ impl ProblemBuilder {
             places,
             matrices: self.matrices.into_iter().map(|(_, ways)| Arc::new(ways)).collect(),
             rows: self.stops.iter().map(row).collect(),
+            kept: kept_rows(&self.stops),
             vehicles: self.vehicles,
             stops: self.stops,
         })
@@ -335,6 +167,15 @@ impl ProblemBuilder {
         check.lateness("the price of lateness", spec.lateness);
         check.load("the demand", &spec.demand, self.dims);
         check.price("the penalty for leaving it out", spec.unserved_penalty);
+        let Some(kept) = spec.kept else { return };
+        check.price("the price of another vehicle", kept.moved_price);
+        check.price("the price of another order", kept.order_price);
+        if kept.vehicle.index() >= self.vehicles.len() {
+            faults.push(Fault::UnknownVehicle { whom, vehicle: kept.vehicle.index() });
+        }
+        if let Some(behind) = kept.behind.filter(|stop| stop.index() >= self.stops.len()) {
+            faults.push(Fault::UnknownStop { whom, stop: behind.index() });
+        }
     }
 }
 
@@ -398,6 +239,16 @@ fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], fault
         if seconds != u32::MAX && i64::from(seconds) > LIMITS.length {
             faults.push(Fault::TravelTooLong { matrix, from: cell / places, to: cell % places, seconds });
         }
+    }
+}
+
+/// What is kept of each stop; nothing at all if no price makes a difference.
+fn kept_rows(stops: &[StopSpec]) -> Vec<KeptRow> {
+    let costs = |stop: &StopSpec| stop.kept.is_some_and(|kept| kept.moved_price > 0 || kept.order_price > 0);
+    if stops.iter().any(costs) {
+        stops.iter().map(|stop| KeptRow::of(stop.kept)).collect()
+    } else {
+        Vec::new()
     }
 }
 

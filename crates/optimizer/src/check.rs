@@ -132,6 +132,12 @@ pub struct Report {
     pub vehicles_used: usize,
     /// How many stops are left out or forgotten.
     pub unserved: usize,
+    /// How many stops are served by another vehicle than in the plan that they are kept in.
+    pub moved: usize,
+    /// How many stops of the same vehicle have another stop before them than there.
+    pub reordered: usize,
+    /// The part of the cost that is the price of these changes.
+    pub change_cost: Cost,
 }
 
 impl Report {
@@ -169,7 +175,9 @@ pub fn check(problem: &Problem, solution: &Solution) -> Report {
             .collect();
         drive(problem, id, spec, &stops, &mut report);
         weigh(problem, id, spec, &stops, &mut report);
+        compare(id, &stops, &mut report);
     }
+    report.cost += report.change_cost;
     report
 }
 
@@ -300,6 +308,21 @@ fn weigh(
         let over = load - spec.capacity.get(dimension).copied().unwrap_or(0);
         if over > 0 {
             report.violations.push(Violation::Capacity { vehicle, dimension, over });
+        }
+    }
+}
+
+/// Compares a route with the plan that its stops are kept in.
+fn compare(vehicle: VehicleId, stops: &[(StopId, &StopSpec)], report: &mut Report) {
+    let before = std::iter::once(None).chain(stops.iter().map(|(stop, _)| Some(*stop)));
+    for ((_, visit), before) in stops.iter().zip(before) {
+        let Some(kept) = visit.kept else { continue };
+        if kept.vehicle != vehicle {
+            report.moved += 1;
+            report.change_cost += Cost::units(kept.moved_price);
+        } else if kept.behind != before {
+            report.reordered += 1;
+            report.change_cost += Cost::units(kept.order_price);
         }
     }
 }

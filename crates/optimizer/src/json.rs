@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::course::TimedMatrix;
-use crate::model::{MatrixId, VehicleId};
+use crate::model::{Kept, MatrixId, StopId, VehicleId};
 use crate::travel::Ways;
 use crate::{Fault, Lateness, LongDay, Problem, ProblemBuilder, Rounding, StopSpec, VehicleSpec, Whom};
 
@@ -107,6 +107,19 @@ struct StopForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     only_vehicle: Option<usize>,
     unserved_penalty: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept: Option<KeptForm>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptForm {
+    vehicle: usize,
+    /// The stop before it; null if it is the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    behind: Option<usize>,
+    moved_price: i64,
+    order_price: i64,
 }
 
 /// Reads a problem.
@@ -304,6 +317,12 @@ impl StopForm {
             demand: spec.demand.clone(),
             only_vehicle: spec.only_vehicle.map(VehicleId::index),
             unserved_penalty: spec.unserved_penalty,
+            kept: spec.kept.map(|kept| KeptForm {
+                vehicle: kept.vehicle.index(),
+                behind: kept.behind.map(StopId::index),
+                moved_price: kept.moved_price,
+                order_price: kept.order_price,
+            }),
         }
     }
 
@@ -316,6 +335,12 @@ impl StopForm {
             demand: self.demand,
             only_vehicle: self.only_vehicle.map(|vehicle| VehicleId(id(vehicle))),
             unserved_penalty: self.unserved_penalty,
+            kept: self.kept.map(|kept| Kept {
+                vehicle: VehicleId(id(kept.vehicle)),
+                behind: kept.behind.map(|stop| StopId(id(stop))),
+                moved_price: kept.moved_price,
+                order_price: kept.order_price,
+            }),
         }
     }
 }

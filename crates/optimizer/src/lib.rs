@@ -23,9 +23,12 @@ mod builder;
 mod cost;
 mod course;
 mod engine;
+mod explain;
+mod fault;
 mod genetic;
 mod insert;
 mod kernel;
+mod live;
 mod model;
 mod renumber;
 mod rich;
@@ -37,11 +40,16 @@ mod schedule;
 mod solve;
 mod travel;
 
-pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
+pub use builder::{LIMITS, Limits, ProblemBuilder};
 pub use cost::{Cost, Score};
 pub use course::TimedMatrix;
+pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine};
+pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
-pub use model::{Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
+pub use live::{Answer, ChangePrices, Freedom, replan};
+pub use model::{
+    Kept, Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec,
+};
 pub use schedule::{Schedule, Visit, schedule};
 pub use solve::{Outcome, Progress, Settings, Stop, solve};
 pub use travel::Rounding;

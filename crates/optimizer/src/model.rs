@@ -96,6 +96,22 @@ pub struct VehicleSpec {
     pub under_way: bool,
 }
 
+/// Where a stop is in the plan that people know already, and what it costs to change that.
+///
+/// A changed plan is shuffled parcels at the hub, a driver who has to learn a new order, and recipients who were told
+/// another time; a better plan has to be worth it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kept {
+    /// Who serves it there.
+    pub vehicle: VehicleId,
+    /// The stop directly before it there, or none if it is the vehicle's first.
+    pub behind: Option<StopId>,
+    /// Money units for another vehicle.
+    pub moved_price: i64,
+    /// Money units for another stop, or none, directly before it when its vehicle serves it.
+    pub order_price: i64,
+}
+
 /// A stop as the caller describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StopSpec {
@@ -113,6 +129,8 @@ pub struct StopSpec {
     pub only_vehicle: Option<VehicleId>,
     /// Money units for leaving it out; a stop whose service costs more is left out.
     pub unserved_penalty: i64,
+    /// Where it is in a plan that is in force, if there is one.
+    pub kept: Option<Kept>,
 }
 
 /// What is to be solved; immutable, from [`ProblemBuilder::build`](crate::ProblemBuilder::build).
@@ -124,6 +142,47 @@ pub struct Problem {
     pub(crate) vehicles: Vec<VehicleSpec>,
     pub(crate) stops: Vec<StopSpec>,
     pub(crate) rows: Vec<StopRow>,
+    /// By stop; empty if there is no plan to keep to.
+    pub(crate) kept: Vec<KeptRow>,
+}
+
+/// [`Kept`] for the inner loops; of a stop without one both prices are zero.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptRow {
+    pub(crate) vehicle: u32,
+    /// The stop before it, or [`NOBODY`].
+    pub(crate) behind: u32,
+    pub(crate) moved: Cost,
+    pub(crate) order: Cost,
+}
+
+/// No stop before the first one.
+pub(crate) const NOBODY: u32 = u32::MAX;
+
+impl KeptRow {
+    pub(crate) fn of(kept: Option<Kept>) -> Self {
+        let name = |stop: StopId| stop.0;
+        kept.map_or(Self { vehicle: NOBODY, behind: NOBODY, moved: Cost::ZERO, order: Cost::ZERO }, |kept| {
+            Self {
+                vehicle: kept.vehicle.0,
+                behind: kept.behind.map_or(NOBODY, name),
+                moved: Cost::units(kept.moved_price),
+                order: Cost::units(kept.order_price),
+            }
+        })
+    }
+
+    /// What serving the stop by that vehicle behind that stop costs as a change.
+    #[inline]
+    pub(crate) fn change(&self, vehicle: u32, behind: u32) -> Cost {
+        if self.vehicle != vehicle {
+            self.moved
+        } else if self.behind == behind {
+            Cost::ZERO
+        } else {
+            self.order
+        }
+    }
 }
 
 /// What the inner loops read of a stop, side by side in memory.
@@ -197,6 +256,11 @@ impl Problem {
     #[must_use]
     pub fn is_clocked(&self) -> bool {
         self.matrices.iter().any(|ways| ways.course().is_some())
+    }
+
+    /// Whether there is a plan to keep to.
+    pub(crate) fn keeps(&self) -> bool {
+        !self.kept.is_empty()
     }
 
     pub(crate) fn row(&self, stop: StopId) -> &StopRow {

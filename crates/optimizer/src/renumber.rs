@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Problem, Solution, StopId};
+use crate::model::{Kept, KeptRow, Problem, Solution, StopId, StopSpec};
 use crate::travel::Ways;
 
 /// How fine the grid is that points are put in order on, in powers of two.
@@ -31,11 +31,20 @@ impl Renumbered {
         for (number, stop) in problem.stop_ids().zip(&old) {
             new[stop.index()] = number;
         }
-        let pick = |stop: &StopId| problem.stops[stop.index()].clone();
+        let renamed = |kept: Kept| Kept { behind: kept.behind.map(|stop| new[stop.index()]), ..kept };
+        let stops = old.iter().map(|stop| &problem.stops[stop.index()]);
+        let stops: Vec<StopSpec> =
+            stops.map(|stop| StopSpec { kept: stop.kept.map(renamed), ..stop.clone() }).collect();
+        let kept =
+            if problem.keeps() { stops.iter().map(|stop| KeptRow::of(stop.kept)).collect() } else { vec![] };
         let problem = Problem {
-            stops: old.iter().map(pick).collect(),
+            dims: problem.dims,
+            places: problem.places,
+            matrices: problem.matrices.clone(),
+            vehicles: problem.vehicles.clone(),
             rows: old.iter().map(|stop| problem.rows[stop.index()]).collect(),
-            ..problem.clone()
+            stops,
+            kept,
         };
         Self { problem, old, new }
     }
@@ -43,6 +52,11 @@ impl Renumbered {
     /// A solution of the old problem in new numbers; stops of other problems stay strangers.
     pub(crate) fn there(&self, solution: &Solution) -> Solution {
         renamed(solution, &self.new)
+    }
+
+    /// The new number of a stop, if it is one of this problem.
+    pub(crate) fn name(&self, stop: StopId) -> Option<StopId> {
+        self.new.get(stop.index()).copied()
     }
 
     /// A solution of the new problem in old numbers.

@@ -12,7 +12,7 @@
 
 use crate::check::BROKEN;
 use crate::cost::{Cost, Score};
-use crate::model::{Lateness, Problem, StopId, StopRow, UNREACHABLE, VehicleId, VehicleSpec};
+use crate::model::{Lateness, NOBODY, Problem, StopId, StopRow, UNREACHABLE, VehicleId, VehicleSpec};
 use crate::travel::Roads;
 
 /// Later than any time, with room for adding to it.
@@ -54,6 +54,8 @@ pub(crate) struct Route {
     pub(crate) driving: i64,
     pub(crate) score: Score,
     late: Cost,
+    /// What it costs that people know another plan.
+    change: Cost,
     latest_end: i64,
 }
 
@@ -76,6 +78,7 @@ impl Route {
             driving: 0,
             score: Score::default(),
             late: Cost::ZERO,
+            change: Cost::ZERO,
             latest_end: NEVER,
         };
         route.refresh(problem);
@@ -158,7 +161,8 @@ impl Route {
         let driving = self.driving + there + onward - if was_idle { 0 } else { replaced };
         let others_late = next.map_or(self.late, |next| next.late_before);
         let late = others_late + row.late_cost(begin);
-        let base = price(spec, start, end, driving) - self.score.cost + late;
+        let base = price(spec, start, end, driving) + self.change - self.score.cost + late;
+        let base = base + self.change_at(site, position);
         let Some(next) = next.filter(|next| next.priced) else {
             return (base < bound).then_some(base);
         };
@@ -167,6 +171,19 @@ impl Route {
         }
         let extra = base + self.late_after(site, position, arrive_next);
         (extra < bound).then_some(extra)
+    }
+
+    /// What it costs more there as a change of the plan that people know.
+    fn change_at(&self, site: &Site<'_>, position: usize) -> Cost {
+        let kept = &site.problem.kept;
+        let Some(own) = kept.get(site.stop.index()) else { return Cost::ZERO };
+        let before = position.checked_sub(1).map_or(NOBODY, |before| self.stops[before].0);
+        let mut change = own.change(self.vehicle.0, before);
+        if let Some(next) = self.stops.get(position) {
+            let next = &kept[next.index()];
+            change += next.change(self.vehicle.0, site.stop.0) - next.change(self.vehicle.0, before);
+        }
+        change
     }
 
     /// What lateness costs from that position on if the vehicle arrives there at `arrive`.
@@ -194,8 +211,15 @@ impl Route {
         let excess = self.go_forward(problem, spec, roads);
         self.go_backward(problem, spec, roads);
         let idle = self.stops.is_empty() && !spec.under_way;
-        let cost =
-            if idle { Cost::ZERO } else { price(spec, self.start, self.end, self.driving) + self.late };
+        self.change = Cost::ZERO;
+        if problem.keeps() {
+            let before = std::iter::once(NOBODY).chain(self.stops.iter().map(|stop| stop.0));
+            let change =
+                |(stop, before): (&StopId, u32)| problem.kept[stop.index()].change(self.vehicle.0, before);
+            self.change = self.stops.iter().zip(before).map(change).sum();
+        }
+        let price = || price(spec, self.start, self.end, self.driving) + self.late + self.change;
+        let cost = if idle { Cost::ZERO } else { price() };
         self.score = Score { excess, cost };
     }
 

@@ -51,5 +51,6 @@ pub(crate) fn stop(place: usize) -> StopSpec {
         demand: vec![1],
         only_vehicle: None,
         unserved_penalty: 1_000_000,
+        kept: None,
     }
 }

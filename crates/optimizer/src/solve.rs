@@ -10,7 +10,7 @@ use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
 use crate::cost::Score;
-use crate::model::{Problem, Solution};
+use crate::model::{Problem, Solution, StopId};
 use crate::renumber::Renumbered;
 use crate::rich;
 
@@ -35,13 +35,15 @@ pub struct Settings<'a> {
     pub threads: usize,
     /// What to begin with; the answer is never worse.
     pub start: Option<&'a Solution>,
+    /// Where something happened: the search looks mostly around these stops, if there are any.
+    pub near: &'a [StopId],
     /// Told of improvements as they are found, at most some tens of times a second.
     pub on_improvement: Option<&'a (dyn Fn(&Progress<'_>) + Sync)>,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Self { seed: 1, threads: 1, start: None, on_improvement: None }
+        Self { seed: 1, threads: 1, start: None, near: &[], on_improvement: None }
     }
 }
 
@@ -94,7 +96,8 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
             listener(&Progress { elapsed: begun.elapsed(), iterations, score, solution: &solution });
         }
     };
-    let order = Order { stop, begun, seed: settings.seed, threads: settings.threads, tell: &tell };
+    let near = settings.near.iter().filter_map(|&stop| renumbered.name(stop)).map(|stop| stop.0).collect();
+    let order = Order { stop, begun, seed: settings.seed, threads: settings.threads, near, tell: &tell };
     let (plan, iterations) = match AnyInstance::of(&renumbered.problem) {
         Some(AnyInstance::Table(instance)) => classic(&instance, &start, &order),
         Some(AnyInstance::Plane(instance)) => classic(&instance, &start, &order),

@@ -31,6 +31,7 @@ fn stop(place: usize) -> StopSpec {
         demand: vec![1],
         only_vehicle: None,
         unserved_penalty: 100_000,
+        kept: None,
     }
 }
 
@@ -83,7 +84,7 @@ fn all_faults_are_told_at_once_each_with_its_place() {
             format!("vehicle 0: the fixed cost is -5, outside 0 to {most}"),
             format!("vehicle 0: the cost per hour of a long day is {}, outside 0 to {most}", i64::MAX),
             format!("vehicle 0: the length of a day is -1, outside 0 to {}", LIMITS.time),
-            "stop 1 may be served only by vehicle 1, which does not exist".to_owned(),
+            "stop 1 is for vehicle 1, which does not exist".to_owned(),
             "stop 1: place 9 does not exist, there are 2".to_owned(),
             format!("stop 1: the service time is -1, outside 0 to {}", LIMITS.length),
             format!("stop 1: the window is {}, outside {} to {}", i64::MAX, -LIMITS.time, LIMITS.time),

@@ -2,8 +2,11 @@
 
 mod town;
 
-use optimizer::check::check;
-use optimizer::{Cost, Problem, Settings, Solution, Stop, StopId, best_insertions, schedule, solve};
+use optimizer::check::{Violation, check};
+use optimizer::{
+    ChangePrices, Cost, Freedom, Obstacle, Problem, Settings, Solution, Stop, StopId, best_insertions,
+    examine, replan, schedule, solve,
+};
 use proptest::prelude::*;
 use town::{Dice, Town, first_plan};
 
@@ -25,6 +28,17 @@ fn thrown(problem: &Problem, seed: u64) -> Solution {
     solution
 }
 
+/// The town's problem, sometimes with a plan that people know already.
+fn built(town: Town) -> Problem {
+    let problem = town.build();
+    if town.seed.is_multiple_of(3) {
+        let known = thrown(&problem, town.seed >> 7);
+        problem.keeping(&known, ChangePrices { moved: 35, order: 15 })
+    } else {
+        problem
+    }
+}
+
 /// The same solution without the stop's penalty, for an insertion is priced without it.
 fn cost_unserved_free(problem: &Problem, solution: &Solution, stop: StopId) -> Cost {
     let penalty = problem.stop(stop).map_or(0, |spec| spec.unserved_penalty);
@@ -36,7 +50,7 @@ proptest! {
 
     #[test]
     fn a_first_plan_breaks_nothing(town in towns()) {
-        let problem = town.build();
+        let problem = built(town);
         let solution = first_plan(&problem);
         let report = check(&problem, &solution);
         let under_way_alone = check(&problem, &Solution::nothing_served(&problem));
@@ -49,7 +63,7 @@ proptest! {
 
     #[test]
     fn filling_a_messy_plan_keeps_it_or_breaks_less(town in towns(), seed in any::<u64>()) {
-        let problem = town.build();
+        let problem = built(town);
         let mut given = thrown(&problem, seed);
         for (route, vehicle) in given.routes.iter_mut().zip(problem.vehicle_ids()) {
             route.retain(|&stop| problem.stop(stop).unwrap().only_vehicle.is_none_or(|only| only == vehicle));
@@ -67,7 +81,7 @@ proptest! {
 
     #[test]
     fn an_insertion_costs_what_it_says_and_nothing_is_overlooked(town in towns(), seed in any::<u64>(), messy in any::<bool>()) {
-        let problem = town.build();
+        let problem = built(town);
         let mut solution = if messy { thrown(&problem, seed) } else { first_plan(&problem) };
         let Some(stop) = problem.stop_ids().nth(Dice(seed).roll(town.stops as i64) as usize) else { return Ok(()) };
         for route in &mut solution.routes {
@@ -112,8 +126,28 @@ proptest! {
     }
 
     #[test]
-    fn a_schedule_is_what_the_checker_reckons(town in towns(), seed in any::<u64>()) {
+    fn no_answer_is_worse_than_the_plan_as_it_stands(town in towns(), seed in any::<u64>(), messy in any::<bool>()) {
         let problem = town.build();
+        let given = if messy { thrown(&problem, seed) } else { first_plan(&problem) };
+        let stop = Stop { iterations: Some(600), ..Stop::default() };
+        let answers = replan(&problem, &given, ChangePrices { moved: 60, order: 20 }, &stop, &Settings::default());
+        prop_assert_eq!(answers.iter().map(|answer| answer.freedom).collect::<Vec<_>>(), Freedom::ALL);
+        for answer in &answers {
+            prop_assert!(answer.report.score() <= check(&problem, &given).score());
+            let report = check(&problem, &answer.solution);
+            prop_assert_eq!(answer.report.score(), report.score());
+            let sound = check(&problem, &given).violations.is_empty();
+            let moved = problem.stop_ids().filter(|&stop| {
+                let (was, is) = (given.place_of(stop), answer.solution.place_of(stop));
+                was.zip(is).is_some_and(|(was, is)| was.0 != is.0)
+            });
+            prop_assert!(!sound || answer.report.moved == moved.count());
+        }
+    }
+
+    #[test]
+    fn a_schedule_is_what_the_checker_reckons(town in towns(), seed in any::<u64>()) {
+        let problem = built(town);
         let solution = thrown(&problem, seed);
         let report = check(&problem, &solution);
         let (mut driving, mut waiting, mut late, mut duration, mut overtime) = (0, 0, 0, 0, 0);
@@ -133,6 +167,26 @@ proptest! {
         }
         prop_assert_eq!((driving, waiting, late), (report.driving, report.waiting, report.late));
         prop_assert_eq!((duration, overtime), (report.duration, report.overtime));
+        let told = examine(&problem, &solution, 1);
+        let penalty = |stop: &StopId| Cost::units(problem.stop(*stop).unwrap().unserved_penalty);
+        let costs: Cost = told.routes.iter().map(|route| route.costs.sum()).sum();
+        prop_assert_eq!(costs + solution.unserved.iter().map(penalty).sum(), report.cost);
+        let named = told.routes.iter().map(|route| route.violations.len()).sum::<usize>() + told.violations.len();
+        prop_assert_eq!((named, told.score), (report.violations.len(), report.score()));
+        let is_sound = report.violations.iter().all(|v| !matches!(v, Violation::WrongVehicle { .. }));
+        for unserved in &told.unserved {
+            prop_assert_eq!(unserved.ways.is_empty(), town.vehicles == 0);
+            // What is not in the way is really no obstacle: without those that are named, the stop fits there.
+            for way in unserved.ways.iter().filter(|_| is_sound) {
+                let only_price = matches!(way.obstacles[..], [Obstacle::Price { .. }]);
+                let mut with = solution.clone();
+                with.unserved.retain(|stop| *stop != unserved.stop);
+                with.routes[way.vehicle.index()].insert(way.position, unserved.stop);
+                let excess = check(&problem, &with).score().excess;
+                let was = report.score().excess;
+                prop_assert!(if only_price { excess <= was } else { was > 0 || excess > 0 }, "{:?}", way);
+            }
+        }
     }
 }
 

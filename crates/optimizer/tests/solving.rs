@@ -74,6 +74,7 @@ impl Classic {
                 demand: vec![dice.roll(if self.rough { 23 } else { 6 })],
                 only_vehicle: None,
                 unserved_penalty: if self.rough && dice.once_in(3) { 300 } else { 1_000_000 },
+                kept: None,
             });
         }
         builder.build().unwrap_or_else(|faults| panic!("it should hold together: {faults:?}"))
@@ -247,6 +248,7 @@ fn simple(
             demand: vec![1],
             only_vehicle: None,
             unserved_penalty: penalty,
+            kept: None,
         });
     }
     builder.build().unwrap_or_else(|faults| panic!("it should hold together: {faults:?}"))

@@ -31,7 +31,7 @@ pub enum RoadsError {
         what: String,
     },
     /// A folder holds no city that can be opened without its extract.
-    #[error("{} holds no city that this version has built: build one there from an extract", folder.display())]
+    #[error("{} holds no city that this version has built: build one from an extract", folder.display())]
     NoKept {
         /// The folder.
         folder: PathBuf,

@@ -220,13 +220,15 @@ fn whole_seconds(tenths: Option<u32>) -> u32 {
 struct DayRows<'a> {
     router: &'a Router,
     places: &'a [LatLon],
-    /// By break, with where the places are then, once they have been looked for.
-    weighings: Vec<(Arc<Weighing>, Vec<OnceLock<Option<Place>>>)>,
+    /// By break.
+    weighings: Vec<Arc<Weighing>>,
+    /// By break and place: where it is then, once that has been looked for.
+    known: Vec<Vec<OnceLock<Option<Place>>>>,
 }
 
 impl Rows for DayRows<'_> {
     fn rows(&self, sources: &[usize], targets: &[usize], at: usize) -> Result<Vec<u32>, RoadsError> {
-        let (weighing, known) = &self.weighings[at];
+        let (weighing, known) = (&self.weighings[at], &self.known[at]);
         let placed = |all: &[usize]| -> Result<Vec<Place>, RoadsError> {
             let place = |&index: &usize| {
                 let at = self.places[index];
@@ -240,8 +242,8 @@ impl Rows for DayRows<'_> {
     }
 
     fn same_as(&self, at: usize) -> usize {
-        let (here, _) = &self.weighings[at];
-        self.weighings.iter().position(|(other, _)| Arc::ptr_eq(other, here)).unwrap_or(at)
+        let same = |other: &Arc<Weighing>| Arc::ptr_eq(other, &self.weighings[at]);
+        self.weighings.iter().position(same).unwrap_or(at)
     }
 }
 
@@ -301,10 +303,10 @@ impl TravelTimes for City {
     ) -> Result<DayMatrix, RoadsError> {
         let state = self.state();
         let breaks = state.conditions.breaks(profile.means(), from, until);
-        let unknown = || (0..places.len()).map(|_| OnceLock::new()).collect();
-        let weighing = |&at: &Wall| (self.weighing_in(&state, profile, Some((at, at))), unknown());
+        let weighing = |&at: &Wall| self.weighing_in(&state, profile, Some((at, at)));
         let weighings = breaks.iter().map(weighing).collect();
-        let rows = DayRows { router: self.router(profile), places, weighings };
+        let known = breaks.iter().map(|_| places.iter().map(|_| OnceLock::new()).collect()).collect();
+        let rows = DayRows { router: self.router(profile), places, weighings, known };
         build_day(places.len(), groups, breaks, &rows)
     }
 

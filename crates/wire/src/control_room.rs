@@ -204,6 +204,38 @@ pub struct ProposalView {
     pub made_at: Moment,
     /// Whether the day has moved on.
     pub stale: bool,
+    /// What can be chosen from, the one that changes least first; never empty.
+    pub answers: Vec<PlanAnswer>,
+}
+
+/// How free an answer is to change the plan that people know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freedom {
+    /// Only what mends much.
+    Least,
+    /// What is worth its trouble.
+    Balanced,
+    /// Whatever is cheapest.
+    Free,
+}
+
+impl Freedom {
+    /// Its name in forms and addresses.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Least => "least",
+            Self::Balanced => "balanced",
+            Self::Free => "free",
+        }
+    }
+}
+
+/// One better plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanAnswer {
+    /// How free it is.
+    pub freedom: Freedom,
     /// What it gains.
     pub gains: Gains,
     /// What it changes, stop by stop.
@@ -225,10 +257,20 @@ pub struct Gains {
     pub drive_min_before: i64,
     /// Minutes of driving still ahead, if accepted.
     pub drive_min_after: i64,
+    /// Minutes that drivers still work, as things stand: driving, waiting and service.
+    #[serde(default)]
+    pub work_min_before: i64,
+    /// Minutes that drivers still work, if accepted.
+    #[serde(default)]
+    pub work_min_after: i64,
     /// Orders without a place, as things stand.
     pub unplanned_before: i64,
     /// Orders without a place, if accepted.
     pub unplanned_after: i64,
+    /// Promises that would be broken as things stand, and are kept if accepted.
+    pub promises_kept: i64,
+    /// Promises that would be kept as things stand, and are broken if accepted.
+    pub promises_lost: i64,
     /// Stops that change vehicle; loaded ones never do.
     pub moved: i64,
     /// Stops that keep their vehicle and change their place.

@@ -7,6 +7,7 @@ use operations::{Caller, OpsError};
 use sqlx::{Connection, PgConnection, Row};
 use wire::{
     api::{PlaceOrders, PlaceStatus},
+    control_room::Freedom,
     exceptions::QueueFilter,
     figures::FigureKind,
     intake::{Deed, Fix, ReportStatus},
@@ -107,16 +108,20 @@ async fn a_day_adds_up() {
     ops.watch(&Caller::timer()).await.unwrap();
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
     assert_eq!(queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).count(), 4);
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap();
-    assert_eq!((proposal.gains.unplanned_before, proposal.gains.unplanned_after), (4, 0));
-    assert_eq!(proposal.gains.moved, 0, "what is loaded stays: {proposal:?}");
-    assert!(proposal.changes.iter().filter(|c| c.from.is_none()).all(|c| c.to == "Van 04"), "{proposal:?}");
-    let stale = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on - 1).await;
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let least = proposal.answers.first().unwrap();
+    assert_eq!((least.gains.unplanned_before, least.gains.unplanned_after), (4, 0));
+    assert_eq!((least.gains.promises_kept, least.gains.promises_lost), (4, 0));
+    assert_eq!(least.gains.moved, 0, "what is loaded stays: {proposal:?}");
+    assert!(least.changes.iter().filter(|c| c.from.is_none()).all(|c| c.to == "Van 04"), "{proposal:?}");
+    let accept =
+        async |caller, based_on| ops.accept_proposal(caller, proposal.id, based_on, Freedom::Least).await;
+    let stale = accept(&dispatcher, proposal.based_on - 1).await;
     assert!(matches!(stale, Err(OpsError::Refused(Refusal::PlanStale))), "{stale:?}");
-    assert!(matches!(ops.accept_proposal(&agent, proposal.id, 2).await, Err(OpsError::NotAllowed { .. })));
-    let revision = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
+    assert!(matches!(accept(&agent, 2).await, Err(OpsError::NotAllowed { .. })));
+    let revision = accept(&dispatcher, proposal.based_on).await.unwrap();
     assert_eq!(revision, 3);
-    let again = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await;
+    let again = accept(&dispatcher, proposal.based_on).await;
     assert!(again.is_err(), "accepting twice: {again:?}");
     assert_eq!(hub.route(4, at(8, 45)).await.stops.len(), 4);
     state_equals_history(&hub).await;

@@ -5,4 +5,5 @@
 mod a_day;
 mod common;
 mod guarantees;
+mod the_plan;
 mod the_roads;

@@ -12,7 +12,12 @@ use roads::{AddressKind, Addresses, City, LatLon, Profile, TravelTimes};
 use std::{path::PathBuf, sync::Arc};
 use wire::api::{PlaceOrder, PlaceOrders, PlaceStatus};
 use wire::deliveries::Hindrance;
-use wire::{control_room::RouteView, exceptions::QueueFilter, intake::Deed, roads::CloseRoad};
+use wire::{
+    control_room::{PlanAnswer, RouteView},
+    exceptions::QueueFilter,
+    intake::Deed,
+    roads::CloseRoad,
+};
 
 fn malta() -> Option<Arc<City>> {
     let folder = std::env::var_os("DOORSTEP_EXTRACTS").map(PathBuf::from);
@@ -93,10 +98,10 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     assert_eq!(order.hindered, Some(Hindrance::CutOff));
 
     // A new plan goes round it: nobody is at that door before ten.
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap();
-    let gains = proposal.gains;
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let PlanAnswer { gains, freedom, .. } = proposal.answers[0];
     assert!(gains.drive_min_before < 24 * 60 && gains.late_min_before < 24 * 60, "{gains:?}");
-    ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
+    ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on, freedom).await.unwrap();
     let planned = ops.route(&dispatcher, driven.route).await.unwrap();
     let there = planned.stops.iter().find(|stop| stop.stop == target.stop).unwrap();
     assert!(there.planned.naive_local() >= local(10, 0), "{there:?}");
@@ -155,11 +160,48 @@ async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for(
         raised.iter().filter(cut_off).all(|row| outside.iter().all(|stop| row.order != Some(stop.order)))
     );
 
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap();
-    ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on).await.unwrap();
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let freedom = proposal.answers[0].freedom;
+    ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on, freedom).await.unwrap();
     let planned = ops.route(&dispatcher, driven.route).await.unwrap();
     assert!(planned.stops.iter().filter(far).count() >= 2, "{planned:?}");
     assert!(planned.stops.iter().filter(far).all(|stop| stop.planned.naive_local() < local(20, 0)));
+}
+
+#[tokio::test]
+async fn half_the_town_is_closed_and_every_question_still_has_an_answer() {
+    let Some(mut hub) = Hub::open("half_closed").await else { return };
+    let Some(city) = malta() else { return };
+    hub.city = Some(city);
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let timer = Caller::timer();
+    hub.plan(36).await;
+    let routed = hub.routed(at(7, 20)).await;
+    for (van, driven) in &routed[..2] {
+        hub.report(*van, at(7, 40), Deed::Departed { route: driven.route }).await;
+    }
+    let ops = hub.at(at(7, 45));
+    let board = ops.board(&dispatcher).await.unwrap();
+    for (metres, until) in
+        [(2_500.0, local(11, 0)), (2_500.0, local(11, 0) + TimeDelta::days(1)), (9_000.0, local(23, 0))]
+    {
+        let area = square(board.head.hub_at.lat, board.head.hub_at.lon, metres);
+        let bars = vec![VehicleKind::DieselVan, VehicleKind::ElectricVan];
+        let id = ops.close_road(&dispatcher, CloseRoad { bars, ..close(area, until) }).await.unwrap();
+        ops.watch(&timer).await.unwrap();
+        for (_, driven) in &routed {
+            let route = ops.route(&dispatcher, driven.route).await.unwrap();
+            for stop in route.stops.iter().take(4) {
+                ops.order(&dispatcher, stop.order).await.unwrap();
+                match ops.slots(&dispatcher, stop.order).await {
+                    Ok(_) | Err(OpsError::Refused(_) | OpsError::NothingToPlan) => {}
+                    Err(fault) => panic!("{metres} m until {until}: {fault}"),
+                }
+            }
+        }
+        ops.propose_plan(&dispatcher).await.unwrap();
+        ops.lift_closure(&dispatcher, id).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,9 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
             order,
             vehicles,
             grounds: (0..threads).map(|_| ground()).collect(),
-            walkers: (0..threads as u64).map(|t| Walker::new(order.seed ^ (t << 32))).collect(),
+            walkers: (0..threads as u64)
+                .map(|t| Walker::new(order.seed ^ (t << 32), order.near.clone()))
+                .collect(),
             done: 0,
             most: order.stop.iterations.unwrap_or(unlimited),
             began,

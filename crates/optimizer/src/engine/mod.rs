@@ -62,6 +62,8 @@ pub(crate) struct Order<'a> {
     pub(crate) begun: Instant,
     pub(crate) seed: u64,
     pub(crate) threads: usize,
+    /// Stops around which something happened.
+    pub(crate) near: Vec<u32>,
     /// Told the best plan and the steps so far after a round that found a better one.
     pub(crate) tell: &'a dyn Fn(&Plan, u64),
 }

@@ -59,6 +59,7 @@ impl Town {
                 demand: vec![1 + rng.below(9) as i64],
                 only_vehicle: None,
                 unserved_penalty: if self.optional && rng.one_in(3) { 400 } else { 100_000 },
+                kept: None,
             });
         }
         builder.build().unwrap_or_else(|faults| panic!("{faults:?}"))

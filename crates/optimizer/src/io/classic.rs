@@ -110,6 +110,7 @@ impl Classic {
                 demand: vec![customer.demand],
                 only_vehicle: None,
                 unserved_penalty: PENALTY,
+                kept: None,
             });
         }
         match builder.build() {

@@ -256,7 +256,7 @@ fn each_fault_of_json_has_its_line() {
     let negative = fault("\"capacity\": [5]", "\"capacity\": [-5]");
     assert!(negative.starts_with("tiny:6: vehicle 0: the capacity is -5"), "{negative}");
     let stranger = fault("\"only_vehicle\": 1", "\"only_vehicle\": 7");
-    assert!(stranger.starts_with("tiny:11: stop 1 may be served only"), "{stranger}");
+    assert!(stranger.starts_with("tiny:11: stop 1 is for vehicle"), "{stranger}");
     assert!(fault("\"demand\"", "\"demnad\"").starts_with("tiny:10: unknown field `demnad`"));
     assert!(fault(", \"demand\": [2]", "").starts_with("tiny:10: missing field `demand`"));
     assert!(fault("[60, 0, 30]", "[60, 0]").starts_with("tiny: matrix 0: row 1 has 2 numbers where 3 rows"));

@@ -12,6 +12,9 @@ use crate::rng::Rng;
 /// How often the clock is looked at, in steps.
 const GLANCE: u64 = 32;
 
+/// Which share of the steps is around where something happened, if anything has.
+const NEAR: f64 = 0.7;
+
 /// How many absent stops a step tries to bring in at most.
 const ABSENT: usize = 30;
 
@@ -69,11 +72,13 @@ pub(crate) struct Walker {
     rng: Rng,
     blinks: Blinks,
     removed: Vec<u32>,
+    /// Stops around which something happened.
+    near: Vec<u32>,
 }
 
 impl Walker {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { rng: Rng::new(seed), blinks: Blinks::new(), removed: Vec::new() }
+    pub(crate) fn new(seed: u64, near: Vec<u32>) -> Self {
+        Self { rng: Rng::new(seed), blinks: Blinks::new(), removed: Vec::new(), near }
     }
 
     /// Steps until the slice is over; returns how many.
@@ -144,7 +149,8 @@ impl Walker {
             }
         }
         ground.forgive(&self.removed);
-        let pool = ground.pool();
+        let somewhere = self.near.is_empty() || self.rng.unit() >= NEAR;
+        let pool = if somewhere { ground.pool() } else { &self.near };
         let centre = pool[self.rng.below(pool.len())] as usize;
         ruin(ground, centre, &mut self.rng, &mut self.removed);
         if ground.is_broken() {

@@ -109,6 +109,7 @@ fn is_plain(problem: &Problem, spec: &VehicleSpec) -> bool {
     let ranges = spec.shift.1 >= spec.shift.0
         && problem.dims <= 1
         && !problem.is_clocked()
+        && !problem.keeps()
         && spec.cost_per_driving_hour > 0
         && spec.cost_per_hour == 0
         && spec.long_day.is_none()

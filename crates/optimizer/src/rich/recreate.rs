@@ -85,7 +85,8 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
             let detour = i64::from(there) + i64::from(onward) - i64::from(self.nodes[before].arc);
             let longer = (detour + service - tour.waiting).max(0);
             let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
-                + Cost::hourly(longer, tour.spec.cost_per_hour);
+                + Cost::hourly(longer, tour.spec.cost_per_hour)
+                + self.change(route, before, stop, after);
             if least >= bound || !self.has_room(route, stop) {
                 continue;
             }
@@ -176,6 +177,7 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
         let idle = tour.size == 0 && !tour.spec.under_way;
         let driving = tour.driving + there + onward - if idle { 0 } else { replaced };
         let mut base = price(tour.spec, leave, end, driving) - tour.price + row.late_cost(begin);
+        base += self.change(route, before, stop, after);
         if self.mode == Mode::Fullest && idle {
             base -= Cost::units(tour.spec.fixed_cost);
         }

@@ -4,14 +4,14 @@
 use super::state::{State, Tour};
 use crate::check::BROKEN;
 use crate::cost::Cost;
-use crate::model::{Lateness, UNREACHABLE};
+use crate::model::{Lateness, NOBODY, UNREACHABLE};
 use crate::route::{NEVER, price, start};
 
 impl<const CLOCKED: bool> State<'_, CLOCKED> {
     /// Recomputes a route from its ring, and what it adds to the whole.
     pub(super) fn refresh(&mut self, tour: u32) {
-        let Tour { spec, matrix, price: old_price, late: old_late, excess: old_excess, size, .. } =
-            self.tours[tour as usize];
+        let Tour { spec, matrix, size, .. } = self.tours[tour as usize];
+        let old = self.tours[tour as usize];
         let instance = self.instance;
         let seconds = |arc: i32, depart: i64| instance.seconds::<CLOCKED>(matrix, arc, depart);
         let leave_by = |arc: i32, arrive: i64| instance.leave_by::<CLOCKED>(matrix, arc, arrive);
@@ -84,13 +84,23 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
             here = node.prev as usize;
         }
 
+        let mut change = Cost::ZERO;
+        if self.problem.keeps() {
+            here = nodes[depot].next as usize;
+            let mut before = NOBODY;
+            while here < stops {
+                change += self.problem.kept[here].change(tour, before);
+                (before, here) = (here as u32, nodes[here].next as usize);
+            }
+        }
+
         let idle = size == 0 && !spec.under_way;
         let cost = if idle { Cost::ZERO } else { price(spec, leave, end, driving) };
         let info = &mut self.tours[tour as usize];
         (info.start, info.end, info.driving) = (leave, end, if idle { 0 } else { driving });
         info.waiting = waiting;
-        (info.price, info.late, info.excess) = (cost, late, excess);
-        self.cost += cost + late - old_price - old_late;
-        self.excess += excess - old_excess;
+        (info.price, info.late, info.change, info.excess) = (cost, late, change, excess);
+        self.cost += cost + late + change - old.price - old.late - old.change;
+        self.excess += excess - old.excess;
     }
 }

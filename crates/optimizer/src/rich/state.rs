@@ -6,7 +6,7 @@ use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::state::NONE;
-use crate::model::{Problem, VehicleId, VehicleSpec};
+use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
 
 /// One stop, or a vehicle at both ends of its route.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,8 @@ pub(super) struct Tour<'p> {
     /// What it costs, lateness apart.
     pub(super) price: Cost,
     pub(super) late: Cost,
+    /// What it costs that people know another plan.
+    pub(super) change: Cost,
     pub(super) excess: i64,
     /// Whether the vehicle exists for this state.
     here: bool,
@@ -118,6 +120,7 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
                 waiting: 0,
                 price: Cost::ZERO,
                 late: Cost::ZERO,
+                change: Cost::ZERO,
                 excess: 0,
                 here: false,
                 saved: 0,
@@ -220,7 +223,7 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         (node.prev, node.route) = (last as u32, tour);
         let info = &mut self.tours[tour as usize];
         (info.here, info.size) = (true, stops.len() as u32);
-        (info.price, info.late, info.excess) = (Cost::ZERO, Cost::ZERO, 0);
+        (info.price, info.late, info.change, info.excess) = (Cost::ZERO, Cost::ZERO, Cost::ZERO, 0);
         self.served += stops.len();
         if stops.is_empty() {
             self.idle.push(tour);
@@ -263,6 +266,18 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
             };
         }
         ways.looked_up(tour, from, to)
+    }
+
+    /// What it costs more, as a change of the plan that people know, if the stop goes between these two.
+    #[inline]
+    pub(super) fn change(&self, route: u32, before: usize, stop: usize, after: usize) -> Cost {
+        let Some(own) = self.problem.kept.get(stop) else { return Cost::ZERO };
+        let before = if before < self.stops() { before as u32 } else { NOBODY };
+        let mut change = own.change(route, before);
+        if let Some(next) = self.problem.kept.get(after) {
+            change += next.change(route, stop as u32) - next.change(route, before);
+        }
+        change
     }
 
     pub(super) fn begin(&mut self) {

@@ -7,6 +7,7 @@ use crate::check::check;
 use crate::cost::{Cost, Score};
 use crate::kernel::anneal::Walker;
 use crate::kernel::ground::Ground;
+use crate::live::ChangePrices;
 use crate::model::{Problem, Solution, StopId};
 use crate::samples;
 use crate::solve::{Settings, Stop, solve};
@@ -57,6 +58,34 @@ fn the_search_reckons_as_the_checker_does() {
     reckons_as_the_checker_does::<true>(clocked);
 }
 
+#[test]
+fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
+    let mut builder = samples::line(&[10, 20, 30, 40, 50, 60]);
+    builder.vehicle(samples::vehicle());
+    let problem = builder.build().unwrap();
+    let ids: Vec<StopId> = problem.stop_ids().collect();
+    let known =
+        Solution { routes: vec![vec![ids[3], ids[0], ids[5]], vec![ids[1], ids[2]]], unserved: vec![ids[4]] };
+    let problem = problem.keeping(&known, ChangePrices { moved: 37, order: 11 });
+    let instance = Instance::new(&problem);
+    let mut state = State::<false>::new(&instance);
+    state.load(&instance.plan_of(&known));
+    let mut walker = Walker::new(5, vec![0, 3]);
+    for step in 0..300 {
+        assert!(walker.ruin_and_recreate(&mut state));
+        let plan = Ground::plan(&state);
+        let report = check(&problem, &plan.to_solution(&problem));
+        assert_eq!((report.score().excess, report.cost.in_parts()), (plan.excess, plan.cost));
+        let priced = 37 * report.moved as i64 + 11 * report.reordered as i64;
+        assert_eq!(report.change_cost, Cost::units(priced));
+        if step % 2 == 0 {
+            state.undo();
+        } else {
+            state.keep();
+        }
+    }
+}
+
 fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemBuilder) {
     builder.vehicle(crate::VehicleSpec { end: None, ..samples::vehicle() });
     for index in 0..40 {
@@ -71,7 +100,7 @@ fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemB
     let instance = Instance::new(&problem);
     let mut state = State::<CLOCKED>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
-    let mut walker = Walker::new(3);
+    let mut walker = Walker::new(3, vec![]);
     let mut kept = BTreeSet::new();
     for step in 0..500 {
         assert!(walker.ruin_and_recreate(&mut state));

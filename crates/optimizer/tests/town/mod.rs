@@ -52,6 +52,11 @@ fn rush_hours(seconds: Vec<u32>, dice: &mut Dice) -> TimedMatrix {
 
 impl Town {
     pub fn build(self) -> Problem {
+        self.changed(|_, _| ())
+    }
+
+    /// The town after something has happened to its vehicles and stops.
+    pub fn changed(self, happens: impl FnOnce(&mut [VehicleSpec], &mut [StopSpec])) -> Problem {
         let mut dice = Dice(self.seed ^ 0x5DEE_CE66);
         let mut builder = ProblemBuilder::new(2);
         let places: Vec<(i64, i64)> = (0..=self.stops)
@@ -64,14 +69,19 @@ impl Town {
             builder.matrix(places.len(), seconds)
         };
         let bike = builder.matrix(places.len(), self.ways(&places, 5, &mut dice));
-        let vehicles: Vec<VehicleId> = (0..self.vehicles)
-            .map(|index| {
-                let matrix = if index % 4 == 3 { bike } else { van };
-                builder.vehicle(self.vehicle(matrix, index, &mut dice))
-            })
+        let mut vehicles: Vec<VehicleSpec> = (0..self.vehicles)
+            .map(|index| self.vehicle(if index % 4 == 3 { bike } else { van }, index, &mut dice))
             .collect();
-        for place in 1..=self.stops {
-            builder.stop(self.stop(place, &vehicles, &mut dice));
+        let mut numbered = ProblemBuilder::new(2);
+        let ids: Vec<VehicleId> = vehicles.iter().map(|vehicle| numbered.vehicle(vehicle.clone())).collect();
+        let mut stops: Vec<StopSpec> =
+            (1..=self.stops).map(|place| self.stop(place, &ids, &mut dice)).collect();
+        happens(&mut vehicles, &mut stops);
+        for vehicle in vehicles {
+            builder.vehicle(vehicle);
+        }
+        for stop in stops {
+            builder.stop(stop);
         }
         builder.build().unwrap_or_else(|faults| panic!("an invented town should hold together: {faults:?}"))
     }
@@ -132,6 +142,7 @@ impl Town {
             demand: vec![1 + dice.roll(3), dice.roll(40)],
             only_vehicle: bound.then(|| vehicles[dice.roll(vehicles.len() as i64) as usize]),
             unserved_penalty: if self.rough && dice.once_in(4) { 300 } else { 50_000 },
+            kept: None,
         }
     }
 }

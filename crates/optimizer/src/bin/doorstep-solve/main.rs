@@ -66,6 +66,7 @@ fn carry_out(options: &Options, began: Instant) -> Result<(), String> {
             cancel: Some(&cancel),
         };
         let settings = Settings {
+            near: &[],
             seed: options.seed,
             threads: options.threads,
             start: start.as_ref(),

@@ -1,0 +1,93 @@
+//! What becomes of a plan when something happens: a better one is proposed unasked, it says what it changes, what is loaded
+//! stays, and a dispatcher decides.
+
+use crate::{
+    a_day::state_equals_history,
+    common::{Hub, at, order},
+};
+use domain::{ExceptionKind, Role};
+use operations::{Caller, OpsError};
+use std::collections::HashMap;
+use wire::{
+    api::PlaceOrders,
+    control_room::{Freedom, ProposalView},
+    exceptions::QueueFilter,
+    intake::Deed,
+};
+
+/// By the shop's reference: which van has the order.
+async fn places(hub: &Hub) -> HashMap<String, usize> {
+    let routed = hub.routed(at(7, 45)).await.into_iter();
+    routed.flat_map(|(van, route)| route.stops.into_iter().map(move |s| (s.reference, van))).collect()
+}
+
+#[tokio::test]
+async fn a_breakdown_and_an_urgent_order_lead_to_a_proposal_that_leaves_what_is_loaded() {
+    let Some(hub) = Hub::open("unasked").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let timer = Caller::timer();
+    hub.plan(36).await;
+    let before = places(&hub).await;
+    let routed = hub.routed(at(7, 20)).await;
+    let (leaves, breaks) = (routed[0].0, routed[1].0);
+    hub.report(leaves, at(7, 35), Deed::Departed { route: routed[0].1.route }).await;
+    assert!(!hub.at(at(7, 36)).react(&timer).await.unwrap(), "nothing has happened");
+    assert!(matches!(hub.at(at(7, 36)).react(&dispatcher).await, Err(OpsError::NotSignedIn)));
+
+    // A van that is still at the hub breaks down, and an order comes in for this very morning.
+    hub.report(breaks, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
+    let ops = hub.at(at(7, 38));
+    let shop = hub.shop(&ops).await;
+    let placed =
+        ops.place_orders(&shop, PlaceOrders::Single(order(900, at(8, 0), at(11, 30)))).await.unwrap();
+    let urgent = placed.results[0].reference.clone();
+    ops.watch(&timer).await.unwrap();
+    assert!(!ops.react(&timer).await.unwrap(), "it may not have been the last thing to happen");
+    let ops = hub.at(at(7, 39));
+    assert!(ops.react(&timer).await.unwrap());
+    assert!(!ops.react(&timer).await.unwrap(), "once is enough");
+
+    let proposal = ops.board(&dispatcher).await.unwrap().proposal.unwrap();
+    let ProposalView { answers, .. } = &proposal;
+    let least = &answers[0];
+    assert!(!proposal.stale && least.freedom == Freedom::Least, "{proposal:?}");
+    let broken: Vec<String> =
+        before.iter().filter(|(_, van)| **van == breaks).map(|(order, _)| order.clone()).collect();
+    assert_eq!(least.gains.promises_kept, broken.len() as i64 + 1, "{:?}", least.gains);
+    assert_eq!((least.gains.promises_lost, least.gains.unplanned_after), (0, 0));
+    let label = |van: usize| format!("Van {van:02}");
+    for change in answers.iter().flat_map(|answer| &answer.changes) {
+        assert!(change.to != label(breaks), "{change:?}");
+        let was = before.get(&change.reference).copied();
+        assert!(was != Some(leaves) || change.to == label(leaves), "it is loaded: {change:?}");
+        assert!(was == Some(leaves) || change.to != label(leaves), "it is not loaded there: {change:?}");
+    }
+    // Who is not concerned stays where he is, and the freer answers change no less.
+    let others = least.changes.iter().filter(|c| c.reference != urgent && !broken.contains(&c.reference));
+    assert!(others.count() <= 3, "{least:?}");
+    assert!(answers.is_sorted_by_key(|answer| answer.gains.moved + answer.gains.resequenced), "{answers:?}");
+
+    let later = hub.at(at(7, 40));
+    later.accept_proposal(&dispatcher, proposal.id, proposal.based_on, Freedom::Least).await.unwrap();
+    let after = places(&hub).await;
+    assert!(after.contains_key(&urgent) && broken.iter().all(|order| after[order] != breaks));
+    let loaded = before.iter().filter(|(_, van)| **van == leaves);
+    loaded.for_each(|(order, van)| assert_eq!(after[order], *van));
+    let queue = later.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert!(queue.rows.iter().all(|row| row.kind != ExceptionKind::Unplanned), "{queue:?}");
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn a_good_plan_is_left_alone() {
+    let Some(hub) = Hub::open("left_alone").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(30).await;
+    let ops = hub.at(at(7, 10));
+    if let Some(proposal) = ops.propose_plan(&dispatcher).await.unwrap() {
+        let balanced = proposal.answers.iter().find(|answer| answer.freedom != Freedom::Free);
+        let moved = balanced.map_or(0, |answer| answer.gains.moved + answer.gains.resequenced);
+        let saved = balanced.map_or(0, |a| a.gains.drive_min_before - a.gains.drive_min_after);
+        assert!(moved <= 2 * saved.max(0), "{moved} stops move to save {saved} min");
+    }
+}

@@ -1,0 +1,180 @@
+//! What can be wrong with a problem, each with its place. Not here: who looks for it (`builder`).
+
+use thiserror::Error;
+
+/// One thing that is wrong with a problem, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// A matrix does not have places × places cells.
+    #[error("matrix {matrix} has {cells} cells where {places} places need {places} times {places}")]
+    MatrixShape {
+        /// Which matrix.
+        matrix: usize,
+        /// How many places it was said to have.
+        places: usize,
+        /// How many cells it has.
+        cells: usize,
+    },
+    /// A matrix has another number of places than the first one; all profiles share their places.
+    #[error("matrix {matrix} has {places} places where the first has {first}")]
+    MatrixPlaces {
+        /// Which matrix.
+        matrix: usize,
+        /// Its number of places.
+        places: usize,
+        /// The first matrix's.
+        first: usize,
+    },
+    /// An arc takes longer than [`Limits::length`](crate::Limits::length) and is not marked unreachable.
+    #[error(
+        "matrix {matrix}: {seconds} s from place {from} to place {to} is longer than can be (mark it unreachable)"
+    )]
+    TravelTooLong {
+        /// Which matrix.
+        matrix: usize,
+        /// From which place.
+        from: usize,
+        /// To which place.
+        to: usize,
+        /// How long.
+        seconds: u32,
+    },
+    /// The parts of a matrix whose times depend on the departure do not fit together.
+    #[error("matrix {matrix}: {what}")]
+    TimedShape {
+        /// Which matrix.
+        matrix: usize,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// Leaving later would mean arriving earlier.
+    #[error(
+        "matrix {matrix}: who leaves place {from} for place {to} later would arrive earlier; let its times fall more slowly"
+    )]
+    Overtaking {
+        /// Which matrix.
+        matrix: usize,
+        /// From which place.
+        from: usize,
+        /// To which place.
+        to: usize,
+    },
+    /// A point has a coordinate that is not a finite number.
+    #[error("matrix {matrix}: a coordinate of place {place} is not a finite number")]
+    NotANumber {
+        /// Which matrix.
+        matrix: usize,
+        /// Which place.
+        place: usize,
+    },
+    /// A vehicle has travel times that do not exist.
+    #[error("vehicle {vehicle} has matrix {matrix}, which does not exist")]
+    UnknownMatrix {
+        /// Which vehicle.
+        vehicle: usize,
+        /// Which matrix.
+        matrix: usize,
+    },
+    /// A stop is bound to a vehicle, or kept with one, that does not exist.
+    #[error("{whom} is for vehicle {vehicle}, which does not exist")]
+    UnknownVehicle {
+        /// Which stop.
+        whom: Whom,
+        /// Which vehicle.
+        vehicle: usize,
+    },
+    /// A stop is said to be kept behind a stop that does not exist.
+    #[error("{whom} is kept behind stop {stop}, which does not exist")]
+    UnknownStop {
+        /// Which stop.
+        whom: Whom,
+        /// Behind which one.
+        stop: usize,
+    },
+    /// A vehicle or stop is at a place that the matrices do not have.
+    #[error("{whom}: place {place} does not exist, there are {places}")]
+    UnknownPlace {
+        /// Whose place.
+        whom: Whom,
+        /// Which place.
+        place: usize,
+        /// How many there are.
+        places: usize,
+    },
+    /// A window or shift ends before it begins.
+    #[error("{whom}: {what} ends at {end}, before it begins at {begin}")]
+    Reversed {
+        /// Whose.
+        whom: Whom,
+        /// The window or the shift.
+        what: &'static str,
+        /// Its beginning.
+        begin: i64,
+        /// Its end.
+        end: i64,
+    },
+    /// A load has another number of dimensions than the problem.
+    #[error("{whom}: {what} has {found} dimensions where the problem has {expected}")]
+    Dimensions {
+        /// Whose.
+        whom: Whom,
+        /// The demand or the capacity.
+        what: &'static str,
+        /// How many it has.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// A number is negative where it may not be, or larger than [`LIMITS`](crate::LIMITS) allow.
+    #[error("{whom}: {what} is {value}, outside {least} to {most}")]
+    OutOfRange {
+        /// Whose.
+        whom: Whom,
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: i64,
+        /// The least it may be.
+        least: i64,
+        /// The most it may be.
+        most: i64,
+    },
+    /// There are more of something than [`Limits::count`](crate::Limits::count).
+    #[error("{found} {what} are more than {most}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+}
+
+impl Fault {
+    /// Whom it is about, or none if it is about a matrix or the whole.
+    #[must_use]
+    pub const fn whom(&self) -> Option<Whom> {
+        match *self {
+            Self::UnknownMatrix { vehicle, .. } => Some(Whom::Vehicle(vehicle)),
+            Self::UnknownVehicle { whom, .. }
+            | Self::UnknownStop { whom, .. }
+            | Self::UnknownPlace { whom, .. }
+            | Self::Reversed { whom, .. }
+            | Self::Dimensions { whom, .. }
+            | Self::OutOfRange { whom, .. } => Some(whom),
+            _ => None,
+        }
+    }
+}
+
+/// Whom a [`Fault`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Whom {
+    /// The vehicle of that index.
+    #[error("vehicle {0}")]
+    Vehicle(usize),
+    /// The stop of that index.
+    #[error("stop {0}")]
+    Stop(usize),
+}
