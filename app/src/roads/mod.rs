@@ -58,10 +58,15 @@ pub fn RoadsPage() -> impl IntoView {
     let ground = lasting_map(live);
     let sketch = RwSignal::new(Sketch::default());
     let closed = RwSignal::new(Vec::<ClosedRoad>::new());
+    let weather = RwSignal::new(Weather::Dry);
     let (form_is_here, form_tries, made) = (StoredValue::new(false), RwSignal::new(0), RwSignal::new(0));
     Effect::new(move |_| {
         if let Some(Ok(view)) = roads.get() {
             closed.set(view.closed);
+            // Somebody may be choosing another one: only news changes what is chosen.
+            if weather.get_untracked() != view.weather {
+                weather.set(view.weather);
+            }
             if !form_is_here.get_value() {
                 form_tries.update(|tries| *tries += 1);
             }
@@ -87,10 +92,9 @@ pub fn RoadsPage() -> impl IntoView {
                         Some(match roads.get()? {
                             Err(fault) => view! { <FaultNotice fault /> }.into_any(),
                             Ok(view) => {
-                                let RoadsView { as_of, weather, closures, traffic, .. } = view;
+                                let RoadsView { as_of, closures, traffic, .. } = view;
                                 view! {
                                     <Closures rows=closures as_of actions may />
-                                    <WeatherForm weather action=actions.weather may />
                                     <Traffic traffic as_of />
                                 }
                                     .into_any()
@@ -99,14 +103,19 @@ pub fn RoadsPage() -> impl IntoView {
                     }}
                 </Transition>
                 <Transition>
-                    // Made once: what somebody has typed outlasts every reload.
+                    // Made once: what somebody has typed or chosen outlasts every reload.
                     {move || {
                         form_tries.get();
                         Suspend::new(async move {
                             let first = ScopedFuture::new_untracked(roads.into_future()).await;
-                            let as_of = first.ok().filter(|_| may)?.as_of;
+                            let RoadsView { as_of, weather: now, .. } = first.ok()?;
+                            weather.set(now);
                             form_is_here.set_value(true);
-                            Some(view! { <CloseForm close=actions.close sketch as_of made /> })
+                            let close = may.then(|| view! { <CloseForm close=actions.close sketch as_of made /> });
+                            Some(view! {
+                                {close}
+                                <WeatherForm weather action=actions.weather may />
+                            })
                         })
                     }}
                 </Transition>
@@ -206,18 +215,18 @@ fn ClosureLine(row: ClosureRow, as_of: wire::Moment, actions: RoadActions, may: 
 }
 
 #[component]
-fn WeatherForm(weather: Weather, action: ServerAction<SetWeather>, may: bool) -> impl IntoView {
+fn WeatherForm(weather: RwSignal<Weather>, action: ServerAction<SetWeather>, may: bool) -> impl IntoView {
     let busy = action.pending();
     let form = may.then(|| {
         view! {
             <ActionForm action>
                 <label>
                     <span class="unseen">"Weather"</span>
-                    <select name="weather">
+                    <select name="weather" prop:value=move || weather.get().code()>
                         {Weather::ALL
                             .map(|kind| {
                                 view! {
-                                    <option value=kind.code() selected=kind == weather>
+                                    <option value=kind.code() selected=kind == weather.get_untracked()>
                                         {words::weather(kind)}
                                     </option>
                                 }
@@ -234,7 +243,7 @@ fn WeatherForm(weather: Weather, action: ServerAction<SetWeather>, may: bool) ->
     view! {
         <section class="roads-weather" aria-labelledby="weather-title">
             <h2 id="weather-title">"Weather"</h2>
-            <p class="quiet">{words::weather_means(weather)}</p>
+            <p class="quiet">{move || words::weather_means(weather.get())}</p>
             {form}
         </section>
     }

@@ -149,6 +149,7 @@ impl Choices {
                     }),
                 // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
                 under_way: true,
+                ..VehicleSpec::default()
             }));
         }
         let mut given = vec![vec![]; runners.len()];
@@ -162,7 +163,7 @@ impl Choices {
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
                 unserved_penalty: UNSERVED,
-                kept: None,
+                ..StopSpec::default()
             });
             match held[n].and_then(|i| given.get_mut(i)) {
                 Some(route) => route.push(id),

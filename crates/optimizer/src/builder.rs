@@ -10,7 +10,8 @@ use crate::cost::Cost;
 use crate::course::{Course, TimedMatrix};
 use crate::fault::{Fault, Whom};
 use crate::model::{
-    KeptRow, Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId, VehicleSpec,
+    Allowed, Bars, KeptRow, Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId,
+    VehicleSpec,
 };
 use crate::travel::{Rounding, Ways};
 
@@ -128,6 +129,7 @@ impl ProblemBuilder {
             matrices: self.matrices.into_iter().map(|(_, ways)| Arc::new(ways)).collect(),
             rows: self.stops.iter().map(row).collect(),
             kept: kept_rows(&self.stops),
+            bars: Bars::of(&self.vehicles, &self.stops),
             vehicles: self.vehicles,
             stops: self.stops,
         })
@@ -157,7 +159,11 @@ impl ProblemBuilder {
 
     fn check_stop(&self, index: usize, spec: &StopSpec, places: usize, faults: &mut Vec<Fault>) {
         let whom = Whom::Stop(index);
-        if let Some(vehicle) = spec.only_vehicle.filter(|v| v.index() >= self.vehicles.len()) {
+        let named = match &spec.allowed {
+            Allowed::All => &[][..],
+            Allowed::Only(vehicles) | Allowed::AllBut(vehicles) => &vehicles[..],
+        };
+        for vehicle in spec.only_vehicle.iter().chain(named).filter(|v| v.index() >= self.vehicles.len()) {
             faults.push(Fault::UnknownVehicle { whom, vehicle: vehicle.index() });
         }
         let mut check = Checker { whom, places, faults };

@@ -7,7 +7,7 @@
 use thiserror::Error;
 
 use crate::cost::{Cost, Score};
-use crate::model::{Lateness, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
+use crate::model::{Allowed, Lateness, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
 
 /// What a violation that has no size counts in [`Score::excess`].
 pub const BROKEN: i64 = 1_000_000;
@@ -64,6 +64,14 @@ pub enum Violation {
         /// Which stop.
         stop: StopId,
     },
+    /// A vehicle cannot do what a stop needs.
+    #[error("vehicle {} cannot do what stop {} needs", vehicle.index(), stop.index())]
+    Skill {
+        /// Which vehicle.
+        vehicle: VehicleId,
+        /// Which stop.
+        stop: StopId,
+    },
     /// A stop is named more than once, in routes or as unserved; reported for each time too many.
     #[error("stop {} is named more than once", stop.index())]
     Twice {
@@ -99,6 +107,7 @@ impl Violation {
             Self::Window { seconds, .. } | Self::Shift { seconds, .. } => seconds,
             Self::Unreachable { .. }
             | Self::WrongVehicle { .. }
+            | Self::Skill { .. }
             | Self::Twice { .. }
             | Self::Missing { .. }
             | Self::UnknownStop { .. }
@@ -299,8 +308,16 @@ fn weigh(
     report: &mut Report,
 ) {
     for &(stop, visit) in stops {
-        if visit.only_vehicle.is_some_and(|only| only != vehicle) {
+        let listed = match &visit.allowed {
+            Allowed::All => true,
+            Allowed::Only(vehicles) => vehicles.contains(&vehicle),
+            Allowed::AllBut(vehicles) => !vehicles.contains(&vehicle),
+        };
+        if !listed || visit.only_vehicle.is_some_and(|only| only != vehicle) {
             report.violations.push(Violation::WrongVehicle { vehicle, stop });
+        }
+        if (0..64).any(|skill| visit.needs.0 >> skill & 1 > spec.skills.0 >> skill & 1) {
+            report.violations.push(Violation::Skill { vehicle, stop });
         }
     }
     for dimension in 0..problem.capacity_dims() {

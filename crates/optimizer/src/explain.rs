@@ -92,6 +92,10 @@ pub enum Obstacle {
         /// To which.
         to: VehicleId,
     },
+    /// The vehicle is not allowed there.
+    NotAllowed,
+    /// The vehicle cannot do what the stop needs.
+    Skill,
     /// No way leads there, or on from there.
     NoWay,
     /// The vehicle is too full.
@@ -133,7 +137,7 @@ impl Obstacle {
     fn weight(&self, capacity: &[i64]) -> i64 {
         match *self {
             Self::NoWay => 1_000_000_000_000,
-            Self::Bound { .. } => 1_000_000_000,
+            Self::Bound { .. } | Self::NotAllowed | Self::Skill => 1_000_000_000,
             Self::Room { dimension, over } => {
                 let room = capacity.get(dimension).copied().unwrap_or(0).max(1);
                 10_000 + (over as f64 / room as f64 * 100_000.0) as i64
@@ -153,7 +157,8 @@ pub fn examine(problem: &Problem, solution: &Solution, most: usize) -> Examinati
         | Violation::Window { vehicle, .. }
         | Violation::Shift { vehicle, .. }
         | Violation::Unreachable { vehicle, .. }
-        | Violation::WrongVehicle { vehicle, .. } => Some(vehicle),
+        | Violation::WrongVehicle { vehicle, .. }
+        | Violation::Skill { vehicle, .. } => Some(vehicle),
         _ => None,
     };
     let no_stops = Vec::new();
@@ -248,6 +253,13 @@ fn obstacles(
     let mut obstacles = Vec::new();
     if let Some(to) = problem.row(stop).only.filter(|only| *only != vehicle) {
         obstacles.push(Obstacle::Bound { to });
+    }
+    let visit = &problem.stops[stop.index()];
+    if !visit.allowed.allows(vehicle) {
+        obstacles.push(Obstacle::NotAllowed);
+    }
+    if !spec.skills.cover(visit.needs) {
+        obstacles.push(Obstacle::Skill);
     }
     for (dimension, (load, demand)) in before.load.iter().zip(problem.demand(stop)).enumerate() {
         let over = load + demand - spec.capacity[dimension];

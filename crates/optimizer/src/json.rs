@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::course::TimedMatrix;
-use crate::model::{Kept, MatrixId, StopId, VehicleId};
+use crate::model::{Allowed, Kept, MatrixId, Skills, StopId, VehicleId};
 use crate::travel::Ways;
 use crate::{Fault, Lateness, LongDay, Problem, ProblemBuilder, Rounding, StopSpec, VehicleSpec, Whom};
 
@@ -84,6 +84,8 @@ struct VehicleForm {
     long_day: Option<LongDayForm>,
     #[serde(default)]
     under_way: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    skills: Vec<u8>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,6 +111,12 @@ struct StopForm {
     unserved_penalty: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kept: Option<KeptForm>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    only_vehicles: Option<Vec<usize>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    not_vehicles: Vec<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -225,10 +233,10 @@ impl ProblemForm {
             }
         }
         for vehicle in self.vehicles {
-            builder.vehicle(vehicle.spec());
+            builder.vehicle(vehicle.spec()?);
         }
         for stop in self.stops {
-            builder.stop(stop.spec());
+            builder.stop(stop.spec()?);
         }
         Ok(builder)
     }
@@ -287,11 +295,12 @@ impl VehicleForm {
                 .long_day
                 .map(|day| LongDayForm { after: day.after, cost_per_hour: day.cost_per_hour }),
             under_way: spec.under_way,
+            skills: numbers(spec.skills),
         }
     }
 
-    fn spec(self) -> VehicleSpec {
-        VehicleSpec {
+    fn spec(self) -> Result<VehicleSpec, String> {
+        Ok(VehicleSpec {
             matrix: MatrixId(id(self.matrix)),
             start: self.start,
             end: self.end,
@@ -303,7 +312,8 @@ impl VehicleForm {
             cost_per_driving_hour: self.cost_per_driving_hour,
             long_day: self.long_day.map(|day| LongDay { after: day.after, cost_per_hour: day.cost_per_hour }),
             under_way: self.under_way,
-        }
+            skills: skills(&self.skills)?,
+        })
     }
 }
 
@@ -323,11 +333,31 @@ impl StopForm {
                 moved_price: kept.moved_price,
                 order_price: kept.order_price,
             }),
+            needs: numbers(spec.needs),
+            only_vehicles: match &spec.allowed {
+                Allowed::Only(vehicles) => Some(vehicles.iter().map(|vehicle| vehicle.index()).collect()),
+                _ => None,
+            },
+            not_vehicles: match &spec.allowed {
+                Allowed::AllBut(vehicles) => vehicles.iter().map(|vehicle| vehicle.index()).collect(),
+                _ => Vec::new(),
+            },
         }
     }
 
-    fn spec(self) -> StopSpec {
-        StopSpec {
+    fn spec(self) -> Result<StopSpec, String> {
+        let ids = |all: &[usize]| all.iter().map(|&vehicle| VehicleId(id(vehicle))).collect::<Vec<_>>();
+        let allowed = match (&self.only_vehicles, &self.not_vehicles[..]) {
+            (None, []) => Allowed::All,
+            (Some(only), []) => Allowed::Only(ids(only)),
+            (None, not) => Allowed::AllBut(ids(not)),
+            (Some(_), _) => {
+                return Err(
+                    "a stop has only_vehicles and not_vehicles: leave out those it may not have".to_owned()
+                );
+            }
+        };
+        Ok(StopSpec {
             place: self.place,
             service: self.service,
             window: self.window,
@@ -341,8 +371,23 @@ impl StopForm {
                 moved_price: kept.moved_price,
                 order_price: kept.order_price,
             }),
-        }
+            needs: skills(&self.needs)?,
+            allowed,
+        })
     }
+}
+
+/// The numbers of skills, from 0 to 63.
+fn numbers(skills: Skills) -> Vec<u8> {
+    (0..64).filter(|number| skills.0 >> number & 1 == 1).collect()
+}
+
+fn skills(numbers: &[u8]) -> Result<Skills, String> {
+    let bit = |bits: u64, &number: &u8| {
+        let bit = 1_u64.checked_shl(number.into());
+        bit.map(|bit| bits | bit).ok_or_else(|| format!("skill {number}: there are 64, from 0 to 63"))
+    };
+    numbers.iter().try_fold(0, bit).map(Skills)
 }
 
 fn price(lateness: Lateness) -> Option<i64> {

@@ -10,6 +10,9 @@
 //! caller counts each dimension, money is in whole units of the caller's currency (cents, say) and is added up
 //! exactly as [`Cost`].
 //!
+//! A plan that is in force already is changed at a price: [`replan`] gives three answers to what became of it, and
+//! [`examine`] explains a plan, one made by hand too.
+//!
 //! Deliberately not here: streets (the caller brings travel times), orders, drivers and promises (the caller
 //! translates them), and breaks, pickups and reloads, which the model has room for but does not have yet.
 
@@ -48,7 +51,8 @@ pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
 pub use live::{Answer, ChangePrices, Freedom, replan};
 pub use model::{
-    Kept, Lateness, LongDay, MatrixId, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec,
+    Allowed, Kept, Lateness, LongDay, MatrixId, Problem, Skills, Solution, StopId, StopSpec, VehicleId,
+    VehicleSpec,
 };
 pub use schedule::{Schedule, Visit, schedule};
 pub use solve::{Outcome, Progress, Settings, Stop, solve};

@@ -66,6 +66,40 @@ pub struct LongDay {
     pub cost_per_hour: i64,
 }
 
+/// What a vehicle can do, or a stop needs done: up to 64 skills, a bit for each. What they are is the caller's business.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Skills(pub u64);
+
+impl Skills {
+    /// Whether all that is needed is among these.
+    #[must_use]
+    pub const fn cover(self, needed: Self) -> bool {
+        needed.0 & !self.0 == 0
+    }
+}
+
+/// Which vehicles may serve a stop.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Allowed {
+    /// Every one.
+    #[default]
+    All,
+    /// These and no others.
+    Only(Vec<VehicleId>),
+    /// Every one but these.
+    AllBut(Vec<VehicleId>),
+}
+
+impl Allowed {
+    pub(crate) fn allows(&self, vehicle: VehicleId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(vehicles) => vehicles.contains(&vehicle),
+            Self::AllBut(vehicles) => !vehicles.contains(&vehicle),
+        }
+    }
+}
+
 /// A vehicle as the caller describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VehicleSpec {
@@ -94,6 +128,28 @@ pub struct VehicleSpec {
     /// when it has no stop left. Otherwise it waits at the start, unpaid, rather than at its first stop, and costs
     /// nothing when it is not used.
     pub under_way: bool,
+    /// What it can do.
+    pub skills: Skills,
+}
+
+impl Default for VehicleSpec {
+    /// A vehicle that starts and ends at place 0, has a whole day from the origin on, holds nothing and costs nothing.
+    fn default() -> Self {
+        Self {
+            matrix: MatrixId(0),
+            start: 0,
+            end: Some(0),
+            shift: (0, 86_400),
+            overtime: Lateness::Hard,
+            capacity: Vec::new(),
+            fixed_cost: 0,
+            cost_per_hour: 0,
+            cost_per_driving_hour: 0,
+            long_day: None,
+            under_way: false,
+            skills: Skills::default(),
+        }
+    }
 }
 
 /// Where a stop is in the plan that people know already, and what it costs to change that.
@@ -131,6 +187,28 @@ pub struct StopSpec {
     pub unserved_penalty: i64,
     /// Where it is in a plan that is in force, if there is one.
     pub kept: Option<Kept>,
+    /// What a vehicle must be able to do to serve it.
+    pub needs: Skills,
+    /// Which vehicles may serve it, beside [`Self::only_vehicle`].
+    pub allowed: Allowed,
+}
+
+impl Default for StopSpec {
+    /// A stop at place 0 on the day from the origin on that takes no time, holds nothing, and may be left out for nothing.
+    fn default() -> Self {
+        Self {
+            place: 0,
+            service: 0,
+            window: (0, 86_400),
+            lateness: Lateness::Hard,
+            demand: Vec::new(),
+            only_vehicle: None,
+            unserved_penalty: 0,
+            kept: None,
+            needs: Skills::default(),
+            allowed: Allowed::All,
+        }
+    }
 }
 
 /// What is to be solved; immutable, from [`ProblemBuilder::build`](crate::ProblemBuilder::build).
@@ -144,6 +222,47 @@ pub struct Problem {
     pub(crate) rows: Vec<StopRow>,
     /// By stop; empty if there is no plan to keep to.
     pub(crate) kept: Vec<KeptRow>,
+    pub(crate) bars: Bars,
+}
+
+/// Which vehicles may not serve which stops, whatever is bound to whom: a bit for each pair, or none at all if every vehicle
+/// may serve every stop.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bars {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Bars {
+    pub(crate) fn of(vehicles: &[VehicleSpec], stops: &[StopSpec]) -> Self {
+        let words = vehicles.len().div_ceil(64);
+        let mut bits = vec![0; words * stops.len()];
+        for (row, stop) in bits.chunks_mut(words.max(1)).zip(stops) {
+            for (index, vehicle) in vehicles.iter().enumerate() {
+                if !vehicle.skills.cover(stop.needs) || !stop.allowed.allows(VehicleId(index as u32)) {
+                    row[index / 64] |= 1 << (index % 64);
+                }
+            }
+        }
+        if bits.iter().all(|word| *word == 0) { Self::default() } else { Self { words, bits } }
+    }
+
+    /// Whether every vehicle may serve every stop.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bits.is_empty()
+    }
+
+    #[inline]
+    pub(crate) fn bar(&self, vehicle: u32, stop: usize) -> bool {
+        !self.bits.is_empty()
+            && self.bits[stop * self.words + vehicle as usize / 64] >> (vehicle % 64) & 1 == 1
+    }
+
+    /// Whether any vehicle may not serve the stop.
+    pub(crate) fn concern(&self, stop: usize) -> bool {
+        !self.bits.is_empty()
+            && self.bits[stop * self.words..(stop + 1) * self.words].iter().any(|word| *word != 0)
+    }
 }
 
 /// [`Kept`] for the inner loops; of a stop without one both prices are zero.
@@ -258,6 +377,15 @@ impl Problem {
         self.matrices.iter().any(|ways| ways.course().is_some())
     }
 
+    /// Whether the vehicle may serve the stop: it is bound to no other, the vehicle is allowed there and can do what it needs.
+    /// False if either is of another problem.
+    #[must_use]
+    pub fn may_serve(&self, vehicle: VehicleId, stop: StopId) -> bool {
+        vehicle.index() < self.vehicles.len()
+            && self.rows.get(stop.index()).is_some_and(|row| row.only.is_none_or(|only| only == vehicle))
+            && !self.bars.bar(vehicle.0, stop.index())
+    }
+
     /// Whether there is a plan to keep to.
     pub(crate) fn keeps(&self) -> bool {
         !self.kept.is_empty()
@@ -303,9 +431,7 @@ impl Solution {
         let route = |vehicle: VehicleId| {
             let stops = self.routes.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
             let sound = |stop: &&StopId| {
-                let Some(row) = problem.rows.get(stop.index()) else { return false };
-                row.only.is_none_or(|only| only == vehicle)
-                    && !std::mem::replace(&mut served[stop.index()], true)
+                problem.may_serve(vehicle, **stop) && !std::mem::replace(&mut served[stop.index()], true)
             };
             stops.iter().filter(sound).copied().collect()
         };

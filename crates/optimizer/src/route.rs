@@ -88,7 +88,7 @@ impl Route {
     /// Whether the vehicle may serve the stop at all and has room for it.
     pub(crate) fn accepts(&self, problem: &Problem, stop: StopId) -> bool {
         let spec = problem.spec(self.vehicle);
-        problem.row(stop).only.is_none_or(|only| only == self.vehicle)
+        problem.may_serve(self.vehicle, stop)
             && (self.load.iter().zip(problem.demand(stop)).zip(&spec.capacity))
                 .all(|((load, demand), capacity)| *demand == 0 || load + demand <= *capacity)
     }

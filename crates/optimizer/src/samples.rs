@@ -38,6 +38,7 @@ pub(crate) fn vehicle() -> VehicleSpec {
         cost_per_driving_hour: 0,
         long_day: None,
         under_way: false,
+        ..VehicleSpec::default()
     }
 }
 
@@ -51,6 +52,6 @@ pub(crate) fn stop(place: usize) -> StopSpec {
         demand: vec![1],
         only_vehicle: None,
         unserved_penalty: 1_000_000,
-        kept: None,
+        ..StopSpec::default()
     }
 }

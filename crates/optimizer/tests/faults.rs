@@ -19,6 +19,7 @@ fn vehicle(matrix: MatrixId) -> VehicleSpec {
         cost_per_driving_hour: 0,
         long_day: None,
         under_way: false,
+        ..VehicleSpec::default()
     }
 }
 
@@ -31,7 +32,7 @@ fn stop(place: usize) -> StopSpec {
         demand: vec![1],
         only_vehicle: None,
         unserved_penalty: 100_000,
-        kept: None,
+        ..StopSpec::default()
     }
 }
 

@@ -66,7 +66,7 @@ proptest! {
         let problem = built(town);
         let mut given = thrown(&problem, seed);
         for (route, vehicle) in given.routes.iter_mut().zip(problem.vehicle_ids()) {
-            route.retain(|&stop| problem.stop(stop).unwrap().only_vehicle.is_none_or(|only| only == vehicle));
+            route.retain(|&stop| problem.may_serve(vehicle, stop));
         }
         let served: Vec<Vec<StopId>> = given.routes.clone();
         given.unserved = problem.stop_ids().filter(|&stop| given.place_of(stop).is_none()).collect();
@@ -88,7 +88,7 @@ proptest! {
             route.retain(|&other| other != stop);
         }
         for (route, vehicle) in solution.routes.iter_mut().zip(problem.vehicle_ids()) {
-            route.retain(|&other| problem.stop(other).unwrap().only_vehicle.is_none_or(|only| only == vehicle));
+            route.retain(|&other| problem.may_serve(vehicle, other));
         }
         solution.unserved = problem.stop_ids().filter(|&other| solution.place_of(other).is_none()).collect();
         let before = check(&problem, &solution);
@@ -173,7 +173,7 @@ proptest! {
         prop_assert_eq!(costs + solution.unserved.iter().map(penalty).sum(), report.cost);
         let named = told.routes.iter().map(|route| route.violations.len()).sum::<usize>() + told.violations.len();
         prop_assert_eq!((named, told.score), (report.violations.len(), report.score()));
-        let is_sound = report.violations.iter().all(|v| !matches!(v, Violation::WrongVehicle { .. }));
+        let is_sound = report.violations.iter().all(|v| !matches!(v, Violation::WrongVehicle { .. } | Violation::Skill { .. }));
         for unserved in &told.unserved {
             prop_assert_eq!(unserved.ways.is_empty(), town.vehicles == 0);
             // What is not in the way is really no obstacle: without those that are named, the stop fits there.

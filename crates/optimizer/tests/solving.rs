@@ -61,6 +61,7 @@ impl Classic {
                 cost_per_driving_hour: 3600,
                 long_day: None,
                 under_way: false,
+                ..VehicleSpec::default()
             });
         }
         for place in 1..=self.stops {
@@ -74,7 +75,7 @@ impl Classic {
                 demand: vec![dice.roll(if self.rough { 23 } else { 6 })],
                 only_vehicle: None,
                 unserved_penalty: if self.rough && dice.once_in(3) { 300 } else { 1_000_000 },
-                kept: None,
+                ..StopSpec::default()
             });
         }
         builder.build().unwrap_or_else(|faults| panic!("it should hold together: {faults:?}"))
@@ -234,6 +235,7 @@ fn simple(
         cost_per_driving_hour: 3600,
         long_day: None,
         under_way: false,
+        ..VehicleSpec::default()
     };
     spec(&mut vehicle);
     for _ in 0..vehicles {
@@ -248,7 +250,7 @@ fn simple(
             demand: vec![1],
             only_vehicle: None,
             unserved_penalty: penalty,
-            kept: None,
+            ..StopSpec::default()
         });
     }
     builder.build().unwrap_or_else(|faults| panic!("it should hold together: {faults:?}"))

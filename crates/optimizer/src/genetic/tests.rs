@@ -47,6 +47,7 @@ impl Town {
                 cost_per_driving_hour: 3600,
                 long_day: None,
                 under_way: false,
+                ..VehicleSpec::default()
             });
         }
         for place in 1..=self.stops {
@@ -59,7 +60,7 @@ impl Town {
                 demand: vec![1 + rng.below(9) as i64],
                 only_vehicle: None,
                 unserved_penalty: if self.optional && rng.one_in(3) { 400 } else { 100_000 },
-                kept: None,
+                ..StopSpec::default()
             });
         }
         builder.build().unwrap_or_else(|faults| panic!("{faults:?}"))

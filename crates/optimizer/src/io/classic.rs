@@ -99,6 +99,7 @@ impl Classic {
                 cost_per_driving_hour: 3600,
                 long_day: None,
                 under_way: false,
+                ..VehicleSpec::default()
             });
         }
         for (index, customer) in customers.iter().enumerate() {
@@ -110,7 +111,7 @@ impl Classic {
                 demand: vec![customer.demand],
                 only_vehicle: None,
                 unserved_penalty: PENALTY,
-                kept: None,
+                ..StopSpec::default()
             });
         }
         match builder.build() {

@@ -59,12 +59,12 @@ const JSON: &str = r#"{
   "matrices": [{"seconds": [[0, 60, null], [60, 0, 30], [90, 30, 0]]}],
   "vehicles": [
     {"start": 0, "end": 0, "shift": [0, 3600], "capacity": [5], "cost_per_hour": 60},
-    {"start": 0, "end": null, "shift": [0, 3600], "capacity": [5], "overtime_per_minute": 2}
+    {"start": 0, "end": null, "shift": [0, 3600], "capacity": [5], "overtime_per_minute": 2, "skills": [0, 63]}
   ],
   "stops": [
-    {"place": 1, "window": [0, 600], "demand": [2], "unserved_penalty": 100},
+    {"place": 1, "window": [0, 600], "demand": [2], "unserved_penalty": 100, "kept": {"vehicle": 0, "moved_price": 7, "order_price": 3}},
     {"place": 2, "window": [0, 600], "demand": [2], "unserved_penalty": 100, "late_per_minute": 1,
-     "only_vehicle": 1}
+     "only_vehicle": 1, "needs": [63], "only_vehicles": [1]}
   ]
 }"#;
 

@@ -97,6 +97,12 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
         if frugal && place.is_none() {
             place = self.opened(stop).1;
         }
+        // Those who may serve it can all be far from here.
+        if place.is_none() && self.problem.bars.concern(stop) {
+            let vehicles = (0..self.tours.len() as u32).filter(|&route| !self.problem.bars.bar(route, stop));
+            let places = vehicles.filter_map(|route| self.cheapest_in(route, stop));
+            return places.min_by_key(|(extra, _)| *extra).map(|(_, before)| before);
+        }
         place
     }
 
@@ -106,7 +112,7 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
         for index in 0..self.idle.len() {
             let route = self.idle[index];
             let kind = self.instance.kinds[route as usize] as usize;
-            if self.tried[kind] == self.turn {
+            if self.tried[kind] == self.turn || self.problem.bars.bar(route, stop) {
                 continue;
             }
             self.tried[kind] = self.turn;
@@ -119,6 +125,11 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
 
     /// The cheapest place in the route of that vehicle, if it exists here.
     fn best_place_in(&self, route: u32, stop: usize) -> Option<usize> {
+        self.cheapest_in(route, stop).map(|(_, before)| before)
+    }
+
+    /// What the stop costs in the route of that vehicle, and behind which node.
+    fn cheapest_in(&self, route: u32, stop: usize) -> Option<(Cost, usize)> {
         if !self.is_here(route) {
             return None;
         }
@@ -127,7 +138,7 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
         let mut before = depot;
         loop {
             if let Some(extra) = self.best_gap(route, before, stop, bound) {
-                (bound, place) = (extra, Some(before));
+                (bound, place) = (extra, Some((extra, before)));
             }
             before = self.nodes[before].next as usize;
             if before == depot {

@@ -244,9 +244,12 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         rooms.iter_mut().zip(demands).for_each(|(room, demand)| *room -= sign * demand);
     }
 
-    /// Whether the vehicle has room for the stop.
+    /// Whether the vehicle may serve the stop, and has room for it.
     #[inline]
     pub(super) fn has_room(&self, tour: u32, stop: usize) -> bool {
+        if self.problem.bars.bar(tour, stop) {
+            return false;
+        }
         let dims = self.problem.dims;
         let rooms = &self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
         let demands = &self.instance.demands[stop * dims..(stop + 1) * dims];

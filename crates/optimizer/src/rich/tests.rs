@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Instance, State};
-use crate::check::check;
+use crate::check::{Violation, check};
 use crate::cost::{Cost, Score};
 use crate::kernel::anneal::Walker;
 use crate::kernel::ground::Ground;
 use crate::live::ChangePrices;
-use crate::model::{Problem, Solution, StopId};
+use crate::model::{Allowed, Problem, Skills, Solution, StopId};
 use crate::samples;
 use crate::solve::{Settings, Stop, solve};
 
@@ -149,6 +149,42 @@ fn what_does_not_fit_or_does_not_pay_is_left_out_and_nothing_else() {
     let report = check(&problem, &solution);
     assert!(report.is_feasible(), "{report:?}");
     assert_eq!(report.driving, 60);
+}
+
+#[test]
+fn only_who_is_allowed_and_able_serves_a_stop() {
+    let (lift, cold) = (Skills(1), Skills(2));
+    let mut builder = samples::road();
+    let plain = builder.vehicle(samples::vehicle());
+    // Whoever can lift costs more, and has something to do at the other end.
+    let lifts = builder.vehicle(crate::VehicleSpec { skills: lift, fixed_cost: 50, ..samples::vehicle() });
+    let near = |place, needs, allowed| crate::StopSpec { needs, allowed, ..samples::stop(place) };
+    let heavy = builder.stop(near(10, lift, Allowed::All));
+    let frozen = builder.stop(near(10, cold, Allowed::All));
+    let named = builder.stop(near(90, Skills(0), Allowed::Only(vec![lifts])));
+    let shunned = builder.stop(near(90, Skills(0), Allowed::AllBut(vec![lifts])));
+    let nobodys = builder.stop(near(10, Skills(0), Allowed::Only(vec![])));
+    let problem = builder.build().unwrap();
+    let solution = after(&problem, 300, None);
+    assert_eq!(solution.unserved, [frozen, nobodys]);
+    assert_eq!(solution.routes[plain.index()], [shunned]);
+    assert!(
+        solution.routes[lifts.index()].contains(&heavy) && solution.routes[lifts.index()].contains(&named)
+    );
+    assert!(check(&problem, &solution).is_feasible());
+    let wrong = Solution { routes: vec![vec![heavy], vec![shunned]], unserved: vec![frozen, named, nobodys] };
+    let violations = check(&problem, &wrong).violations;
+    assert_eq!(
+        violations,
+        [
+            Violation::Skill { vehicle: plain, stop: heavy },
+            Violation::WrongVehicle { vehicle: lifts, stop: shunned }
+        ]
+    );
+    assert_eq!(after(&problem, 0, Some(&wrong)).routes, solution.routes);
+    let told = crate::examine(&problem, &solution, 2).unserved;
+    assert_eq!(told[0].ways[0].obstacles, [crate::Obstacle::Skill]);
+    assert_eq!(told[1].ways[0].obstacles, [crate::Obstacle::NotAllowed]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! so that a failing case can be had again. Shared by the property tests and the bench; not a picture of any place.
 
 use optimizer::{
-    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec, TimedMatrix,
-    VehicleId, VehicleSpec, solve,
+    Allowed, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Skills, Solution, Stop,
+    StopSpec, TimedMatrix, VehicleId, VehicleSpec, solve,
 };
 
 /// What a town is made from.
@@ -122,6 +122,7 @@ impl Town {
             cost_per_driving_hour: 800,
             long_day: self.rough.then_some(LongDay { after: 3 * 3600, cost_per_hour: 700 }),
             under_way: self.rough && dice.once_in(3),
+            skills: Skills(if self.rough { dice.roll(8) as u64 } else { 0 }),
         }
     }
 
@@ -142,7 +143,18 @@ impl Town {
             demand: vec![1 + dice.roll(3), dice.roll(40)],
             only_vehicle: bound.then(|| vehicles[dice.roll(vehicles.len() as i64) as usize]),
             unserved_penalty: if self.rough && dice.once_in(4) { 300 } else { 50_000 },
-            kept: None,
+            needs: Skills(if self.rough && dice.once_in(5) { 1 << dice.roll(3) } else { 0 }),
+            allowed: match vehicles {
+                [first, .., last] if self.rough && dice.once_in(8) => {
+                    if dice.once_in(2) {
+                        Allowed::Only(vec![*first, *last])
+                    } else {
+                        Allowed::AllBut(vec![*last])
+                    }
+                }
+                _ => Allowed::All,
+            },
+            ..StopSpec::default()
         }
     }
 }
