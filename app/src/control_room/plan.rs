@@ -53,6 +53,7 @@ pub fn PlanBox(
     open: Signal<bool>,
 ) -> impl IntoView {
     let may_plan = Session::here().role().is_some_and(domain::Role::may_dispatch);
+    let waits = proposal.is_some();
     let body = match (revision, proposal) {
         (None, _) => view! {
             <p class="quiet">{format!("The day is planned at {}.", format::clock(plan_at))}</p>
@@ -73,7 +74,7 @@ pub fn PlanBox(
             {body}
             {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
             {move || {
-                let none = matches!(actions.propose.value().get(), Some(Ok(false)));
+                let none = !waits && matches!(actions.propose.value().get(), Some(Ok(false)));
                 none.then(|| view! { <Notice text="No other plan is worth its changes. The plan stays.".to_owned() /> })
             }}
             {move || {

@@ -43,8 +43,12 @@ pub use planning::PlanOutcome;
 pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
 
 use ::roads::{Addresses, City, TravelTimes};
-use domain::{Hub, Instant};
-use std::{path::PathBuf, sync::Arc};
+use domain::{ExceptionId, Hub, Instant};
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 use store::Database;
 use tokio::sync::Semaphore;
 use wire::control_room::MapView;
@@ -87,8 +91,8 @@ struct House {
     keep_problems: Option<PathBuf>,
     live: live::Live,
     intake: intake::Writer,
-    /// When the newest thing happened for which a better plan was looked for.
-    reacted_to: std::sync::Mutex<Option<Instant>>,
+    /// Today's exceptions for which a better plan has been looked for.
+    reacted_to: Mutex<HashSet<ExceptionId>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
     gate: Semaphore,
     /// Password checks are slow on purpose; two at a time.
@@ -112,7 +116,7 @@ impl Operations {
             keep_problems,
             live,
             intake,
-            reacted_to: std::sync::Mutex::default(),
+            reacted_to: Mutex::default(),
             gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),
         }))

@@ -12,7 +12,7 @@ use domain::{Instant, OrderId, ProposalId, Role, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
-use store::proposals::Proposal;
+use store::proposals::{Ending, Proposal};
 use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
 
 /// Steps of the optimizer for all answers together.
@@ -56,7 +56,7 @@ impl Content {
 
 impl Operations {
     /// Looks for a better plan from where the day stands now; an earlier proposal makes way for it. None when there is
-    /// none, and then an earlier proposal stays.
+    /// none; then an earlier one stays, unless the day has overtaken it.
     pub async fn propose_plan(&self, caller: &Caller) -> Result<Option<ProposalView>> {
         caller.must(Role::may_dispatch)?;
         self.propose(|_| true).await
@@ -89,6 +89,7 @@ impl Operations {
         })
         .await?;
         if !answers.iter().any(|answer| wanted(&answer.gains)) {
+            self.end_overtaken(&book, based_on).await?;
             return Ok(None);
         }
 
@@ -100,6 +101,17 @@ impl Operations {
         tx.commit().await?;
         self.0.live.touch_plan();
         Ok(Some(view(proposal, &book)))
+    }
+
+    /// Takes away a proposal for a plan that is no longer in force.
+    async fn end_overtaken(&self, book: &DayBook, revision: i32) -> Result<()> {
+        let mut tx = self.0.database.begin().await?;
+        let open = store::proposals::open::<Content>(&mut tx, book.hub.id, book.day).await?;
+        let Some(overtaken) = open.filter(|p| p.based_on < revision) else { return Ok(()) };
+        store::proposals::end(&mut tx, overtaken.id, Ending::Overtaken).await?;
+        tx.commit().await?;
+        self.0.live.touch_plan();
+        Ok(())
     }
 
     /// The proposal that waits for a yes, if there is one.

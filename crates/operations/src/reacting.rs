@@ -3,9 +3,13 @@
 //!
 //! What only wavers, as lateness does, waits until somebody asks.
 
-use crate::{Caller, Operations, OpsError, Result, board::DayBook};
+use crate::{Caller, Operations, OpsError, Result};
 use chrono::TimeDelta;
-use domain::{Actor, Exception, ExceptionKind, ExceptionState};
+use domain::{Actor, Exception, ExceptionId, ExceptionKind, ExceptionState};
+use std::{
+    collections::HashSet,
+    sync::{MutexGuard, PoisonError},
+};
 use wire::control_room::Gains;
 
 /// What happens seldom comes alone: it is looked at once nothing else has happened for so long.
@@ -23,28 +27,31 @@ impl Operations {
         if store::fleet::hubs(&mut conn).await?.is_empty() {
             return Ok(false);
         }
-        let book = DayBook::read(self, &mut conn, None).await?;
-        if book.plan.is_none() {
-            return Ok(false);
-        }
-        let known = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let now = self.now();
+        let known = store::exceptions::of_day(&mut conn, hub.id, zone.day(now)).await?;
         drop(conn);
-        let seen = *self.0.reacted_to.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let news = known.iter().filter(|e| may_be_mended(e) && seen.is_none_or(|seen| e.raised_at > seen));
-        let (Some(first), Some(last)) =
-            (news.clone().map(|e| e.raised_at).min(), news.map(|e| e.raised_at).max())
-        else {
+        let seen = self.reacted_to().clone();
+        let news: Vec<&Exception> =
+            known.iter().filter(|e| may_be_mended(e) && !seen.contains(&e.id)).collect();
+        let moments = || news.iter().map(|e| e.raised_at);
+        let (Some(first), Some(last)) = (moments().min(), moments().max()) else { return Ok(false) };
+        if now - last < SETTLED && now - first < PATIENCE {
             return Ok(false);
+        }
+        let proposed = match self.propose(mends).await {
+            Ok(proposal) => proposal.is_some(),
+            Err(OpsError::NothingToPlan) => false,
+            // It is looked at again in the next round.
+            Err(fault) => return Err(fault),
         };
-        if book.now - last < SETTLED && book.now - first < PATIENCE {
-            return Ok(false);
-        }
-        *self.0.reacted_to.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(last);
-        match self.propose(mends).await {
-            Ok(proposal) => Ok(proposal.is_some()),
-            Err(OpsError::NothingToPlan) => Ok(false),
-            Err(fault) => Err(fault),
-        }
+        // Of other days nothing need be remembered.
+        *self.reacted_to() = known.iter().filter(|e| may_be_mended(e)).map(|e| e.id).collect();
+        Ok(proposed)
+    }
+
+    fn reacted_to(&self) -> MutexGuard<'_, HashSet<ExceptionId>> {
+        self.0.reacted_to.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -128,7 +128,7 @@ impl ProblemBuilder {
             places,
             matrices: self.matrices.into_iter().map(|(_, ways)| Arc::new(ways)).collect(),
             rows: self.stops.iter().map(row).collect(),
-            kept: kept_rows(&self.stops),
+            kept: KeptRow::all(&self.stops),
             bars: Bars::of(&self.vehicles, &self.stops),
             vehicles: self.vehicles,
             stops: self.stops,
@@ -245,16 +245,6 @@ fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], fault
         if seconds != u32::MAX && i64::from(seconds) > LIMITS.length {
             faults.push(Fault::TravelTooLong { matrix, from: cell / places, to: cell % places, seconds });
         }
-    }
-}
-
-/// What is kept of each stop; nothing at all if no price makes a difference.
-fn kept_rows(stops: &[StopSpec]) -> Vec<KeptRow> {
-    let costs = |stop: &StopSpec| stop.kept.is_some_and(|kept| kept.moved_price > 0 || kept.order_price > 0);
-    if stops.iter().any(costs) {
-        stops.iter().map(|stop| KeptRow::of(stop.kept)).collect()
-    } else {
-        Vec::new()
     }
 }
 

@@ -6,9 +6,9 @@
 
 use crate::check::{Violation, check};
 use crate::cost::{Cost, Score};
-use crate::model::{Lateness, Problem, Solution, StopId, VehicleId};
+use crate::model::{Lateness, NOBODY, Problem, Solution, StopId, VehicleId};
 use crate::route::Route;
-use crate::schedule::{Schedule, schedule};
+use crate::schedule::{Schedule, Visit, schedule};
 
 /// A plan, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,17 +199,10 @@ fn costs(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> RouteCosts 
         Lateness::Priced { per_minute } => Cost::minutely(times.overtime, per_minute),
         Lateness::Hard => Cost::ZERO,
     };
-    let mut behind = None;
-    let mut changes = Cost::ZERO;
-    for visit in &times.visits {
-        if let Some(kept) = problem.stop(visit.stop).and_then(|stop| stop.kept) {
-            let moved = kept.vehicle != vehicle;
-            let reordered = !moved && kept.behind != behind;
-            let price = if moved { kept.moved_price } else { i64::from(reordered) * kept.order_price };
-            changes += Cost::units(price);
-        }
-        behind = Some(visit.stop);
-    }
+    let before = std::iter::once(NOBODY).chain(times.visits.iter().map(|visit| visit.stop.0));
+    let change = |(visit, before): (&Visit, u32)| {
+        problem.kept.get(visit.stop.index()).map_or(Cost::ZERO, |kept| kept.change(vehicle.0, before))
+    };
     RouteCosts {
         fixed: Cost::units(spec.fixed_cost),
         hours: Cost::hourly(times.duration(), spec.cost_per_hour),
@@ -217,7 +210,7 @@ fn costs(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> RouteCosts 
         long_day: long.unwrap_or_default(),
         overtime,
         lateness: times.visits.iter().map(|visit| problem.row(visit.stop).late_cost(visit.begin)).sum(),
-        changes,
+        changes: times.visits.iter().zip(before).map(change).sum(),
     }
 }
 

@@ -76,11 +76,7 @@ impl Problem {
                 behind = Some(stop);
             }
         }
-        problem.kept = if prices.moved > 0 || prices.order > 0 {
-            problem.stops.iter().map(|spec| KeptRow::of(spec.kept)).collect()
-        } else {
-            Vec::new()
-        };
+        problem.kept = KeptRow::all(&problem.stops);
         problem
     }
 }
@@ -116,10 +112,6 @@ pub fn replan(
         best = solve(&priced, &own, &Settings { start: Some(&best), near: &near, ..*settings }).solution;
         let mut report = check(&priced, &best);
         report.cost -= std::mem::take(&mut report.change_cost);
-        if times == 0 {
-            let counted = check(&problem.keeping(given, ChangePrices { moved: 1, order: 1 }), &best);
-            (report.moved, report.reordered) = (counted.moved, counted.reordered);
-        }
         answers.push(Answer { freedom, solution: best.clone(), report });
     }
     answers

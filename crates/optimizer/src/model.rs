@@ -279,7 +279,18 @@ pub(crate) struct KeptRow {
 pub(crate) const NOBODY: u32 = u32::MAX;
 
 impl KeptRow {
-    pub(crate) fn of(kept: Option<Kept>) -> Self {
+    /// What is kept of each stop; nothing at all if no price makes a difference.
+    pub(crate) fn all(stops: &[StopSpec]) -> Vec<Self> {
+        let costs =
+            |stop: &StopSpec| stop.kept.is_some_and(|kept| kept.moved_price > 0 || kept.order_price > 0);
+        if stops.iter().any(costs) {
+            stops.iter().map(|stop| Self::of(stop.kept)).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn of(kept: Option<Kept>) -> Self {
         let name = |stop: StopId| stop.0;
         kept.map_or(Self { vehicle: NOBODY, behind: NOBODY, moved: Cost::ZERO, order: Cost::ZERO }, |kept| {
             Self {

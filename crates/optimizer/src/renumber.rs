@@ -35,8 +35,6 @@ impl Renumbered {
         let stops = old.iter().map(|stop| &problem.stops[stop.index()]);
         let stops: Vec<StopSpec> =
             stops.map(|stop| StopSpec { kept: stop.kept.map(renamed), ..stop.clone() }).collect();
-        let kept =
-            if problem.keeps() { stops.iter().map(|stop| KeptRow::of(stop.kept)).collect() } else { vec![] };
         let problem = Problem {
             dims: problem.dims,
             places: problem.places,
@@ -44,8 +42,8 @@ impl Renumbered {
             vehicles: problem.vehicles.clone(),
             bars: if problem.bars.is_empty() { Bars::default() } else { Bars::of(&problem.vehicles, &stops) },
             rows: old.iter().map(|stop| problem.rows[stop.index()]).collect(),
+            kept: KeptRow::all(&stops),
             stops,
-            kept,
         };
         Self { problem, old, new }
     }

@@ -83,6 +83,8 @@ pub enum Ending {
     Accepted,
     /// Somebody said no.
     Declined,
+    /// The day has overtaken it, and there is nothing better now.
+    Overtaken,
 }
 
 /// Ends an open proposal; says whether it was open.
@@ -90,6 +92,7 @@ pub async fn end(tx: &mut Tx, id: ProposalId, ending: Ending) -> Result<bool, St
     let state = match ending {
         Ending::Accepted => "accepted",
         Ending::Declined => "declined",
+        Ending::Overtaken => "replaced",
     };
     let done = sqlx::query!("update proposals set state = $2 where id = $1 and state = 'open'", id.0, state)
         .execute(&mut **tx)

@@ -258,10 +258,8 @@ pub struct Gains {
     /// Minutes of driving still ahead, if accepted.
     pub drive_min_after: i64,
     /// Minutes that drivers still work, as things stand: driving, waiting and service.
-    #[serde(default)]
     pub work_min_before: i64,
     /// Minutes that drivers still work, if accepted.
-    #[serde(default)]
     pub work_min_after: i64,
     /// Orders without a place, as things stand.
     pub unplanned_before: i64,

@@ -79,6 +79,36 @@ async fn a_breakdown_and_an_urgent_order_lead_to_a_proposal_that_leaves_what_is_
 }
 
 #[tokio::test]
+async fn a_proposal_that_the_day_has_overtaken_makes_way_even_for_nothing() {
+    let Some(hub) = Hub::open("overtaken").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(36).await;
+    let breaks = hub.routed(at(7, 20)).await[1].0;
+    hub.report(breaks, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
+    let ops = hub.at(at(7, 38));
+    let first = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    // Somebody else's answer takes effect, and the van drives again: what waits is for a plan that is no more.
+    ops.accept_proposal(&dispatcher, first.id, first.based_on, first.answers[0].freedom).await.unwrap();
+    let mut tx = hub.database.begin().await.unwrap();
+    let hub_id = store::fleet::hubs(&mut tx).await.unwrap()[0].id;
+    let old = store::proposals::Proposal {
+        id: domain::ProposalId(uuid::Uuid::from_u128(7)),
+        hub: hub_id,
+        day: at(7, 0).date_naive(),
+        based_on: first.based_on,
+        made_at: at(7, 38),
+        content: serde_json::json!({ "answers": [] }),
+    };
+    store::proposals::add(&mut tx, &old).await.unwrap();
+    tx.commit().await.unwrap();
+    let again = ops.propose_plan(&dispatcher).await.unwrap();
+    let mut conn = hub.database.read().await.unwrap();
+    let open =
+        store::proposals::open::<serde_json::Value>(&mut conn, hub_id, at(7, 0).date_naive()).await.unwrap();
+    assert_eq!(open.map(|p| p.id), again.map(|p| p.id), "only a fresh one may wait");
+}
+
+#[tokio::test]
 async fn a_good_plan_is_left_alone() {
     let Some(hub) = Hub::open("left_alone").await else { return };
     let dispatcher = hub.person(Role::Dispatcher).await;

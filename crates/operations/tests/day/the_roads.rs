@@ -15,7 +15,7 @@ use wire::deliveries::Hindrance;
 use wire::{
     control_room::{PlanAnswer, RouteView},
     exceptions::QueueFilter,
-    intake::Deed,
+    intake::{Deed, DriverRoute},
     roads::CloseRoad,
 };
 
@@ -45,6 +45,14 @@ fn close(places: String, until: NaiveDateTime) -> CloseRoad {
     CloseRoad { area: true, places, reason: "A burst main".into(), bars, until }
 }
 
+/// Plans a day and lets the first van that has a route leave with it.
+async fn departed(hub: &Hub) -> (usize, DriverRoute) {
+    hub.plan(24).await;
+    let (van, driven) = hub.routed(at(7, 20)).await.into_iter().next().unwrap();
+    hub.report(van, at(7, 40), Deed::Departed { route: driven.route }).await;
+    (van, driven)
+}
+
 fn etas(route: &RouteView) -> Vec<chrono::DateTime<chrono::FixedOffset>> {
     route.stops.iter().filter_map(|stop| stop.eta).collect()
 }
@@ -56,9 +64,7 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     hub.city = Some(city);
     let dispatcher = hub.person(Role::Dispatcher).await;
     let timer = Caller::timer();
-    hub.plan(24).await;
-    let (van, driven) = hub.routed(at(7, 20)).await.into_iter().next().unwrap();
-    hub.report(van, at(7, 40), Deed::Departed { route: driven.route }).await;
+    let (_, driven) = departed(&hub).await;
     hub.at(at(7, 41)).watch(&timer).await.unwrap();
     let before = hub.at(at(7, 42)).route(&dispatcher, driven.route).await.unwrap();
     assert!(before.stops.len() >= 4, "{}", before.stops.len());
@@ -136,9 +142,7 @@ async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for(
     hub.city = Some(city);
     let dispatcher = hub.person(Role::Dispatcher).await;
     let timer = Caller::timer();
-    hub.plan(24).await;
-    let (van, driven) = hub.routed(at(7, 20)).await.into_iter().next().unwrap();
-    hub.report(van, at(7, 40), Deed::Departed { route: driven.route }).await;
+    let (van, driven) = departed(&hub).await;
     let ops = hub.at(at(8, 0));
     let before = ops.route(&dispatcher, driven.route).await.unwrap();
     let here = before.stops[1].clone();
