@@ -175,7 +175,7 @@ impl Choices {
             OpsError::Broken(format!("the day makes no problem: {}", faults.join("; ")))
         })?;
         let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
-        let (given, opens) = (Solution { routes: given, unserved }, opens.collect());
+        let (given, opens) = (Solution { routes: given, unserved, ..Solution::default() }, opens.collect());
         Ok(Sheet { problem, runners, tasks, given, opens, origin, hub })
     }
 }

@@ -133,6 +133,7 @@ fn insertion_query(priced: bool) {
             let mut solution = Solution {
                 routes: full.routes.iter().map(without).collect(),
                 unserved: full.unserved.clone(),
+                ..Solution::default()
             };
             solution.unserved.push(stop);
             let start = Instant::now();

@@ -10,10 +10,11 @@ use crate::cost::Cost;
 use crate::course::{Course, TimedMatrix};
 use crate::fault::{Fault, Whom};
 use crate::model::{
-    Allowed, Bars, KeptRow, Lateness, MatrixId, Problem, StopId, StopRow, StopSpec, UNREACHABLE, VehicleId,
-    VehicleSpec,
+    Allowed, Bars, KeptRow, Lateness, MatrixId, Problem, Relations, Shipment, StopId, StopRow, StopSpec,
+    UNREACHABLE, VehicleId, VehicleSpec,
 };
 use crate::travel::{Rounding, Ways};
+use crate::wide_checks::{check_relations, is_wide};
 
 /// How large each kind of number may be, so that no sum of them leaves the range of the integers.
 #[derive(Clone, Copy, Debug)]
@@ -42,17 +43,26 @@ pub const LIMITS: Limits = Limits {
 /// Collects a problem piece by piece and checks it as a whole.
 #[derive(Clone, Debug)]
 pub struct ProblemBuilder {
-    dims: usize,
-    matrices: Vec<(usize, Ways)>,
-    vehicles: Vec<VehicleSpec>,
-    stops: Vec<StopSpec>,
+    pub(crate) dims: usize,
+    pub(crate) matrices: Vec<(usize, Ways)>,
+    pub(crate) vehicles: Vec<VehicleSpec>,
+    pub(crate) stops: Vec<StopSpec>,
+    pub(crate) metres: Vec<(MatrixId, Vec<u32>)>,
+    pub(crate) relations: Relations,
 }
 
 impl ProblemBuilder {
     /// A problem whose loads have that many dimensions (0 if nothing is ever full).
     #[must_use]
-    pub const fn new(capacity_dims: usize) -> Self {
-        Self { dims: capacity_dims, matrices: Vec::new(), vehicles: Vec::new(), stops: Vec::new() }
+    pub fn new(capacity_dims: usize) -> Self {
+        Self {
+            dims: capacity_dims,
+            matrices: Vec::new(),
+            vehicles: Vec::new(),
+            stops: Vec::new(),
+            metres: Vec::new(),
+            relations: Relations::default(),
+        }
     }
 
     /// Adds the travel times of one profile: seconds, row by row from each place to all, `u32::MAX` for no way.
@@ -90,11 +100,38 @@ impl ProblemBuilder {
         StopId(dense(self.stops.len()))
     }
 
+    /// Says how far it is in metres from each place to all for a profile, row by row, `u32::MAX` for no way. Only what is
+    /// said in metres needs it: the cost per kilometre, the farthest drive, batteries and emissions.
+    pub fn metres(&mut self, matrix: MatrixId, metres: Vec<u32>) {
+        self.metres.push((matrix, metres));
+    }
+
+    /// Adds goods that go from one stop to another.
+    pub fn shipment(&mut self, shipment: Shipment) {
+        self.relations.shipments.push(shipment);
+    }
+
+    /// Says that one of these stops is enough (home or locker); the first stands for all where none is served. They have
+    /// the same penalty, which is paid once.
+    pub fn alternatives(&mut self, stops: Vec<StopId>) {
+        self.relations.alternatives.push(stops);
+    }
+
+    /// Says that one vehicle serves these stops, as far as they are served.
+    pub fn together(&mut self, stops: Vec<StopId>) {
+        self.relations.together.push(stops);
+    }
+
+    /// Says that no two of these stops are served by the same vehicle.
+    pub fn apart(&mut self, stops: Vec<StopId>) {
+        self.relations.apart.push(stops);
+    }
+
     /// The problem, if it holds together.
     ///
     /// # Errors
-    /// Every fault there is, in the order matrices, vehicles, stops.
-    pub fn build(self) -> Result<Problem, Vec<Fault>> {
+    /// Every fault there is, in the order matrices, vehicles, stops, and what binds these to each other.
+    pub fn build(mut self) -> Result<Problem, Vec<Fault>> {
         let places = self.matrices.first().map_or(0, |(places, _)| *places);
         let mut faults = Vec::new();
         for (what, found) in
@@ -114,16 +151,23 @@ impl ProblemBuilder {
                 }
             }
         }
+        let metres = self.check_metres(places, &mut faults);
         for (index, vehicle) in self.vehicles.iter().enumerate() {
             self.check_vehicle(index, vehicle, places, &mut faults);
+            self.check_ways(index, vehicle, places, &metres, &mut faults);
         }
         for (index, stop) in self.stops.iter().enumerate() {
             self.check_stop(index, stop, places, &mut faults);
         }
+        check_relations(&self.relations, &self.stops, self.dims, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
+        self.relations.index(self.stops.len());
         Ok(Problem {
+            wide: is_wide(&self.vehicles, &self.stops, &self.relations),
+            relations: self.relations,
+            metres,
             dims: self.dims,
             places,
             matrices: self.matrices.into_iter().map(|(_, ways)| Arc::new(ways)).collect(),
@@ -170,8 +214,25 @@ impl ProblemBuilder {
         check.place(spec.place);
         check.range("the service time", spec.service, 0..=LIMITS.length);
         check.span("the window", spec.window);
+        for &window in &spec.more_windows {
+            check.span("the window", window);
+        }
+        let windows: Vec<(i64, i64)> = spec.windows().collect();
+        if let Some(pair) = windows.windows(2).find(|pair| pair[1].0 <= pair[0].1) {
+            let (begin, end) = (pair[0].1, pair[1].0);
+            check.faults.push(Fault::Reversed { whom, what: "the time between two windows", begin, end });
+        }
+        for &service in &spec.service_by_kind {
+            check.range("the service time", service, 0..=LIMITS.length);
+        }
+        if let Some(release) = spec.release {
+            check.range("the release", release, -LIMITS.time..=LIMITS.time);
+        }
         check.lateness("the price of lateness", spec.lateness);
         check.load("the demand", &spec.demand, self.dims);
+        if !spec.pickup.is_empty() {
+            check.load("the pickup", &spec.pickup, self.dims);
+        }
         check.price("the penalty for leaving it out", spec.unserved_penalty);
         let Some(kept) = spec.kept else { return };
         check.price("the price of another vehicle", kept.moved_price);
@@ -185,27 +246,27 @@ impl ProblemBuilder {
     }
 }
 
-struct Checker<'a> {
-    whom: Whom,
-    places: usize,
-    faults: &'a mut Vec<Fault>,
+pub(crate) struct Checker<'a> {
+    pub(crate) whom: Whom,
+    pub(crate) places: usize,
+    pub(crate) faults: &'a mut Vec<Fault>,
 }
 
 impl Checker<'_> {
-    fn place(&mut self, place: usize) {
+    pub(crate) fn place(&mut self, place: usize) {
         if place >= self.places {
             self.faults.push(Fault::UnknownPlace { whom: self.whom, place, places: self.places });
         }
     }
 
-    fn range(&mut self, what: &'static str, value: i64, allowed: RangeInclusive<i64>) {
+    pub(crate) fn range(&mut self, what: &'static str, value: i64, allowed: RangeInclusive<i64>) {
         if !allowed.contains(&value) {
             let (least, most) = allowed.into_inner();
             self.faults.push(Fault::OutOfRange { whom: self.whom, what, value, least, most });
         }
     }
 
-    fn span(&mut self, what: &'static str, (begin, end): (i64, i64)) {
+    pub(crate) fn span(&mut self, what: &'static str, (begin, end): (i64, i64)) {
         self.range(what, begin, -LIMITS.time..=LIMITS.time);
         self.range(what, end, -LIMITS.time..=LIMITS.time);
         if end < begin {
@@ -213,7 +274,7 @@ impl Checker<'_> {
         }
     }
 
-    fn load(&mut self, what: &'static str, load: &[i64], expected: usize) {
+    pub(crate) fn load(&mut self, what: &'static str, load: &[i64], expected: usize) {
         if load.len() != expected {
             self.faults.push(Fault::Dimensions { whom: self.whom, what, found: load.len(), expected });
         }
@@ -228,7 +289,7 @@ impl Checker<'_> {
         }
     }
 
-    fn price(&mut self, what: &'static str, price: i64) {
+    pub(crate) fn price(&mut self, what: &'static str, price: i64) {
         self.range(what, price, 0..=LIMITS.price);
     }
 }

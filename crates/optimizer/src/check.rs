@@ -359,7 +359,8 @@ mod tests {
         let stops = vec![builder.stop(first), builder.stop(second)];
         let third = builder.stop(samples::stop(1));
         let problem = builder.build().unwrap();
-        let report = check(&problem, &Solution { routes: vec![stops], unserved: vec![third] });
+        let report =
+            check(&problem, &Solution { routes: vec![stops], unserved: vec![third], ..Solution::default() });
         // Leaves at 90, serves from 100 to 107, is at 127 where it should be by 100, and back at 157.
         assert_eq!(report.violations, []);
         assert_eq!((report.duration, report.driving, report.waiting, report.service), (67, 60, 0, 7));
@@ -383,6 +384,7 @@ mod tests {
         let solution = Solution {
             routes: vec![vec![unknown], Vec::new(), vec![tight], vec![tight]],
             unserved: Vec::new(),
+            ..Solution::default()
         };
         assert_eq!(
             check(&problem, &solution).violations,
@@ -406,7 +408,10 @@ mod tests {
         let vehicle = builder.vehicle(samples::vehicle());
         let stop = builder.stop(samples::stop(1));
         let problem = builder.build().unwrap();
-        let report = check(&problem, &Solution { routes: vec![vec![stop]], unserved: Vec::new() });
+        let report = check(
+            &problem,
+            &Solution { routes: vec![vec![stop]], unserved: Vec::new(), ..Solution::default() },
+        );
         assert!(
             report.violations.contains(&Violation::Unreachable { vehicle, from: 0, to: 1 }),
             "{report:?}"

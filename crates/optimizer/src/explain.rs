@@ -309,7 +309,11 @@ mod tests {
         let [early, heavy, bound, cheap] = [early, heavy, bound, cheap].map(|stop| builder.stop(stop));
         let problem = builder.build().unwrap();
         let served: Vec<StopId> = problem.stop_ids().take(1).collect();
-        let plan = Solution { routes: vec![served, vec![]], unserved: vec![early, heavy, bound, cheap] };
+        let plan = Solution {
+            routes: vec![served, vec![]],
+            unserved: vec![early, heavy, bound, cheap],
+            ..Solution::default()
+        };
         let told = examine(&problem, &plan, 2).unserved;
         let first = |stop| &told.iter().find(|u| u.stop == stop).unwrap().ways[0];
         assert_eq!(first(early).obstacles, [Obstacle::Window { seconds: 20 }]);
@@ -335,7 +339,7 @@ mod tests {
         (slow.service, slow.window) = (60, (0, 25));
         let slow = builder.stop(slow);
         let problem = builder.build().unwrap();
-        let plan = Solution { routes: vec![vec![next, far]], unserved: vec![slow] };
+        let plan = Solution { routes: vec![vec![next, far]], unserved: vec![slow], ..Solution::default() };
         let told = examine(&problem, &plan, 9);
         assert_eq!(told.unserved[0].ways[0].obstacles, [Obstacle::Window { seconds: 35 }]);
         let mut early = plan.clone();

@@ -139,6 +139,36 @@ pub enum Fault {
         /// The most it may be.
         most: i64,
     },
+    /// Metres are given for a matrix that does not exist, or not as many as it has pairs of places.
+    #[error(
+        "metres are given for matrix {matrix}, {cells} of them; they need a matrix that exists, and a number for each pair of its places"
+    )]
+    MetresShape {
+        /// Which matrix.
+        matrix: usize,
+        /// How many there are.
+        cells: usize,
+    },
+    /// Something is said in metres, and nobody says how far it is from place to place.
+    #[error("vehicle {vehicle}: {what} needs metres for matrix {matrix}")]
+    NoMetres {
+        /// Whose.
+        vehicle: usize,
+        /// What needs them.
+        what: &'static str,
+        /// For which matrix.
+        matrix: usize,
+    },
+    /// What binds stops to each other cannot be.
+    #[error("{relation} {index}: {what}")]
+    Relation {
+        /// A shipment, alternatives, a group together or a group apart.
+        relation: &'static str,
+        /// The how-manieth of its sort, counted from 0.
+        index: usize,
+        /// What is wrong with it.
+        what: String,
+    },
     /// There are more of something than [`Limits::count`](crate::Limits::count).
     #[error("{found} {what} are more than {most}")]
     TooMany {
@@ -156,7 +186,9 @@ impl Fault {
     #[must_use]
     pub const fn whom(&self) -> Option<Whom> {
         match *self {
-            Self::UnknownMatrix { vehicle, .. } => Some(Whom::Vehicle(vehicle)),
+            Self::UnknownMatrix { vehicle, .. } | Self::NoMetres { vehicle, .. } => {
+                Some(Whom::Vehicle(vehicle))
+            }
             Self::UnknownVehicle { whom, .. }
             | Self::UnknownStop { whom, .. }
             | Self::UnknownPlace { whom, .. }

@@ -129,7 +129,7 @@ mod tests {
         stop.service = 15;
         let stop = builder.stop(stop);
         let problem = builder.build().unwrap();
-        let solution = Solution { routes: vec![route], unserved: vec![stop] };
+        let solution = Solution { routes: vec![route], unserved: vec![stop], ..Solution::default() };
         let insertion = |position, cost, seconds, driving, arrival, late: &[(StopId, i64)]| Insertion {
             vehicle,
             position,
@@ -166,7 +166,7 @@ mod tests {
         let route = vec![builder.stop(samples::stop(1)), builder.stop(late)];
         let stop = builder.stop(samples::stop(2));
         let problem = builder.build().unwrap();
-        let solution = Solution { routes: vec![route], unserved: vec![stop] };
+        let solution = Solution { routes: vec![route], unserved: vec![stop], ..Solution::default() };
         let [best] = &best_insertions(&problem, &solution, stop, 1)[..] else { panic!("it fits") };
         assert_eq!((best.position, best.cost, best.extra_seconds), (1, Cost::units(-196), -98));
     }
@@ -181,7 +181,8 @@ mod tests {
         letter.demand = vec![0];
         let (letter, parcel) = (builder.stop(letter), builder.stop(samples::stop(20)));
         let problem = builder.build().unwrap();
-        let solution = Solution { routes: vec![route], unserved: vec![letter, parcel] };
+        let solution =
+            Solution { routes: vec![route], unserved: vec![letter, parcel], ..Solution::default() };
         assert_eq!(best_insertions(&problem, &solution, parcel, 9), []);
         assert_eq!(best_insertions(&problem, &solution, letter, 9).len(), 4);
     }

@@ -313,6 +313,7 @@ impl VehicleForm {
             long_day: self.long_day.map(|day| LongDay { after: day.after, cost_per_hour: day.cost_per_hour }),
             under_way: self.under_way,
             skills: skills(&self.skills)?,
+            ..VehicleSpec::default()
         })
     }
 }
@@ -373,6 +374,7 @@ impl StopForm {
             }),
             needs: skills(&self.needs)?,
             allowed,
+            ..StopSpec::default()
         })
     }
 }

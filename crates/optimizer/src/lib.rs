@@ -13,8 +13,8 @@
 //! A plan that is in force already is changed at a price: [`replan`] gives three answers to what became of it, and
 //! [`examine`] explains a plan, one made by hand too.
 //!
-//! Deliberately not here: streets (the caller brings travel times), orders, drivers and promises (the caller
-//! translates them), and breaks, pickups and reloads, which the model has room for but does not have yet.
+//! Deliberately not here: streets (the caller brings travel times), and orders, drivers and promises (the caller
+//! translates them).
 
 pub mod check;
 #[cfg(feature = "cli")]
@@ -42,6 +42,7 @@ mod samples;
 mod schedule;
 mod solve;
 mod travel;
+mod wide_checks;
 
 pub use builder::{LIMITS, Limits, ProblemBuilder};
 pub use cost::{Cost, Score};
@@ -51,8 +52,8 @@ pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
 pub use live::{Answer, ChangePrices, Freedom, replan};
 pub use model::{
-    Allowed, Kept, Lateness, LongDay, MatrixId, Problem, Skills, Solution, StopId, StopSpec, VehicleId,
-    VehicleSpec,
+    Allowed, Battery, Break, Emissions, Halt, Kept, Lateness, LongDay, MatrixId, Problem, Relations, Reloads,
+    Shipment, Skills, Solution, StopId, StopSpec, Stopover, VehicleId, VehicleSpec,
 };
 pub use schedule::{Schedule, Visit, schedule};
 pub use solve::{Outcome, Progress, Settings, Stop, solve};

@@ -143,7 +143,11 @@ mod tests {
         builder.vehicle(second);
         let problem = builder.build().unwrap();
         let ids: Vec<StopId> = problem.stop_ids().collect();
-        let given = Solution { routes: vec![vec![ids[0], ids[2]], vec![ids[1]]], unserved: Vec::new() };
+        let given = Solution {
+            routes: vec![vec![ids[0], ids[2]], vec![ids[1]]],
+            unserved: Vec::new(),
+            ..Solution::default()
+        };
         let moved = |price: i64| {
             let stop = Stop { iterations: Some(600), ..Stop::default() };
             let prices = ChangePrices { moved: price, order: 0 };
@@ -163,7 +167,8 @@ mod tests {
         let late = builder.stop(late);
         let problem = builder.build().unwrap();
         let ids: Vec<StopId> = problem.stop_ids().collect();
-        let given = Solution { routes: vec![vec![ids[0], late]], unserved: vec![ids[1]] };
+        let given =
+            Solution { routes: vec![vec![ids[0], late]], unserved: vec![ids[1]], ..Solution::default() };
         assert_eq!(events(&problem, &given, &[late, StopId(99)]), [ids[1], late]);
     }
 }

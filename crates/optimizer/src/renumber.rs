@@ -44,6 +44,9 @@ impl Renumbered {
             rows: old.iter().map(|stop| problem.rows[stop.index()]).collect(),
             kept: KeptRow::all(&stops),
             stops,
+            metres: problem.metres.clone(),
+            relations: problem.relations.renamed(|stop| new[stop.index()]),
+            wide: problem.wide,
         };
         Self { problem, old, new }
     }
@@ -71,6 +74,7 @@ fn renamed(solution: &Solution, names: &[StopId]) -> Solution {
     Solution {
         routes: solution.routes.iter().map(|route| route.iter().map(name).collect()).collect(),
         unserved,
+        stopovers: solution.stopovers.clone(),
     }
 }
 
@@ -149,8 +153,11 @@ mod tests {
         let places: Vec<usize> = renumbered.problem.rows.iter().map(|row| row.place).collect();
         assert_eq!(places, [50, 40, 20, 10]);
         let stops: Vec<StopId> = problem.stop_ids().collect();
-        let solution =
-            Solution { routes: vec![vec![stops[2], stops[0]]], unserved: vec![stops[1], stops[3]] };
+        let solution = Solution {
+            routes: vec![vec![stops[2], stops[0]]],
+            unserved: vec![stops[1], stops[3]],
+            ..Solution::default()
+        };
         assert_eq!(renumbered.back(&renumbered.there(&solution)), solution);
         let there = renumbered.there(&solution);
         let place = |stop: &StopId| renumbered.problem.row(*stop).place;

@@ -187,7 +187,11 @@ fn the_largest_measures_do_not_overflow() {
     late.unserved_penalty = LIMITS.price;
     let stops: Vec<_> = (0..50).map(|_| builder.stop(late.clone())).collect();
     let problem = builder.build().unwrap();
-    let all = optimizer::Solution { routes: vec![stops.clone()], unserved: Vec::new() };
+    let all = optimizer::Solution {
+        routes: vec![stops.clone()],
+        unserved: Vec::new(),
+        ..optimizer::Solution::default()
+    };
     let better = after(&problem, 50, Some(&all));
     assert!(check(&problem, &better).score() <= check(&problem, &all).score());
     assert_eq!(schedule(&problem, dear, &stops).visits.len(), 50);

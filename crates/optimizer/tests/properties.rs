@@ -19,8 +19,11 @@ fn towns() -> impl Strategy<Value = Town> {
 /// Stops thrown into routes without a thought: broken in most ways, but each stop once.
 fn thrown(problem: &Problem, seed: u64) -> Solution {
     let mut dice = Dice(seed);
-    let mut solution =
-        Solution { routes: vec![Vec::new(); problem.vehicle_ids().len()], unserved: Vec::new() };
+    let mut solution = Solution {
+        routes: vec![Vec::new(); problem.vehicle_ids().len()],
+        unserved: Vec::new(),
+        ..Solution::default()
+    };
     for stop in problem.stop_ids() {
         let route = dice.roll(solution.routes.len() as i64 + 1) as usize;
         solution.routes.get_mut(route).unwrap_or(&mut solution.unserved).push(stop);

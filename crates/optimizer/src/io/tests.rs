@@ -266,7 +266,11 @@ fn each_fault_of_json_has_its_line() {
 #[test]
 fn a_solution_file_is_read_as_it_was_written() {
     let instance = parse(SOLOMON).unwrap();
-    let solution = Solution { routes: vec![Vec::new(), vec![StopId(1)]], unserved: vec![StopId(0)] };
+    let solution = Solution {
+        routes: vec![Vec::new(), vec![StopId(1)]],
+        unserved: vec![StopId(0)],
+        ..Solution::default()
+    };
     let text = write_solution(&instance, &solution, 10.0);
     assert_eq!(text, "Route #1: 2\nCost 10.0\n");
     let read = read_solution("a.sol", text.as_bytes(), &instance).unwrap();

@@ -80,7 +80,7 @@ impl AnyInstance {
     /// The problem as the kernel takes it, or none if it has something that the kernel does not know.
     pub(crate) fn of(problem: &Problem) -> Option<Self> {
         let spec = problem.vehicle(VehicleId(0))?;
-        if problem.stops.is_empty() || !is_plain(problem, spec) {
+        if problem.stops.is_empty() || problem.wide || !is_plain(problem, spec) {
             return None;
         }
         let size = problem.stops.len() + 1;

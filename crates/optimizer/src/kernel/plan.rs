@@ -59,7 +59,7 @@ impl Plan {
         }
         let mut unserved: Vec<StopId> = self.absent.iter().copied().map(StopId).collect();
         unserved.sort_unstable();
-        Solution { routes, unserved }
+        Solution { routes, unserved, stopovers: Vec::new() }
     }
 
     pub(crate) fn worth(&self) -> Worth {

@@ -21,8 +21,11 @@ fn after(problem: &Problem, steps: u64, start: Option<&Solution>) -> Solution {
 fn a_zigzag_becomes_a_sweep() {
     let problem = samples::line(&[10, 20, 30, 40, 50]).build().unwrap();
     let ids: Vec<StopId> = problem.stop_ids().collect();
-    let zigzag =
-        Solution { routes: vec![vec![ids[3], ids[0], ids[4], ids[1], ids[2]]], unserved: Vec::new() };
+    let zigzag = Solution {
+        routes: vec![vec![ids[3], ids[0], ids[4], ids[1], ids[2]]],
+        unserved: Vec::new(),
+        ..Solution::default()
+    };
     assert_eq!(check(&problem, &zigzag).driving, 40 + 30 + 40 + 30 + 10 + 30);
     assert_eq!(check(&problem, &after(&problem, 200, Some(&zigzag))).driving, 100);
     assert_eq!(after(&problem, 0, Some(&zigzag)), zigzag);
@@ -35,7 +38,7 @@ fn a_broken_start_is_mended() {
     urgent.window = (0, 20);
     let (slow, urgent) = (builder.stop(samples::stop(40)), builder.stop(urgent));
     let problem = builder.build().unwrap();
-    let late = Solution { routes: vec![vec![slow, urgent]], unserved: Vec::new() };
+    let late = Solution { routes: vec![vec![slow, urgent]], unserved: Vec::new(), ..Solution::default() };
     assert_eq!(check(&problem, &late).score(), Score { excess: 40, cost: Cost::units(80) });
     let mended = after(&problem, 100, Some(&late));
     assert_eq!(check(&problem, &mended).score(), Score { excess: 0, cost: Cost::units(80) });
@@ -64,8 +67,11 @@ fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
     builder.vehicle(samples::vehicle());
     let problem = builder.build().unwrap();
     let ids: Vec<StopId> = problem.stop_ids().collect();
-    let known =
-        Solution { routes: vec![vec![ids[3], ids[0], ids[5]], vec![ids[1], ids[2]]], unserved: vec![ids[4]] };
+    let known = Solution {
+        routes: vec![vec![ids[3], ids[0], ids[5]], vec![ids[1], ids[2]]],
+        unserved: vec![ids[4]],
+        ..Solution::default()
+    };
     let problem = problem.keeping(&known, ChangePrices { moved: 37, order: 11 });
     let instance = Instance::new(&problem);
     let mut state = State::<false>::new(&instance);
@@ -131,7 +137,7 @@ fn a_given_plan_that_cannot_be_meant_is_kept_if_mending_it_is_worse() {
     foreign.only_vehicle = Some(other);
     let route = vec![builder.stop(samples::stop(1)), builder.stop(foreign), builder.stop(samples::stop(3))];
     let problem = builder.build().unwrap();
-    let given = Solution { routes: vec![route, Vec::new()], unserved: Vec::new() };
+    let given = Solution { routes: vec![route, Vec::new()], unserved: Vec::new(), ..Solution::default() };
     assert_eq!(after(&problem, 0, Some(&given)), given);
 }
 
@@ -172,7 +178,11 @@ fn only_who_is_allowed_and_able_serves_a_stop() {
         solution.routes[lifts.index()].contains(&heavy) && solution.routes[lifts.index()].contains(&named)
     );
     assert!(check(&problem, &solution).is_feasible());
-    let wrong = Solution { routes: vec![vec![heavy], vec![shunned]], unserved: vec![frozen, named, nobodys] };
+    let wrong = Solution {
+        routes: vec![vec![heavy], vec![shunned]],
+        unserved: vec![frozen, named, nobodys],
+        ..Solution::default()
+    };
     let violations = check(&problem, &wrong).violations;
     assert_eq!(
         violations,
@@ -212,7 +222,8 @@ fn a_price_on_long_days_spreads_the_work() {
 fn given_routes_keep_their_order_until_there_is_a_better_one() {
     let problem = samples::line(&[10, 20, 30]).build().unwrap();
     let ids: Vec<StopId> = problem.stop_ids().collect();
-    let given = Solution { routes: vec![vec![ids[2], ids[0]]], unserved: vec![ids[1]] };
+    let given =
+        Solution { routes: vec![vec![ids[2], ids[0]]], unserved: vec![ids[1]], ..Solution::default() };
     let solution = after(&problem, 0, Some(&given));
     let kept: Vec<StopId> = solution.routes[0].iter().copied().filter(|stop| *stop != ids[1]).collect();
     assert_eq!(kept, [ids[2], ids[0]]);

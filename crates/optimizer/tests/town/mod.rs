@@ -123,6 +123,7 @@ impl Town {
             long_day: self.rough.then_some(LongDay { after: 3 * 3600, cost_per_hour: 700 }),
             under_way: self.rough && dice.once_in(3),
             skills: Skills(if self.rough { dice.roll(8) as u64 } else { 0 }),
+            ..VehicleSpec::default()
         }
     }
 
