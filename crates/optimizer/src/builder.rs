@@ -166,6 +166,7 @@ impl ProblemBuilder {
         self.relations.index(self.stops.len());
         Ok(Problem {
             wide: is_wide(&self.vehicles, &self.stops, &self.relations),
+            by_kind: self.stops.iter().any(|stop| !stop.service_by_kind.is_empty()),
             relations: self.relations,
             metres,
             dims: self.dims,
@@ -392,7 +393,7 @@ fn row(spec: &StopSpec) -> StopRow {
         place: spec.place,
         service: spec.service,
         open: spec.window.0,
-        close: spec.window.1,
+        close: spec.windows().last().unwrap_or(spec.window).1,
         per_minute: match spec.lateness {
             Lateness::Hard => None,
             Lateness::Priced { per_minute } => Some(per_minute),

@@ -38,6 +38,19 @@ impl Cost {
         Self(seconds.saturating_mul(per_minute).saturating_mul(60))
     }
 
+    /// What `metres` cost at a price in money units per kilometre; parts of a part are cut off.
+    #[must_use]
+    pub const fn kilometres(metres: i64, per_km: i64) -> Self {
+        Self(metres.saturating_mul(per_km).saturating_mul(18) / 5)
+    }
+
+    /// What emissions in millionths of a gram cost at a price in money units per kilogram; parts of a part are cut off.
+    #[must_use]
+    pub const fn emissions(micrograms: i64, per_kg: i64) -> Self {
+        let parts = micrograms as i128 * per_kg as i128 * PARTS as i128 / 1_000_000_000;
+        Self(if parts > i64::MAX as i128 { i64::MAX } else { parts as i64 })
+    }
+
     /// The amount in money units, rounded to the nearest (halves away from zero).
     #[must_use]
     pub const fn in_units(self) -> i64 {

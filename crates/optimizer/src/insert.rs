@@ -3,9 +3,10 @@
 //! It changes nothing. The same question prices a delivery slot, places an urgent order and moves a stop by hand.
 
 use crate::cost::Cost;
-use crate::model::{Problem, Solution, StopId, VehicleId};
+use crate::model::{Halt, Problem, Solution, StopId, Stopover, VehicleId, VehicleSpec};
+use crate::reckon::{Reckoner, fitted_out};
 use crate::route::{Opening, Route};
-use crate::schedule::{Schedule, schedule};
+use crate::schedule::{Schedule, schedule, timetable};
 
 /// One place for a stop, and what follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,17 +31,28 @@ pub struct Insertion {
     pub extra_late: Vec<(StopId, i64)>,
     /// By how many seconds more the vehicle ends after its shift.
     pub extra_overtime: i64,
+    /// By how many metres it drives farther, as far as that is known.
+    pub extra_metres: i64,
+    /// How many grams of CO2e more are emitted.
+    pub extra_grams: i64,
+    /// What the vehicle does between its stops then: its breaks may have moved, and it may reload once more.
+    pub stopovers: Vec<Stopover>,
 }
 
 /// The `k` cheapest places for the stop, the cheapest first; of equals the lowest vehicle and position first.
 ///
 /// Empty if it fits nowhere without breaking a hard limit, if the solution serves it already, or if the id is of
-/// another problem. Its penalty does not count: whether it is worth it is the caller's question.
+/// another problem. Its penalty does not count: whether it is worth it is the caller's question. An alternative can be
+/// asked for while none of them is served; the ends of a shipment cannot, as one alone has no place.
 #[must_use]
 pub fn best_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usize) -> Vec<Insertion> {
     let solution = solution.sound(problem);
-    if solution.unserved.binary_search(&stop).is_err() {
+    let stands_in = problem.relations.alternatives_to(stop).and_then(|all| all.first()).unwrap_or(&stop);
+    if solution.unserved.binary_search(stands_in).is_err() {
         return Vec::new();
+    }
+    if problem.wide {
+        return wide_insertions(problem, &solution, stop, k);
     }
     let stops = solution.routes.into_iter().zip(problem.vehicle_ids());
     let routes: Vec<Route> = stops.map(|(stops, vehicle)| Route::of(problem, vehicle, stops)).collect();
@@ -91,7 +103,119 @@ fn consequences(
         begin: visit.begin,
         extra_late: later(&before, &after, position),
         extra_overtime: after.overtime - before.overtime,
+        extra_metres: after.metres - before.metres,
+        extra_grams: after.grams - before.grams,
+        stopovers: Vec::new(),
     })
+}
+
+/// As [`best_insertions`], for problems whose routes have to be reckoned in full.
+fn wide_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usize) -> Vec<Insertion> {
+    let relations = &problem.relations;
+    if relations.shipment_of(stop).is_some() {
+        return Vec::new();
+    }
+    let of = |other: StopId| solution.place_of(other).map(|(vehicle, _)| vehicle);
+    let apart: Vec<VehicleId> = relations.apart_from(stop).filter_map(of).collect();
+    let together = relations.together_with(stop).and_then(|all| all.iter().find_map(|&other| of(other)));
+    let mut best: Vec<(Cost, VehicleId, usize, Vec<Stopover>)> = Vec::new();
+    for vehicle in problem.vehicle_ids() {
+        let welcome = !apart.contains(&vehicle) && together.is_none_or(|with| with == vehicle);
+        if !welcome || !problem.may_serve(vehicle, stop) {
+            continue;
+        }
+        let mut reckoner = Reckoner::new(problem, vehicle);
+        let stops = &solution.routes[vehicle.index()];
+        let given = solution.stopovers.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
+        reckoner.take(vehicle, stops, given);
+        reckoner.fit_out();
+        let before = reckoner.sums.score();
+        for position in 0..=stops.len() {
+            let mut with = stops.clone();
+            with.insert(position, stop);
+            for stopovers in with_room(problem.spec(vehicle), given, position, stops.len()) {
+                reckoner.take(vehicle, &with, &stopovers);
+                reckoner.fit_out();
+                let after = reckoner.sums.score();
+                if after.excess > before.excess {
+                    continue;
+                }
+                let place = (after.cost - before.cost, vehicle, position, stopovers);
+                let rank = best.partition_point(|other| *other < place);
+                if rank < k {
+                    best.insert(rank, place);
+                    best.truncate(k);
+                }
+            }
+        }
+    }
+    best.into_iter()
+        .filter_map(|(cost, vehicle, position, stopovers)| {
+            let mut after = solution.clone();
+            after.routes[vehicle.index()].insert(position, stop);
+            after.stopovers.resize(problem.vehicles.len(), Vec::new());
+            after.stopovers[vehicle.index()] = stopovers;
+            let after = fitted_out(problem, &after);
+            let times = timetable(problem, &after, vehicle);
+            let before = timetable(problem, &fitted_out(problem, solution), vehicle);
+            let visit = times.visits.get(position)?;
+            Some(Insertion {
+                vehicle,
+                position,
+                cost,
+                extra_seconds: times.duration() - before.duration(),
+                extra_driving: times.driving - before.driving,
+                arrival: visit.arrival,
+                begin: visit.begin,
+                extra_late: later(&before, &times, position),
+                extra_overtime: times.overtime - before.overtime,
+                extra_metres: times.metres - before.metres,
+                extra_grams: times.grams - before.grams,
+                stopovers: after.stopovers[vehicle.index()].clone(),
+            })
+        })
+        .collect()
+}
+
+/// The ways to have a stop at that position: what is done there before it or behind it, and one reload more before it or
+/// behind it.
+fn with_room(
+    spec: &VehicleSpec,
+    given: &[Stopover],
+    position: usize,
+    stops: usize,
+) -> Vec<Vec<Stopover>> {
+    let moved = |stays: bool| -> Vec<Stopover> {
+        let shift = |over: &Stopover| {
+            let behind = over.before > position || (over.before == position && !stays);
+            Stopover { before: over.before + usize::from(behind), ..*over }
+        };
+        given.iter().map(shift).collect()
+    };
+    let mut ways = vec![moved(false)];
+    if given.iter().any(|over| over.before == position) {
+        ways.push(moved(true));
+    }
+    let reload = |over: &Stopover| matches!(over.what, Halt::Reload(_));
+    let used = given.iter().filter(|over| reload(over)).count();
+    let here = given.iter().any(|over| over.before == position && reload(over));
+    if let Some(reloads) = spec.reloads.as_ref().filter(|reloads| used < reloads.most) {
+        for place in 0..reloads.places.len() {
+            let mut add = |stays: bool, before: usize| {
+                let mut way = moved(stays);
+                way.push(Stopover { before, what: Halt::Reload(place) });
+                way.sort_unstable();
+                ways.push(way);
+            };
+            if position > 0 && !here {
+                add(false, position);
+            }
+            if position > 0 && position < stops {
+                add(true, position + 1);
+            }
+        }
+    }
+    ways
 }
 
 fn later(before: &Schedule, after: &Schedule, position: usize) -> Vec<(StopId, i64)> {

@@ -47,6 +47,7 @@ impl Renumbered {
             metres: problem.metres.clone(),
             relations: problem.relations.renamed(|stop| new[stop.index()]),
             wide: problem.wide,
+            by_kind: problem.by_kind,
         };
         Self { problem, old, new }
     }

@@ -4,7 +4,8 @@
 //! than at its first stop. One that is under way leaves at the beginning of its shift. Whether the times keep the
 //! limits is told, not enforced.
 
-use crate::model::{Problem, StopId, VehicleId};
+use crate::model::{Problem, Solution, StopId, Stopover, VehicleId, VehicleSpec, sound_stopovers};
+use crate::reckon::{Point, Reckoner};
 use crate::route::Route;
 
 /// One stop in its route; times in seconds since the origin, lengths in seconds.
@@ -43,6 +44,23 @@ pub struct Schedule {
     pub waiting: i64,
     /// How long after the shift it ends.
     pub overtime: i64,
+    /// What it does between its stops.
+    pub halts: Vec<Halted>,
+    /// How far it drives, in metres, as far as that is known.
+    pub metres: i64,
+    /// CO2e in grams, rounded down.
+    pub grams: i64,
+}
+
+/// A stopover in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Halted {
+    /// What it is, and before which stop.
+    pub stopover: Stopover,
+    /// When it begins and ends, in seconds since the origin; a reload ends when the goods are released.
+    pub from: i64,
+    /// When it ends.
+    pub to: i64,
 }
 
 impl Schedule {
@@ -57,11 +75,17 @@ impl Schedule {
 ///
 /// An arc that does not exist takes ten million seconds. Stops of another problem are passed over, and a vehicle of
 /// another problem has the empty schedule. Without stops a vehicle stays at its start (or, if it is under way, drives
-/// to its end).
+/// to its end). Breaks and charges are where they fit best; [`timetable`] takes them from a plan, and reloads too.
 #[must_use]
 pub fn schedule(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> Schedule {
     let Some(spec) = problem.vehicle(vehicle) else { return Schedule::default() };
-    let known = stops.iter().copied().filter(|&stop| problem.stop(stop).is_some()).collect();
+    let known: Vec<StopId> = stops.iter().copied().filter(|&stop| problem.stop(stop).is_some()).collect();
+    if problem.wide || problem.measured(spec.matrix) {
+        let mut reckoner = Reckoner::new(problem, vehicle);
+        reckoner.take(vehicle, &known, &[]);
+        reckoner.fit_out();
+        return told(problem, spec, &known, &reckoner);
+    }
     let route = Route::of(problem, vehicle, known);
     let visits: Vec<Visit> = (route.stops.iter().zip(&route.nodes).enumerate())
         .map(|(index, (&stop, node))| {
@@ -85,6 +109,52 @@ pub fn schedule(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> Sche
         load: route.load,
         driving: route.driving,
         overtime: (route.end - spec.shift.1).max(0),
+        ..Schedule::default()
+    }
+}
+
+/// The schedule of a vehicle in a plan, with its stopovers. Of what the plan cannot mean (see [`schedule`]) nothing is
+/// said.
+#[must_use]
+pub fn timetable(problem: &Problem, solution: &Solution, vehicle: VehicleId) -> Schedule {
+    let Some(spec) = problem.vehicle(vehicle) else { return Schedule::default() };
+    let stops = solution.routes.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
+    if !problem.wide {
+        return schedule(problem, vehicle, stops);
+    }
+    let known = |stop: &StopId| problem.stop(*stop).is_some();
+    let places: Vec<usize> = (0..stops.len()).filter(|&at| known(&stops[at])).collect();
+    let stops: Vec<StopId> = stops.iter().copied().filter(known).collect();
+    let given = solution.stopovers.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
+    let mut reckoner = Reckoner::new(problem, vehicle);
+    reckoner.take(vehicle, &stops, &sound_stopovers(spec, given, &places));
+    reckoner.reckon();
+    told(problem, spec, &stops, &reckoner)
+}
+
+fn told(problem: &Problem, spec: &VehicleSpec, stops: &[StopId], reckoner: &Reckoner<'_>) -> Schedule {
+    let visit = |(&stop, point): (&StopId, &Point)| Visit {
+        stop,
+        arrival: point.arrive,
+        begin: point.begin,
+        departure: point.depart,
+        travel: point.drive,
+        waiting: point.begin - point.arrive,
+        late: (point.begin - problem.row(stop).close).max(0),
+    };
+    let sums = &reckoner.sums;
+    let halted = |(stopover, from, to)| Halted { stopover, from, to };
+    Schedule {
+        start: sums.start,
+        end: sums.end,
+        visits: stops.iter().zip(&reckoner.points).map(visit).collect(),
+        load: reckoner.load_at_start(),
+        driving: sums.driving,
+        waiting: sums.waiting,
+        overtime: (sums.end - spec.shift.1).max(0),
+        halts: reckoner.halts().into_iter().map(halted).collect(),
+        metres: sums.metres,
+        grams: sums.micrograms / 1_000_000,
     }
 }
 

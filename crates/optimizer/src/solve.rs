@@ -11,6 +11,7 @@ use crate::kernel::plan::Plan;
 
 use crate::cost::Score;
 use crate::model::{Problem, Solution, StopId};
+use crate::reckon::fitted_out;
 use crate::renumber::Renumbered;
 use crate::rich;
 
@@ -91,7 +92,7 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
     let start = settings.start.map(|start| renumbered.there(start)).unwrap_or_default();
     let tell = |plan: &Plan, iterations: u64| {
         if let Some(listener) = settings.on_improvement {
-            let solution = renumbered.back(&plan.to_solution(problem));
+            let solution = fitted_out(problem, &renumbered.back(&plan.to_solution(&renumbered.problem)));
             let score = check(problem, &solution).score();
             listener(&Progress { elapsed: begun.elapsed(), iterations, score, solution: &solution });
         }
@@ -103,7 +104,7 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
         Some(AnyInstance::Plane(instance)) => classic(&instance, &start, &order),
         None => rich(&renumbered.problem, &start, &order),
     };
-    let found = renumbered.back(&plan.to_solution(problem));
+    let found = fitted_out(problem, &renumbered.back(&plan.to_solution(&renumbered.problem)));
     let score = check(problem, &found).score();
     let given = settings.start.map(|start| (check(problem, start).score(), start));
     let (score, solution) = match given {
@@ -128,9 +129,10 @@ fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
     if problem.stops.is_empty() || problem.vehicles.is_empty() {
         return (start, 0);
     }
-    if problem.is_clocked() {
-        engine::run_rich::<true>(&instance, start, order)
-    } else {
-        engine::run_rich::<false>(&instance, start, order)
+    match (problem.is_clocked(), problem.wide) {
+        (true, true) => engine::run_rich::<true, true>(&instance, start, order),
+        (true, false) => engine::run_rich::<true, false>(&instance, start, order),
+        (false, true) => engine::run_rich::<false, true>(&instance, start, order),
+        (false, false) => engine::run_rich::<false, false>(&instance, start, order),
     }
 }

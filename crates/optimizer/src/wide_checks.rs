@@ -56,7 +56,7 @@ impl ProblemBuilder {
             check.range("the time to reload", reloads.service, 0..=LIMITS.length);
             check.range("the number of places to reload", reloads.places.len() as i64, 0..=MOST as i64);
         }
-        check.range("the number of breaks", spec.breaks.len() as i64, 0..=MOST as i64);
+        check.range("the number of breaks", spec.breaks.len() as i64, 0..=16);
         for pause in &spec.breaks {
             check.span("the window of a break", pause.window);
             check.range("the length of a break", pause.duration, 0..=LIMITS.length);
@@ -100,7 +100,7 @@ pub(crate) fn is_wide(vehicles: &[VehicleSpec], stops: &[StopSpec], relations: &
             || spec.reloads.is_some()
             || !spec.breaks.is_empty()
             || spec.battery.is_some()
-            || spec.emissions.is_some()
+            || spec.emissions.is_some_and(|emissions| emissions.cost_per_kg > 0)
     };
     let wide = |spec: &StopSpec| {
         !spec.more_windows.is_empty()

@@ -21,6 +21,7 @@ use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::kernel::state::State;
 use crate::rich;
+use crate::model::StopId;
 use crate::rng::Rng;
 use crate::solve::Stop;
 
@@ -99,7 +100,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     let best = rounds(
         &mut crew,
         order,
-        &Field { stops: instance.stops(), far: &far, bound: &|_| None },
+        &Field { stops: instance.stops(), far: &far, bound: &|_| None, kin: &|_| &[] },
         best,
         cooling,
         from,
@@ -108,14 +109,14 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
 }
 
 /// Searches a rich problem from a plan, which may serve nothing; the best plan, and how many steps it took.
-pub(crate) fn run_rich<const CLOCKED: bool>(
+pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
     instance: &rich::Instance<'_>,
     start: Plan,
     order: &Order<'_>,
 ) -> (Plan, u64) {
     let given = start.routes.iter().any(|route| !route.is_empty());
     let (stops, vehicles) = (instance.stops(), instance.vehicles());
-    let mut crew = Crew::new(order, stops, vehicles, || rich::State::<CLOCKED>::new(instance));
+    let mut crew = Crew::new(order, stops, vehicles, || rich::State::<CLOCKED, WIDE>::new(instance));
     let best = crew.first_plan(start);
     (order.tell)(&best, crew.done);
     let arc = instance.arc_of(&best);
@@ -123,7 +124,7 @@ pub(crate) fn run_rich<const CLOCKED: bool>(
     let cooling = Cooling { from: warm * arc, to: RICH.1 * arc };
     let far = |from: u32, to: u32| instance.far(from as usize, to as usize);
     let bound = |stop: u32| instance.bound(stop);
-    let field = Field { stops, far: &far, bound: &bound };
+    let field = Field { stops, far: &far, bound: &bound, kin: &|stop| instance.kin(stop) };
     let best = rounds(&mut crew, order, &field, best, cooling, 0.0);
     (best, crew.done)
 }
@@ -135,6 +136,8 @@ struct Field<'a> {
     far: &'a dyn Fn(u32, u32) -> i64,
     /// The one vehicle that may serve the stop, if it is bound to one.
     bound: &'a dyn Fn(u32) -> Option<u32>,
+    /// The stops that the same vehicle has to serve.
+    kin: &'a dyn Fn(u32) -> &'a [StopId],
 }
 
 /// Anneals round by round from `from` of the budget to its end; the best plan.

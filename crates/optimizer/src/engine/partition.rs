@@ -5,6 +5,7 @@
 
 use super::Field;
 use crate::kernel::plan::Plan;
+use crate::model::StopId;
 use crate::rng::Rng;
 
 /// The plan in `count` parts, or none if it has too few routes for that. Routes without stops are dealt out in turn;
@@ -31,6 +32,7 @@ pub(super) fn parts(field: &Field<'_>, plan: &Plan, count: usize, rng: &mut Rng)
     let mut put = |part: usize, index: usize| {
         parts[part].routes.push(plan.routes[index].clone());
         parts[part].vehicles.extend(plan.vehicles.get(index));
+        parts[part].reloads.extend(plan.reloads.get(index).cloned());
     };
     let mut seen = 0;
     for (_, index) in sorted {
@@ -44,8 +46,13 @@ pub(super) fn parts(field: &Field<'_>, plan: &Plan, count: usize, rng: &mut Rng)
     }
     let anywhere = rng.below(count);
     for &stop in &plan.absent {
-        let holder = (field.bound)(stop)
-            .and_then(|bound| parts.iter().position(|part| part.vehicles.contains(&bound)));
+        let kin = (field.kin)(stop);
+        let beside = |part: &Plan| part.routes.iter().flatten().any(|other| kin.contains(&StopId(*other)));
+        let holder = match (field.bound)(stop) {
+            Some(bound) => parts.iter().position(|part| part.vehicles.contains(&bound)),
+            None if kin.is_empty() => None,
+            None => parts.iter().position(beside),
+        };
         parts[holder.unwrap_or(anywhere)].absent.push(stop);
     }
     Some(parts)

@@ -58,6 +58,15 @@ pub(crate) trait Ground<'a>: Send {
     fn is_touched(&self, route: u32) -> bool;
     /// Takes `count` stops out, from `first` on, all of one route.
     fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>);
+    /// Takes `ahead` stops out from `first` on, leaves `kept`, and takes out `behind` more, all of one route.
+    fn remove_around(&mut self, first: usize, ahead: usize, kept: usize, behind: usize, removed: &mut Vec<u32>) {
+        let mut next = first;
+        for _ in 0..ahead + kept {
+            next = self.link(next).next as usize;
+        }
+        self.remove(first, ahead, removed);
+        self.remove(next, behind, removed);
+    }
     /// Takes the penalties of these absent stops off the cost, as they are about to be put back.
     fn forgive(&mut self, stops: &[u32]);
     /// Whether what has been removed may have broken something.

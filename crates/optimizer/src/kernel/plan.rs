@@ -2,7 +2,7 @@
 
 use super::instance::Instance;
 use super::metric::{Metric, NO_WAY};
-use crate::model::{Problem, Solution, StopId};
+use crate::model::{Halt, Problem, Solution, StopId, Stopover};
 
 /// How good a plan is: the less the better, and breaking a rule is worse than any cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) routes: Vec<Vec<u32>>,
     /// Who drives each route, where vehicles differ; then routes may be empty.
     pub(crate) vehicles: Vec<u32>,
+    /// Where each route reloads, where any may: before the stop of which position, and one more than the place's index.
+    pub(crate) reloads: Vec<Vec<(u32, u8)>>,
     pub(crate) absent: Vec<u32>,
     pub(crate) cost: i64,
     /// See [`Worth::excess`].
@@ -53,13 +55,27 @@ impl Plan {
     /// The solution that it stands for.
     pub(crate) fn to_solution(&self, problem: &Problem) -> Solution {
         let mut routes = vec![Vec::new(); problem.vehicles.len()];
+        let mut stopovers = Vec::new();
         for (index, route) in self.routes.iter().enumerate() {
             let vehicle = self.vehicles.get(index).map_or(index, |&vehicle| vehicle as usize);
             routes[vehicle] = route.iter().copied().map(StopId).collect();
+            if let Some(reloads) = self.reloads.get(index).filter(|reloads| !reloads.is_empty()) {
+                stopovers.resize(problem.vehicles.len(), Vec::new());
+                let reload = |&(before, place): &(u32, u8)| Stopover {
+                    before: before as usize,
+                    what: Halt::Reload(usize::from(place) - 1),
+                };
+                stopovers[vehicle] = reloads.iter().map(reload).collect();
+            }
         }
-        let mut unserved: Vec<StopId> = self.absent.iter().copied().map(StopId).collect();
+        let mut unserved: Vec<StopId> = Vec::with_capacity(self.absent.len());
+        for stop in self.absent.iter().copied().map(StopId) {
+            let all = problem.relations.alternatives_to(stop);
+            unserved.push(all.and_then(|all| all.first().copied()).unwrap_or(stop));
+            unserved.extend(problem.relations.shipment_of(stop).map(|shipment| shipment.delivery));
+        }
         unserved.sort_unstable();
-        Solution { routes, unserved, stopovers: Vec::new() }
+        Solution { routes, unserved, stopovers }
     }
 
     pub(crate) fn worth(&self) -> Worth {
@@ -72,6 +88,7 @@ impl Plan {
         self.excess += other.excess;
         self.routes.extend(other.routes);
         self.vehicles.extend(other.vehicles);
+        self.reloads.extend(other.reloads);
         self.absent.extend(other.absent);
     }
 }

@@ -88,10 +88,5 @@ fn take_split<'a, G: Ground<'a>>(
 ) {
     let first = string_start(ground, stop, length + kept, rng);
     let ahead = 1 + rng.below(length - 1);
-    let mut behind = first;
-    for _ in 0..ahead + kept {
-        behind = ground.link(behind).next as usize;
-    }
-    ground.remove(first, ahead, removed);
-    ground.remove(behind, length - ahead, removed);
+    ground.remove_around(first, ahead, kept, length - ahead, removed);
 }

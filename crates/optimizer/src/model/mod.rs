@@ -15,6 +15,7 @@ use crate::travel::{Roads, Ways};
 
 pub use relations::Relations;
 pub(crate) use rows::{Bars, KeptRow, NOBODY, StopRow, UNREACHABLE};
+pub(crate) use sound::sound_stopovers;
 pub use stop::{Allowed, Kept, Shipment, StopSpec};
 pub use vehicle::{Battery, Break, Emissions, Lateness, LongDay, Reloads, Skills, VehicleSpec};
 
@@ -71,6 +72,8 @@ pub struct Problem {
     pub(crate) relations: Relations,
     /// Whether anything in it needs more than loads that are delivered, one window and one way there.
     pub(crate) wide: bool,
+    /// Whether services take differently long by kind of vehicle anywhere.
+    pub(crate) by_kind: bool,
 }
 
 impl Problem {
@@ -143,6 +146,11 @@ impl Problem {
         vehicle.index() < self.vehicles.len()
             && self.rows.get(stop.index()).is_some_and(|row| row.only.is_none_or(|only| only == vehicle))
             && !self.bars.bar(vehicle.0, stop.index())
+    }
+
+    /// Whether somebody said how far it is for that profile.
+    pub(crate) fn measured(&self, matrix: MatrixId) -> bool {
+        self.metres.get(matrix.index()).is_some_and(Option::is_some)
     }
 
     /// Whether there is a plan to keep to.

@@ -89,7 +89,7 @@ fn halves(problem: &Problem, route: &[StopId]) -> Vec<StopId> {
 }
 
 /// The stopovers that the vehicle has, at most one of each sort between two stops, counted by the stops that are left.
-fn sound_stopovers(spec: &VehicleSpec, given: &[Stopover], places: &[usize]) -> Vec<Stopover> {
+pub(crate) fn sound_stopovers(spec: &VehicleSpec, given: &[Stopover], places: &[usize]) -> Vec<Stopover> {
     let mut kept: Vec<Stopover> = Vec::with_capacity(given.len());
     let mut reloads = 0;
     for stopover in given {
@@ -111,6 +111,6 @@ fn sound_stopovers(spec: &VehicleSpec, given: &[Stopover], places: &[usize]) -> 
             kept.push(Stopover { before, what: stopover.what });
         }
     }
-    kept.sort_by_key(|stopover| stopover.before);
+    kept.sort_unstable();
     kept
 }

@@ -6,7 +6,7 @@ use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::recreate::Blinks;
 use crate::rng::Rng;
 
-impl<'p, const CLOCKED: bool> Ground<'p> for State<'p, CLOCKED> {
+impl<'p, const CLOCKED: bool, const WIDE: bool> Ground<'p> for State<'p, CLOCKED, WIDE> {
     #[inline(always)]
     fn stops(&self) -> usize {
         self.stops()
@@ -69,6 +69,19 @@ impl<'p, const CLOCKED: bool> Ground<'p> for State<'p, CLOCKED> {
 
     fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>) {
         self.remove(first, count, removed);
+    }
+
+    fn remove_around(&mut self, first: usize, ahead: usize, kept: usize, behind: usize, removed: &mut Vec<u32>) {
+        let mut next = first;
+        for _ in 0..ahead + kept {
+            next = self.nodes[next].next as usize;
+        }
+        if WIDE {
+            self.remove_wide(&[(first, ahead), (next, behind)], removed);
+        } else {
+            self.remove(first, ahead, removed);
+            self.remove(next, behind, removed);
+        }
     }
 
     fn forgive(&mut self, stops: &[u32]) {

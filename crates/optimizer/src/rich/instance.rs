@@ -8,7 +8,8 @@ use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
 use crate::kernel::instance::{AROUND, keep_least};
 use crate::kernel::plan::Plan;
-use crate::model::{Problem, Solution, UNREACHABLE, VehicleSpec};
+use crate::cost::Cost;
+use crate::model::{Halt, Problem, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.
@@ -112,6 +113,26 @@ impl<'p> Instance<'p> {
         self.problem.vehicles.len()
     }
 
+    /// What it costs to leave out a stop with all that cannot be served without it.
+    pub(super) fn penalty(&self, stop: u32) -> Cost {
+        let own = self.problem.rows[stop as usize].penalty;
+        match self.problem.relations.shipment_of(StopId(stop)) {
+            Some(shipment) => self.problem.row(shipment.pickup).penalty + self.problem.row(shipment.delivery).penalty,
+            None => own,
+        }
+    }
+
+    /// Whether the stop stands for what is served or left out with it: it is not the delivery of a shipment.
+    pub(super) fn represents(&self, stop: u32) -> bool {
+        let shipment = self.problem.relations.shipment_of(StopId(stop));
+        shipment.is_none_or(|shipment| shipment.delivery.0 != stop)
+    }
+
+    /// The stops that the same vehicle has to serve.
+    pub(crate) fn kin(&self, stop: u32) -> &[StopId] {
+        self.problem.relations.together_with(StopId(stop)).unwrap_or_default()
+    }
+
     /// The one vehicle that may serve the stop, if it is bound to one.
     pub(crate) fn bound(&self, stop: u32) -> Option<u32> {
         self.problem.rows[stop as usize].only.map(|only| only.0)
@@ -120,10 +141,18 @@ impl<'p> Instance<'p> {
     /// The sound part of the solution. What it breaks it may go on to break.
     pub(crate) fn plan_of(&self, solution: &Solution) -> Plan {
         let solution = solution.sound(self.problem);
+        let reload = |stopover: &Stopover| match stopover.what {
+            Halt::Reload(place) => Some((stopover.before as u32, place as u8 + 1)),
+            Halt::Break(_) | Halt::Charge(_) => None,
+        };
+        let reloads = |vehicle: usize| -> Vec<(u32, u8)> {
+            solution.stopovers.get(vehicle).into_iter().flatten().filter_map(reload).collect()
+        };
         Plan {
+            reloads: if self.problem.wide { (0..self.vehicles()).map(reloads).collect() } else { Vec::new() },
             routes: solution.routes.iter().map(|route| route.iter().map(|stop| stop.0).collect()).collect(),
             vehicles: (0..self.vehicles() as u32).collect(),
-            absent: solution.unserved.iter().map(|stop| stop.0).collect(),
+            absent: solution.unserved.iter().map(|stop| stop.0).filter(|&stop| self.represents(stop)).collect(),
             ..Plan::default()
         }
     }

@@ -4,12 +4,16 @@
 //! The steps and the engine are those of plain problems ([`crate::kernel`], [`crate::engine`]); what differs is the
 //! state, in which every price is exact.
 
+mod front;
+mod gaps;
 mod ground;
 mod instance;
+mod pairs;
 mod recreate;
 mod refresh;
 mod state;
 mod ways;
+mod wide;
 
 pub(crate) use instance::Instance;
 pub(crate) use state::State;

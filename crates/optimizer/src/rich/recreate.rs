@@ -20,8 +20,12 @@ struct Gap {
     onward: i32,
 }
 
-impl<const CLOCKED: bool> State<'_, CLOCKED> {
+impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     pub(super) fn put_back(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+        if WIDE {
+            self.put_back_wide(stops, blinks, rng);
+            return;
+        }
         for &stop in stops {
             let place = match self.only(stop as usize) {
                 Some(only) => self.best_place_in(only.0, stop as usize),
@@ -38,7 +42,7 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
     }
 
     /// What the stop may cost at most.
-    fn bound(&self, stop: usize) -> Cost {
+    pub(super) fn bound(&self, stop: usize) -> Cost {
         if self.mode == Mode::Fullest { Cost::MAX } else { self.problem.rows[stop].penalty }
     }
 
@@ -204,7 +208,7 @@ impl<const CLOCKED: bool> State<'_, CLOCKED> {
     }
 
     /// What lateness costs from that stop on if it is reached at `arrive`.
-    fn late_from(&self, matrix: usize, mut at: usize, mut arrive: i64) -> Cost {
+    pub(super) fn late_from(&self, matrix: usize, mut at: usize, mut arrive: i64) -> Cost {
         let mut late = Cost::ZERO;
         while at < self.stops() {
             let (node, row) = (&self.nodes[at], &self.problem.rows[at]);

@@ -7,9 +7,13 @@ use crate::cost::Cost;
 use crate::model::{Lateness, NOBODY, UNREACHABLE};
 use crate::route::{NEVER, price, start};
 
-impl<const CLOCKED: bool> State<'_, CLOCKED> {
+impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     /// Recomputes a route from its ring, and what it adds to the whole.
     pub(super) fn refresh(&mut self, tour: u32) {
+        if WIDE {
+            self.refresh_wide(tour);
+            return;
+        }
         let Tour { spec, matrix, size, .. } = self.tours[tour as usize];
         let old = self.tours[tour as usize];
         let instance = self.instance;

@@ -7,6 +7,7 @@ use crate::kernel::ground::Mode;
 use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::state::NONE;
 use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
+use crate::reckon::{Halts, Point, Reckoner, Room};
 
 /// One stop, or a vehicle at both ends of its route.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Node {
     /// The packed arc to the next node, and the seconds that it takes as things are.
     pub(super) way: i32,
     pub(super) arc: i32,
+    /// What is done on the way here.
+    pub(super) halts: Halts,
     /// When it is left at the earliest.
     pub(super) depart: i64,
     /// The latest arrival that makes nothing from here on later than its hard limit, or than it is.
@@ -48,6 +51,10 @@ pub(super) struct Tour<'p> {
     /// What it costs that people know another plan.
     pub(super) change: Cost,
     pub(super) excess: i64,
+    /// Metres, millionths of a gram of CO2e, and how often it reloads.
+    pub(super) metres: i64,
+    pub(super) micrograms: i64,
+    pub(super) reloads: u32,
     /// Whether the vehicle exists for this state.
     here: bool,
     /// The step in which it was saved.
@@ -56,7 +63,7 @@ pub(super) struct Tour<'p> {
     dirty: bool,
 }
 
-pub(crate) struct State<'p, const CLOCKED: bool> {
+pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) instance: &'p Instance<'p>,
     pub(super) problem: &'p Problem,
     pub(super) nodes: Vec<Node>,
@@ -88,9 +95,16 @@ pub(crate) struct State<'p, const CLOCKED: bool> {
     pub(super) ends_tried: Vec<u64>,
     /// How many stops have been put back.
     pub(super) turn: u64,
+    /// What wide problems need of each node, and of each node and dimension; empty for others.
+    pub(super) far: Vec<Point>,
+    pub(super) room: Vec<Room>,
+    pub(super) reckoner: Reckoner<'p>,
+    log_far: Vec<Point>,
+    log_room: Vec<Room>,
+    best_reloads: Vec<Vec<(u32, u8)>>,
 }
 
-impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
+impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
     pub(crate) fn new(instance: &'p Instance<'p>) -> Self {
         let problem = instance.problem;
         let stops = problem.stops.len();
@@ -100,6 +114,7 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
             route: NONE,
             way: 0,
             arc: 0,
+            halts: Halts::NONE,
             depart: 0,
             latest: 0,
             tail: 0,
@@ -122,12 +137,16 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
                 late: Cost::ZERO,
                 change: Cost::ZERO,
                 excess: 0,
+                metres: 0,
+                micrograms: 0,
+                reloads: 0,
                 here: false,
                 saved: 0,
                 dirty: false,
             }
         });
         let tours: Vec<Tour<'p>> = tours.collect();
+        let count = nodes.len();
         Self {
             instance,
             problem,
@@ -156,6 +175,12 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
             best_absent: Vec::new(),
             best_worth: Worth::default(),
             turn: 0,
+            far: vec![Point::default(); if WIDE { count } else { 0 }],
+            room: vec![Room::default(); if WIDE { count * problem.dims } else { 0 }],
+            reckoner: Reckoner::new(problem, VehicleId(0)),
+            log_far: Vec::new(),
+            log_room: Vec::new(),
+            best_reloads: if WIDE { vec![Vec::new(); problem.vehicles.len()] } else { Vec::new() },
         }
     }
 
@@ -195,32 +220,40 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         self.pool.clear();
         self.pool.extend(plan.routes.iter().flatten().chain(&plan.absent));
         self.step += 1;
-        for best in &mut self.best {
-            best.clear();
-        }
-        for (route, &vehicle) in plan.routes.iter().zip(&plan.vehicles) {
-            self.fill(vehicle, route);
+        self.best.iter_mut().for_each(Vec::clear);
+        self.best_reloads.iter_mut().for_each(Vec::clear);
+        for (index, (route, &vehicle)) in plan.routes.iter().zip(&plan.vehicles).enumerate() {
+            let reloads = plan.reloads.get(index).map_or(&[][..], Vec::as_slice);
+            self.fill(vehicle, route, reloads);
             self.best[vehicle as usize].clone_from(route);
+            if WIDE {
+                self.best_reloads[vehicle as usize] = reloads.to_vec();
+            }
         }
         self.best_absent.clone_from(&self.absent);
         self.best_worth = self.worth();
     }
 
-    fn fill(&mut self, tour: u32, stops: &[u32]) {
+    fn fill(&mut self, tour: u32, stops: &[u32], reloads: &[(u32, u8)]) {
         let depot = self.depot(tour);
         let mut last = depot;
         for &stop in stops {
             self.nodes[last].next = stop;
             self.nodes[last].way = self.way(tour, last, stop as usize);
             let node = &mut self.nodes[stop as usize];
-            (node.prev, node.route) = (last as u32, tour);
+            (node.prev, node.route, node.halts) = (last as u32, tour, Halts::NONE);
             self.carry(tour, stop as usize, 1);
             last = stop as usize;
         }
         self.nodes[last].way = self.way(tour, last, depot);
         self.nodes[last].next = depot as u32;
         let node = &mut self.nodes[depot];
-        (node.prev, node.route) = (last as u32, tour);
+        (node.prev, node.route, node.halts) = (last as u32, tour, Halts::NONE);
+        for &(before, place) in reloads {
+            if let Some(&stop) = stops.get(before as usize) {
+                self.nodes[stop as usize].halts.reload = place;
+            }
+        }
         let info = &mut self.tours[tour as usize];
         (info.here, info.size) = (true, stops.len() as u32);
         (info.price, info.late, info.change, info.excess) = (Cost::ZERO, Cost::ZERO, Cost::ZERO, 0);
@@ -234,10 +267,16 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
     }
 
     pub(super) fn penalties(&self, stops: &[u32]) -> Cost {
+        if WIDE {
+            return stops.iter().map(|&stop| self.instance.penalty(stop)).sum();
+        }
         stops.iter().map(|&stop| self.problem.rows[stop as usize].penalty).sum()
     }
 
     fn carry(&mut self, tour: u32, stop: usize, sign: i64) {
+        if WIDE {
+            return;
+        }
         let dims = self.problem.dims;
         let rooms = &mut self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
         let demands = &self.instance.demands[stop * dims..(stop + 1) * dims];
@@ -249,6 +288,9 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
     pub(super) fn has_room(&self, tour: u32, stop: usize) -> bool {
         if self.problem.bars.bar(tour, stop) {
             return false;
+        }
+        if WIDE {
+            return self.rides_along(tour, stop);
         }
         let dims = self.problem.dims;
         let rooms = &self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
@@ -288,6 +330,8 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         self.log.clear();
         self.log_tours.clear();
         self.log_rooms.clear();
+        self.log_far.clear();
+        self.log_room.clear();
         self.log_absent.clone_from(&self.absent);
         self.log_idle.clone_from(&self.idle);
         self.log_sums = (self.cost, self.excess, self.used, self.served);
@@ -298,7 +342,7 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
     }
 
     /// Saves a route before its first change in this step.
-    fn touch(&mut self, tour: u32) {
+    pub(super) fn touch(&mut self, tour: u32) {
         if self.is_touched(tour) {
             return;
         }
@@ -311,6 +355,11 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         loop {
             let node = self.nodes[at];
             self.log.push((at as u32, node));
+            if WIDE {
+                let dims = self.problem.dims;
+                self.log_far.push(self.far[at]);
+                self.log_room.extend_from_slice(&self.room[at * dims..(at + 1) * dims]);
+            }
             at = node.next as usize;
             if at == depot {
                 return;
@@ -319,13 +368,30 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
     }
 
     pub(super) fn undo(&mut self) {
+        if WIDE {
+            // What came in may be an alternative, or the other end, of what was absent.
+            for index in 0..self.log_tours.len() {
+                let depot = self.depot(self.log_tours[index].0);
+                let mut at = self.nodes[depot].next as usize;
+                while at != depot {
+                    self.nodes[at].route = NONE;
+                    at = self.nodes[at].next as usize;
+                }
+            }
+        }
         for &stop in &self.log_absent {
             self.nodes[stop as usize].route = NONE;
         }
-        for &(index, node) in &self.log {
-            self.nodes[index as usize] = node;
-        }
         let dims = self.problem.dims;
+        for (entry, &(index, node)) in self.log.iter().enumerate() {
+            let index = index as usize;
+            self.nodes[index] = node;
+            if WIDE {
+                self.far[index] = self.log_far[entry];
+                let saved = &self.log_room[entry * dims..(entry + 1) * dims];
+                self.room[index * dims..(index + 1) * dims].copy_from_slice(saved);
+            }
+        }
         for (index, &(tour, saved)) in self.log_tours.iter().enumerate() {
             let dirty = self.tours[tour as usize].dirty;
             self.tours[tour as usize] = Tour { dirty, ..saved };
@@ -355,6 +421,9 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
             stops.clear();
             self.walk(tour, &mut stops);
             self.best[tour as usize] = stops;
+            if WIDE {
+                self.best_reloads[tour as usize] = self.reloads_of(tour);
+            }
         }
         self.best_absent.clone_from(&self.absent);
         true
@@ -378,7 +447,8 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         let vehicles: Vec<u32> = self.vehicles_here().collect();
         let routes = vehicles.iter().map(|&tour| self.best[tour as usize].clone()).collect();
         let Worth { excess, cost } = self.best_worth;
-        Plan { routes, vehicles, absent: self.best_absent.clone(), cost, excess }
+        let reloads = if WIDE { vehicles.iter().map(|&tour| self.best_reloads[tour as usize].clone()).collect() } else { Vec::new() };
+        Plan { routes, vehicles, reloads, absent: self.best_absent.clone(), cost, excess }
     }
 
     pub(super) fn plan(&self) -> Plan {
@@ -390,13 +460,20 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         };
         let routes = vehicles.iter().map(route).collect();
         let Worth { excess, cost } = self.worth();
-        Plan { routes, vehicles, absent: self.absent.clone(), cost, excess }
+        let reloads = if WIDE { vehicles.iter().map(|&tour| self.reloads_of(tour)).collect() } else { Vec::new() };
+        Plan { routes, vehicles, reloads, absent: self.absent.clone(), cost, excess }
     }
 
     /// Puts an absent stop behind `before`, in the route of that node.
     pub(super) fn insert(&mut self, stop: usize, before: usize) {
         let tour = self.nodes[before].route;
         self.touch(tour);
+        self.link_in(tour, stop, before);
+        self.refresh(tour);
+    }
+
+    /// Puts a stop behind `before`, with nothing done on the way to it.
+    pub(super) fn link_in(&mut self, tour: u32, stop: usize, before: usize) {
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.way(tour, before, stop), self.way(tour, stop, after));
         let node = &mut self.nodes[before];
@@ -404,6 +481,7 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
         self.nodes[after].prev = stop as u32;
         let node = &mut self.nodes[stop];
         (node.prev, node.next, node.route, node.way) = (before as u32, after as u32, tour, onward);
+        node.halts = Halts::NONE;
         self.carry(tour, stop, 1);
         let info = &mut self.tours[tour as usize];
         info.size += 1;
@@ -412,10 +490,13 @@ impl<'p, const CLOCKED: bool> State<'p, CLOCKED> {
             self.idle.retain(|&idle| idle != tour);
         }
         self.served += 1;
-        self.refresh(tour);
     }
 
     pub(super) fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>) {
+        if WIDE {
+            self.remove_wide(&[(first, count)], removed);
+            return;
+        }
         let tour = self.nodes[first].route;
         self.touch(tour);
         let before = self.nodes[first].prev as usize;

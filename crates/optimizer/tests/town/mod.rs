@@ -57,6 +57,15 @@ impl Town {
 
     /// The town after something has happened to its vehicles and stops.
     pub fn changed(self, happens: impl FnOnce(&mut [VehicleSpec], &mut [StopSpec])) -> Problem {
+        let builder = self.founded(|_, vehicles, stops, _| happens(vehicles, stops));
+        builder.build().unwrap_or_else(|faults| panic!("an invented town should hold together: {faults:?}"))
+    }
+
+    /// The town after something has happened to it; places in metres.
+    pub fn founded(
+        self,
+        happens: impl FnOnce(&mut ProblemBuilder, &mut [VehicleSpec], &mut [StopSpec], &[(i64, i64)]),
+    ) -> ProblemBuilder {
         let mut dice = Dice(self.seed ^ 0x5DEE_CE66);
         let mut builder = ProblemBuilder::new(2);
         let places: Vec<(i64, i64)> = (0..=self.stops)
@@ -76,14 +85,14 @@ impl Town {
         let ids: Vec<VehicleId> = vehicles.iter().map(|vehicle| numbered.vehicle(vehicle.clone())).collect();
         let mut stops: Vec<StopSpec> =
             (1..=self.stops).map(|place| self.stop(place, &ids, &mut dice)).collect();
-        happens(&mut vehicles, &mut stops);
+        happens(&mut builder, &mut vehicles, &mut stops, &places);
         for vehicle in vehicles {
             builder.vehicle(vehicle);
         }
         for stop in stops {
             builder.stop(stop);
         }
-        builder.build().unwrap_or_else(|faults| panic!("an invented town should hold together: {faults:?}"))
+        builder
     }
 
     fn ways(self, places: &[(i64, i64)], metres_per_second: i64, dice: &mut Dice) -> Vec<u32> {

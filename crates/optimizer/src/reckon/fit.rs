@@ -1,0 +1,157 @@
+//! Where breaks and charges fit best into a route whose stops and reloads are given.
+
+use super::arc::{Halts, Trip, halts_of, ride};
+use super::{LONG_AGO, Reckoner};
+use crate::model::Halt;
+
+impl Reckoner<'_> {
+    pub(super) fn fit(&mut self) {
+        for point in &mut self.points {
+            (point.halts.breaks, point.halts.charge) = (0, 0);
+        }
+        self.go();
+        if self.is_idle() {
+            return;
+        }
+        self.fit_charges();
+        let mut left = self.spec.breaks.len().min(16);
+        while left > 0 {
+            let owed = (0..self.spec.breaks.len().min(16)).find(|&index| self.owes(index));
+            let Some(index) = owed else { return };
+            let Some(position) = self.best_break(index) else { return };
+            self.points[position].halts.breaks |= 1 << index;
+            self.go();
+            left -= 1;
+        }
+    }
+
+    /// Whether a break is owed and not taken.
+    fn owes(&self, index: usize) -> bool {
+        let pause = self.spec.breaks[index];
+        let taken = self.points.iter().any(|point| point.halts.breaks >> index & 1 == 1);
+        !taken && self.sums.leave < pause.window.1 && self.sums.end > pause.window.1
+    }
+
+    /// The position before which the break does least harm.
+    fn best_break(&self, index: usize) -> Option<usize> {
+        let pause = self.spec.breaks[index];
+        let mut best = None;
+        for position in 0..self.points.len() {
+            if self.place(position).is_none() {
+                continue;
+            }
+            let left = self.left(position);
+            let mut halts = self.points[position].halts;
+            halts.breaks |= 1 << index;
+            let ride = self.ride_to(position, halts, left);
+            let point = &self.points[position];
+            let over = (ride.arrive - point.latest).max(0);
+            let end = (ride.arrive + point.tail).max(point.floor);
+            let late = self.late_if(position, ride.arrive);
+            let worth = (ride.late + over, late, end, ride.arrive - left);
+            if best.is_none_or(|(known, _)| worth < known) {
+                best = Some((worth, position));
+            }
+            if left > pause.window.1 {
+                break;
+            }
+        }
+        best.map(|(_, position)| position)
+    }
+
+    /// When the stop before that position is left.
+    fn left(&self, position: usize) -> i64 {
+        position.checked_sub(1).map_or(self.sums.leave, |before| self.points[before].depart)
+    }
+
+    fn ride_to(&self, position: usize, halts: Halts, leave: i64) -> super::arc::Ride {
+        ride(self.problem, self.spec, self.roads, halts, self.trip_to(position, leave))
+    }
+
+    /// What is done before that position, from when to when.
+    pub(super) fn halts_before(&self, position: usize, halts: Halts) -> Vec<(Halt, i64, i64)> {
+        let trip = self.trip_to(position, self.left(position));
+        halts_of(self.problem, self.spec, self.roads, halts, trip)
+    }
+
+    fn trip_to(&self, position: usize, leave: i64) -> Trip {
+        let battery = self.spec.battery.as_ref();
+        let charged_before = self.points[..position].iter().any(|point| point.halts.charge > 0);
+        let charged = battery.map_or(0, |b| if charged_before { b.range } else { b.at_start.min(b.range) });
+        let trip = self.points[..=position].iter().filter(|point| point.halts.reload > 0).count();
+        Trip {
+            from: self.place_before(position),
+            to: self.place(position),
+            way: self.legs.get(position).map_or(self.home.0, |leg| leg.way),
+            leave,
+            used: position.checked_sub(1).map_or(0, |before| self.points[before].used),
+            charged,
+            release: self.releases.get(trip).copied().unwrap_or(LONG_AGO),
+        }
+    }
+
+    /// What lateness costs from that position on if it is reached then, in parts.
+    fn late_if(&self, position: usize, mut arrive: i64) -> i64 {
+        let mut late = crate::Cost::ZERO;
+        for at in position..self.legs.len() {
+            let stop = self.legs[at].stop as usize;
+            let spec = &self.problem.stops[stop];
+            let begin = super::pass::opening(&spec.more_windows, spec.window, arrive);
+            let point = &self.points[at];
+            if begin == point.begin {
+                return (late + point.late).in_parts();
+            }
+            late += self.problem.rows[stop].late_cost(begin);
+            let next = &self.points[at + 1];
+            arrive = (begin - point.begin + point.depart + next.ride).max(next.not_before);
+        }
+        late.in_parts()
+    }
+
+    /// Charges where the battery would not last: on the way with the least detour of those that can still be reached.
+    fn fit_charges(&mut self) {
+        let Some(battery) = self.spec.battery.as_ref().filter(|battery| !battery.stations.is_empty()) else {
+            return;
+        };
+        for _ in 0..self.points.len() {
+            let mut from = 0;
+            let mut charged = battery.at_start.min(battery.range);
+            let mut short = None;
+            for (position, point) in self.points.iter().enumerate() {
+                if point.halts.charge > 0 {
+                    (from, charged) = (position, battery.range);
+                }
+                if point.used > charged {
+                    short = Some(position);
+                    break;
+                }
+            }
+            let Some(last) = short else { return };
+            let first = if self.points[from].halts.charge > 0 { from + 1 } else { from };
+            let Some((position, station)) = self.best_charge(first, last, charged) else { return };
+            self.points[position].halts.charge = station;
+            self.go();
+        }
+    }
+
+    /// Before which position of these, and where, to charge; as late as it can be among equals.
+    fn best_charge(&self, first: usize, last: usize, charged: i64) -> Option<(usize, u8)> {
+        let battery = self.spec.battery.as_ref()?;
+        let mut best: Option<((bool, i64), usize, u8)> = None;
+        for position in (first..=last).rev() {
+            self.place(position)?;
+            for (station, &place) in (1_u8..).zip(&battery.stations) {
+                let halts = Halts { charge: station, ..self.points[position].halts };
+                let ride = self.ride_to(position, halts, self.left(position));
+                let before = position.checked_sub(1).map_or(0, |before| self.points[before].used);
+                let way = self.problem.travel_metres(self.spec.matrix, self.place_before(position), place);
+                let reached = halts.reload > 0 || before + way? <= charged;
+                let worth = (!reached || ride.used > battery.range, ride.ride - self.points[position].ride);
+                if best.is_none_or(|(known, ..)| worth < known) {
+                    best = Some((worth, position, station));
+                }
+            }
+        }
+        best.filter(|((stranded, _), ..)| !stranded).map(|(_, position, station)| (position, station))
+    }
+}

@@ -1,0 +1,291 @@
+//! Puts stops back where they cost least in wide problems: one by one, one of several, or both ends of a shipment at once.
+
+use super::front::Front;
+use super::state::State;
+use crate::cost::Cost;
+use crate::kernel::ground::Mode;
+use crate::kernel::recreate::Blinks;
+use crate::kernel::state::NONE;
+use crate::model::StopId;
+use crate::reckon::{Halts, LONG_AGO, Room};
+use crate::rng::Rng;
+
+/// A place for a stop: behind which node, and what is done on the way to it and on the way on from it.
+#[derive(Clone, Copy)]
+pub(super) struct Spot {
+    pub(super) cost: Cost,
+    pub(super) stop: usize,
+    pub(super) before: usize,
+    pub(super) to: Halts,
+    pub(super) on: Halts,
+}
+
+impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
+    pub(super) fn put_back_wide(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+        for &stop in stops {
+            let relations = &self.problem.relations;
+            if let Some(shipment) = relations.shipment_of(StopId(stop)) {
+                let ends = (shipment.pickup.index(), shipment.delivery.index());
+                match self.best_pair(ends, blinks, rng) {
+                    Some((first, second)) => self.set_down_pair(first, second),
+                    None => self.leave_out(stop),
+                }
+                continue;
+            }
+            let bound = self.bound(stop as usize);
+            let best = match relations.alternatives_to(StopId(stop)) {
+                None => self.best_spot(stop as usize, bound, blinks, rng),
+                Some(all) => {
+                    let mut best: Option<Spot> = None;
+                    for &other in all {
+                        let bound = best.map_or(bound, |best| best.cost);
+                        best = self.best_spot(other.index(), bound, blinks, rng).or(best);
+                    }
+                    best
+                }
+            };
+            match best {
+                Some(spot) => self.set_down(spot),
+                None => self.leave_out(stop),
+            }
+        }
+    }
+
+    fn leave_out(&mut self, stop: u32) {
+        self.absent.push(stop);
+        self.cost += self.instance.penalty(stop);
+    }
+
+    fn set_down(&mut self, spot: Spot) {
+        let tour = self.nodes[spot.before].route;
+        self.touch(tour);
+        self.link_in_spot(tour, spot);
+        self.refresh(tour);
+    }
+
+    pub(super) fn link_in_spot(&mut self, tour: u32, spot: Spot) {
+        let after = self.nodes[spot.before].next as usize;
+        self.link_in(tour, spot.stop, spot.before);
+        self.nodes[spot.stop].halts.reload = spot.to.reload;
+        self.nodes[after].halts.reload = spot.on.reload;
+    }
+
+    /// The cheapest spot for the stop that costs less than `bound`.
+    fn best_spot(&mut self, stop: usize, bound: Cost, blinks: &mut Blinks, rng: &mut Rng) -> Option<Spot> {
+        if let Some(holder) = self.holder(stop) {
+            return self.cheapest_spot_in(holder, stop, bound);
+        }
+        let instance = self.instance;
+        self.turn += 1;
+        let frugal = self.mode != Mode::Search;
+        let mut bound = bound;
+        let mut best = None;
+        let mut take = |bound: &mut Cost, spot: Option<Spot>| {
+            if let Some(spot) = spot {
+                *bound = spot.cost;
+                best = Some(spot);
+            }
+        };
+        if !frugal {
+            let opened = self.opened_spot(stop, bound);
+            take(&mut bound, opened);
+        }
+        let service = self.problem.rows[stop].service;
+        for (index, tagged) in instance.candidates(stop) {
+            let near = (tagged >> 1) as usize;
+            let route = self.nodes[near].route;
+            if route == NONE || blinks.blink(rng) {
+                continue;
+            }
+            if self.ends_tried[route as usize] != self.turn {
+                self.ends_tried[route as usize] = self.turn;
+                if !self.has_room(route, stop) {
+                    continue;
+                }
+                let depot = self.depot(route);
+                for before in [depot, self.nodes[depot].prev as usize] {
+                    let spot = self.spot(route, before, stop, bound);
+                    take(&mut bound, spot);
+                }
+            }
+            let tour = &self.tours[route as usize];
+            let before = if tagged & 1 == 1 { self.nodes[near].prev as usize } else { near };
+            let after = self.nodes[before].next as usize;
+            if !CLOCKED && self.nodes[after].halts.is_none() {
+                // A route takes at least as long as its ways and its services.
+                let arc = instance.arc(tour.matrix, index);
+                let (there, onward) = if tagged & 1 == 1 {
+                    (instance.ways.there(route, tour.matrix, before, stop), arc)
+                } else {
+                    (arc, instance.ways.onward(route, tour.matrix, stop, after))
+                };
+                let detour = i64::from(there) + i64::from(onward) - self.far[after].drive;
+                let longer = (detour + service - tour.waiting).max(0);
+                let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
+                    + Cost::hourly(longer, tour.spec.cost_per_hour)
+                    + self.change(route, before, stop, after);
+                if least >= bound {
+                    continue;
+                }
+            }
+            if !self.has_room(route, stop) {
+                continue;
+            }
+            let spot = self.spot(route, before, stop, bound);
+            take(&mut bound, spot);
+        }
+        if frugal && best.is_none() {
+            best = self.opened_spot(stop, bound);
+        }
+        // Those who may serve it can all be far from here.
+        if best.is_none() && self.problem.bars.concern(stop) {
+            let vehicles = (0..self.tours.len() as u32).filter(|&route| !self.problem.bars.bar(route, stop));
+            let spots = vehicles.filter_map(|route| self.cheapest_spot_in(route, stop, bound));
+            return spots.min_by_key(|spot| spot.cost);
+        }
+        best
+    }
+
+    /// The cheapest idle vehicle for the stop, one of each kind.
+    fn opened_spot(&mut self, stop: usize, mut bound: Cost) -> Option<Spot> {
+        let mut best = None;
+        for index in 0..self.idle.len() {
+            let route = self.idle[index];
+            let kind = self.instance.kinds[route as usize] as usize;
+            if self.tried[kind] == self.turn || !self.has_room(route, stop) {
+                continue;
+            }
+            self.tried[kind] = self.turn;
+            if let Some(spot) = self.spot(route, self.depot(route), stop, bound) {
+                bound = spot.cost;
+                best = Some(spot);
+            }
+        }
+        best
+    }
+
+    /// The cheapest spot in the route of that vehicle, if it exists here.
+    fn cheapest_spot_in(&self, route: u32, stop: usize, mut bound: Cost) -> Option<Spot> {
+        if !self.is_here(route) || !self.has_room(route, stop) {
+            return None;
+        }
+        let depot = self.depot(route);
+        let mut before = depot;
+        let mut best = None;
+        loop {
+            if let Some(spot) = self.spot(route, before, stop, bound) {
+                bound = spot.cost;
+                best = Some(spot);
+            }
+            before = self.nodes[before].next as usize;
+            if before == depot {
+                return best;
+            }
+        }
+    }
+
+    /// The best way to serve the stop behind that node, if it fits there and costs less than `bound`.
+    fn spot(&self, route: u32, before: usize, stop: usize, mut bound: Cost) -> Option<Spot> {
+        let after = self.nodes[before].next as usize;
+        let halts = self.nodes[after].halts;
+        let release = self.problem.stops[stop].release.unwrap_or(LONG_AGO);
+        let change = self.change(route, before, stop, after);
+        let far = &self.far[after];
+        let mut best = None;
+        let mut found = |to: Halts, on: Halts, cost: Option<Cost>| {
+            if let Some(cost) = cost.map(|cost| cost + change).filter(|cost| *cost < bound) {
+                bound = cost;
+                best = Some(Spot { cost, stop, before, to, on });
+            }
+        };
+        if self.fits(stop, after, |room, down, up| down <= room.deliver && up <= room.pick_up) {
+            let front = self.front(route, before, release);
+            let cost = front.and_then(|front| self.through(front, stop, after, Halts::NONE, halts, LONG_AGO));
+            found(Halts::NONE, halts, cost);
+        }
+        if !halts.is_none() {
+            let behind = |room: &Room, down, up| down <= room.deliver_behind && up <= room.pick_up_behind;
+            if self.fits(stop, after, behind) {
+                let own = if halts.reload > 0 { LONG_AGO } else { release };
+                let front = self.front(route, before, own);
+                let cost = front.and_then(|front| self.through(front, stop, after, halts, Halts::NONE, release));
+                found(halts, Halts::NONE, cost);
+            }
+        }
+        let tour = &self.tours[route as usize];
+        let Some(reloads) = tour.spec.reloads.as_ref().filter(|reloads| (tour.reloads as usize) < reloads.most)
+        else {
+            return best;
+        };
+        if before >= self.stops() {
+            return best;
+        }
+        for place in (1_u8..).take(reloads.places.len()) {
+            let new = Halts { reload: place, ..Halts::NONE };
+            if halts.reload > 0 {
+                // A trip of its own between two others.
+                if self.fits(stop, after, |room, down, up| down.max(up) <= room.free + room.aboard)
+                    && after < self.stops()
+                {
+                    let front = self.front(route, before, LONG_AGO);
+                    let next = front.and_then(|front| self.advance(&front, stop, halts, release, true));
+                    let cost = next.and_then(|next| self.close(&next, after, new, far.release, 0));
+                    found(halts, new, cost);
+                }
+                continue;
+            }
+            if self.fits(stop, after, |room, down, up| down <= room.free && up <= room.pick_up) {
+                let front = self.front(route, before, LONG_AGO);
+                let release = release.max(self.far[before].release);
+                let cost = front.and_then(|front| self.through(front, stop, after, new, halts, release));
+                found(new, halts, cost);
+            }
+            if after < self.stops()
+                && self.fits(stop, after, |room, down, up| {
+                    down <= room.deliver + room.due && up <= room.free + room.due
+                })
+            {
+                let front = self.front(route, before, release);
+                let next = front.and_then(|front| self.advance(&front, stop, halts, LONG_AGO, true));
+                let cost = next.and_then(|next| self.close(&next, after, new, far.release, 0));
+                found(halts, new, cost);
+            }
+        }
+        best
+    }
+
+    /// What it costs more to go through a new stop.
+    fn through(&self, front: Front, stop: usize, after: usize, to: Halts, on: Halts, release: i64) -> Option<Cost> {
+        let release = if to.reload > 0 && self.nodes[after].halts.reload == to.reload {
+            release.max(self.far[after].release)
+        } else {
+            release
+        };
+        let next = self.advance(&front, stop, to, release, true)?;
+        self.close(&next, after, on, self.far[after].release, self.carried(front, &next, stop, after))
+    }
+
+    /// What is emitted for carrying what the stop takes up and puts down, in millionths of a gram.
+    fn carried(&self, front: Front, next: &Front, stop: usize, after: usize) -> i64 {
+        let tour = &self.tours[front.route as usize];
+        let Some((emissions, dim)) = tour.spec.emissions.and_then(|e| Some((e, e.weight?))) else { return 0 };
+        let spec = &self.problem.stops[stop];
+        let (far, room) = (&self.far[after], &self.room[after * self.problem.dims + dim]);
+        let longer = next.metres - front.metres - far.metres;
+        let before = far.trip_before - far.metres + (next.metres - front.metres);
+        let up = spec.pickup.get(dim).copied().unwrap_or(0);
+        let tonnes = room.aboard * longer + spec.demand[dim] * before + up * far.trip_after;
+        emissions.grams_per_tonne_km.saturating_mul(tonnes)
+    }
+
+    /// Whether what the stop puts down and takes up fits in every dimension.
+    pub(super) fn fits(&self, stop: usize, after: usize, test: impl Fn(&Room, i64, i64) -> bool) -> bool {
+        let dims = self.problem.dims;
+        let spec = &self.problem.stops[stop];
+        let rooms = &self.room[after * dims..(after + 1) * dims];
+        rooms.iter().enumerate().all(|(dim, room)| {
+            let (down, up) = (spec.demand[dim], spec.pickup.get(dim).copied().unwrap_or(0));
+            (down == 0 && up == 0) || test(room, down, up)
+        })
+    }
+}
