@@ -26,6 +26,12 @@ impl Cost {
         Self(units.saturating_mul(PARTS))
     }
 
+    /// An amount in 1/3600 of a money unit.
+    #[must_use]
+    pub(crate) const fn parts(parts: i64) -> Self {
+        Self(parts)
+    }
+
     /// What `seconds` cost at a price in money units per hour.
     #[must_use]
     pub const fn hourly(seconds: i64, per_hour: i64) -> Self {

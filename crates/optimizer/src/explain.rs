@@ -17,7 +17,8 @@ pub struct Examination {
     pub routes: Vec<ExaminedRoute>,
     /// Why nobody serves these stops, in ascending order.
     pub unserved: Vec<Unserved>,
-    /// What is wrong with the plan as a whole: stops that are named twice, forgotten or unknown.
+    /// What is wrong with the plan as a whole: stops that are named twice, forgotten or unknown, and what binds stops to each
+    /// other and does not hold.
     pub violations: Vec<Violation>,
     /// How good it is.
     pub score: Score,
@@ -152,14 +153,8 @@ impl Obstacle {
 #[must_use]
 pub fn examine(problem: &Problem, solution: &Solution, most: usize) -> Examination {
     let report = check(problem, solution);
-    let whose = |violation: &Violation| match *violation {
-        Violation::Capacity { vehicle, .. }
-        | Violation::Window { vehicle, .. }
-        | Violation::Shift { vehicle, .. }
-        | Violation::Unreachable { vehicle, .. }
-        | Violation::WrongVehicle { vehicle, .. }
-        | Violation::Skill { vehicle, .. } => Some(vehicle),
-        _ => None,
+    let whose = |violation: &Violation| {
+        violation.vehicle().filter(|vehicle| vehicle.index() < problem.vehicle_ids().len())
     };
     let no_stops = Vec::new();
     let route = |vehicle: VehicleId| {
@@ -349,5 +344,25 @@ mod tests {
             broken.routes[0].violations,
             [Violation::Window { vehicle: VehicleId(0), stop: next, seconds: 15 }]
         );
+    }
+
+    #[test]
+    fn what_a_driver_is_owed_is_said_of_the_route_and_what_binds_stops_of_the_plan() {
+        let mut builder = samples::road();
+        let breaks = vec![crate::Break { window: (10, 20), duration: 5 }];
+        let vehicle = builder.vehicle(crate::VehicleSpec { breaks, ..samples::vehicle() });
+        let [pickup, delivery] = [30, 40].map(|place| builder.stop(samples::stop(place)));
+        builder.shipment(crate::Shipment { pickup, delivery, amount: vec![1] });
+        let problem = builder.build().unwrap();
+        let stopover = crate::Stopover { before: 0, what: crate::Halt::Break(0) };
+        let plan = Solution {
+            routes: vec![vec![pickup]],
+            unserved: vec![delivery],
+            stopovers: vec![Vec::new(), vec![stopover]],
+        };
+        let told = examine(&problem, &plan, 1);
+        assert_eq!(told.routes[0].violations, [Violation::BreakMissing { vehicle, which: 0 }]);
+        let unknown = Violation::UnknownStopover { vehicle: VehicleId(1), stopover };
+        assert_eq!(told.violations, [Violation::Shipment { shipment: 0 }, unknown]);
     }
 }
