@@ -106,6 +106,16 @@ impl ProblemBuilder {
         self.metres.push((matrix, metres));
     }
 
+    /// The profiles so far, in order.
+    pub fn matrix_ids(&self) -> impl ExactSizeIterator<Item = MatrixId> + use<> {
+        (0..dense(self.matrices.len() + 1)).map(MatrixId)
+    }
+
+    /// The stops so far, in order.
+    pub fn stop_ids(&self) -> impl ExactSizeIterator<Item = StopId> + use<> {
+        (0..dense(self.stops.len() + 1)).map(StopId)
+    }
+
     /// Adds goods that go from one stop to another.
     pub fn shipment(&mut self, shipment: Shipment) {
         self.relations.shipments.push(shipment);

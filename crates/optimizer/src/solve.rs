@@ -104,6 +104,9 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
         Some(AnyInstance::Plane(instance)) => classic(&instance, &start, &order),
         None => rich(&renumbered.problem, &start, &order),
     };
+    if rich_worth(&renumbered.problem, &plan).is_some_and(|(own, judged)| own != judged) {
+        debug_assert!(false, "{:?}", rich_worth(&renumbered.problem, &plan));
+    }
     let found = fitted_out(problem, &renumbered.back(&plan.to_solution(&renumbered.problem)));
     let score = check(problem, &found).score();
     let given = settings.start.map(|start| (check(problem, start).score(), start));
@@ -135,4 +138,14 @@ fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
         (false, true) => engine::run_rich::<false, true>(&instance, start, order),
         (false, false) => engine::run_rich::<false, false>(&instance, start, order),
     }
+}
+
+/// What a rich search and the judge make of a plan.
+fn rich_worth(problem: &Problem, plan: &Plan) -> Option<(Score, Score)> {
+    if !cfg!(debug_assertions) || AnyInstance::of(problem).is_some() || plan.vehicles.is_empty() {
+        return None;
+    }
+    let judged = check(problem, &fitted_out(problem, &plan.to_solution(problem))).score();
+    let own = Score { excess: plan.excess, cost: crate::Cost::hourly(plan.cost, 1) };
+    Some((own, judged))
 }

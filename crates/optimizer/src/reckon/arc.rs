@@ -189,7 +189,7 @@ impl Rider<'_> {
         {
             self.drive_to(station, std::mem::take(&mut breaks));
             self.ride.stranded += (self.ride.used - self.charged).max(0);
-            let missing = battery.range - (self.charged - self.ride.used).max(0);
+            let missing = (battery.range - (self.charged - self.ride.used)).max(0);
             let since = self.ride.arrive;
             self.stay(charging_seconds(missing, battery.seconds_per_km));
             self.see(Halt::Charge(usize::from(halts.charge) - 1), since, self.ride.arrive);

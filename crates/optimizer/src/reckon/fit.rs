@@ -77,7 +77,7 @@ impl Reckoner<'_> {
     fn trip_to(&self, position: usize, leave: i64) -> Trip {
         let battery = self.spec.battery.as_ref();
         let charged_before = self.points[..position].iter().any(|point| point.halts.charge > 0);
-        let charged = battery.map_or(0, |b| if charged_before { b.range } else { b.at_start.min(b.range) });
+        let charged = battery.map_or(0, |b| if charged_before { b.range } else { b.at_start });
         let trip = self.points[..=position].iter().filter(|point| point.halts.reload > 0).count();
         Trip {
             from: self.place_before(position),
@@ -115,7 +115,7 @@ impl Reckoner<'_> {
         };
         for _ in 0..self.points.len() {
             let mut from = 0;
-            let mut charged = battery.at_start.min(battery.range);
+            let mut charged = battery.at_start;
             let mut short = None;
             for (position, point) in self.points.iter().enumerate() {
                 if point.halts.charge > 0 {

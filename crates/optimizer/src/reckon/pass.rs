@@ -27,7 +27,9 @@ impl Reckoner<'_> {
         let mut leave = earliest;
         let mut tally = self.forward(leave);
         if let (false, Some(first)) = (self.spec.under_way, self.points.first().filter(|_| !self.legs.is_empty())) {
-            let later = start(self.spec, self.last_leave(earliest, first.begin)).max(earliest);
+            let opens = self.problem.stops[self.legs[0].stop as usize].windows().any(|window| window.0 == first.begin);
+            let held = opens || first.not_before == first.arrive;
+            let later = if held { start(self.spec, self.last_leave(earliest, first.begin)) } else { earliest };
             if later > leave {
                 leave = later;
                 tally = self.forward(leave);
@@ -43,7 +45,7 @@ impl Reckoner<'_> {
         }
         let begin = if self.spec.under_way { self.spec.shift.0 } else { leave };
         (self.sums.start, self.sums.leave, self.sums.end) = (begin, leave, tally.end);
-        self.sums.waiting = tally.waiting;
+        self.sums.waiting = tally.waiting + leave - begin;
         let mut excess = tally.excess + tally.stranded;
         let mut latest = NEVER;
         if self.spec.overtime == Lateness::Hard {
@@ -96,7 +98,7 @@ impl Reckoner<'_> {
         let battery = self.spec.battery.as_ref();
         let mut tally = Tally::default();
         let (mut time, mut used, mut trip) = (leave, 0, 0);
-        let mut charged = battery.map_or(0, |battery| battery.at_start.min(battery.range));
+        let mut charged = battery.map_or(0, |battery| battery.at_start);
         let (mut run, mut slack) = (0, NEVER);
         let (mut trip_run, mut trip_slack) = (0, NEVER);
         let idle = self.is_idle();
@@ -187,7 +189,7 @@ impl Reckoner<'_> {
                 way: self.legs[0].way,
                 leave,
                 used: 0,
-                charged: self.spec.battery.as_ref().map_or(0, |battery| battery.at_start.min(battery.range)),
+                charged: self.spec.battery.as_ref().map_or(0, |battery| battery.at_start),
                 release: LONG_AGO,
             };
             ride(self.problem, self.spec, self.roads, point.halts, trip)

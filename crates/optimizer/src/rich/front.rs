@@ -34,7 +34,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let tour = &self.tours[route as usize];
         let no_battery = tour.spec.battery.is_none();
         if node >= self.stops() {
-            let charged = tour.spec.battery.as_ref().map_or(NEVER, |b| b.at_start.min(b.range));
+            let charged = tour.spec.battery.as_ref().map_or(NEVER, |b| b.at_start);
             let depart = self.nodes[node].depart.max(release);
             return Some(Front {
                 route,

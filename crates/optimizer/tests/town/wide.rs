@@ -1,11 +1,11 @@
 //! What the real world adds to an invented town, each thing alone or with others.
 
 use optimizer::{
-    Battery, Break, ChangePrices, Emissions, Lateness, MatrixId, Problem, ProblemBuilder, Reloads, Shipment,
+    Battery, Break, ChangePrices, Emissions, MatrixId, Problem, ProblemBuilder, Reloads, Shipment,
     Solution, StopId, StopSpec, VehicleSpec,
 };
 
-use super::{Dice, Town};
+use crate::town::{Dice, Town};
 
 /// One thing that a problem can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,6 +159,9 @@ fn equip(vehicle: &mut VehicleSpec, features: &[Feature], places: usize, dice: &
 }
 
 fn ask(visit: &mut StopSpec, features: &[Feature], dice: &mut Dice) {
+    if features.contains(&Feature::Alternatives) {
+        visit.unserved_penalty = 50_000;
+    }
     for feature in features {
         match feature {
             Feature::Kinds => visit.service_by_kind = (0..2).map(|_| 30 + dice.roll(300)).collect(),
@@ -199,23 +202,22 @@ fn relate(builder: &mut ProblemBuilder, stops: usize, features: &[Feature], dice
             Feature::Alternatives => {
                 for _ in 0..stops / 8 {
                     let group: Vec<StopId> = (0..2 + dice.roll(2)).filter_map(|_| draw(dice)).collect();
-                    builder.same_penalty(&group);
                     builder.alternatives(group);
                 }
             }
             Feature::Together | Feature::Apart => {
                 let mut left = ids.clone();
                 for _ in 0..stops / 8 {
-                    let group = (0..2 + dice.roll(2))
-                        .filter(|_| !left.is_empty())
-                        .map(|_| left.swap_remove(dice.roll(left.len() as i64) as usize))
-                        .collect();
+                    let size = (2 + dice.roll(2)).min(left.len() as i64);
+                    let group = (0..size).map(|_| left.swap_remove(dice.roll(left.len() as i64) as usize)).collect();
                     if *feature == Feature::Together {
                         builder.together(group);
                     } else {
                         builder.apart(group);
                     }
-                    left.clone_from(&if *feature == Feature::Together { left.clone() } else { ids.clone() });
+                    if *feature == Feature::Apart {
+                        left.clone_from(&ids);
+                    }
                 }
             }
             _ => {}
@@ -232,11 +234,4 @@ pub fn scattered(problem: &Problem, seed: u64) -> Solution {
         solution.routes.get_mut(route).unwrap_or(&mut solution.unserved).push(stop);
     }
     solution
-}
-
-/// A price for lateness, as a check that towns have one.
-pub fn has_prices(problem: &Problem) -> bool {
-    problem.stop_ids().any(|stop| {
-        problem.stop(stop).is_some_and(|stop| matches!(stop.lateness, Lateness::Priced { per_minute: 1.. }))
-    })
 }
