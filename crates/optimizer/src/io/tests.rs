@@ -259,7 +259,7 @@ fn each_fault_of_json_has_its_line() {
     assert!(stranger.starts_with("tiny:11: stop 1 is for vehicle"), "{stranger}");
     assert!(fault("\"demand\"", "\"demnad\"").starts_with("tiny:10: unknown field `demnad`"));
     assert!(fault(", \"demand\": [2]", "").starts_with("tiny:10: missing field `demand`"));
-    assert!(fault("[60, 0, 30]", "[60, 0]").starts_with("tiny: matrix 0: row 1 has 2 numbers where 3 rows"));
+    assert!(fault("[60, 0, 30]", "[60, 0]").starts_with("tiny:4: matrix 0: row 1 of its seconds has 2"));
     assert!(parse(&JSON[..200]).unwrap_err().contains("EOF while parsing"));
 }
 
