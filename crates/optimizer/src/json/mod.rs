@@ -49,12 +49,12 @@ pub fn read(text: &str) -> Result<Named, Vec<JsonFault>> {
     let (name, places) = (form.name.clone(), form.places_to_show());
     let builder = form.builder().map_err(|misfits| {
         let pieces = Pieces::of(text);
-        let told = |Misfit { whom, what }: &Misfit| pieces.fault(Some(*whom), format!("{whom}: {what}"));
+        let told = |Misfit { whom, what }: &Misfit| pieces.fault(Some(*whom), &format!("{whom}: {what}"));
         misfits.iter().map(told).collect::<Vec<_>>()
     })?;
     let problem = builder.build().map_err(|faults| {
         let pieces = Pieces::of(text);
-        faults.iter().map(|fault| pieces.fault(fault.whom(), fault.to_string())).collect::<Vec<_>>()
+        faults.iter().map(|fault| pieces.fault(fault.whom(), &fault.to_string())).collect::<Vec<_>>()
     })?;
     Ok(Named { name, problem, places })
 }

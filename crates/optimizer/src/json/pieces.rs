@@ -64,7 +64,7 @@ impl Pieces {
     }
 
     /// A fault of that piece, or of the whole, with its line.
-    pub(super) fn fault(&self, whom: Option<Whom>, what: String) -> JsonFault {
+    pub(super) fn fault(&self, whom: Option<Whom>, what: &str) -> JsonFault {
         let line = whom.and_then(|whom| match whom {
             Whom::Matrix(index) => self.matrices.get(index),
             Whom::Vehicle(index) => self.vehicles.get(index),
