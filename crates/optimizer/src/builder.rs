@@ -16,18 +16,21 @@ use crate::model::{
 use crate::travel::{Rounding, Ways};
 use crate::wide_checks::{check_relations, is_wide};
 
-/// How large each kind of number may be, so that no sum of them leaves the range of the integers.
+/// How large each kind of number may be, so that no sum of them leaves the range of the integers. Money saturates; the
+/// emissions of a route, in millionths of a gram, stay below 2¹²⁷.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Points in time: seconds before or after the origin.
     pub time: i64,
-    /// Lengths of time: a service or one arc, in seconds.
+    /// A service or one arc in seconds, one arc or the range of a battery in metres.
     pub length: i64,
     /// Loads and capacities, in one dimension.
     pub load: i64,
     /// Prices, in money units per hour, per minute or per piece.
     pub price: i64,
-    /// How many stops, vehicles or places there may be.
+    /// Grams for a kilometre, or for a tonne and kilometre.
+    pub grams: i64,
+    /// How many stops, vehicles, places, shipments or groups of stops there may be, or reloads of a vehicle.
     pub count: usize,
 }
 
@@ -37,6 +40,7 @@ pub const LIMITS: Limits = Limits {
     length: UNREACHABLE - 1,
     load: 1_000_000_000_000,
     price: 1_000_000_000,
+    grams: 1_000_000,
     count: 1_000_000,
 };
 
@@ -101,7 +105,8 @@ impl ProblemBuilder {
     }
 
     /// Says how far it is in metres from each place to all for a profile, row by row, `u32::MAX` for no way. Only what is
-    /// said in metres needs it: the cost per kilometre, the farthest drive, batteries and emissions.
+    /// said in metres needs it: the cost per kilometre, the farthest drive, batteries and emissions. What is said last for
+    /// a profile counts.
     pub fn metres(&mut self, matrix: MatrixId, metres: Vec<u32>) {
         self.metres.push((matrix, metres));
     }
@@ -144,9 +149,15 @@ impl ProblemBuilder {
     pub fn build(mut self) -> Result<Problem, Vec<Fault>> {
         let places = self.matrices.first().map_or(0, |(places, _)| *places);
         let mut faults = Vec::new();
-        for (what, found) in
-            [("places", places), ("vehicles", self.vehicles.len()), ("stops", self.stops.len())]
-        {
+        for (what, found) in [
+            ("places", places),
+            ("vehicles", self.vehicles.len()),
+            ("stops", self.stops.len()),
+            ("shipments", self.relations.shipments.len()),
+            ("alternatives", self.relations.alternatives.len()),
+            ("groups together", self.relations.together.len()),
+            ("groups apart", self.relations.apart.len()),
+        ] {
             if found > LIMITS.count {
                 faults.push(Fault::TooMany { what, found, most: LIMITS.count });
             }
@@ -229,9 +240,8 @@ impl ProblemBuilder {
             check.span("the window", window);
         }
         let windows: Vec<(i64, i64)> = spec.windows().collect();
-        if let Some(pair) = windows.windows(2).find(|pair| pair[1].0 <= pair[0].1) {
-            let (begin, end) = (pair[0].1, pair[1].0);
-            check.faults.push(Fault::Reversed { whom, what: "the time between two windows", begin, end });
+        for pair in windows.windows(2).filter(|pair| pair[1].0 <= pair[0].1) {
+            check.faults.push(Fault::WindowsMeet { whom, end: pair[0].1, begin: pair[1].0 });
         }
         for &service in &spec.service_by_kind {
             check.range("the service time", service, 0..=LIMITS.length);

@@ -113,6 +113,18 @@ pub enum Fault {
         /// Its end.
         end: i64,
     },
+    /// A window of a stop does not begin after the one before it has ended.
+    #[error(
+        "{whom}: a window begins at {begin}, and the one before it ends at {end}; join them, or sort them"
+    )]
+    WindowsMeet {
+        /// Whose.
+        whom: Whom,
+        /// When the one before ends.
+        end: i64,
+        /// When the next begins.
+        begin: i64,
+    },
     /// A load has another number of dimensions than the problem.
     #[error("{whom}: {what} has {found} dimensions where the problem has {expected}")]
     Dimensions {
@@ -149,6 +161,20 @@ pub enum Fault {
         /// How many there are.
         cells: usize,
     },
+    /// An arc is farther than [`Limits::length`](crate::Limits::length) and is not marked unreachable.
+    #[error(
+        "matrix {matrix}: {metres} m from place {from} to place {to} is farther than can be (mark it unreachable)"
+    )]
+    TooFar {
+        /// Which matrix.
+        matrix: usize,
+        /// From which place.
+        from: usize,
+        /// To which place.
+        to: usize,
+        /// How far.
+        metres: u32,
+    },
     /// Something is said in metres, and nobody says how far it is from place to place.
     #[error("vehicle {vehicle}: {what} needs metres for matrix {matrix}")]
     NoMetres {
@@ -160,12 +186,10 @@ pub enum Fault {
         matrix: usize,
     },
     /// What binds stops to each other cannot be.
-    #[error("{relation} {index}: {what}")]
+    #[error("{whom}: {what}")]
     Relation {
         /// A shipment, alternatives, a group together or a group apart.
-        relation: &'static str,
-        /// The how-manieth of its sort, counted from 0.
-        index: usize,
+        whom: Whom,
         /// What is wrong with it.
         what: String,
     },
@@ -182,10 +206,18 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whom it is about, or none if it is about a matrix or the whole.
+    /// Whom it is about, or none if it is about the whole.
     #[must_use]
     pub const fn whom(&self) -> Option<Whom> {
         match *self {
+            Self::MatrixShape { matrix, .. }
+            | Self::MatrixPlaces { matrix, .. }
+            | Self::TravelTooLong { matrix, .. }
+            | Self::TimedShape { matrix, .. }
+            | Self::Overtaking { matrix, .. }
+            | Self::NotANumber { matrix, .. }
+            | Self::MetresShape { matrix, .. }
+            | Self::TooFar { matrix, .. } => Some(Whom::Matrix(matrix)),
             Self::UnknownMatrix { vehicle, .. } | Self::NoMetres { vehicle, .. } => {
                 Some(Whom::Vehicle(vehicle))
             }
@@ -193,9 +225,11 @@ impl Fault {
             | Self::UnknownStop { whom, .. }
             | Self::UnknownPlace { whom, .. }
             | Self::Reversed { whom, .. }
+            | Self::WindowsMeet { whom, .. }
             | Self::Dimensions { whom, .. }
-            | Self::OutOfRange { whom, .. } => Some(whom),
-            _ => None,
+            | Self::OutOfRange { whom, .. }
+            | Self::Relation { whom, .. } => Some(whom),
+            Self::TooMany { .. } => None,
         }
     }
 }
@@ -203,10 +237,25 @@ impl Fault {
 /// Whom a [`Fault`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Whom {
+    /// The matrix of that index.
+    #[error("matrix {0}")]
+    Matrix(usize),
     /// The vehicle of that index.
     #[error("vehicle {0}")]
     Vehicle(usize),
     /// The stop of that index.
     #[error("stop {0}")]
     Stop(usize),
+    /// The shipment of that index.
+    #[error("shipment {0}")]
+    Shipment(usize),
+    /// The alternatives of that index.
+    #[error("alternatives {0}")]
+    Alternatives(usize),
+    /// The group together of that index.
+    #[error("group together {0}")]
+    Together(usize),
+    /// The group apart of that index.
+    #[error("group apart {0}")]
+    Apart(usize),
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::builder::{Checker, LIMITS, ProblemBuilder};
 use crate::fault::{Fault, Whom};
-use crate::model::{MatrixId, Relations, StopId, StopSpec, VehicleSpec};
+use crate::model::{Relations, Shipment, StopId, StopSpec, VehicleSpec};
 
 /// How many breaks a vehicle may have, and how many places to reload or charge at.
-const MOST: usize = 200;
+const MOST: i64 = 200;
 
 /// Metres by matrix, where somebody said them.
 type Metres = Vec<Option<Arc<Vec<u32>>>>;
@@ -18,10 +18,18 @@ impl ProblemBuilder {
     pub(crate) fn check_metres(&mut self, places: usize, faults: &mut Vec<Fault>) -> Metres {
         let mut metres: Metres = vec![None; self.matrices.len()];
         for (matrix, cells) in std::mem::take(&mut self.metres) {
-            let fits = places.checked_mul(places) == Some(cells.len());
-            match metres.get_mut(matrix.index()).filter(|_| fits) {
-                Some(slot) => *slot = Some(Arc::new(cells)),
-                None => faults.push(Fault::MetresShape { matrix: matrix.index(), cells: cells.len() }),
+            let matrix = matrix.index();
+            if matrix >= metres.len() || places.checked_mul(places) != Some(cells.len()) {
+                faults.push(Fault::MetresShape { matrix, cells: cells.len() });
+            } else {
+                for (cell, &metres) in cells.iter().enumerate() {
+                    if metres != u32::MAX && i64::from(metres) > LIMITS.length {
+                        faults.push(Fault::TooFar { matrix, from: cell / places, to: cell % places, metres });
+                    }
+                }
+            }
+            if let Some(slot) = metres.get_mut(matrix) {
+                *slot = Some(Arc::new(cells));
             }
         }
         metres
@@ -39,42 +47,41 @@ impl ProblemBuilder {
         let whom = Whom::Vehicle(index);
         let mut check = Checker { whom, places, faults };
         check.price("the cost per kilometre", spec.cost_per_km);
-        for (what, limit) in [
-            ("the longest route", spec.max_duration),
-            ("the farthest drive", spec.max_distance),
-            ("the range of the battery", spec.battery.as_ref().map(|battery| battery.range)),
-            ("its charge at the start", spec.battery.as_ref().map(|battery| battery.at_start)),
-            ("the charging time", spec.battery.as_ref().map(|battery| battery.seconds_per_km)),
-        ] {
-            check.range(what, limit.unwrap_or(0), 0..=LIMITS.time);
-        }
+        check.range("the longest route", spec.max_duration.unwrap_or(0), 0..=LIMITS.time);
+        check.range("the farthest drive", spec.max_distance.unwrap_or(0), 0..=LIMITS.time);
         if !spec.aboard.is_empty() {
             check.load("what is aboard", &spec.aboard, self.dims);
         }
         if let Some(reloads) = &spec.reloads {
             reloads.places.iter().for_each(|&place| check.place(place));
             check.range("the time to reload", reloads.service, 0..=LIMITS.length);
-            check.range("the number of places to reload", reloads.places.len() as i64, 0..=MOST as i64);
+            check.range("the number of places to reload", count(reloads.places.len()), 0..=MOST);
+            check.range("how often it may reload", count(reloads.most), 0..=count(LIMITS.count));
         }
-        check.range("the number of breaks", spec.breaks.len() as i64, 0..=16);
+        check.range("the number of breaks", count(spec.breaks.len()), 0..=16);
         for pause in &spec.breaks {
             check.span("the window of a break", pause.window);
             check.range("the length of a break", pause.duration, 0..=LIMITS.length);
         }
         if let Some(battery) = &spec.battery {
             battery.stations.iter().for_each(|&place| check.place(place));
-            check.range("the number of places to charge", battery.stations.len() as i64, 0..=MOST as i64);
+            check.range("the number of places to charge", count(battery.stations.len()), 0..=MOST);
+            check.range("the range of the battery", battery.range, 0..=LIMITS.length);
+            let full = battery.range.clamp(0, LIMITS.length);
+            check.range("its charge at the start", battery.at_start, 0..=full);
+            check.range("the charging time", battery.seconds_per_km, 0..=LIMITS.length);
         }
         if let Some(emissions) = spec.emissions {
-            check.price("the grams per kilometre", emissions.grams_per_km);
-            check.price("the grams per tonne and kilometre", emissions.grams_per_tonne_km);
+            check.range("the grams per kilometre", emissions.grams_per_km, 0..=LIMITS.grams);
+            let laden = emissions.grams_per_tonne_km;
+            check.range("the grams per tonne and kilometre", laden, 0..=LIMITS.grams);
             check.price("the cost per kilogram", emissions.cost_per_kg);
             if let Some(weight) = emissions.weight {
-                check.range("the dimension of the weight", weight as i64, 0..=self.dims as i64 - 1);
+                check.range("the dimension of the weight", count(weight), 0..=count(self.dims) - 1);
             }
         }
-        let MatrixId(matrix) = spec.matrix;
-        if matches!(metres.get(matrix as usize), Some(None)) {
+        let matrix = spec.matrix.index();
+        if matches!(metres.get(matrix), Some(None)) {
             for (what, needed) in [
                 ("a cost per kilometre", spec.cost_per_km > 0),
                 ("a farthest drive", spec.max_distance.is_some()),
@@ -82,7 +89,7 @@ impl ProblemBuilder {
                 ("what it emits", spec.emissions.is_some()),
             ] {
                 if needed {
-                    faults.push(Fault::NoMetres { vehicle: index, what, matrix: matrix as usize });
+                    faults.push(Fault::NoMetres { vehicle: index, what, matrix });
                 }
             }
         }
@@ -120,32 +127,14 @@ pub(crate) fn check_relations(
 ) {
     let mut shipped = HashSet::new();
     for (index, shipment) in relations.shipments.iter().enumerate() {
-        let mut fault = |what: String| faults.push(Fault::Relation { relation: "shipment", index, what });
-        for stop in [shipment.pickup, shipment.delivery] {
-            if stop.index() >= stops.len() {
-                fault(format!("stop {} does not exist", stop.index()));
-            } else if !shipped.insert(stop) {
-                fault(format!(
-                    "stop {} is an end of another shipment too, or both ends of this",
-                    stop.index()
-                ));
-            }
-        }
-        if shipment.amount.len() != dims {
-            fault(format!(
-                "its amount has {} dimensions where the problem has {dims}",
-                shipment.amount.len()
-            ));
-        }
-        if let Some(amount) = shipment.amount.iter().find(|amount| !(0..=LIMITS.load).contains(*amount)) {
-            fault(format!("an amount of {amount} is outside 0 to {}", LIMITS.load));
-        }
+        check_shipment(Whom::Shipment(index), shipment, &mut shipped, stops.len(), dims, faults);
     }
     let mut chosen = HashSet::new();
     for (index, group) in relations.alternatives.iter().enumerate() {
-        check_group("alternatives", index, group, Some(&mut chosen), stops, faults);
-        let mut fault = |what: String| faults.push(Fault::Relation { relation: "alternatives", index, what });
-        if let Some(stop) = group.iter().find(|stop| shipped.contains(*stop)) {
+        let whom = Whom::Alternatives(index);
+        check_group(whom, group, Some(&mut chosen), stops.len(), faults);
+        let mut fault = |what: String| faults.push(Fault::Relation { whom, what });
+        for stop in group.iter().filter(|stop| shipped.contains(*stop)) {
             fault(format!("stop {} is an end of a shipment and has no alternatives", stop.index()));
         }
         let mut penalties = group.iter().filter_map(|stop| Some(stops.get(stop.index())?.unserved_penalty));
@@ -156,32 +145,63 @@ pub(crate) fn check_relations(
     }
     let mut bound = HashSet::new();
     for (index, group) in relations.together.iter().enumerate() {
-        check_group("group together", index, group, Some(&mut bound), stops, faults);
+        check_group(Whom::Together(index), group, Some(&mut bound), stops.len(), faults);
     }
     for (index, group) in relations.apart.iter().enumerate() {
-        check_group("group apart", index, group, None, stops, faults);
+        check_group(Whom::Apart(index), group, None, stops.len(), faults);
     }
+}
+
+/// Whether both ends of a shipment exist and are no other shipment's, and its amount is a load.
+fn check_shipment(
+    whom: Whom,
+    shipment: &Shipment,
+    shipped: &mut HashSet<StopId>,
+    stops: usize,
+    dims: usize,
+    faults: &mut Vec<Fault>,
+) {
+    let mut fault = |what: String| faults.push(Fault::Relation { whom, what });
+    let Shipment { pickup, delivery, amount } = shipment;
+    let ends = if pickup == delivery { &[*pickup][..] } else { &[*pickup, *delivery] };
+    for stop in ends {
+        if stop.index() >= stops {
+            fault(format!("stop {} does not exist", stop.index()));
+        } else if !shipped.insert(*stop) {
+            fault(format!("stop {} is an end of another shipment too", stop.index()));
+        }
+    }
+    if pickup == delivery {
+        fault(format!("stop {} is both of its ends", pickup.index()));
+    }
+    // It has no places to check.
+    let mut check = Checker { whom, places: 0, faults };
+    check.load("the amount", amount, dims);
 }
 
 /// Whether the stops of a group exist, once each, and in no other group of its sort if that may not be.
 fn check_group(
-    relation: &'static str,
-    index: usize,
+    whom: Whom,
     group: &[StopId],
     others: Option<&mut HashSet<StopId>>,
-    stops: &[StopSpec],
+    stops: usize,
     faults: &mut Vec<Fault>,
 ) {
     let mut own = HashSet::new();
     let seen = others.unwrap_or(&mut own);
     for &stop in group {
-        let what = if stop.index() >= stops.len() {
+        let what = if stop.index() >= stops {
             "does not exist"
         } else if !seen.insert(stop) {
             "is named twice"
         } else {
             continue;
         };
-        faults.push(Fault::Relation { relation, index, what: format!("stop {} {what}", stop.index()) });
+        faults.push(Fault::Relation { whom, what: format!("stop {} {what}", stop.index()) });
     }
+}
+
+/// A number of things as a number like any other.
+fn count(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
 }

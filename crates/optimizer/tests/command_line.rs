@@ -140,6 +140,25 @@ fn whoever_cannot_be_served_is_left_out_and_named() {
 }
 
 #[test]
+fn what_vehicles_do_on_the_way_is_read_and_written_with_the_plan() {
+    let folder = Folder::new("halts");
+    let instance = r#"{"dimensions": 0, "matrices": [{"seconds": [[0, 9], [9, 0]]}],
+        "vehicles": [{"start": 0, "end": 0, "shift": [0, 900], "capacity": [],
+            "breaks": [{"window": [0, 900], "duration": 60}], "reloads": {"places": [0], "most": 1}}],
+        "stops": [{"place": 1, "window": [0, 900], "demand": [], "unserved_penalty": 5},
+            {"place": 1, "window": [0, 900], "demand": [], "unserved_penalty": 5}]}"#;
+    let instance = folder.file("halts.json", instance);
+    let (plan, out) = (folder.file("plan.sol", "Route #1: 2 break#1 reload#1 1\n"), folder.path("out.sol"));
+    solve(&[&instance, "--check", &plan, "--out", &out]);
+    assert!(folder.read("out.sol").starts_with("Route #1: 2 break#1 reload#1 1\nCost "));
+    let stranger = folder.file("plan.sol", "Route #1: 2 charge#1 1\n");
+    let output = program(&[&instance, "--check", &stranger]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, format!("{stranger}:1: `charge#1` is nothing that this vehicle has\n"));
+}
+
+#[test]
 fn a_plan_that_breaks_rules_is_told_so() {
     let folder = Folder::new("broken");
     let instance = folder.file("circle.txt", &circle(20));

@@ -1,7 +1,7 @@
 //! An instance as read from a file: the problem, and how its plans are reported in the file's own terms.
 
 use crate::check::Report;
-use crate::{Problem, Solution};
+use crate::{Halt, Problem, Solution, VehicleSpec};
 
 /// What a classic problem asks for; a problem in JSON has prices of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +79,32 @@ impl Instance {
         let used = self.problem.vehicle_ids().zip(&solution.routes).filter(|(_, route)| !route.is_empty());
         used.filter_map(|(vehicle, route)| {
             let spec = self.problem.vehicle(vehicle)?;
-            let stops = route.iter().filter_map(|&stop| Some(self.problem.stop(stop)?.place));
-            Some(std::iter::once(spec.start).chain(stops).chain(spec.end).collect())
+            let mut tour = vec![spec.start];
+            for position in 0..=route.len() {
+                let halts = halts(solution, vehicle.index(), position);
+                tour.extend(halts.filter_map(|halt| place_of(spec, halt)));
+                let stop = route.get(position).and_then(|&stop| self.problem.stop(stop));
+                tour.extend(stop.map(|stop| stop.place));
+            }
+            tour.extend(spec.end);
+            Some(tour)
         })
         .collect()
+    }
+}
+
+/// What a vehicle does before the stop at that position of its route, or behind its last one.
+pub(super) fn halts(solution: &Solution, vehicle: usize, position: usize) -> impl Iterator<Item = Halt> {
+    let stops = solution.routes.get(vehicle).map_or(0, Vec::len);
+    let own = solution.stopovers.get(vehicle).map_or(&[][..], Vec::as_slice);
+    own.iter().filter(move |own| own.before.min(stops) == position).map(|own| own.what)
+}
+
+/// Where a vehicle goes to do that; none for a break, which is wherever it is then.
+fn place_of(spec: &VehicleSpec, halt: Halt) -> Option<usize> {
+    match halt {
+        Halt::Break(_) => None,
+        Halt::Reload(index) => spec.reloads.as_ref()?.places.get(index).copied(),
+        Halt::Charge(index) => spec.battery.as_ref()?.stations.get(index).copied(),
     }
 }

@@ -81,3 +81,5 @@ fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wide_tests;

@@ -1,23 +1,33 @@
 //! The solution file that the benchmark sets use: `Route #1: 3 5 8` for each route and `Cost 123`. Customers are
-//! counted from 1, without the depot.
+//! counted from 1, without the depot. Ours has what a vehicle does beside serving stops among them, `break#1`, `reload#1`
+//! or `charge#1`, counted from 1 too.
 
 use std::fmt::Write;
 
 use super::fault::{BadFile, Faults};
-use super::instance::Instance;
+use super::instance::{Instance, halts};
 use super::text::{clipped, lines};
-use crate::{Solution, StopId};
+use crate::{Halt, Solution, StopId, Stopover};
 
 /// The file's text. Where vehicles differ, route `k` is that of vehicle `k` and may be empty; where they are alike only
 /// the routes that are driven are listed.
 #[must_use]
 pub fn write(instance: &Instance, solution: &Solution, cost: f64) -> String {
     let mut text = String::new();
-    let listed = solution.routes.iter().filter(|route| !instance.alike || !route.is_empty());
-    for (index, route) in listed.enumerate() {
+    let listed = solution.routes.iter().enumerate().filter(|(_, route)| !instance.alike || !route.is_empty());
+    for (index, (vehicle, route)) in listed.enumerate() {
         let _ = write!(text, "Route #{}:", index + 1);
-        for stop in route {
-            let _ = write!(text, " {}", stop.index() + 1);
+        for position in 0..=route.len() {
+            for halt in halts(solution, vehicle, position) {
+                let _ = match halt {
+                    Halt::Break(number) => write!(text, " break#{}", number.saturating_add(1)),
+                    Halt::Reload(number) => write!(text, " reload#{}", number.saturating_add(1)),
+                    Halt::Charge(number) => write!(text, " charge#{}", number.saturating_add(1)),
+                };
+            }
+            if let Some(stop) = route.get(position) {
+                let _ = write!(text, " {}", stop.index() + 1);
+            }
         }
         text.push('\n');
     }
@@ -29,12 +39,13 @@ pub fn write(instance: &Instance, solution: &Solution, cost: f64) -> String {
 /// Whether the plan keeps the rules is for [`check`](crate::check::check()) to say.
 ///
 /// # Errors
-/// When there is no route in it, a route is of no vehicle, or a number in it is no customer's.
+/// When there is no route in it, a route is of no vehicle, or a word in it is no customer's number and nothing that the
+/// vehicle has.
 pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, BadFile> {
     let text = String::from_utf8_lossy(bytes);
     let mut faults = Faults::default();
     let mut solution = Solution::nothing_served(&instance.problem);
-    let customers = solution.unserved.len();
+    let customers = instance.problem.stop_ids().len();
     let vehicles = solution.routes.len();
     let (mut next, mut found) = (0, customers == 0);
     for line in lines(&text) {
@@ -56,10 +67,19 @@ pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, B
             faults.at(line.number, format!("a route without a vehicle; there are {vehicles} vehicles"));
             continue;
         };
+        let mut own = Vec::new();
         if !route.is_empty() {
             faults.at(line.number, "this vehicle's route is given twice; leave one out");
         }
         for word in stops.split_whitespace() {
+            if let Some(halt) = halt_of(word) {
+                let spec = vehicle.and_then(|vehicle| instance.problem.vehicles.get(vehicle));
+                if !spec.is_some_and(|spec| spec.has(halt)) {
+                    faults.at(line.number, format!("`{}` is nothing that this vehicle has", clipped(word)));
+                }
+                own.push(Stopover { before: route.len(), what: halt });
+                continue;
+            }
             match word.parse::<usize>() {
                 Ok(customer) if (1..=customers).contains(&customer) => {
                     route.push(StopId((customer - 1) as u32));
@@ -70,14 +90,30 @@ pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, B
                 ),
             }
         }
+        if let Some(vehicle) = vehicle.filter(|_| !own.is_empty()) {
+            solution.stopovers.resize(solution.stopovers.len().max(vehicle + 1), Vec::new());
+            solution.stopovers[vehicle] = own;
+        }
     }
     if !found {
         faults.whole("has no routes; write lines like `Route #1: 3 5 8`");
     }
     let mut served = vec![false; customers];
     solution.routes.iter().flatten().for_each(|stop| served[stop.index()] = true);
-    solution.unserved.retain(|stop| !served[stop.index()]);
+    solution.unserved = instance.problem.left_out(|stop| served[stop.index()]);
     faults.settle(file, Some(solution))
+}
+
+/// What a word like `break#1` says.
+fn halt_of(word: &str) -> Option<Halt> {
+    let (what, number) = word.split_once('#')?;
+    let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+    match what {
+        "break" => Some(Halt::Break(index)),
+        "reload" => Some(Halt::Reload(index)),
+        "charge" => Some(Halt::Charge(index)),
+        _ => None,
+    }
 }
 
 /// The number of a route, if it has one that can be read, and what follows its colon.

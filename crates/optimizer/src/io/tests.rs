@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
+use super::wide_tests::WIDE;
 use super::*;
 use crate::check::check;
-use crate::{Solution, StopId};
+use crate::{Problem, Solution, StopId};
 
 const USUAL: Convention = Convention { rounding: None, objective: Objective::Distance };
 
@@ -53,7 +54,7 @@ EOF
 const PLANE: &str = "NAME: tiny\nTYPE: CVRP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nCAPACITY: 10
 NODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nDEMAND_SECTION\n1 0\n2 5\n3 5\nDEPOT_SECTION\n1 -1\nEOF\n";
 
-const JSON: &str = r#"{
+pub(super) const JSON: &str = r#"{
   "name": "tiny",
   "dimensions": 1,
   "matrices": [{"seconds": [[0, 60, null], [60, 0, 30], [90, 30, 0]]}],
@@ -68,7 +69,7 @@ const JSON: &str = r#"{
   ]
 }"#;
 
-fn parse(text: &str) -> Result<Instance, String> {
+pub(super) fn parse(text: &str) -> Result<Instance, String> {
     parse_with(text, USUAL)
 }
 
@@ -238,12 +239,22 @@ fn json_is_read_with_its_own_prices() {
 
 #[test]
 fn json_written_and_read_again_is_the_same_problem() {
-    for text in [JSON, PLANE, SOLOMON] {
+    for text in [JSON, WIDE, PLANE, SOLOMON] {
         let first = parse(text).unwrap();
         let written = json::write(&first.name, &first.problem).unwrap();
         let second = parse(&written).unwrap();
         assert_eq!(json::write(&second.name, &second.problem).unwrap(), written);
-        assert_eq!(first.problem.stop_ids().len(), second.problem.stop_ids().len());
+        let (first, second) = (first.problem, second.problem);
+        assert_eq!((&first.vehicles, &first.stops), (&second.vehicles, &second.stops));
+        assert_eq!((&first.metres, first.relations()), (&second.metres, second.relations()));
+        assert_eq!((first.places, first.capacity_dims()), (second.places, second.capacity_dims()));
+        let ways = |problem: &Problem| -> Vec<Option<i64>> {
+            let pairs = (0..problem.places).flat_map(|from| (0..problem.places).map(move |to| (from, to)));
+            let all =
+                problem.vehicles.iter().flat_map(|vehicle| pairs.clone().map(move |pair| (vehicle, pair)));
+            all.map(|(vehicle, (from, to))| problem.travel_seconds(vehicle.matrix, from, to, 1800)).collect()
+        };
+        assert_eq!(ways(&first), ways(&second));
     }
 }
 
@@ -259,7 +270,7 @@ fn each_fault_of_json_has_its_line() {
     assert!(stranger.starts_with("tiny:11: stop 1 is for vehicle"), "{stranger}");
     assert!(fault("\"demand\"", "\"demnad\"").starts_with("tiny:10: unknown field `demnad`"));
     assert!(fault(", \"demand\": [2]", "").starts_with("tiny:10: missing field `demand`"));
-    assert!(fault("[60, 0, 30]", "[60, 0]").starts_with("tiny: matrix 0: row 1 has 2 numbers where 3 rows"));
+    assert!(fault("[60, 0, 30]", "[60, 0]").starts_with("tiny:4: matrix 0: row 1 of its seconds has 2"));
     assert!(parse(&JSON[..200]).unwrap_err().contains("EOF while parsing"));
 }
 
@@ -349,25 +360,28 @@ proptest! {
 
     #[test]
     fn no_change_of_a_file_makes_a_reader_panic(
-        which in 0..4_usize,
+        which in 0..5_usize,
         changes in proptest::collection::vec(
             (any::<prop::sample::Index>(), 0..WORDS.len(), 0..12_usize),
             1..5,
         ),
     ) {
-        let mut text: Vec<char> = [SOLOMON, VRPLIB, PLANE, JSON][which].chars().collect();
+        let mut text: Vec<char> = [SOLOMON, VRPLIB, PLANE, JSON, WIDE][which].chars().collect();
         for (place, word, length) in changes {
             let at = place.index(text.len().max(1)).min(text.len());
             text.splice(at..(at + length).min(text.len()), WORDS[word].chars());
         }
-        survive(text.into_iter().collect::<String>().as_bytes(), b"Route #1: 1 2\nRoute #2: 1");
+        survive(text.into_iter().collect::<String>().as_bytes(), b"Route #1: 1 break#1 2\nRoute #2: 1");
     }
 }
 
 #[test]
-fn the_example_of_the_documentation_is_a_problem() {
+fn the_examples_of_the_documentation_are_problems() {
     let page = include_str!("../../../../docs/problem-json.md");
-    let example = page.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let instance = parse(example).unwrap();
-    assert_eq!((instance.problem.vehicle_ids().len(), instance.problem.stop_ids().len()), (2, 2));
+    let examples: Vec<&str> =
+        page.split("```json").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let read = examples.iter().map(|example| parse(example).unwrap().problem);
+    let counts: Vec<(usize, usize)> =
+        read.map(|problem| (problem.vehicle_ids().len(), problem.stop_ids().len())).collect();
+    assert_eq!(counts, [(2, 2), (1, 5)]);
 }

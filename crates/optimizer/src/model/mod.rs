@@ -153,6 +153,15 @@ impl Problem {
         self.metres.get(matrix.index()).is_some_and(Option::is_some)
     }
 
+    /// The stops that nobody serves if these are served: of alternatives of which none is, the first.
+    pub(crate) fn left_out(&self, served: impl Fn(StopId) -> bool) -> Vec<StopId> {
+        let missing = |&stop: &StopId| match self.relations.alternatives_to(stop) {
+            Some(all) => self.relations.stands_in(stop) && !all.iter().any(|&other| served(other)),
+            None => !served(stop),
+        };
+        self.stop_ids().filter(missing).collect()
+    }
+
     /// Whether there is a plan to keep to.
     pub(crate) fn keeps(&self) -> bool {
         !self.kept.is_empty()
@@ -210,7 +219,7 @@ impl Solution {
     /// The solution that serves nothing, to build upon.
     #[must_use]
     pub fn nothing_served(problem: &Problem) -> Self {
-        let unserved = problem.stop_ids().filter(|&stop| problem.relations.stands_in(stop)).collect();
+        let unserved = problem.left_out(|_| false);
         Self { routes: vec![Vec::new(); problem.vehicles.len()], unserved, stopovers: Vec::new() }
     }
 

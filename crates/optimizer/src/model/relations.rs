@@ -134,3 +134,65 @@ impl Relations {
         renamed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn ids(stops: &[u32]) -> Vec<StopId> {
+        stops.iter().map(|&stop| StopId(stop)).collect()
+    }
+
+    fn relations() -> Relations {
+        let mut builder = samples::line(&[1, 2, 3, 4, 5, 6]);
+        builder.shipment(Shipment { pickup: StopId(0), delivery: StopId(1), amount: vec![7] });
+        builder.alternatives(ids(&[3, 2]));
+        builder.together(ids(&[0, 4]));
+        builder.apart(ids(&[4, 2]));
+        builder.apart(ids(&[1, 4]));
+        builder.build().unwrap().relations().clone()
+    }
+
+    #[test]
+    fn each_stop_knows_what_binds_it() {
+        let relations = relations();
+        let [first, second, third, fourth, fifth, sixth] = [0, 1, 2, 3, 4, 5].map(StopId);
+        for end in [first, second] {
+            assert_eq!(relations.shipment_of(end), Some(&relations.shipments()[0]));
+        }
+        for one in [third, fourth] {
+            assert_eq!(relations.alternatives_to(one), Some(&ids(&[3, 2])[..]));
+        }
+        assert!(relations.stands_in(fourth) && !relations.stands_in(third) && relations.stands_in(first));
+        assert_eq!(relations.together_with(fifth), Some(&ids(&[0, 4])[..]));
+        assert_eq!(relations.apart_from(fifth).collect::<Vec<_>>(), ids(&[4, 2, 1, 4]));
+        for free in [sixth, StopId(99)] {
+            assert_eq!(relations.shipment_of(free), None);
+            assert_eq!(relations.alternatives_to(free), None);
+            assert_eq!(relations.together_with(free), None);
+            assert_eq!(relations.apart_from(free).count(), 0);
+        }
+    }
+
+    #[test]
+    fn other_names_and_back_are_the_same_relations() {
+        let relations = relations();
+        let turned = relations.renamed(|stop| StopId(5 - stop.0));
+        let shipment = &turned.shipments()[0];
+        assert_eq!(
+            (shipment.pickup, shipment.delivery, &shipment.amount[..]),
+            (StopId(5), StopId(4), &[7][..])
+        );
+        assert_eq!(turned.alternatives_to(StopId(3)), Some(&ids(&[2, 3])[..]));
+        assert_eq!(turned.apart_from(StopId(1)).collect::<Vec<_>>(), ids(&[1, 3, 4, 1]));
+        assert_eq!(turned.renamed(|stop| StopId(5 - stop.0)), relations);
+    }
+
+    #[test]
+    fn without_relations_nothing_is_kept_of_any_stop() {
+        let problem = samples::line(&[1, 2]).build().unwrap();
+        assert!(problem.relations().is_empty());
+        assert!(problem.relations().renamed(|stop| stop).is_empty());
+    }
+}

@@ -1,7 +1,7 @@
 //! Vehicles as the caller describes them: where and when they drive, what they hold and can do, what they have to do on
 //! the way, and what they cost.
 
-use super::MatrixId;
+use super::{Halt, MatrixId};
 
 /// What it means to be later than a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,6 +140,17 @@ pub struct VehicleSpec {
     pub battery: Option<Battery>,
     /// What it emits, if that counts.
     pub emissions: Option<Emissions>,
+}
+
+impl VehicleSpec {
+    /// Whether it has that break, or that place to reload or charge at.
+    pub(crate) fn has(&self, halt: Halt) -> bool {
+        match halt {
+            Halt::Break(index) => index < self.breaks.len(),
+            Halt::Reload(index) => self.reloads.as_ref().is_some_and(|own| index < own.places.len()),
+            Halt::Charge(index) => self.battery.as_ref().is_some_and(|own| index < own.stations.len()),
+        }
+    }
 }
 
 impl Default for VehicleSpec {

@@ -28,7 +28,8 @@ Exit codes:
   2    the command line is wrong
   130  Ctrl-C twice; once stops the search and writes the best plan so far
 
-Customers in solution files are numbered from 1, without the depot.
+Customers in solution files are numbered from 1, without the depot. Among them is what a vehicle does on the way, as
+`break#1`, `reload#1` or `charge#1`: the first of its breaks, places to reload at or charging stations.
 
 Example:
   doorstep-solve R112.txt --time 10 --threads 2 --seed 1 --out R112.sol --plot R112.svg"

@@ -1,0 +1,158 @@
+//! The form of a whole problem, and of what binds its stops to each other.
+
+use serde::{Deserialize, Serialize};
+
+use super::Misfit;
+use super::matrices::MatrixForm;
+use super::stops::StopForm;
+use super::vehicles::VehicleForm;
+use crate::model::{Shipment, StopId};
+use crate::{Lateness, Problem, ProblemBuilder, Skills, Whom};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProblemForm {
+    #[serde(default)]
+    pub(super) name: String,
+    /// How many dimensions a load has.
+    pub(super) dimensions: usize,
+    pub(super) matrices: Vec<MatrixForm>,
+    pub(super) vehicles: Vec<VehicleForm>,
+    pub(super) stops: Vec<StopForm>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) shipments: Vec<ShipmentForm>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) alternatives: Vec<Vec<usize>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) together: Vec<Vec<usize>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) apart: Vec<Vec<usize>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<(f64, f64)>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShipmentForm {
+    pickup: usize,
+    delivery: usize,
+    amount: Vec<i64>,
+}
+
+impl ProblemForm {
+    pub(super) fn of(name: &str, problem: &Problem) -> Self {
+        let relations = problem.relations();
+        let groups = |groups: &[Vec<StopId>]| -> Vec<Vec<usize>> {
+            groups.iter().map(|group| group.iter().map(|stop| stop.index()).collect()).collect()
+        };
+        let matrices = problem.matrices.iter().zip(&problem.metres);
+        let vehicles = problem.vehicle_ids().filter_map(|id| problem.vehicle(id)).map(VehicleForm::of);
+        let stops = problem.stop_ids().filter_map(|id| problem.stop(id)).map(StopForm::of);
+        Self {
+            name: name.to_owned(),
+            dimensions: problem.capacity_dims(),
+            matrices: matrices
+                .map(|(ways, metres)| {
+                    MatrixForm::of(ways, metres.as_ref().map(|cells| &cells[..]), problem.places)
+                })
+                .collect(),
+            vehicles: vehicles.collect(),
+            stops: stops.collect(),
+            shipments: relations.shipments().iter().map(ShipmentForm::of).collect(),
+            alternatives: groups(relations.alternatives()),
+            together: groups(relations.together()),
+            apart: groups(relations.apart()),
+            places: Vec::new(),
+        }
+    }
+
+    /// The places as given, or the points of the first matrix.
+    pub(super) fn places_to_show(&self) -> Vec<(f64, f64)> {
+        let points = self.matrices.first().and_then(MatrixForm::points).filter(|_| self.places.is_empty());
+        points.unwrap_or(&self.places).to_vec()
+    }
+
+    pub(super) fn builder(self) -> Result<ProblemBuilder, Vec<Misfit>> {
+        let mut builder = ProblemBuilder::new(self.dimensions);
+        let mut misfits = Vec::new();
+        for (index, matrix) in self.matrices.into_iter().enumerate() {
+            if let Err(what) = matrix.add_to(&mut builder) {
+                misfits.push(Misfit { whom: Whom::Matrix(index), what });
+            }
+        }
+        for (index, vehicle) in self.vehicles.into_iter().enumerate() {
+            match vehicle.spec() {
+                Ok(spec) => {
+                    builder.vehicle(spec);
+                }
+                Err(what) => misfits.push(Misfit { whom: Whom::Vehicle(index), what }),
+            }
+        }
+        for (index, stop) in self.stops.into_iter().enumerate() {
+            match stop.spec() {
+                Ok(spec) => {
+                    builder.stop(spec);
+                }
+                Err(what) => misfits.push(Misfit { whom: Whom::Stop(index), what }),
+            }
+        }
+        let group = |group: Vec<usize>| group.into_iter().map(stop_id).collect();
+        self.shipments.into_iter().for_each(|shipment| builder.shipment(shipment.shipment()));
+        self.alternatives.into_iter().for_each(|stops| builder.alternatives(group(stops)));
+        self.together.into_iter().for_each(|stops| builder.together(group(stops)));
+        self.apart.into_iter().for_each(|stops| builder.apart(group(stops)));
+        if misfits.is_empty() { Ok(builder) } else { Err(misfits) }
+    }
+}
+
+impl ShipmentForm {
+    fn of(shipment: &Shipment) -> Self {
+        Self {
+            pickup: shipment.pickup.index(),
+            delivery: shipment.delivery.index(),
+            amount: shipment.amount.clone(),
+        }
+    }
+
+    fn shipment(self) -> Shipment {
+        Shipment { pickup: stop_id(self.pickup), delivery: stop_id(self.delivery), amount: self.amount }
+    }
+}
+
+/// Whether a field may be left out.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// The numbers of skills, from 0 to 63.
+pub(super) fn numbers(skills: Skills) -> Vec<u8> {
+    (0..64).filter(|number| skills.0 >> number & 1 == 1).collect()
+}
+
+pub(super) fn skills(numbers: &[u8]) -> Result<Skills, String> {
+    let bit = |bits: u64, &number: &u8| {
+        let bit = 1_u64.checked_shl(number.into());
+        bit.map(|bit| bits | bit).ok_or_else(|| format!("skill {number}: there are 64, from 0 to 63"))
+    };
+    numbers.iter().try_fold(0, bit).map(Skills)
+}
+
+pub(super) fn price(lateness: Lateness) -> Option<i64> {
+    match lateness {
+        Lateness::Hard => None,
+        Lateness::Priced { per_minute } => Some(per_minute),
+    }
+}
+
+pub(super) fn lateness(per_minute: Option<i64>) -> Lateness {
+    per_minute.map_or(Lateness::Hard, |per_minute| Lateness::Priced { per_minute })
+}
+
+/// An index as an id; one beyond the range of ids becomes one that does not exist either.
+pub(super) fn id(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+pub(super) fn stop_id(index: usize) -> StopId {
+    StopId(id(index))
+}

@@ -1,0 +1,79 @@
+//! Where in a text the pieces of a problem begin.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::JsonFault;
+use crate::Whom;
+
+/// The lines on which matrices, vehicles, stops and relations begin.
+#[derive(Default)]
+pub(super) struct Pieces {
+    matrices: Vec<usize>,
+    vehicles: Vec<usize>,
+    stops: Vec<usize>,
+    shipments: Vec<usize>,
+    alternatives: Vec<usize>,
+    together: Vec<usize>,
+    apart: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct RawForm<'a> {
+    #[serde(borrow)]
+    matrices: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    vehicles: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    stops: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    shipments: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    alternatives: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    together: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    apart: Vec<&'a RawValue>,
+}
+
+impl Pieces {
+    pub(super) fn of(text: &str) -> Self {
+        let lines = |pieces: &[&RawValue]| {
+            let (mut line, mut seen) = (1, 0);
+            let mut lines = Vec::with_capacity(pieces.len());
+            for piece in pieces {
+                let at = piece.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
+                line += text.get(seen..at).map_or(0, |passed| passed.matches('\n').count());
+                seen = at;
+                lines.push(line);
+            }
+            lines
+        };
+        serde_json::from_str(text).map_or_else(
+            |_| Self::default(),
+            |raw: RawForm<'_>| Self {
+                matrices: lines(&raw.matrices),
+                vehicles: lines(&raw.vehicles),
+                stops: lines(&raw.stops),
+                shipments: lines(&raw.shipments),
+                alternatives: lines(&raw.alternatives),
+                together: lines(&raw.together),
+                apart: lines(&raw.apart),
+            },
+        )
+    }
+
+    /// A fault of that piece, or of the whole, with its line.
+    pub(super) fn fault(&self, whom: Option<Whom>, what: &str) -> JsonFault {
+        let line = whom.and_then(|whom| match whom {
+            Whom::Matrix(index) => self.matrices.get(index),
+            Whom::Vehicle(index) => self.vehicles.get(index),
+            Whom::Stop(index) => self.stops.get(index),
+            Whom::Shipment(index) => self.shipments.get(index),
+            Whom::Alternatives(index) => self.alternatives.get(index),
+            Whom::Together(index) => self.together.get(index),
+            Whom::Apart(index) => self.apart.get(index),
+        });
+        JsonFault { line: line.copied(), what: format!("{what} (counted from 0)") }
+    }
+}
