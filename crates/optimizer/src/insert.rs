@@ -179,12 +179,7 @@ fn wide_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usiz
 
 /// The ways to have a stop at that position: what is done there before it or behind it, and one reload more before it or
 /// behind it.
-fn with_room(
-    spec: &VehicleSpec,
-    given: &[Stopover],
-    position: usize,
-    stops: usize,
-) -> Vec<Vec<Stopover>> {
+fn with_room(spec: &VehicleSpec, given: &[Stopover], position: usize, stops: usize) -> Vec<Vec<Stopover>> {
     let moved = |stays: bool| -> Vec<Stopover> {
         let shift = |over: &Stopover| {
             let behind = over.before > position || (over.before == position && !stays);
@@ -207,7 +202,7 @@ fn with_room(
                 way.sort_unstable();
                 ways.push(way);
             };
-            if position > 0 && !here {
+            if (position > 0 || spec.under_way) && !here {
                 add(false, position);
             }
             if position > 0 && position < stops {
@@ -264,6 +259,9 @@ mod tests {
             begin: arrival,
             extra_late: late.to_vec(),
             extra_overtime: 0,
+            extra_metres: 0,
+            extra_grams: 0,
+            stopovers: Vec::new(),
         };
         // On the way back it is nobody's loss; on the way out the last stop is reached at 45 instead of 30.
         assert_eq!(

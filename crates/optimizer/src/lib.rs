@@ -51,12 +51,12 @@ pub use course::TimedMatrix;
 pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine};
 pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
-pub use reckon::fitted_out;
 pub use live::{Answer, ChangePrices, Freedom, replan};
 pub use model::{
     Allowed, Battery, Break, Emissions, Halt, Kept, Lateness, LongDay, MatrixId, Problem, Relations, Reloads,
     Shipment, Skills, Solution, StopId, StopSpec, Stopover, VehicleId, VehicleSpec,
 };
+pub use reckon::fitted_out;
 pub use schedule::{Halted, Schedule, Visit, schedule, timetable};
 pub use solve::{Outcome, Progress, Settings, Stop, solve};
 pub use travel::Rounding;

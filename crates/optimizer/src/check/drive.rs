@@ -55,9 +55,12 @@ impl Drive<'_> {
 
     /// When it leaves its start as long as nobody asks how long it is out.
     fn departure(&self) -> i64 {
+        if self.spec.under_way {
+            return self.spec.shift.0;
+        }
         let released = released(self.steps).map_or(self.spec.shift.0, |time| time.max(self.spec.shift.0));
         let first = self.steps.iter().position(|step| matches!(step.deed, Deed::Serve(..)));
-        let Some(first) = first.filter(|_| !self.spec.under_way) else { return released };
+        let Some(first) = first else { return released };
         let steps = &self.steps[..=first];
         let at_once = self.follow(released, steps);
         let begin = at_once[first].begin;

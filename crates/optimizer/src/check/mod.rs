@@ -167,9 +167,16 @@ fn clock(problem: &Problem, vehicle: VehicleId, spec: &VehicleSpec, steps: &[Ste
             Lateness::Priced { per_minute } => report.cost += Cost::minutely(seconds, per_minute),
         }
     }
-    let paid_from = if spec.under_way { spec.shift.0 } else { departure };
-    report.waiting += departure - paid_from;
-    let duration = end - paid_from;
+    if spec.under_way {
+        let first_trip = steps.iter().take_while(|step| !matches!(step.deed, Deed::Reload));
+        report.violations.extend(first_trip.filter_map(|step| match step.deed {
+            Deed::Serve(stop, visit) if visit.release.is_some() => {
+                Some(Violation::NotAboard { vehicle, stop })
+            }
+            _ => None,
+        }));
+    }
+    let duration = end - departure;
     if let Some(seconds) = spec.max_duration.map(|longest| duration - longest).filter(|over| *over > 0) {
         report.violations.push(Violation::Duration { vehicle, seconds });
     }

@@ -38,6 +38,14 @@ pub enum Violation {
         /// How long after.
         seconds: i64,
     },
+    /// A vehicle under way is to deliver goods before it has loaded them.
+    #[error("vehicle {} is under way without the goods of stop {}", vehicle.index(), stop.index())]
+    NotAboard {
+        /// Which vehicle.
+        vehicle: VehicleId,
+        /// Which stop.
+        stop: StopId,
+    },
     /// A break begins after its window.
     #[error("break {which} of vehicle {} begins {seconds} s after its window", vehicle.index())]
     BreakLate {
@@ -205,6 +213,7 @@ impl Violation {
             | Self::Apart { over, .. } => over.saturating_mul(BROKEN),
             Self::BreakMissing { .. }
             | Self::BreakTwice { .. }
+            | Self::NotAboard { .. }
             | Self::UnknownStopover { .. }
             | Self::Unreachable { .. }
             | Self::WrongVehicle { .. }
@@ -227,6 +236,7 @@ impl Violation {
             | Self::BreakLate { vehicle, .. }
             | Self::BreakMissing { vehicle, .. }
             | Self::BreakTwice { vehicle, .. }
+            | Self::NotAboard { vehicle, .. }
             | Self::UnknownStopover { vehicle, .. }
             | Self::Reloads { vehicle, .. }
             | Self::Duration { vehicle, .. }

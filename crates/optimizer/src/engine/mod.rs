@@ -20,8 +20,8 @@ use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::kernel::state::State;
-use crate::rich;
 use crate::model::StopId;
+use crate::rich;
 use crate::rng::Rng;
 use crate::solve::Stop;
 

@@ -59,7 +59,14 @@ pub(crate) trait Ground<'a>: Send {
     /// Takes `count` stops out, from `first` on, all of one route.
     fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>);
     /// Takes `ahead` stops out from `first` on, leaves `kept`, and takes out `behind` more, all of one route.
-    fn remove_around(&mut self, first: usize, ahead: usize, kept: usize, behind: usize, removed: &mut Vec<u32>) {
+    fn remove_around(
+        &mut self,
+        first: usize,
+        ahead: usize,
+        kept: usize,
+        behind: usize,
+        removed: &mut Vec<u32>,
+    ) {
         let mut next = first;
         for _ in 0..ahead + kept {
             next = self.link(next).next as usize;

@@ -95,7 +95,8 @@ pub(crate) fn sound_stopovers(spec: &VehicleSpec, given: &[Stopover], places: &[
         let twice = match what {
             Halt::Break(_) => kept.iter().any(|other| other.what == what),
             _ => {
-                let same = |other: &Stopover| std::mem::discriminant(&other.what) == std::mem::discriminant(&what);
+                let same =
+                    |other: &Stopover| std::mem::discriminant(&other.what) == std::mem::discriminant(&what);
                 kept.iter().any(|other| other.before == before && same(other))
             }
         };

@@ -119,10 +119,9 @@ pub(crate) fn ride(
     let mut ride = Ride::from(leave, used);
     if halts.is_none() {
         let Some(to) = to else { return ride };
-        let seconds = roads.course().map_or_else(
-            || crate::course::seconds_of(way),
-            |course| course.seconds(way, leave),
-        );
+        let seconds = roads
+            .course()
+            .map_or_else(|| crate::course::seconds_of(way), |course| course.seconds(way, leave));
         ride.arrive += seconds;
         (ride.ride, ride.drive, ride.since_reload) = (seconds, seconds, seconds);
         ride.missing = i64::from(seconds >= UNREACHABLE);
@@ -173,7 +172,8 @@ struct Rider<'a> {
 impl Rider<'_> {
     /// Goes to the next stop with everything that is done on the way.
     fn through(&mut self, halts: Halts, to: Option<usize>, release: i64) {
-        let place = |places: Option<&Vec<usize>>, index: u8| places?.get(usize::from(index).checked_sub(1)?).copied();
+        let place =
+            |places: Option<&Vec<usize>>, index: u8| places?.get(usize::from(index).checked_sub(1)?).copied();
         let mut breaks = halts.breaks;
         let mut gone = 0;
         if let Some(depot) = place(self.spec.reloads.as_ref().map(|reloads| &reloads.places), halts.reload) {

@@ -29,7 +29,7 @@ impl Reckoner<'_> {
     fn owes(&self, index: usize) -> bool {
         let pause = self.spec.breaks[index];
         let taken = self.points.iter().any(|point| point.halts.breaks >> index & 1 == 1);
-        !taken && self.sums.leave < pause.window.1 && self.sums.end > pause.window.1
+        !taken && self.sums.start < pause.window.1 && self.sums.end > pause.window.1
     }
 
     /// The position before which the break does least harm.
@@ -61,7 +61,7 @@ impl Reckoner<'_> {
 
     /// When the stop before that position is left.
     fn left(&self, position: usize) -> i64 {
-        position.checked_sub(1).map_or(self.sums.leave, |before| self.points[before].depart)
+        position.checked_sub(1).map_or(self.sums.start, |before| self.points[before].depart)
     }
 
     fn ride_to(&self, position: usize, halts: Halts, leave: i64) -> super::arc::Ride {

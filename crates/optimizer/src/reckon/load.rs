@@ -44,7 +44,9 @@ impl Reckoner<'_> {
     fn changes(&self, stop: u32, dim: usize) -> (i64, i64, i64) {
         let spec = &self.problem.stops[stop as usize];
         let picked = spec.pickup.get(dim).copied().unwrap_or(0);
-        let shipped = self.problem.relations.shipment_of(StopId(stop)).map_or(0, |Shipment { pickup, amount, .. }| {
+        let shipment =
+            self.problem.relations.shipment_of(StopId(stop)).filter(|_| !self.torn.contains(&stop));
+        let shipped = shipment.map_or(0, |Shipment { pickup, amount, .. }| {
             let amount = amount.get(dim).copied().unwrap_or(0);
             if pickup.0 == stop { amount } else { -amount }
         });

@@ -59,7 +59,8 @@ pub(crate) struct Point {
     /// here later than it may be.
     pub(crate) trip_run: i64,
     pub(crate) trip_slack: i64,
-    /// When the goods of the trip are released.
+    /// The how-manieth trip it is, and when its goods are released.
+    pub(crate) trip: u32,
     pub(crate) release: i64,
     /// Seconds driven and metres from the start up to arriving here.
     pub(crate) driven: i64,
@@ -77,10 +78,8 @@ pub(crate) struct Point {
 /// What a route comes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sums {
-    /// When it leaves its start, or the beginning of its shift if it is under way.
+    /// When it leaves its start.
     pub(crate) start: i64,
-    /// When it really leaves.
-    pub(crate) leave: i64,
     pub(crate) end: i64,
     pub(crate) driving: i64,
     pub(crate) waiting: i64,
@@ -138,6 +137,8 @@ pub(crate) struct Reckoner<'p> {
     pub(crate) sums: Sums,
     /// By trip: when its last goods are released.
     releases: Vec<i64>,
+    /// Stops whose shipment the route does not have whole and in order; nothing of it is aboard anywhere.
+    torn: Vec<u32>,
 }
 
 impl<'p> Reckoner<'p> {
@@ -153,6 +154,7 @@ impl<'p> Reckoner<'p> {
             rooms: Vec::new(),
             sums: Sums::default(),
             releases: Vec::new(),
+            torn: Vec::new(),
         }
     }
 
@@ -162,6 +164,7 @@ impl<'p> Reckoner<'p> {
         self.spec = self.problem.spec(vehicle);
         self.roads = self.problem.roads(vehicle);
         self.legs.clear();
+        self.torn.clear();
         self.home = (0, Halts::NONE);
     }
 
@@ -181,10 +184,20 @@ impl<'p> Reckoner<'p> {
         let mut place = self.spec.start;
         for (position, &stop) in stops.iter().enumerate() {
             let to = self.problem.row(stop).place;
-            let halts = Halts::of(stopovers.iter().filter(|over| over.before == position).map(|over| over.what));
+            let halts =
+                Halts::of(stopovers.iter().filter(|over| over.before == position).map(|over| over.what));
             self.legs.push(Leg { stop: stop.0, way: self.roads.packed(place, to), halts });
             place = to;
         }
+        let position = |stop: StopId| stops.iter().position(|other| *other == stop);
+        let relations = &self.problem.relations;
+        let torn = |stop: &&StopId| {
+            relations.shipment_of(**stop).is_some_and(|shipment| {
+                let ends = position(shipment.pickup).zip(position(shipment.delivery));
+                ends.is_none_or(|(pickup, delivery)| pickup > delivery)
+            })
+        };
+        self.torn.extend(stops.iter().filter(torn).map(|stop| stop.0));
         let way = self.spec.end.map_or(0, |end| self.roads.packed(place, end));
         let behind = stopovers.iter().filter(|over| over.before >= stops.len());
         self.home = (way, Halts::of(behind.map(|over| over.what)));
@@ -219,8 +232,11 @@ impl<'p> Reckoner<'p> {
         all
     }
 
-    /// When the vehicle can leave its start: with its shift, and with the goods of its first trip.
+    /// When the vehicle can leave its start: with its shift, and with the goods of its first trip if it is not out yet.
     pub(crate) fn earliest(&self) -> i64 {
+        if self.spec.under_way {
+            return self.spec.shift.0;
+        }
         self.spec.shift.0.max(self.releases.first().copied().unwrap_or(LONG_AGO))
     }
 

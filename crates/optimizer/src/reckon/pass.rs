@@ -26,10 +26,15 @@ impl Reckoner<'_> {
         let earliest = self.earliest();
         let mut leave = earliest;
         let mut tally = self.forward(leave);
-        if let (false, Some(first)) = (self.spec.under_way, self.points.first().filter(|_| !self.legs.is_empty())) {
-            let opens = self.problem.stops[self.legs[0].stop as usize].windows().any(|window| window.0 == first.begin);
+        if let (false, Some(first)) =
+            (self.spec.under_way, self.points.first().filter(|_| !self.legs.is_empty()))
+        {
+            let opens = self.problem.stops[self.legs[0].stop as usize]
+                .windows()
+                .any(|window| window.0 == first.begin);
             let held = opens || first.not_before == first.arrive;
-            let later = if held { start(self.spec, self.last_leave(earliest, first.begin)) } else { earliest };
+            let later =
+                if held { start(self.spec, self.last_leave(earliest, first.begin)) } else { earliest };
             if later > leave {
                 leave = later;
                 tally = self.forward(leave);
@@ -43,9 +48,7 @@ impl Reckoner<'_> {
                 }
             }
         }
-        let begin = if self.spec.under_way { self.spec.shift.0 } else { leave };
-        (self.sums.start, self.sums.leave, self.sums.end) = (begin, leave, tally.end);
-        self.sums.waiting = tally.waiting + leave - begin;
+        (self.sums.start, self.sums.end, self.sums.waiting) = (leave, tally.end, tally.waiting);
         let mut excess = tally.excess + tally.stranded;
         let mut latest = NEVER;
         if self.spec.overtime == Lateness::Hard {
@@ -132,7 +135,7 @@ impl Reckoner<'_> {
             let release = self.releases.get(trip).copied().unwrap_or(LONG_AGO);
             let point = &mut self.points[position];
             (point.driven, point.gone) = (tally.driving, tally.metres);
-            (point.left, point.release) = (charged - used, release);
+            (point.left, point.release, point.trip) = (charged - used, release, trip as u32);
             (point.ride, point.not_before, point.leave_by) = (ride.ride, ride.not_before, ride.leave_by);
             (point.drive, point.metres, point.used) = (ride.drive, ride.metres, used);
             (point.arrive, point.begin, point.depart) = (ride.arrive, ride.arrive, ride.arrive);
@@ -214,7 +217,11 @@ impl Reckoner<'_> {
             .collect();
         let late_breaks = |points: &[Point]| -> Vec<i64> {
             let left = |position: usize| if position == 0 { None } else { Some(points[position - 1].depart) };
-            points.iter().enumerate().map(|(position, point)| left(position).map_or(0, |at| (at - point.leave_by).max(0))).collect()
+            points
+                .iter()
+                .enumerate()
+                .map(|(position, point)| left(position).map_or(0, |at| (at - point.leave_by).max(0)))
+                .collect()
         };
         let breaks = late_breaks(&before);
         let last = end;
@@ -269,13 +276,20 @@ impl Reckoner<'_> {
     fn broken(&self) -> i64 {
         let mut faults = 0;
         for (index, pause) in self.spec.breaks.iter().enumerate() {
-            let taken = self.points.iter().filter(|point| point.halts.breaks >> index & 1 == 1).count() as i64;
-            let owed = self.sums.leave < pause.window.1 && self.sums.end > pause.window.1;
+            let taken =
+                self.points.iter().filter(|point| point.halts.breaks >> index & 1 == 1).count() as i64;
+            let owed = self.sums.start < pause.window.1 && self.sums.end > pause.window.1;
             faults += if taken == 0 { i64::from(owed) } else { taken - 1 };
         }
         if let Some(reloads) = &self.spec.reloads {
             let times = self.points.iter().filter(|point| point.halts.reload > 0).count();
             faults += times.saturating_sub(reloads.most) as i64;
+        }
+        if self.spec.under_way {
+            let first_trip =
+                self.legs.iter().zip(&self.points).take_while(|(_, point)| point.halts.reload == 0);
+            let released = |leg: &super::Leg| self.problem.stops[leg.stop as usize].release.is_some();
+            faults += first_trip.filter(|(leg, _)| released(leg)).count() as i64;
         }
         let duration = self.sums.end - self.sums.start;
         let long = self.spec.max_duration.map_or(0, |most| (duration - most).max(0));

@@ -35,7 +35,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let no_battery = tour.spec.battery.is_none();
         if node >= self.stops() {
             let charged = tour.spec.battery.as_ref().map_or(NEVER, |b| b.at_start);
-            let depart = self.nodes[node].depart.max(release);
+            let depart =
+                if tour.spec.under_way { tour.spec.shift.0 } else { self.nodes[node].depart.max(release) };
             return Some(Front {
                 route,
                 node,
@@ -124,10 +125,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             depart: begin + service,
             leave,
             run: to + service,
-            slack: front
-                .slack
-                .min(ride.leave_by.saturating_sub(front.run))
-                .min(row.close.max(begin) - to),
+            slack: front.slack.min(ride.leave_by.saturating_sub(front.run)).min(row.close.max(begin) - to),
             drive: front.drive + ride.drive,
             metres: front.metres + ride.metres,
             left: if halts.charge > 0 || front.left == NEVER { front.left } else { front.left - ride.metres },

@@ -18,6 +18,8 @@ pub(super) struct Spot {
     pub(super) before: usize,
     pub(super) to: Halts,
     pub(super) on: Halts,
+    /// The reload that is on the way there now.
+    pub(super) had: u8,
 }
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
@@ -26,9 +28,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let relations = &self.problem.relations;
             if let Some(shipment) = relations.shipment_of(StopId(stop)) {
                 let ends = (shipment.pickup.index(), shipment.delivery.index());
-                match self.best_pair(ends, blinks, rng) {
-                    Some((first, second)) => self.set_down_pair(first, second),
-                    None => self.leave_out(stop),
+                let pair = self.best_pair(ends, blinks, rng);
+                if !pair.is_some_and(|(first, second)| self.set_down(&[first, second])) {
+                    self.leave_out(stop);
                 }
                 continue;
             }
@@ -44,9 +46,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                     best
                 }
             };
-            match best {
-                Some(spot) => self.set_down(spot),
-                None => self.leave_out(stop),
+            if !best.is_some_and(|spot| self.set_down(&[spot])) {
+                self.leave_out(stop);
             }
         }
     }
@@ -56,18 +57,30 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         self.cost += self.instance.penalty(stop);
     }
 
-    fn set_down(&mut self, spot: Spot) {
-        let tour = self.nodes[spot.before].route;
+    /// Puts stops down in one route, each behind where the one before it stands; false, and nothing is changed, if that
+    /// breaks something: what breaks and charges come to is only known then.
+    fn set_down(&mut self, spots: &[Spot]) -> bool {
+        let Some(first) = spots.first() else { return false };
+        let tour = self.nodes[first.before].route;
         self.touch(tour);
-        self.link_in_spot(tour, spot);
+        let excess = self.tours[tour as usize].excess;
+        for spot in spots {
+            let after = self.nodes[spot.before].next as usize;
+            self.link_in(tour, spot.stop, spot.before);
+            self.nodes[spot.stop].halts.reload = spot.to.reload;
+            self.nodes[after].halts.reload = spot.on.reload;
+        }
         self.refresh(tour);
-    }
-
-    pub(super) fn link_in_spot(&mut self, tour: u32, spot: Spot) {
-        let after = self.nodes[spot.before].next as usize;
-        self.link_in(tour, spot.stop, spot.before);
-        self.nodes[spot.stop].halts.reload = spot.to.reload;
-        self.nodes[after].halts.reload = spot.on.reload;
+        if self.tours[tour as usize].excess <= excess {
+            return true;
+        }
+        for spot in spots.iter().rev() {
+            let after = self.nodes[spot.stop].next as usize;
+            self.unlink(tour, spot.stop);
+            self.nodes[after].halts.reload = spot.had;
+        }
+        self.refresh(tour);
+        false
     }
 
     /// The cheapest spot for the stop that costs less than `bound`.
@@ -195,29 +208,34 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let mut found = |to: Halts, on: Halts, cost: Option<Cost>| {
             if let Some(cost) = cost.map(|cost| cost + change).filter(|cost| *cost < bound) {
                 bound = cost;
-                best = Some(Spot { cost, stop, before, to, on });
+                best = Some(Spot { cost, stop, before, to, on, had: halts.reload });
             }
         };
-        if self.fits(stop, after, |room, down, up| down <= room.deliver && up <= room.pick_up) {
+        // What is released cannot be in the first trip of a vehicle that has left.
+        let out = self.tours[route as usize].spec.under_way && release > LONG_AGO;
+        let gone = out && (before >= self.stops() || self.far[before].trip == 0);
+        if !gone && self.fits(stop, after, |room, down, up| down <= room.deliver && up <= room.pick_up) {
             let front = self.front(route, before, release);
             let cost = front.and_then(|front| self.through(front, stop, after, Halts::NONE, halts, LONG_AGO));
             found(Halts::NONE, halts, cost);
         }
-        if !halts.is_none() {
+        if !halts.is_none() && (!gone || halts.reload > 0) {
             let behind = |room: &Room, down, up| down <= room.deliver_behind && up <= room.pick_up_behind;
             if self.fits(stop, after, behind) {
                 let own = if halts.reload > 0 { LONG_AGO } else { release };
                 let front = self.front(route, before, own);
-                let cost = front.and_then(|front| self.through(front, stop, after, halts, Halts::NONE, release));
+                let cost =
+                    front.and_then(|front| self.through(front, stop, after, halts, Halts::NONE, release));
                 found(halts, Halts::NONE, cost);
             }
         }
         let tour = &self.tours[route as usize];
-        let Some(reloads) = tour.spec.reloads.as_ref().filter(|reloads| (tour.reloads as usize) < reloads.most)
+        let Some(reloads) =
+            tour.spec.reloads.as_ref().filter(|reloads| (tour.reloads as usize) < reloads.most)
         else {
             return best;
         };
-        if before >= self.stops() {
+        if before >= self.stops() && !tour.spec.under_way {
             return best;
         }
         for place in (1_u8..).take(reloads.places.len()) {
@@ -236,11 +254,15 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             }
             if self.fits(stop, after, |room, down, up| down <= room.free && up <= room.pick_up) {
                 let front = self.front(route, before, LONG_AGO);
-                let release = release.max(self.far[before].release);
+                let current =
+                    if before < self.stops() { self.far[before].release } else { self.far[after].release };
+                let release = release.max(current);
                 let cost = front.and_then(|front| self.through(front, stop, after, new, halts, release));
                 found(new, halts, cost);
             }
             if after < self.stops()
+                && !gone
+                && before < self.stops()
                 && self.fits(stop, after, |room, down, up| {
                     down <= room.deliver + room.due && up <= room.free + room.due
                 })
@@ -255,7 +277,15 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     }
 
     /// What it costs more to go through a new stop.
-    fn through(&self, front: Front, stop: usize, after: usize, to: Halts, on: Halts, release: i64) -> Option<Cost> {
+    fn through(
+        &self,
+        front: Front,
+        stop: usize,
+        after: usize,
+        to: Halts,
+        on: Halts,
+        release: i64,
+    ) -> Option<Cost> {
         let release = if to.reload > 0 && self.nodes[after].halts.reload == to.reload {
             release.max(self.far[after].release)
         } else {

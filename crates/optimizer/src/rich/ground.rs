@@ -71,7 +71,14 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> Ground<'p> for State<'p, CLOCKED
         self.remove(first, count, removed);
     }
 
-    fn remove_around(&mut self, first: usize, ahead: usize, kept: usize, behind: usize, removed: &mut Vec<u32>) {
+    fn remove_around(
+        &mut self,
+        first: usize,
+        ahead: usize,
+        kept: usize,
+        behind: usize,
+        removed: &mut Vec<u32>,
+    ) {
         let mut next = first;
         for _ in 0..ahead + kept {
             next = self.nodes[next].next as usize;

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::ways::AllWays;
+use crate::cost::Cost;
 use crate::course::Course;
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
 use crate::kernel::instance::{AROUND, keep_least};
 use crate::kernel::plan::Plan;
-use crate::cost::Cost;
 use crate::model::{Halt, Problem, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
@@ -117,7 +117,9 @@ impl<'p> Instance<'p> {
     pub(super) fn penalty(&self, stop: u32) -> Cost {
         let own = self.problem.rows[stop as usize].penalty;
         match self.problem.relations.shipment_of(StopId(stop)) {
-            Some(shipment) => self.problem.row(shipment.pickup).penalty + self.problem.row(shipment.delivery).penalty,
+            Some(shipment) => {
+                self.problem.row(shipment.pickup).penalty + self.problem.row(shipment.delivery).penalty
+            }
             None => own,
         }
     }
@@ -152,7 +154,12 @@ impl<'p> Instance<'p> {
             reloads: if self.problem.wide { (0..self.vehicles()).map(reloads).collect() } else { Vec::new() },
             routes: solution.routes.iter().map(|route| route.iter().map(|stop| stop.0).collect()).collect(),
             vehicles: (0..self.vehicles() as u32).collect(),
-            absent: solution.unserved.iter().map(|stop| stop.0).filter(|&stop| self.represents(stop)).collect(),
+            absent: solution
+                .unserved
+                .iter()
+                .map(|stop| stop.0)
+                .filter(|&stop| self.represents(stop))
+                .collect(),
             ..Plan::default()
         }
     }

@@ -12,6 +12,7 @@ mod pairs;
 mod recreate;
 mod refresh;
 mod state;
+mod undo;
 mod ways;
 mod wide;
 

@@ -18,15 +18,6 @@ fn sides(halts: Halts) -> impl Iterator<Item = (Halts, Halts)> {
 }
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
-    /// Sets down a pickup and its delivery, whose spot is behind it in the route as it is then.
-    pub(super) fn set_down_pair(&mut self, pickup: Spot, delivery: Spot) {
-        let tour = self.nodes[pickup.before].route;
-        self.touch(tour);
-        self.link_in_spot(tour, pickup);
-        self.link_in_spot(tour, delivery);
-        self.refresh(tour);
-    }
-
     /// The cheapest spots for both ends.
     pub(super) fn best_pair(
         &mut self,
@@ -58,7 +49,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let depot = self.depot(route);
             let first = self.ends_tried[route as usize] != self.turn;
             self.ends_tried[route as usize] = self.turn;
-            for before in [depot, self.nodes[depot].prev as usize].into_iter().filter(|_| first).chain([before]) {
+            for before in
+                [depot, self.nodes[depot].prev as usize].into_iter().filter(|_| first).chain([before])
+            {
                 if let Some(pair) = self.pair_behind(route, before, ends, bound) {
                     bound = pair.1.cost;
                     best = Some(pair);
@@ -143,13 +136,13 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 })
             };
             let front = if fits { self.front(route, before, release) } else { None };
-            let Some(front) = front
-                .and_then(|front| self.advance(&front, ends.0, to, release.max(self.far[after].release), true))
-            else {
+            let Some(front) = front.and_then(|front| {
+                self.advance(&front, ends.0, to, release.max(self.far[after].release), true)
+            }) else {
                 continue;
             };
             let change = self.change(route, before, ends.0, after);
-            let pickup = Spot { cost: change, stop: ends.0, before, to, on };
+            let pickup = Spot { cost: change, stop: ends.0, before, to, on, had: all.reload };
             if let Some(delivery) = self.best_delivery(&pickup, front, ends.1, bound) {
                 bound = delivery.cost;
                 best = Some((pickup, delivery));
@@ -159,7 +152,13 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     }
 
     /// The cheapest spot for the delivery behind a pickup that has just been come to.
-    fn best_delivery(&self, pickup: &Spot, mut front: Front, delivery: usize, mut bound: Cost) -> Option<Spot> {
+    fn best_delivery(
+        &self,
+        pickup: &Spot,
+        mut front: Front,
+        delivery: usize,
+        mut bound: Cost,
+    ) -> Option<Spot> {
         let route = front.route;
         let depot = self.depot(route);
         let taken = front;
@@ -175,13 +174,14 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let release = self.far[next].release;
             for (to, on) in sides(halts) {
                 let Some(there) = self.advance(&front, delivery, to, release, true) else { continue };
-                let weight = emissions.and_then(|e| Some(e.grams_per_tonne_km * amounts[e.weight?])).unwrap_or(0);
+                let weight =
+                    emissions.and_then(|e| Some(e.grams_per_tonne_km * amounts[e.weight?])).unwrap_or(0);
                 let micrograms = weight.saturating_mul(there.metres - taken.metres);
                 let Some(cost) = self.close(&there, next, on, release, micrograms) else { continue };
                 let cost = cost + self.change_of_pair(pickup, delivery, front.node, next);
                 if cost < bound {
                     bound = cost;
-                    best = Some(Spot { cost, stop: delivery, before: front.node, to, on });
+                    best = Some(Spot { cost, stop: delivery, before: front.node, to, on, had: halts.reload });
                 }
             }
             if next == depot {
@@ -217,7 +217,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let kept = &self.problem.kept;
         let route = self.nodes[pickup.before].route;
         let first = if pickup.before < self.stops() { pickup.before as u32 } else { NOBODY };
-        let mut change = kept[pickup.stop].change(route, first) + kept[delivery].change(route, pickup.stop as u32);
+        let mut change =
+            kept[pickup.stop].change(route, first) + kept[delivery].change(route, pickup.stop as u32);
         if let Some(next) = kept.get(after) {
             change += next.change(route, delivery as u32) - next.change(route, first);
         }

@@ -56,11 +56,11 @@ pub(super) struct Tour<'p> {
     pub(super) micrograms: i64,
     pub(super) reloads: u32,
     /// Whether the vehicle exists for this state.
-    here: bool,
+    pub(super) here: bool,
     /// The step in which it was saved.
-    saved: u64,
+    pub(super) saved: u64,
     /// Whether it differs from the best plan's.
-    dirty: bool,
+    pub(super) dirty: bool,
 }
 
 pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
@@ -79,17 +79,17 @@ pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) mode: Mode,
     /// The vehicles that exist and have no stops, in no order.
     pub(super) idle: Vec<u32>,
-    step: u64,
-    log: Vec<(u32, Node)>,
-    log_tours: Vec<(u32, Tour<'p>)>,
-    log_rooms: Vec<i64>,
-    log_absent: Vec<u32>,
-    log_idle: Vec<u32>,
-    log_sums: (Cost, i64, usize, usize),
-    dirty: Vec<u32>,
-    best: Vec<Vec<u32>>,
-    best_absent: Vec<u32>,
-    best_worth: Worth,
+    pub(super) step: u64,
+    pub(super) log: Vec<(u32, Node)>,
+    pub(super) log_tours: Vec<(u32, Tour<'p>)>,
+    pub(super) log_rooms: Vec<i64>,
+    pub(super) log_absent: Vec<u32>,
+    pub(super) log_idle: Vec<u32>,
+    pub(super) log_sums: (Cost, i64, usize, usize),
+    pub(super) dirty: Vec<u32>,
+    pub(super) best: Vec<Vec<u32>>,
+    pub(super) best_absent: Vec<u32>,
+    pub(super) best_worth: Worth,
     /// By kind: the turn in which one of its idle vehicles was tried; by vehicle: in which its ends were.
     pub(super) tried: Vec<u64>,
     pub(super) ends_tried: Vec<u64>,
@@ -99,9 +99,9 @@ pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) far: Vec<Point>,
     pub(super) room: Vec<Room>,
     pub(super) reckoner: Reckoner<'p>,
-    log_far: Vec<Point>,
-    log_room: Vec<Room>,
-    best_reloads: Vec<Vec<(u32, u8)>>,
+    pub(super) log_far: Vec<Point>,
+    pub(super) log_room: Vec<Room>,
+    pub(super) best_reloads: Vec<Vec<(u32, u8)>>,
 }
 
 impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
@@ -325,112 +325,8 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         change
     }
 
-    pub(super) fn begin(&mut self) {
-        self.step += 1;
-        self.log.clear();
-        self.log_tours.clear();
-        self.log_rooms.clear();
-        self.log_far.clear();
-        self.log_room.clear();
-        self.log_absent.clone_from(&self.absent);
-        self.log_idle.clone_from(&self.idle);
-        self.log_sums = (self.cost, self.excess, self.used, self.served);
-    }
-
-    pub(super) fn is_touched(&self, tour: u32) -> bool {
-        self.tours[tour as usize].saved == self.step
-    }
-
-    /// Saves a route before its first change in this step.
-    pub(super) fn touch(&mut self, tour: u32) {
-        if self.is_touched(tour) {
-            return;
-        }
-        self.tours[tour as usize].saved = self.step;
-        self.log_tours.push((tour, self.tours[tour as usize]));
-        let from = tour as usize * self.problem.dims;
-        self.log_rooms.extend_from_slice(&self.rooms[from..from + self.problem.dims]);
-        let depot = self.depot(tour);
-        let mut at = depot;
-        loop {
-            let node = self.nodes[at];
-            self.log.push((at as u32, node));
-            if WIDE {
-                let dims = self.problem.dims;
-                self.log_far.push(self.far[at]);
-                self.log_room.extend_from_slice(&self.room[at * dims..(at + 1) * dims]);
-            }
-            at = node.next as usize;
-            if at == depot {
-                return;
-            }
-        }
-    }
-
-    pub(super) fn undo(&mut self) {
-        if WIDE {
-            // What came in may be an alternative, or the other end, of what was absent.
-            for index in 0..self.log_tours.len() {
-                let depot = self.depot(self.log_tours[index].0);
-                let mut at = self.nodes[depot].next as usize;
-                while at != depot {
-                    self.nodes[at].route = NONE;
-                    at = self.nodes[at].next as usize;
-                }
-            }
-        }
-        for &stop in &self.log_absent {
-            self.nodes[stop as usize].route = NONE;
-        }
-        let dims = self.problem.dims;
-        for (entry, &(index, node)) in self.log.iter().enumerate() {
-            let index = index as usize;
-            self.nodes[index] = node;
-            if WIDE {
-                self.far[index] = self.log_far[entry];
-                let saved = &self.log_room[entry * dims..(entry + 1) * dims];
-                self.room[index * dims..(index + 1) * dims].copy_from_slice(saved);
-            }
-        }
-        for (index, &(tour, saved)) in self.log_tours.iter().enumerate() {
-            let dirty = self.tours[tour as usize].dirty;
-            self.tours[tour as usize] = Tour { dirty, ..saved };
-            let from = tour as usize * dims;
-            self.rooms[from..from + dims].copy_from_slice(&self.log_rooms[index * dims..(index + 1) * dims]);
-        }
-        std::mem::swap(&mut self.absent, &mut self.log_absent);
-        std::mem::swap(&mut self.idle, &mut self.log_idle);
-        (self.cost, self.excess, self.used, self.served) = self.log_sums;
-    }
-
-    pub(super) fn keep(&mut self) -> bool {
-        for &(tour, _) in &self.log_tours {
-            let info = &mut self.tours[tour as usize];
-            if !info.dirty {
-                info.dirty = true;
-                self.dirty.push(tour);
-            }
-        }
-        if self.worth() >= self.best_worth {
-            return false;
-        }
-        self.best_worth = self.worth();
-        while let Some(tour) = self.dirty.pop() {
-            self.tours[tour as usize].dirty = false;
-            let mut stops = std::mem::take(&mut self.best[tour as usize]);
-            stops.clear();
-            self.walk(tour, &mut stops);
-            self.best[tour as usize] = stops;
-            if WIDE {
-                self.best_reloads[tour as usize] = self.reloads_of(tour);
-            }
-        }
-        self.best_absent.clone_from(&self.absent);
-        true
-    }
-
     /// Appends the stops of a route.
-    fn walk(&self, tour: u32, into: &mut Vec<u32>) {
+    pub(super) fn walk(&self, tour: u32, into: &mut Vec<u32>) {
         let depot = self.depot(tour);
         let mut at = self.nodes[depot].next as usize;
         while at != depot {
@@ -447,7 +343,11 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         let vehicles: Vec<u32> = self.vehicles_here().collect();
         let routes = vehicles.iter().map(|&tour| self.best[tour as usize].clone()).collect();
         let Worth { excess, cost } = self.best_worth;
-        let reloads = if WIDE { vehicles.iter().map(|&tour| self.best_reloads[tour as usize].clone()).collect() } else { Vec::new() };
+        let reloads = if WIDE {
+            vehicles.iter().map(|&tour| self.best_reloads[tour as usize].clone()).collect()
+        } else {
+            Vec::new()
+        };
         Plan { routes, vehicles, reloads, absent: self.best_absent.clone(), cost, excess }
     }
 
@@ -460,7 +360,8 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         };
         let routes = vehicles.iter().map(route).collect();
         let Worth { excess, cost } = self.worth();
-        let reloads = if WIDE { vehicles.iter().map(|&tour| self.reloads_of(tour)).collect() } else { Vec::new() };
+        let reloads =
+            if WIDE { vehicles.iter().map(|&tour| self.reloads_of(tour)).collect() } else { Vec::new() };
         Plan { routes, vehicles, reloads, absent: self.absent.clone(), cost, excess }
     }
 

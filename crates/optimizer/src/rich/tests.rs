@@ -74,7 +74,7 @@ fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
     };
     let problem = problem.keeping(&known, ChangePrices { moved: 37, order: 11 });
     let instance = Instance::new(&problem);
-    let mut state = State::<false>::new(&instance);
+    let mut state = State::<false, false>::new(&instance);
     state.load(&instance.plan_of(&known));
     let mut walker = Walker::new(5, vec![0, 3]);
     for step in 0..300 {
@@ -104,7 +104,7 @@ fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemB
     let problem = builder.build().unwrap();
     assert_eq!(problem.is_clocked(), CLOCKED);
     let instance = Instance::new(&problem);
-    let mut state = State::<CLOCKED>::new(&instance);
+    let mut state = State::<CLOCKED, false>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
     let mut walker = Walker::new(3, vec![]);
     let mut kept = BTreeSet::new();

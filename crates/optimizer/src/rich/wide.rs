@@ -36,7 +36,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             at = nodes[at].next as usize;
             let node = &mut nodes[at];
             node.halts = point.halts;
-            (node.latest, node.tail, node.floor, node.late) = (point.latest, point.tail, point.floor, point.late);
+            (node.latest, node.tail, node.floor, node.late) =
+                (point.latest, point.tail, point.floor, point.late);
             if at < stops {
                 node.depart = point.depart;
             }
@@ -46,25 +47,29 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         let sums = &reckoner.sums;
         let info = &mut self.tours[tour as usize];
-        (info.start, info.end, info.driving, info.waiting) = (sums.leave, sums.end, sums.driving, sums.waiting);
+        (info.start, info.end, info.driving, info.waiting) =
+            (sums.start, sums.end, sums.driving, sums.waiting);
         (info.metres, info.micrograms, info.reloads) = (sums.metres, sums.micrograms, reloads);
         (info.price, info.late, info.change, info.excess) = (sums.price, sums.late, sums.change, sums.excess);
         self.cost += sums.price + sums.late + sums.change - old.price - old.late - old.change;
         self.excess += sums.excess - old.excess;
     }
 
-    /// Whether none of those who may not ride with the stop does, and all who have to do.
+    /// Whether the stop is bound to no other vehicle, none of those who may not ride with it does, and all who have to do.
     pub(super) fn rides_along(&self, tour: u32, stop: usize) -> bool {
         let relations = &self.problem.relations;
+        if self.only(stop).is_some_and(|only| only.0 != tour) {
+            return false;
+        }
         if relations.is_empty() {
             return true;
         }
         let stop = StopId(stop as u32);
         let route = |other: StopId| self.nodes[other.index()].route;
         relations.apart_from(stop).all(|other| other == stop || route(other) != tour)
-            && relations
-                .together_with(stop)
-                .is_none_or(|all| all.iter().all(|&other| other == stop || [tour, NONE].contains(&route(other))))
+            && relations.together_with(stop).is_none_or(|all| {
+                all.iter().all(|&other| other == stop || [tour, NONE].contains(&route(other)))
+            })
     }
 
     /// The vehicle that has to serve the stop, because it is bound to it or rides with others.
@@ -107,11 +112,17 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         let relations = &self.problem.relations;
         if !relations.is_empty() {
-            for index in 0..gone.len() {
-                let stop = StopId(gone[index]);
-                let shipment = relations.shipment_of(stop);
-                gone.extend(shipment.iter().flat_map(|shipment| [shipment.pickup.0, shipment.delivery.0]));
-                gone.extend(relations.together_with(stop).into_iter().flatten().map(|other| other.0));
+            let mut index = 0;
+            while let Some(&stop) = gone.get(index) {
+                let ends =
+                    relations.shipment_of(StopId(stop)).map(|shipment| [shipment.pickup, shipment.delivery]);
+                let others = relations.together_with(StopId(stop)).into_iter().flatten();
+                for other in ends.iter().flatten().chain(others) {
+                    if !gone.contains(&other.0) {
+                        gone.push(other.0);
+                    }
+                }
+                index += 1;
             }
         }
         for stop in gone {
@@ -124,14 +135,16 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         let depot = self.depot(tour);
         let first = self.nodes[depot].next as usize;
-        self.nodes[first].halts.reload = 0;
+        if first < self.stops() && !self.tours[tour as usize].spec.under_way {
+            self.nodes[first].halts.reload = 0;
+        }
         self.refresh(tour);
         if self.tours[tour as usize].reloads > 0 {
             self.merge_trips(tour);
         }
     }
 
-    fn unlink(&mut self, tour: u32, stop: usize) {
+    pub(super) fn unlink(&mut self, tour: u32, stop: usize) {
         let node = self.nodes[stop];
         let (before, after) = (node.prev as usize, node.next as usize);
         let arc = self.way(tour, before, after);

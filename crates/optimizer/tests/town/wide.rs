@@ -1,8 +1,8 @@
 //! What the real world adds to an invented town, each thing alone or with others.
 
 use optimizer::{
-    Battery, Break, ChangePrices, Emissions, MatrixId, Problem, ProblemBuilder, Reloads, Shipment,
-    Solution, StopId, StopSpec, VehicleSpec,
+    Battery, Break, ChangePrices, Emissions, MatrixId, Problem, ProblemBuilder, Reloads, Shipment, Solution,
+    StopId, StopSpec, VehicleSpec,
 };
 
 use crate::town::{Dice, Town};
@@ -121,7 +121,8 @@ fn equip(vehicle: &mut VehicleSpec, features: &[Feature], places: usize, dice: &
             Feature::FarthestDrive => vehicle.max_distance = Some(20_000 + dice.roll(60_000)),
             Feature::Breaks => {
                 let opens = (9 + dice.roll(3)) * 3600;
-                let first = Break { window: (opens, opens + dice.roll(5400)), duration: 900 + dice.roll(1800) };
+                let first =
+                    Break { window: (opens, opens + dice.roll(5400)), duration: 900 + dice.roll(1800) };
                 vehicle.breaks.push(first);
                 if dice.once_in(3) {
                     let opens = first.window.1 + 5400;
@@ -137,9 +138,10 @@ fn equip(vehicle: &mut VehicleSpec, features: &[Feature], places: usize, dice: &
                 vehicle.capacity = vec![8 + dice.roll(10), 400];
             }
             Feature::Batteries => {
+                let range = 25_000 + dice.roll(20_000);
                 vehicle.battery = Some(Battery {
-                    range: 25_000 + dice.roll(20_000),
-                    at_start: 10_000 + dice.roll(20_000),
+                    range,
+                    at_start: range / 2 + dice.roll(range / 2),
                     stations: (0..dice.roll(4)).map(|_| place(dice)).collect(),
                     seconds_per_km: dice.roll(80),
                 });
@@ -188,7 +190,8 @@ fn ask(visit: &mut StopSpec, features: &[Feature], dice: &mut Dice) {
 fn relate(builder: &mut ProblemBuilder, stops: usize, features: &[Feature], dice: &mut Dice) {
     let ids: Vec<StopId> = builder.stop_ids().collect();
     let mut free = ids.clone();
-    let mut draw = |dice: &mut Dice| (!free.is_empty()).then(|| free.swap_remove(dice.roll(free.len() as i64) as usize));
+    let mut draw =
+        |dice: &mut Dice| (!free.is_empty()).then(|| free.swap_remove(dice.roll(free.len() as i64) as usize));
     for feature in features {
         match feature {
             Feature::Shipments => {
@@ -209,7 +212,8 @@ fn relate(builder: &mut ProblemBuilder, stops: usize, features: &[Feature], dice
                 let mut left = ids.clone();
                 for _ in 0..stops / 8 {
                     let size = (2 + dice.roll(2)).min(left.len() as i64);
-                    let group = (0..size).map(|_| left.swap_remove(dice.roll(left.len() as i64) as usize)).collect();
+                    let group =
+                        (0..size).map(|_| left.swap_remove(dice.roll(left.len() as i64) as usize)).collect();
                     if *feature == Feature::Together {
                         builder.together(group);
                     } else {
@@ -228,7 +232,8 @@ fn relate(builder: &mut ProblemBuilder, stops: usize, features: &[Feature], dice
 /// Stops thrown into routes without a thought.
 pub fn scattered(problem: &Problem, seed: u64) -> Solution {
     let mut dice = Dice(seed);
-    let mut solution = Solution { routes: vec![Vec::new(); problem.vehicle_ids().len()], ..Solution::default() };
+    let mut solution =
+        Solution { routes: vec![Vec::new(); problem.vehicle_ids().len()], ..Solution::default() };
     for stop in problem.stop_ids() {
         let route = dice.roll(solution.routes.len() as i64 + 1) as usize;
         solution.routes.get_mut(route).unwrap_or(&mut solution.unserved).push(stop);

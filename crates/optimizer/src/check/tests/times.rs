@@ -133,13 +133,18 @@ fn a_vehicle_leaves_with_the_last_goods_of_its_first_trip() {
 }
 
 #[test]
-fn one_that_is_under_way_is_paid_for_while_it_waits_for_goods() {
-    let spec = VehicleSpec { under_way: true, shift: (50, 100_000), ..pausing(&[((60, 70), 5)]) };
-    let report = alone(spec, vec![StopSpec { release: Some(80), ..stop(10) }], &[]);
-    // From 50 on, leaves at 80, after the break could be owed, ends at 100.
+fn one_that_is_under_way_has_aboard_what_it_left_with_and_loads_what_is_released_later() {
+    let spec = VehicleSpec { under_way: true, shift: (50, 100_000), ..loading(5) };
+    let late = StopSpec { release: Some(80), ..stop(10) };
+    let report = alone(spec.clone(), vec![stop(20), late.clone()], &[]);
+    assert_eq!(report.violations, [Violation::NotAboard { vehicle: FIRST, stop: StopId(1) }]);
+    // At 70 at the stop, at 85 where it loads until 88, there at 93 and back at 103.
+    let report = alone(spec.clone(), vec![stop(20), late.clone()], &[(1, Halt::Reload(0))]);
     assert_eq!(report.violations, []);
-    assert_eq!((report.duration, report.driving, report.waiting), (50, 20, 30));
-    assert_eq!(report.cost, Cost::units(50));
+    assert_eq!((report.duration, report.driving, report.waiting), (53, 50, 0));
+    // With nothing to deliver it loads from 55 to 58 and waits for the goods until 80.
+    let report = alone(spec, vec![late], &[(0, Halt::Reload(0))]);
+    assert_eq!((report.violations.len(), report.duration, report.waiting), (0, 45, 22));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What must hold on any problem, with the independent checker as the judge.
 
+#[path = "../town/mod.rs"]
 mod town;
+mod wide;
 
 use optimizer::check::{Violation, check};
 use optimizer::{
