@@ -133,7 +133,7 @@ fn each_number_of_a_vehicle_has_its_bounds() {
         ("the cost per kilogram", LIMITS.price, |car, value| {
             car.emissions = Some(Emissions { cost_per_kg: value, ..green() });
         }),
-        ("the number of breaks", 200, |car, value| {
+        ("the number of breaks", 16, |car, value| {
             car.breaks = vec![Break { window: (0, 9), duration: 0 }; usize::try_from(value).unwrap_or(0)];
         }),
         ("the number of places to charge", 200, |car, value| {
