@@ -70,7 +70,7 @@ impl Ways {
     }
 }
 
-fn between(from: (f64, f64), to: (f64, f64), rounding: Rounding) -> u32 {
+pub(crate) fn between(from: (f64, f64), to: (f64, f64), rounding: Rounding) -> u32 {
     let (dx, dy) = (from.0 - to.0, from.1 - to.1);
     rounding.seconds((dx * dx + dy * dy).sqrt())
 }

@@ -4,15 +4,16 @@
 //! No bytes make a reader panic; what is wrong is said with its line. Not for the product, which has its problems from
 //! its database.
 
-mod classic;
+mod draft;
 mod fault;
 mod instance;
+mod lilim;
+mod measure;
 mod plot;
 mod sol;
 mod solomon;
 mod text;
 mod vrplib;
-mod weights;
 
 use std::path::Path;
 
@@ -30,7 +31,8 @@ use instance::Reckoning;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convention {
     /// How coordinates become travel times, or none for what is usual with the form: [`Rounding::Dimacs`] for Solomon's,
-    /// [`Rounding::Round`] for VRPLIB. Without effect where travel times are spelled out.
+    /// [`Rounding::Exact`] for Li and Lim's, and for VRPLIB what its `TYPE` is measured by ([`Rounding::Round`] for most).
+    /// Without effect where travel times are spelled out.
     pub rounding: Option<Rounding>,
     /// What is asked for.
     pub objective: Objective,
@@ -51,17 +53,22 @@ pub fn read_instance(path: &Path, convention: Convention) -> Result<Instance, Ba
 pub fn parse_instance(file: &str, bytes: &[u8], convention: Convention) -> Result<Instance, BadFile> {
     let text = String::from_utf8_lossy(bytes);
     let mut faults = Faults::default();
-    let (classic, usual) = if text.trim_start().starts_with('{') {
+    let draft = if text.trim_start().starts_with('{') {
         return from_json(file, &text);
     } else if solomon::looks_like(&text) {
-        (solomon::read(&text, &mut faults), Rounding::Dimacs)
+        solomon::read(&text, &mut faults)
     } else if vrplib::looks_like(&text) {
-        (vrplib::read(&text, &mut faults), Rounding::Round)
+        vrplib::read(&text, &mut faults)
+    } else if lilim::looks_like(&text) {
+        lilim::read(file, &text, &mut faults)
     } else {
-        return Err(BadFile::whole(file, "is neither Solomon's form, nor VRPLIB, nor Doorstep's JSON"));
+        let said = "is neither Solomon's form, nor VRPLIB, nor Li and Lim's form, nor Doorstep's JSON";
+        return Err(BadFile::whole(file, said));
     };
-    let rounding = convention.rounding.unwrap_or(usual);
-    let instance = classic.and_then(|classic| classic.build(rounding, convention.objective, &mut faults));
+    let instance = draft.and_then(|draft| {
+        let rounding = convention.rounding.unwrap_or(draft.usual);
+        draft.build(rounding, convention.objective, &mut faults)
+    });
     faults.settle(file, instance)
 }
 
@@ -74,11 +81,14 @@ fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
         name: read.name,
         problem: read.problem,
         places: read.places,
+        first_number: 1,
         reckoning: Reckoning::Money,
         alike: false,
     })
 }
 
+#[cfg(test)]
+mod rich_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

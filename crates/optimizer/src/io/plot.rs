@@ -27,7 +27,7 @@ pub fn plot(instance: &Instance, solution: &Solution, cost: f64) -> Option<Strin
     );
     let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
     legend(&mut svg, instance, solution, tours.len(), cost);
-    for (index, tour) in tours.iter().enumerate() {
+    for (index, (_, tour)) in tours.iter().enumerate() {
         draw(&mut svg, &frame, instance, index, tour);
     }
     unserved(&mut svg, &frame, instance, solution);

@@ -1,38 +1,49 @@
-//! The solution file that the benchmark sets use: `Route #1: 3 5 8` for each route and `Cost 123`. Customers are
-//! counted from 1, without the depot. Ours has what a vehicle does beside serving stops among them, `break#1`, `reload#1`
-//! or `charge#1`, counted from 1 too.
+//! The solution file that the benchmark sets use: `Route #1: 3 5 8` for each route and `Cost 123`. Places are counted
+//! from 0, the depots first; with one depot, customers from 1. A depot within a route is where the vehicle reloads. What
+//! else a vehicle does beside serving stops is among them as `break#1`, `reload#1` or `charge#1`, counted from 1 too.
 
 use std::fmt::Write;
 
 use super::fault::{BadFile, Faults};
 use super::instance::{Instance, halts};
 use super::text::{clipped, lines};
-use crate::{Halt, Solution, StopId, Stopover};
+use crate::{Halt, Solution, StopId, Stopover, VehicleSpec};
 
 /// The file's text. Where vehicles differ, route `k` is that of vehicle `k` and may be empty; where they are alike only
 /// the routes that are driven are listed.
 #[must_use]
 pub fn write(instance: &Instance, solution: &Solution, cost: f64) -> String {
     let mut text = String::new();
-    let listed = solution.routes.iter().enumerate().filter(|(_, route)| !instance.alike || !route.is_empty());
+    let routes = instance.problem.vehicle_ids().zip(&solution.routes);
+    let listed = routes.filter(|(_, route)| !instance.alike || !route.is_empty());
     for (index, (vehicle, route)) in listed.enumerate() {
         let _ = write!(text, "Route #{}:", index + 1);
+        let spec = instance.problem.vehicle(vehicle);
         for position in 0..=route.len() {
-            for halt in halts(solution, vehicle, position) {
+            for halt in halts(solution, vehicle.index(), position) {
                 let _ = match halt {
                     Halt::Break(number) => write!(text, " break#{}", number.saturating_add(1)),
-                    Halt::Reload(number) => write!(text, " reload#{}", number.saturating_add(1)),
+                    Halt::Reload(number) => match spec.and_then(|spec| depot_of(instance, spec, number)) {
+                        Some(depot) => write!(text, " {depot}"),
+                        None => write!(text, " reload#{}", number.saturating_add(1)),
+                    },
                     Halt::Charge(number) => write!(text, " charge#{}", number.saturating_add(1)),
                 };
             }
-            if let Some(stop) = route.get(position) {
-                let _ = write!(text, " {}", stop.index() + 1);
+            if let Some(&stop) = route.get(position) {
+                let _ = write!(text, " {}", instance.number(stop));
             }
         }
         text.push('\n');
     }
     let _ = writeln!(text, "Cost {}", instance.cost_text(cost));
     text
+}
+
+/// The number that the place to reload has in the file, if it has one.
+fn depot_of(instance: &Instance, spec: &VehicleSpec, reload: usize) -> Option<usize> {
+    let depot = *spec.reloads.as_ref()?.places.get(reload)?;
+    (instance.numbers_depots() && depot < instance.first_number).then_some(depot)
 }
 
 /// Reads such a file for that instance; lines that are neither routes nor the cost are passed over, and so is the cost.
@@ -63,7 +74,8 @@ pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, B
         let vehicle =
             if instance.alike { Some(next) } else { number.and_then(|number| number.checked_sub(1)) };
         next += 1;
-        let Some(route) = vehicle.and_then(|vehicle| solution.routes.get_mut(vehicle)) else {
+        let place = vehicle.and_then(|vehicle| Some((vehicle, solution.routes.get_mut(vehicle)?)));
+        let Some((vehicle, route)) = place else {
             faults.at(line.number, format!("a route without a vehicle; there are {vehicles} vehicles"));
             continue;
         };
@@ -71,26 +83,27 @@ pub fn read(file: &str, bytes: &[u8], instance: &Instance) -> Result<Solution, B
         if !route.is_empty() {
             faults.at(line.number, "this vehicle's route is given twice; leave one out");
         }
+        let spec = instance.problem.vehicle_ids().nth(vehicle).and_then(|id| instance.problem.vehicle(id));
         for word in stops.split_whitespace() {
-            if let Some(halt) = halt_of(word) {
-                let spec = vehicle.and_then(|vehicle| instance.problem.vehicles.get(vehicle));
+            let number = word.parse::<usize>().ok();
+            let reload = number.and_then(|number| reload_of(instance, spec?, number));
+            if let Some(stop) = number.and_then(|number| stop_of(instance, number)) {
+                route.push(stop);
+            } else if let Some(halt) = reload.or_else(|| halt_of(word)) {
                 if !spec.is_some_and(|spec| spec.has(halt)) {
                     faults.at(line.number, format!("`{}` is nothing that this vehicle has", clipped(word)));
                 }
                 own.push(Stopover { before: route.len(), what: halt });
-                continue;
-            }
-            match word.parse::<usize>() {
-                Ok(customer) if (1..=customers).contains(&customer) => {
-                    route.push(StopId((customer - 1) as u32));
-                }
-                _ => faults.at(
+            } else {
+                let (first, last) =
+                    (instance.first_number, (instance.first_number + customers).saturating_sub(1));
+                faults.at(
                     line.number,
-                    format!("`{}` is no customer; they are numbered 1 to {customers}", clipped(word)),
-                ),
+                    format!("`{}` is no customer; they are numbered {first} to {last}", clipped(word)),
+                );
             }
         }
-        if let Some(vehicle) = vehicle.filter(|_| !own.is_empty()) {
+        if !own.is_empty() {
             solution.stopovers.resize(solution.stopovers.len().max(vehicle + 1), Vec::new());
             solution.stopovers[vehicle] = own;
         }
@@ -114,6 +127,18 @@ fn halt_of(word: &str) -> Option<Halt> {
         "charge" => Some(Halt::Charge(index)),
         _ => None,
     }
+}
+
+fn stop_of(instance: &Instance, number: usize) -> Option<StopId> {
+    let index = number.checked_sub(instance.first_number)?;
+    instance.problem.stop_ids().nth(index)
+}
+
+/// A reload at the place of that number, if the vehicle reloads there.
+fn reload_of(instance: &Instance, spec: &VehicleSpec, number: usize) -> Option<Halt> {
+    let reloads =
+        spec.reloads.as_ref().filter(|_| instance.numbers_depots() && number < instance.first_number)?;
+    reloads.places.iter().position(|&place| place == number).map(Halt::Reload)
 }
 
 /// The number of a route, if it has one that can be read, and what follows its colon.

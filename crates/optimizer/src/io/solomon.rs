@@ -1,10 +1,10 @@
 //! Solomon's text form of the problem with time windows, also used by Gehring and Homberger: a name, the fleet, and a
 //! line of seven numbers for the depot and each customer.
 
-use super::classic::{Classic, Node, Weights};
+use super::draft::{Draft, Node, Van, Weights};
 use super::fault::Faults;
 use super::text::{Line, lines, whole};
-use crate::LIMITS;
+use crate::{LIMITS, Rounding};
 
 const FLEET: &str = "`number-of-vehicles capacity`";
 const CUSTOMER: &str = "`number x y demand ready due service`";
@@ -20,7 +20,7 @@ pub(super) fn looks_like(text: &str) -> bool {
 }
 
 /// Reads the whole text; what is wrong goes to `faults`.
-pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Classic> {
+pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Draft> {
     let mut lines = lines(text).peekable();
     let name = lines.next_if(|line| !is_heading(line.text)).map_or("unnamed", |line| line.text);
     let mut rows = lines.filter(|line| !is_heading(line.text));
@@ -46,20 +46,26 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Classic> {
             return None;
         }
         points.push((x, y));
-        nodes.push(Node { line: line.number, demand, window: Some((ready, due)), service });
+        let window = Some((ready, due));
+        nodes.push(Node { line: line.number, demand, window, service, ..Node::default() });
     }
     if nodes.is_empty() {
         faults.whole(format!("the depot is missing; below CUSTOMER write {CUSTOMER}, the depot first"));
         return None;
     }
-    Some(Classic {
+    let customers = nodes.len() - 1;
+    Some(Draft {
         name: name.to_owned(),
-        vehicles: Some(vehicles),
-        capacity,
+        depots: 1,
+        fleet: vec![Van::plain(fleet.number, capacity); vehicles.min(customers)],
         longest_route: None,
         weights: Weights::Points(points.clone()),
+        backhauls_last: false,
         points: Some(points),
         nodes,
+        alternatives: Vec::new(),
+        shipments: Vec::new(),
+        usual: Rounding::Dimacs,
     })
 }
 

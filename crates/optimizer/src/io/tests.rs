@@ -169,9 +169,9 @@ fn each_fault_of_solomons_form_has_its_line() {
 #[test]
 fn each_fault_of_vrplib_has_its_line() {
     let fault = |from: &str, to: &str| parse(&VRPLIB.replacen(from, to, 1)).unwrap_err();
-    assert!(fault("VRPTW", "VRPB").starts_with("tiny:2: TYPE VRPB is not solved here"));
-    let backhaul = fault("DEPOT_SECTION", "BACKHAUL_SECTION\n2\nDEPOT_SECTION");
-    assert!(backhaul.starts_with("tiny:16: BACKHAUL_SECTION is not solved here"), "{backhaul}");
+    assert!(fault("VRPTW", "DARP").starts_with("tiny:2: TYPE DARP is not solved here"));
+    let pairs = fault("DEPOT_SECTION", "PICKUP_AND_DELIVERY_SECTION\n2\nDEPOT_SECTION");
+    assert!(pairs.starts_with("tiny:16: PICKUP_AND_DELIVERY_SECTION is not solved here"), "{pairs}");
     assert!(fault("DIMENSION : 3", "DIMENSION : x").starts_with("tiny:3: DIMENSION is `x`; write a whole"));
     assert!(fault("DIMENSION : 3\n", "").starts_with("tiny: DIMENSION is missing"));
     assert!(fault("CAPACITY : 10\n", "").starts_with("tiny: CAPACITY is missing"));
@@ -183,8 +183,9 @@ fn each_fault_of_vrplib_has_its_line() {
     assert!(fault("3 4\n", "9 4\n").starts_with("tiny:15: DEMAND_SECTION speaks of node 9"));
     assert!(fault("3 4\n", "2 4\n").starts_with("tiny:15: DEMAND_SECTION gives node 2 twice"));
     assert!(fault("3 4\n", "").starts_with("tiny: DEMAND_SECTION has 2 lines"));
-    assert!(fault("1\n-1", "2\n-1").starts_with("tiny:17: the depot is node `2`"));
-    assert!(fault("1\n-1", "1\n2\n-1").starts_with("tiny:18: several depots"));
+    assert!(fault("1\n-1", "2\n-1").starts_with("tiny:17: a depot is node `2`"));
+    assert!(fault("1\n-1", "1\n3\n-1").starts_with("tiny:18: a depot is node `3`; number the nodes so that"));
+    assert!(fault("1\n-1", "1\n2\n-1").starts_with("tiny:14: the depot has a demand"));
     assert!(fault("FULL_MATRIX", "CIRCLE").starts_with("tiny:7: EDGE_WEIGHT_FORMAT CIRCLE is not known"));
     assert!(fault("EXPLICIT", "GEO").starts_with("tiny:6: EDGE_WEIGHT_TYPE GEO is not known"));
     assert!(fault("EXPLICIT", "EUC_2D").starts_with("tiny:6: EUC_2D needs coordinates"));

@@ -188,5 +188,6 @@ fn a_plot_goes_where_vehicles_reload_and_charge() {
     let mut instance = parse(WIDE).unwrap();
     instance.places = vec![(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)];
     let solution = read_solution("a.sol", b"Route #1: 1 break#1 reload#2 3 charge#1", &instance).unwrap();
-    assert_eq!(instance.tours(&solution), [[0, 1, 2, 1, 2, 0]]);
+    let tours: Vec<Vec<usize>> = instance.tours(&solution).into_iter().map(|(_, tour)| tour).collect();
+    assert_eq!(tours, [[0, 1, 2, 1, 2, 0]]);
 }

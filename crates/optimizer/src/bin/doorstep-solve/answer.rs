@@ -23,9 +23,9 @@ pub struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// Whether everybody is served and no rule is broken.
+    /// Whether everybody is served who has to be and no rule is broken.
     fn feasible(&self) -> bool {
-        self.report.is_feasible() && self.report.unserved == 0
+        self.report.is_feasible() && self.instance.is_complete(&self.solution)
     }
 
     fn cost(&self) -> f64 {
@@ -38,7 +38,7 @@ impl Answer<'_> {
 
     /// The numbers of the customers who are left out, as in solution files.
     fn left_out(&self) -> Vec<usize> {
-        self.solution.unserved.iter().map(|stop| stop.index() + 1).collect()
+        self.solution.unserved.iter().map(|&stop| self.instance.number(stop)).collect()
     }
 
     fn violations(&self) -> Vec<String> {

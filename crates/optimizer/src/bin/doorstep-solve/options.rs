@@ -15,8 +15,9 @@ const MOST_SECONDS: f64 = 31_536_000.0;
 
 /// Solve a vehicle-routing instance: the best plan found in the given time.
 ///
-/// Reads Solomon's form (also Gehring and Homberger's), VRPLIB (CVRP and VRPTW; coordinates or explicit matrices) and
-/// Doorstep's JSON, told apart by their content, gzip or not.
+/// Reads Solomon's form (also Gehring and Homberger's), Li and Lim's, VRPLIB (coordinates or explicit matrices; also PyVRP's
+/// sets with several depots, mixed fleets, prizes, backhauls, reloads and alternative locations) and Doorstep's JSON,
+/// told apart by their content, gzip or not.
 #[derive(Debug, Parser)]
 #[command(
     name = "doorstep-solve",
@@ -28,8 +29,9 @@ Exit codes:
   2    the command line is wrong
   130  Ctrl-C twice; once stops the search and writes the best plan so far
 
-Customers in solution files are numbered from 1, without the depot. Among them is what a vehicle does on the way, as
-`break#1`, `reload#1` or `charge#1`: the first of its breaks, places to reload at or charging stations.
+Places in solution files are numbered from 0, the depots first: with one depot, customers from 1. A depot within a route
+is where the vehicle reloads. Breaks and charges are among them as `break#1` or `charge#1`: the first of the vehicle's
+breaks or charging stations. Problems in JSON have `reload#1` too.
 
 Example:
   doorstep-solve R112.txt --time 10 --threads 2 --seed 1 --out R112.sol --plot R112.svg"
@@ -49,11 +51,12 @@ pub struct Options {
     /// Seed of the search
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
-    /// How coordinates become distances and times [default: dimacs for Solomon's form, round for VRPLIB]; explicit
-    /// matrices are taken as given
+    /// How coordinates become distances and times [default: dimacs for Solomon's form, exact for Li and Lim's, what is
+    /// usual with its TYPE for VRPLIB]; explicit matrices are taken as given
     #[arg(long, value_enum, value_name = "NAME")]
     convention: Option<Distances>,
-    /// What is least in the best plan; Doorstep's JSON has prices of its own
+    /// What is least in the best plan; Doorstep's JSON, and VRPLIB with costs of vehicles or prizes, have prices of their
+    /// own
     #[arg(long, value_enum, default_value = "distance", value_name = "NAME")]
     objective: Goal,
     /// Begin with the plan of this solution file; the answer is never worse

@@ -1,7 +1,7 @@
 //! The travel times that a VRPLIB file spells out, in any of TSPLIB's arrangements.
 
-use super::fault::Faults;
-use super::text::{Line, clipped, whole};
+use super::super::fault::Faults;
+use super::super::text::{Line, clipped, whole};
 use crate::LIMITS;
 
 /// Which cells of the matrix a file gives, and in which order.
@@ -121,7 +121,7 @@ mod tests {
     fn matrix(format: &str, words: &str) -> Result<Vec<u32>, String> {
         let mut faults = Faults::default();
         let format = Line { number: 3, text: format };
-        let section: Vec<Line<'_>> = super::super::text::lines(words).collect();
+        let section: Vec<Line<'_>> = super::super::super::text::lines(words).collect();
         let cells = read(format, 3, &section, &mut faults);
         faults.settle("f", cells).map_err(|error| error.to_string())
     }
