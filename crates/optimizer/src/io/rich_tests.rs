@@ -156,7 +156,7 @@ fn vehicles_reload_at_depots_and_wait_for_releases() {
     let trips = "RELEASE_TIME_SECTION\n1 0\n2 0\n3 12\n4 15\nVEHICLES_RELOAD_DEPOT_SECTION\n1 1\n2 1
         DEPOT_SECTION\n1\n";
     let instance = line("MTVRPTWR", trips).unwrap();
-    let reloads = Reloads { places: vec![0], service: 0, most: usize::MAX };
+    let reloads = Reloads { places: vec![0], service: 0, most: crate::LIMITS.count };
     assert_eq!(vehicle(&instance, 1).reloads, Some(reloads.clone()));
     let releases = [0, 1, 2].map(|index| stop(&instance, index).release);
     assert_eq!(releases, [None, Some(120), Some(150)]);

@@ -68,7 +68,7 @@ fn van(
         }
     };
     let most = match of(&columns.max_reloads) {
-        None => Some(usize::MAX),
+        None => Some(LIMITS.count),
         Some(most) => {
             let count = whole(most, LIMITS.count as i64).and_then(|most| usize::try_from(most).ok());
             if count.is_none() {
