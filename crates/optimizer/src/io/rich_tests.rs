@@ -246,7 +246,7 @@ fn each_fault_of_a_fleet_has_its_line() {
         )
     );
     assert!(fault("1 1\n2 2\nDEPOT", "1 1\n2\nDEPOT").contains("vehicle 2 needs one depot"));
-    let twice = fault("DEPOT_SECTION", "CAPACITY_SECTION\n1 9\n2 9\nDEPOT_SECTION");
+    let twice = fault("SERVICE_TIME_SECTION", "CAPACITY_SECTION\n1 9\n2 9\nSERVICE_TIME_SECTION");
     assert!(twice.contains("CAPACITY and CAPACITY_SECTION say two things"), "{twice}");
     assert!(
         fault("50.5", "-3").starts_with(&format!("{file}:6: VEHICLES_MAX_DURATION is `-3`; write a number"))
