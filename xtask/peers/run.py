@@ -6,9 +6,11 @@
 The seconds are of wall time; for the solvers with one thread they are of that thread, so that other work on the machine
 takes nothing from them. On a quiet machine that is the same.
 
-Reads what the benchmark families need (Solomon's form, VRPLIB with coordinates or a full matrix, gzip or not) under
-their usual conventions, with code of its own: a fault in Doorstep's readers shows as a cost that does not fit. Costs
-are not printed, Doorstep's checker reckons them from the routes.
+Reads what the benchmark families need (Solomon's form, Li and Lim's, VRPLIB with coordinates or a full matrix, gzip or
+not) under their usual conventions, with code of its own or, for rich problems, PyVRP's: a fault in Doorstep's readers
+shows as a cost that does not fit. Costs are not printed, Doorstep's checker reckons them from the routes. Places are
+numbered as in solution files: from 0, the depots first. Where vehicles differ, route k is that of vehicle k; a depot
+within a route is where it reloads.
 """
 
 import argparse
@@ -100,20 +102,141 @@ def vrplib(lines):
     )
 
 
+# How PyVRP is to round, by the type of the problem; the types that only PyVRP is given.
+RICH_TYPES = {
+    "MDVRPTW": "exact",
+    "SDVRPTW": "exact",
+    "HFVRP": "exact",
+    "PCVRPTW": "dimacs",
+    "MTVRPTWR": "dimacs",
+    "VRPB": "round",
+    "GVRP": "round",
+}
+
+
+class Rich:
+    """A problem in PyVRP's own words."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def routes(self, solution):
+        """By vehicle, with empty ones for those that are not used."""
+        data = self.data
+        free = [[int(number) for number in kind.name.split(",")] for kind in data.vehicle_types()]
+        routes = [[] for _ in range(data.num_vehicles)]
+        for route in solution.routes():
+            places = [self.place(visit) for visit in route]
+            routes[free[route.vehicle_type()].pop(0)] = places[1:-1]
+        return routes
+
+    def place(self, visit):
+        data = self.data
+        if visit.is_depot():
+            return data.depot(visit.idx).location
+        if visit.is_client():
+            return data.client(visit.idx).location
+        shipment = data.shipment(visit.idx)
+        return (shipment.pickup if visit.is_pickup() else shipment.delivery).location
+
+
+def rich(lines, rounding):
+    import pyvrp
+
+    with tempfile.NamedTemporaryFile("w", suffix=".vrp") as file:
+        file.write("\n".join(lines))
+        file.flush()
+        data = pyvrp.read(file.name, round_func=rounding)
+    return Rich(nearer(data) if data.num_profiles > 1 else data)
+
+
+def nearer(data):
+    """Whom a vehicle may not serve is 2^44 away in PyVRP 0.14.1, on which its search hangs; 1,000 of the longest ways are
+    as forbidding. The time it takes is the true one, or the longest."""
+    distances = [np.array(data.distance_matrix(profile)) for profile in range(data.num_profiles)]
+    forbidden = max(cells.max() for cells in distances)
+    longest = max(cells[cells < forbidden].max() for cells in distances)
+    true = np.min(distances, axis=0)
+    durations = np.where(true < forbidden, true, longest)
+    return data.replace(
+        distance_matrices=[np.where(cells < forbidden, cells, 1000 * longest) for cells in distances],
+        duration_matrices=[durations] * len(distances),
+    )
+
+
+def lilim(lines):
+    from pyvrp import Depot, Location, ProblemData, Shipment, VehicleType
+
+    rows = [[float(word) for word in line.split()] for line in lines]
+    vehicles, capacity = int(rows[0][0]), int(rows[0][1])
+    rows = rows[1:]
+    times = [[round(1000 * time) for time in row[4:7]] for row in rows]
+    points = [(row[1], row[2]) for row in rows]
+    shipments = []
+    for pickup, row in enumerate(rows):
+        delivery = int(row[8])
+        if delivery > 0:
+            shipments.append(
+                Shipment(
+                    pickup_location=pickup,
+                    delivery_location=delivery,
+                    pickup_tw_early=times[pickup][0],
+                    pickup_tw_late=times[pickup][1],
+                    pickup_service_duration=times[pickup][2],
+                    delivery_tw_early=times[delivery][0],
+                    delivery_tw_late=times[delivery][1],
+                    delivery_service_duration=times[delivery][2],
+                    amount=[int(row[3])],
+                )
+            )
+    distances = np.round(1000 * euclidean(points)).astype(np.int64)
+    early, late, _ = times[0]
+    names = ",".join(str(number) for number in range(vehicles))
+    return Rich(
+        ProblemData(
+            locations=[Location(x, y) for x, y in points],
+            clients=[],
+            depots=[Depot(0)],
+            vehicle_types=[VehicleType(vehicles, capacity=[capacity], tw_early=early, tw_late=late, name=names)],
+            distance_matrices=[distances],
+            duration_matrices=[distances],
+            shipments=shipments,
+        )
+    )
+
+
 def read(path):
     with (gzip.open if path.endswith(".gz") else open)(path, "rt") as file:
         lines = [line.strip() for line in file if line.strip()]
+    kind = next((line.partition(":")[2].strip() for line in lines[:12] if line.startswith("TYPE")), None)
+    if kind in RICH_TYPES:
+        return rich(lines, RICH_TYPES[kind])
+    if len(lines[0].split()) == 3 and len(lines[1].split()) == 9:
+        return lilim(lines)
     return solomon(lines) if any(line.startswith("CUST") for line in lines[:12]) else vrplib(lines)
 
 
 def pyvrp(instance, seconds, seed):
     import pyvrp
+
+    data = instance.data if isinstance(instance, Rich) else pyvrp_data(instance)
+    end = time.process_time() + seconds
+    result = pyvrp.solve(data, stop=lambda _: time.process_time() >= end, seed=seed, display=False, collect_stats=False)
+    if not result.is_feasible():
+        return None, result.num_iterations
+    if isinstance(instance, Rich):
+        return instance.routes(result.best), result.num_iterations
+    routes = [[visit.idx + 1 for visit in route if visit.is_client()] for route in result.best.routes()]
+    return routes, result.num_iterations
+
+
+def pyvrp_data(instance):
     from pyvrp import Client, Depot, Location, ProblemData, VehicleType
 
     size = instance.customers + 1
     windows = instance.windows or [(0, np.iinfo(np.int64).max)] * size
     durations = instance.distances if instance.windows else np.zeros_like(instance.distances)
-    data = ProblemData(
+    return ProblemData(
         locations=[Location(x, y) for x, y in instance.points],
         clients=[
             Client(
@@ -134,12 +257,6 @@ def pyvrp(instance, seconds, seed):
         distance_matrices=[instance.distances],
         duration_matrices=[durations],
     )
-    end = time.process_time() + seconds
-    result = pyvrp.solve(data, stop=lambda _: time.process_time() >= end, seed=seed, display=False, collect_stats=False)
-    if not result.is_feasible():
-        return None, result.num_iterations
-    routes = [[visit.idx + 1 for visit in route if visit.is_client()] for route in result.best.routes()]
-    return routes, result.num_iterations
 
 
 def hygese(instance, seconds, seed):
@@ -339,6 +456,8 @@ def main():
         return
     signal.alarm(int(4 * options.time) + 120)
     instance = read(options.instance)
+    if isinstance(instance, Rich) and options.solver != "pyvrp":
+        parser.error(f"{options.solver} is not given rich problems here")
     began, before = time.perf_counter(), spent()
     routes, iterations = SOLVERS[options.solver][0](instance, options.time, options.seed)
     seconds, cpu = time.perf_counter() - began, spent() - before

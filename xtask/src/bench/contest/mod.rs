@@ -1,4 +1,4 @@
-//! `cargo xtask bench optimizer`: our solver and its peers on the classic instances, at equal wall time, every plan
+//! `cargo xtask bench optimizer`: our solver and its peers on the public instances, at equal wall time, every plan
 //! judged from its file by our checker. Can be run in pieces: what has been measured is kept and not run again.
 
 mod field;
@@ -25,7 +25,7 @@ use crate::run::{begin, cargo, output, run};
 /// What a commit of ours is known by: what the solver is made of.
 const OURS: [&str; 2] = ["crates/optimizer/src", "crates/optimizer/Cargo.toml"];
 
-/// Which part of the benchmark to run; without any of these all of it but Belgium.
+/// Which part of the benchmark to run; without any of these all of it but Belgium and the rich problems.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Only these sets of instances
@@ -34,7 +34,7 @@ pub struct Options {
     /// Only these solvers
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Solver>,
-    /// Only runs of so many seconds: 2, 10 or 30; 60 for Belgium
+    /// Only runs of so many seconds: 2, 10 or 30; 60 for Belgium; 10 or 60 for rich problems
     #[arg(long, value_delimiter = ',')]
     time: Vec<u64>,
     /// Only these seeds: 1 or 2
