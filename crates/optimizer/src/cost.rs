@@ -44,6 +44,11 @@ impl Cost {
         Self(seconds.saturating_mul(per_minute).saturating_mul(60))
     }
 
+    /// So many times as much.
+    pub(crate) const fn times(self, times: i64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+
     /// What `metres` cost at a price in money units per kilometre; parts of a part are cut off.
     #[must_use]
     pub const fn kilometres(metres: i64, per_km: i64) -> Self {

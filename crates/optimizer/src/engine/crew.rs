@@ -78,11 +78,13 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
     }
 
     /// The plan with what is absent inserted where it costs least: what is worth its price alone, or all that fits if
-    /// that is cheaper.
-    pub(crate) fn first_plan(&mut self, start: Plan) -> Plan {
+    /// that is cheaper. And the one to search from: all that fits, if nothing was given, for giving up what is not worth
+    /// its price is easier than finding out what is worth a vehicle together.
+    pub(crate) fn first_plans(&mut self, start: Plan, given: bool) -> (Plan, Plan) {
         let (Some(ground), Some(walker)) = (self.grounds.first_mut(), self.walkers.first_mut()) else {
-            return start;
+            return (start.clone(), start);
         };
+        let changes = ground.changes();
         let mut filled = |mode| {
             ground.load(&start, self.vehicles);
             ground.set_mode(mode);
@@ -90,12 +92,19 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
             ground.set_mode(Mode::Search);
             ground.plan()
         };
-        let plan = filled(Mode::First);
-        if plan.absent.is_empty() {
-            return plan;
+        let mut best = filled(Mode::First);
+        if changes {
+            let changed = filled(Mode::Changing);
+            best = if changed.worth() < best.worth() { changed } else { best };
+        }
+        if best.absent.is_empty() {
+            return (best.clone(), best);
         }
         let fuller = filled(Mode::Fullest);
-        if fuller.worth() < plan.worth() { fuller } else { plan }
+        let better = fuller.worth() < best.worth();
+        let begin =
+            if better || (!given && fuller.excess <= best.excess) { fuller.clone() } else { best.clone() };
+        (if better { fuller } else { best }, begin)
     }
 
     /// Gives every thread the plan.

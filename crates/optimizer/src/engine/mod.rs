@@ -52,6 +52,10 @@ const COLD: f64 = 0.01;
 /// The temperatures at the beginning and at the end of a search over a rich problem, in mean arcs: there, waiting and
 /// whole vehicles are at stake too.
 const RICH: (f64, f64) = (10.0, 0.1);
+/// The same where no time matters and nothing is to be chosen.
+const RICH_ANY_TIME: (f64, f64) = (3.0, 0.03);
+/// The temperature is no more than so many times what half of the stops are worth; above, they would just be left out.
+const HOLD: f64 = 0.3;
 /// How much colder a search begins that was given a plan.
 const GIVEN: f64 = 0.3;
 /// Which share of the budget goes to saving vehicles, where they cost.
@@ -77,21 +81,24 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
 ) -> (Plan, u64) {
     let given = !start.routes.is_empty();
     let mut crew = Crew::new(order, instance.stops(), instance.vehicles, || State::<M, TIMED>::new(instance));
-    let mut best = crew.first_plan(start);
+    let (mut best, mut begin) = crew.first_plans(start, given);
     let way = best.cost - instance.penalties(&best.absent) - instance.fixed * best.routes.len() as i64;
     let arcs = best.routes.len() + instance.stops() - best.absent.len();
     let arc = way.max(1) as f64 / arcs.max(1) as f64;
     let warm = warm_by(order, instance.stops()) * if given { GIVEN } else { 1.0 };
-    let cooling = Cooling { from: warm * arc, to: COLD * arc };
+    let cooling =
+        Cooling { from: warm * arc, to: COLD * arc }.held_below(HOLD * instance.usual_penalty() as f64);
     let mut from = 0.0;
     if instance.fixed as f64 > 10.0 * arc {
         best = crew.save_vehicles(best, FLEET);
+        begin = best.clone();
         from = FLEET;
     }
     (order.tell)(&best, crew.done);
     if (2..=BRED).contains(&instance.stops()) {
         let warm = WARM.0 * if given { GIVEN } else { 1.0 };
-        let cooling = Cooling { from: warm * arc, to: COLD * arc };
+        let cooling =
+            Cooling { from: warm * arc, to: COLD * arc }.held_below(HOLD * instance.usual_penalty() as f64);
         crew.take(&best);
         let plan = breed(instance, &mut crew, order, &best, cooling, instance.stops(), from);
         return (plan, crew.done);
@@ -101,7 +108,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
         &mut crew,
         order,
         &Field { stops: instance.stops(), far: &far, bound: &|_| None, kin: &|_| &[] },
-        best,
+        (best, begin),
         cooling,
         from,
     );
@@ -117,15 +124,16 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
     let given = start.routes.iter().any(|route| !route.is_empty());
     let (stops, vehicles) = (instance.stops(), instance.vehicles());
     let mut crew = Crew::new(order, stops, vehicles, || rich::State::<CLOCKED, WIDE>::new(instance));
-    let best = crew.first_plan(start);
+    let (best, begin) = crew.first_plans(start, given);
     (order.tell)(&best, crew.done);
-    let arc = instance.arc_of(&best);
-    let warm = RICH.0 * if given { GIVEN } else { 1.0 };
-    let cooling = Cooling { from: warm * arc, to: RICH.1 * arc };
+    let arc = instance.arc_of(&begin);
+    let (warm, cold) = if instance.is_timed() { RICH } else { RICH_ANY_TIME };
+    let warm = warm * if given { GIVEN } else { 1.0 };
+    let cooling = Cooling { from: warm * arc, to: cold * arc }.held_below(HOLD * instance.usual_penalty());
     let far = |from: u32, to: u32| instance.far(from as usize, to as usize);
     let bound = |stop: u32| instance.bound(stop);
     let field = Field { stops, far: &far, bound: &bound, kin: &|stop| instance.kin(stop) };
-    let best = rounds(&mut crew, order, &field, best, cooling, 0.0);
+    let best = rounds(&mut crew, order, &field, (best, begin), cooling, 0.0);
     (best, crew.done)
 }
 
@@ -140,17 +148,17 @@ struct Field<'a> {
     kin: &'a dyn Fn(u32) -> &'a [StopId],
 }
 
-/// Anneals round by round from `from` of the budget to its end; the best plan.
+/// Anneals round by round from `from` of the budget to its end, with the best plan so far and the one to begin with; the
+/// best plan.
 fn rounds<'a, G: Ground<'a>>(
     crew: &mut Crew<'a, G>,
     order: &Order<'_>,
     field: &Field<'_>,
-    mut best: Plan,
+    (mut best, mut current): (Plan, Plan),
     cooling: Cooling,
     from: f64,
 ) -> Plan {
     let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
-    let mut current = best.clone();
     let apart = order.threads > 1 && field.stops > TOGETHER;
     if !apart {
         crew.take(&current);

@@ -1,6 +1,7 @@
 //! Simulated annealing over ruin and recreate steps, by the share of the budget that is spent.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::atomic::{self, AtomicBool};
 use std::time::Instant;
 
@@ -17,6 +18,10 @@ const NEAR: f64 = 0.7;
 
 /// How many absent stops a step tries to bring in at most.
 const ABSENT: usize = 30;
+/// In which share of the steps with absent stops those around the step's centre are tried, all together, and a vehicle is
+/// taken for them in the hope of some more; and how many more at most.
+const HOPE: f64 = 0.1;
+const HOPED: usize = 60;
 
 /// How warm it is, between the beginning and the end of a slice.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +34,11 @@ impl Cooling {
     /// The part of this cooling between two shares.
     pub(crate) fn between(self, first: f64, last: f64) -> Self {
         Self { from: self.at(first), to: self.at(last) }
+    }
+
+    /// The same with the beginning at most that warm, and the end a tenth of that.
+    pub(crate) fn held_below(self, most: f64) -> Self {
+        Self { from: self.from.min(most), to: self.to.min(most / 10.0) }
     }
 
     /// Geometric.
@@ -74,11 +84,18 @@ pub(crate) struct Walker {
     removed: Vec<u32>,
     /// Stops around which something happened.
     near: Vec<u32>,
+    is_absent: HashSet<u32>,
 }
 
 impl Walker {
     pub(crate) fn new(seed: u64, near: Vec<u32>) -> Self {
-        Self { rng: Rng::new(seed), blinks: Blinks::new(), removed: Vec::new(), near }
+        Self {
+            rng: Rng::new(seed),
+            blinks: Blinks::new(),
+            removed: Vec::new(),
+            near,
+            is_absent: HashSet::new(),
+        }
     }
 
     /// Steps until the slice is over; returns how many.
@@ -139,25 +156,50 @@ impl Walker {
     pub(crate) fn ruin_and_recreate<'a, G: Ground<'a>>(&mut self, ground: &mut G) -> bool {
         ground.begin();
         self.removed.clear();
+        let somewhere = self.near.is_empty() || self.rng.unit() >= NEAR;
+        let pool = if somewhere { ground.pool() } else { &self.near };
+        let centre = pool[self.rng.below(pool.len())] as usize;
+        let hopeful = !ground.absent().is_empty() && self.rng.unit() < HOPE;
+        if hopeful {
+            ground.hope(2 + self.rng.below(HOPED) as u32);
+            self.take_near(ground, centre);
+        }
         let absent = ground.absent();
-        if absent.len() <= ABSENT {
+        let most = ABSENT.saturating_sub(self.removed.len());
+        if absent.len() <= most {
             self.removed.append(absent);
         } else {
-            for _ in 0..ABSENT {
+            for _ in 0..most {
                 let at = self.rng.below(absent.len());
                 self.removed.push(absent.swap_remove(at));
             }
         }
         ground.forgive(&self.removed);
-        let somewhere = self.near.is_empty() || self.rng.unit() >= NEAR;
-        let pool = if somewhere { ground.pool() } else { &self.near };
-        let centre = pool[self.rng.below(pool.len())] as usize;
         ruin(ground, centre, &mut self.rng, &mut self.removed);
         if ground.is_broken() {
+            ground.hope(1);
             return false;
         }
         order(ground, &mut self.removed, &mut self.rng);
         ground.recreate(&self.removed, &mut self.blinks, &mut self.rng);
+        if hopeful {
+            ground.hope(1);
+        }
         true
+    }
+
+    /// Takes the absent stops nearest to the centre.
+    fn take_near<'a, G: Ground<'a>>(&mut self, ground: &mut G, centre: usize) {
+        let around = ground.around(centre);
+        let absent = ground.absent();
+        if absent.len() <= ABSENT {
+            return;
+        }
+        self.is_absent.clear();
+        self.is_absent.extend(absent.iter().copied());
+        let near = around.iter().filter(|stop| self.is_absent.contains(*stop)).take(HOPED);
+        self.removed.extend(near.copied());
+        let taken = &self.removed;
+        absent.retain(|stop| !taken.contains(stop));
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Mode {
     /// For a first plan that serves what it can: stops come in whatever they cost, and vehicles cost nothing, as one
     /// stop alone may not be worth a vehicle that many are.
     Fullest,
+    /// For a first plan whose routes may change to larger vehicles.
+    Changing,
     /// In a search.
     Search,
 }
@@ -80,6 +82,13 @@ pub(crate) trait Ground<'a>: Send {
     fn is_broken(&self) -> bool;
     /// Inserts each stop in turn, or leaves it absent if it fits nowhere or costs more than its penalty.
     fn recreate(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng);
+    /// Says by how many stops a new vehicle is going to be paid, from now on: the first of them may cost so many times what
+    /// it is worth.
+    fn hope(&mut self, times: u32);
+    /// Whether routes may change their vehicles.
+    fn changes(&self) -> bool {
+        false
+    }
     /// How stops are put back from now on.
     fn set_mode(&mut self, mode: Mode);
     /// Puts everything back to where it was at [`Self::begin`].

@@ -201,6 +201,11 @@ impl<M: Metric> Instance<M> {
         self.sites.len()
     }
 
+    /// What leaving out a stop costs in half of the cases.
+    pub(crate) fn usual_penalty(&self) -> i64 {
+        median(self.sites.iter().map(|site| site.penalty).collect())
+    }
+
     /// What leaving these stops out costs.
     pub(crate) fn penalties(&self, stops: &[u32]) -> i64 {
         stops.iter().map(|&stop| self.sites[stop as usize].penalty).sum()
@@ -309,4 +314,10 @@ pub(crate) fn keep_least<T, K: Ord>(items: &mut Vec<T>, count: usize, key: impl 
     }
     items.truncate(count);
     items.sort_unstable_by_key(&key);
+}
+
+/// The number in the middle, or the largest there is if there is none.
+pub(crate) fn median(mut numbers: Vec<i64>) -> i64 {
+    numbers.sort_unstable();
+    numbers.get(numbers.len() / 2).copied().unwrap_or(i64::MAX)
 }

@@ -96,6 +96,10 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
         self.put_back(stops, blinks, rng);
     }
 
+    fn hope(&mut self, times: u32) {
+        self.hope = i64::from(times);
+    }
+
     fn set_mode(&mut self, mode: Mode) {
         self.lifted = mode == Mode::Fullest;
     }

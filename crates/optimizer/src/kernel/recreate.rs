@@ -143,6 +143,9 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
         let whole = i64::from(ways) + fixed;
         if (!TIMED || in_time) && there < NO_WAY && onward < NO_WAY && whole < penalty {
             (bound(whole), Some((self.depot(tour), ways)))
+        } else if (!TIMED || in_time) && there < NO_WAY && onward < NO_WAY && whole / self.hope < penalty {
+            // Only if it goes nowhere else.
+            (bound(penalty), Some((self.depot(tour), ways)))
         } else {
             (bound(penalty), None)
         }

@@ -63,6 +63,8 @@ pub(crate) struct State<'a, M, const TIMED: bool> {
     /// Stops come in whatever they cost, and vehicles cost nothing: for a first plan, as one stop alone may not be
     /// worth a vehicle that many are.
     pub(crate) lifted: bool,
+    /// By how many stops a new vehicle is going to be paid.
+    pub(crate) hope: i64,
     idle: Vec<u32>,
     step: u64,
     log: Vec<(u32, Node)>,
@@ -91,6 +93,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
             most: 0,
             broken: false,
             lifted: false,
+            hope: 1,
             idle: Vec::new(),
             step: 0,
             log: Vec::new(),

@@ -147,8 +147,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let spot = self.spot(route, before, stop, bound);
             take(&mut bound, spot);
         }
-        if frugal && best.is_none() {
-            best = self.opened_spot(stop, bound);
+        if (frugal || self.hope > 1) && best.is_none() {
+            best = self.opened_spot(stop, bound.times(self.hope));
         }
         // Those who may serve it can all be far from here.
         if best.is_none() && self.problem.bars.concern(stop) {
@@ -162,13 +162,10 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     /// The cheapest idle vehicle for the stop, one of each kind.
     fn opened_spot(&mut self, stop: usize, mut bound: Cost) -> Option<Spot> {
         let mut best = None;
-        for index in 0..self.idle.len() {
-            let route = self.idle[index];
-            let kind = self.instance.kinds[route as usize] as usize;
-            if self.tried[kind] == self.turn || !self.has_room(route, stop) {
+        for kind in 0..self.idle.kinds() {
+            let Some(route) = self.idle_for(kind, stop, |route| self.has_room(route, stop)) else {
                 continue;
-            }
-            self.tried[kind] = self.turn;
+            };
             if let Some(spot) = self.spot(route, self.depot(route), stop, bound) {
                 bound = spot.cost;
                 best = Some(spot);

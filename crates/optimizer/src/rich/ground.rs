@@ -6,6 +6,10 @@ use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::recreate::Blinks;
 use crate::rng::Rng;
 
+/// In which share of the steps of a search routes may change their vehicles; they are far from each other then, so that
+/// most steps lead nowhere.
+const CHANGING: f64 = 0.05;
+
 impl<'p, const CLOCKED: bool, const WIDE: bool> Ground<'p> for State<'p, CLOCKED, WIDE> {
     #[inline(always)]
     fn stops(&self) -> usize {
@@ -100,7 +104,22 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> Ground<'p> for State<'p, CLOCKED
     }
 
     fn recreate(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+        self.changing = self.instance.changes
+            && (self.mode == Mode::Changing || self.mode == Mode::Search && rng.unit() < CHANGING);
         self.put_back(stops, blinks, rng);
+        if self.changing {
+            for index in 0..self.log_tours.len() {
+                self.change_to_cheapest(self.log_tours[index].0);
+            }
+        }
+    }
+
+    fn hope(&mut self, times: u32) {
+        self.hope = i64::from(times);
+    }
+
+    fn changes(&self) -> bool {
+        self.instance.changes
     }
 
     fn set_mode(&mut self, mode: Mode) {

@@ -7,9 +7,9 @@ use crate::cost::Cost;
 use crate::course::Course;
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
-use crate::kernel::instance::{AROUND, keep_least};
+use crate::kernel::instance::{AROUND, keep_least, median};
 use crate::kernel::plan::Plan;
-use crate::model::{Halt, Problem, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
+use crate::model::{Halt, Problem, Skills, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.
@@ -23,6 +23,10 @@ pub(crate) struct Instance<'p> {
     courses: Vec<Option<&'p Course>>,
     /// Vehicles that are the same in everything have the same kind.
     pub(super) kinds: Vec<u32>,
+    /// By vehicle: the same for vehicles that differ in what they hold and cost only.
+    pub(super) classes: Vec<u32>,
+    /// Whether a route could change to a vehicle of another kind for nothing but that.
+    pub(super) changes: bool,
     /// By stop and dimension.
     pub(super) demands: Vec<i64>,
     /// Whether lateness has a price anywhere.
@@ -45,7 +49,9 @@ impl<'p> Instance<'p> {
             problem,
             ways: AllWays::new(problem),
             courses: problem.matrices.iter().map(|ways| ways.course()).collect(),
-            kinds: kinds(&problem.vehicles),
+            kinds: kinds(problem.vehicles.iter()),
+            classes: kinds(problem.vehicles.iter().map(class).collect::<Vec<_>>().iter()),
+            changes: false,
             demands: problem.stops.iter().flat_map(|stop| stop.demand.iter().copied()).collect(),
             priced: problem.rows.iter().any(|row| row.per_minute.is_some()),
             candidates: Vec::new(),
@@ -55,6 +61,9 @@ impl<'p> Instance<'p> {
             width: AROUND.min(stops),
             keys: keys(problem),
         };
+        let count = |of: &[u32]| of.iter().max().copied();
+        // A plan that people know says who drives, so another vehicle is not for nothing there.
+        instance.changes = count(&instance.kinds) > count(&instance.classes) && !problem.keeps();
         instance.find_neighbours();
         instance
     }
@@ -164,6 +173,20 @@ impl<'p> Instance<'p> {
         }
     }
 
+    /// What leaving out a stop costs in half of the cases, in parts.
+    pub(crate) fn usual_penalty(&self) -> f64 {
+        median(self.problem.rows.iter().map(|row| row.penalty.in_parts()).collect()) as f64
+    }
+
+    /// Whether it matters when a stop is served, or which of several.
+    pub(crate) fn is_timed(&self) -> bool {
+        let problem = self.problem;
+        let last = problem.vehicles.iter().map(|vehicle| vehicle.shift.1).max().unwrap_or(0);
+        let first = problem.vehicles.iter().map(|vehicle| vehicle.shift.0).min().unwrap_or(0);
+        problem.rows.iter().any(|row| row.close < last || row.open > first)
+            || !problem.relations.alternatives.is_empty()
+    }
+
     /// What an arc of the plan costs on average, in parts of a [`Cost`](crate::Cost): the time it takes, at all its
     /// vehicle's prices of time.
     pub(crate) fn arc_of(&self, plan: &Plan) -> f64 {
@@ -246,15 +269,28 @@ impl<'p> Instance<'p> {
     }
 }
 
-fn kinds(vehicles: &[VehicleSpec]) -> Vec<u32> {
+fn kinds<'v>(vehicles: impl Iterator<Item = &'v VehicleSpec>) -> Vec<u32> {
     let mut known = HashMap::new();
     vehicles
-        .iter()
         .map(|vehicle| {
             let next = known.len() as u32;
             *known.entry(vehicle).or_insert(next)
         })
         .collect()
+}
+
+/// The vehicle without what it holds and costs.
+fn class(vehicle: &VehicleSpec) -> VehicleSpec {
+    VehicleSpec {
+        capacity: Vec::new(),
+        fixed_cost: 0,
+        cost_per_hour: 0,
+        cost_per_driving_hour: 0,
+        cost_per_km: 0,
+        long_day: None,
+        skills: Skills::default(),
+        ..vehicle.clone()
+    }
 }
 
 /// By order and stop: the share of a vehicle that it fills, the way from the first vehicle's start, how long its

@@ -7,6 +7,7 @@
 mod front;
 mod gaps;
 mod ground;
+mod idle;
 mod instance;
 mod pairs;
 mod recreate;

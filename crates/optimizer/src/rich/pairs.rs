@@ -58,8 +58,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 }
             }
         }
-        if frugal && best.is_none() {
-            best = self.opened_pair(ends, bound);
+        if (frugal || self.hope > 1) && best.is_none() {
+            best = self.opened_pair(ends, bound.times(self.hope));
         }
         if best.is_none() && [ends.0, ends.1].into_iter().any(|end| self.problem.bars.concern(end)) {
             for route in 0..self.tours.len() as u32 {
@@ -81,13 +81,10 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
 
     fn opened_pair(&mut self, ends: (usize, usize), mut bound: Cost) -> Option<(Spot, Spot)> {
         let mut best = None;
-        for index in 0..self.idle.len() {
-            let route = self.idle[index];
-            let kind = self.instance.kinds[route as usize] as usize;
-            if self.tried[kind] == self.turn || !self.takes_pair(route, ends) {
+        for kind in 0..self.idle.kinds() {
+            let Some(route) = self.idle_for(kind, ends.0, |route| self.takes_pair(route, ends)) else {
                 continue;
-            }
-            self.tried[kind] = self.turn;
+            };
             if let Some(pair) = self.pair_behind(route, self.depot(route), ends, bound) {
                 bound = pair.1.cost;
                 best = Some(pair);

@@ -6,7 +6,7 @@ use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::recreate::Blinks;
 use crate::kernel::state::NONE;
-use crate::model::UNREACHABLE;
+use crate::model::{UNREACHABLE, VehicleSpec};
 use crate::rng::Rng;
 use crate::route::{price, start};
 
@@ -28,11 +28,17 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         for &stop in stops {
             let place = match self.only(stop as usize) {
-                Some(only) => self.best_place_in(only.0, stop as usize),
+                Some(only) => self.cheapest_in(only.0, stop as usize).map(|(_, before)| (before, None)),
                 None => self.best_place(stop as usize, blinks, rng),
             };
             match place {
-                Some(before) => self.insert(stop as usize, before),
+                Some((before, None)) => self.insert(stop as usize, before),
+                Some((before, Some(vehicle))) => {
+                    let route = self.nodes[before].route;
+                    let before = if before >= self.stops() { self.depot(vehicle) } else { before };
+                    self.change_vehicle(route, vehicle);
+                    self.insert(stop as usize, before);
+                }
                 None => {
                     self.absent.push(stop);
                     self.cost += self.problem.rows[stop as usize].penalty;
@@ -46,12 +52,19 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         if self.mode == Mode::Fullest { Cost::MAX } else { self.problem.rows[stop].penalty }
     }
 
-    fn best_place(&mut self, stop: usize, blinks: &mut Blinks, rng: &mut Rng) -> Option<usize> {
+    /// Behind which node the stop costs least, and which vehicle drives the route then if not its own.
+    fn best_place(
+        &mut self,
+        stop: usize,
+        blinks: &mut Blinks,
+        rng: &mut Rng,
+    ) -> Option<(usize, Option<u32>)> {
         let instance = self.instance;
         self.turn += 1;
         // Vehicles are added more easily than given up, so a first plan begins with as few as it can.
         let frugal = self.mode != Mode::Search;
-        let (mut bound, mut place) = if frugal { (self.bound(stop), None) } else { self.opened(stop) };
+        let (mut bound, opened) = if frugal { (self.bound(stop), None) } else { self.opened(stop, 1) };
+        let mut place = opened.map(|before| (before, None));
         let service = self.problem.rows[stop].service;
         for (index, tagged) in instance.candidates(stop) {
             let near = (tagged >> 1) as usize;
@@ -64,7 +77,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 let depot = self.depot(route);
                 for before in [depot, self.nodes[depot].prev as usize] {
                     if let Some(extra) = self.best_gap(route, before, stop, bound) {
-                        (bound, place) = (extra, Some(before));
+                        (bound, place) = (extra, Some((before, None)));
                     }
                 }
             }
@@ -80,8 +93,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let gap = Gap { route, before, after, there, onward };
             if CLOCKED {
                 // What the arcs take hangs on the hour, so there is no bound that is cheaper than the price.
-                if let Some(extra) = self.extra(stop, gap, bound).filter(|_| self.has_room(route, stop)) {
-                    (bound, place) = (extra, Some(before));
+                if let Some((extra, vehicle)) = self.extra_with(stop, gap, bound) {
+                    (bound, place) = (extra, Some((before, vehicle)));
                 }
                 continue;
             }
@@ -91,45 +104,38 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
                 + Cost::hourly(longer, tour.spec.cost_per_hour)
                 + self.change(route, before, stop, after);
-            if least >= bound || !self.has_room(route, stop) {
+            if least >= bound {
                 continue;
             }
-            if let Some(extra) = self.extra(stop, gap, bound) {
-                (bound, place) = (extra, Some(before));
+            if let Some((extra, vehicle)) = self.extra_with(stop, gap, bound) {
+                (bound, place) = (extra, Some((before, vehicle)));
             }
         }
-        if frugal && place.is_none() {
-            place = self.opened(stop).1;
+        if (frugal || self.hope > 1) && place.is_none() {
+            place = self.opened(stop, self.hope).1.map(|before| (before, None));
         }
         // Those who may serve it can all be far from here.
         if place.is_none() && self.problem.bars.concern(stop) {
             let vehicles = (0..self.tours.len() as u32).filter(|&route| !self.problem.bars.bar(route, stop));
             let places = vehicles.filter_map(|route| self.cheapest_in(route, stop));
-            return places.min_by_key(|(extra, _)| *extra).map(|(_, before)| before);
+            return places.min_by_key(|(extra, _)| *extra).map(|(_, before)| (before, None));
         }
         place
     }
 
     /// The cheapest idle vehicle for the stop, one of each kind: what it costs, or else the bound, and its node.
-    fn opened(&mut self, stop: usize) -> (Cost, Option<usize>) {
-        let (mut bound, mut place) = (self.bound(stop), None);
-        for index in 0..self.idle.len() {
-            let route = self.idle[index];
-            let kind = self.instance.kinds[route as usize] as usize;
-            if self.tried[kind] == self.turn || self.problem.bars.bar(route, stop) {
+    fn opened(&mut self, stop: usize, hope: i64) -> (Cost, Option<usize>) {
+        let (mut bound, mut place) = (self.bound(stop).times(hope), None);
+        for kind in 0..self.idle.kinds() {
+            let will_do = |route: u32| !self.problem.bars.bar(route, stop);
+            let Some(route) = self.idle_for(kind, stop, will_do) else {
                 continue;
-            }
-            self.tried[kind] = self.turn;
+            };
             if let Some(extra) = self.best_gap(route, self.depot(route), stop, bound) {
                 (bound, place) = (extra, Some(self.depot(route)));
             }
         }
         (bound, place)
-    }
-
-    /// The cheapest place in the route of that vehicle, if it exists here.
-    fn best_place_in(&self, route: u32, stop: usize) -> Option<usize> {
-        self.cheapest_in(route, stop).map(|(_, before)| before)
     }
 
     /// What the stop costs in the route of that vehicle, and behind which node.
@@ -158,12 +164,32 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
-        self.extra(stop, Gap { route, before, after, there, onward }, bound)
+        self.extra(stop, Gap { route, before, after, there, onward }, self.tours[route as usize].spec, bound)
     }
 
-    /// What the stop costs more there; none if it would break something, or cost `bound` or more.
+    /// What the stop costs more there, and who drives the route then if its own vehicle has no room.
     #[inline]
-    fn extra(&self, stop: usize, gap: Gap, bound: Cost) -> Option<Cost> {
+    fn extra_with(&self, stop: usize, gap: Gap, bound: Cost) -> Option<(Cost, Option<u32>)> {
+        if self.has_room(gap.route, stop) {
+            let own = self.tours[gap.route as usize].spec;
+            return self.extra(stop, gap, own, bound).map(|extra| (extra, None));
+        }
+        if !self.changing {
+            return None;
+        }
+        let mut best = None;
+        for change in self.larger_siblings(gap.route, stop) {
+            let bound = best.map_or(bound, |(extra, _)| extra);
+            if let Some(extra) = self.extra(stop, gap, change.spec, bound) {
+                best = Some((extra, Some(change.vehicle)));
+            }
+        }
+        best
+    }
+
+    /// What the stop costs more there with a vehicle of that price; none if it would break something, or cost `bound` or more.
+    #[inline]
+    fn extra(&self, stop: usize, gap: Gap, spec: &VehicleSpec, bound: Cost) -> Option<Cost> {
         let Gap { route, before, after, there: way_there, onward: way_on } = gap;
         let row = &self.problem.rows[stop];
         let (ahead, next) = (&self.nodes[before], &self.nodes[after]);
@@ -191,7 +217,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         let idle = tour.size == 0 && !tour.spec.under_way;
         let driving = tour.driving + there + onward - if idle { 0 } else { replaced };
-        let mut base = price(tour.spec, leave, end, driving) - tour.price + row.late_cost(begin);
+        let mut base = price(spec, leave, end, driving) - tour.price + row.late_cost(begin);
         base += self.change(route, before, stop, after);
         if self.mode == Mode::Fullest && idle {
             base -= Cost::units(tour.spec.fixed_cost);

@@ -1,6 +1,7 @@
 //! A plan of a rich problem that changes: rings of nodes, one through each vehicle, with what makes the price of an
 //! insertion exact in constant time where lateness has none, and in the stops that it makes later where it has.
 
+use super::idle::Idle;
 use super::instance::Instance;
 use crate::cost::Cost;
 use crate::kernel::ground::Mode;
@@ -77,21 +78,22 @@ pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) used: usize,
     pub(super) served: usize,
     pub(super) mode: Mode,
-    /// The vehicles that exist and have no stops, in no order.
-    pub(super) idle: Vec<u32>,
+    pub(super) idle: Idle,
+    /// By how many stops a new vehicle is going to be paid.
+    pub(super) hope: i64,
+    /// Whether routes may change their vehicle while stops are put back.
+    pub(super) changing: bool,
     pub(super) step: u64,
     pub(super) log: Vec<(u32, Node)>,
     pub(super) log_tours: Vec<(u32, Tour<'p>)>,
     pub(super) log_rooms: Vec<i64>,
     pub(super) log_absent: Vec<u32>,
-    pub(super) log_idle: Vec<u32>,
     pub(super) log_sums: (Cost, i64, usize, usize),
     pub(super) dirty: Vec<u32>,
     pub(super) best: Vec<Vec<u32>>,
     pub(super) best_absent: Vec<u32>,
     pub(super) best_worth: Worth,
-    /// By kind: the turn in which one of its idle vehicles was tried; by vehicle: in which its ends were.
-    pub(super) tried: Vec<u64>,
+    /// By vehicle: the turn in which its ends were tried.
     pub(super) ends_tried: Vec<u64>,
     /// How many stops have been put back.
     pub(super) turn: u64,
@@ -152,7 +154,6 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             problem,
             rooms: vec![0; tours.len() * problem.dims],
             best: vec![Vec::new(); tours.len()],
-            tried: vec![0; tours.len()],
             ends_tried: vec![0; tours.len()],
             nodes,
             tours,
@@ -163,13 +164,14 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             used: 0,
             served: 0,
             mode: Mode::Search,
-            idle: Vec::new(),
+            idle: Idle::new(&instance.kinds),
+            changing: false,
+            hope: 1,
             step: 0,
             log: Vec::new(),
             log_tours: Vec::new(),
             log_rooms: Vec::new(),
             log_absent: Vec::new(),
-            log_idle: Vec::new(),
             log_sums: (Cost::ZERO, 0, 0, 0),
             dirty: Vec::new(),
             best_absent: Vec::new(),
@@ -259,7 +261,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         (info.price, info.late, info.change, info.excess) = (Cost::ZERO, Cost::ZERO, Cost::ZERO, 0);
         self.served += stops.len();
         if stops.is_empty() {
-            self.idle.push(tour);
+            self.idle.push(&self.instance.kinds, tour);
         } else {
             self.used += 1;
         }
@@ -388,7 +390,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         info.size += 1;
         if info.size == 1 {
             self.used += 1;
-            self.idle.retain(|&idle| idle != tour);
+            self.idle.remove(&self.instance.kinds, tour);
         }
         self.served += 1;
     }
@@ -416,7 +418,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         info.size -= count as u32;
         if info.size == 0 {
             self.used -= 1;
-            self.idle.push(tour);
+            self.idle.push(&self.instance.kinds, tour);
         }
         self.served -= count;
         self.refresh(tour);

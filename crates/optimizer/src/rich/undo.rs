@@ -12,7 +12,6 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         self.log_far.clear();
         self.log_room.clear();
         self.log_absent.clone_from(&self.absent);
-        self.log_idle.clone_from(&self.idle);
         self.log_sums = (self.cost, self.excess, self.used, self.served);
     }
 
@@ -73,12 +72,16 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         for (index, &(tour, saved)) in self.log_tours.iter().enumerate() {
             let dirty = self.tours[tour as usize].dirty;
+            match (saved.size == 0, self.idle.has(tour)) {
+                (true, false) => self.idle.push(&self.instance.kinds, tour),
+                (false, true) => self.idle.remove(&self.instance.kinds, tour),
+                _ => {}
+            }
             self.tours[tour as usize] = Tour { dirty, ..saved };
             let from = tour as usize * dims;
             self.rooms[from..from + dims].copy_from_slice(&self.log_rooms[index * dims..(index + 1) * dims]);
         }
         std::mem::swap(&mut self.absent, &mut self.log_absent);
-        std::mem::swap(&mut self.idle, &mut self.log_idle);
         (self.cost, self.excess, self.used, self.served) = self.log_sums;
     }
 

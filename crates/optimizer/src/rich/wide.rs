@@ -161,7 +161,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         info.size -= 1;
         if info.size == 0 {
             self.used -= 1;
-            self.idle.push(tour);
+            self.idle.push(&self.instance.kinds, tour);
         }
         self.served -= 1;
     }
