@@ -93,7 +93,7 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
             ground.plan()
         };
         let mut best = filled(Mode::First);
-        if changes {
+        if changes && !given {
             let changed = filled(Mode::Changing);
             best = if changed.worth() < best.worth() { changed } else { best };
         }

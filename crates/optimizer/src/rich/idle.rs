@@ -109,13 +109,10 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
     }
 
     fn may_take_over(&self, vehicle: u32, route: u32) -> bool {
-        if self.problem.bars.is_empty() {
-            return true;
-        }
         let depot = self.depot(route);
         let mut at = self.nodes[depot].next as usize;
         while at != depot {
-            if self.problem.bars.bar(vehicle, at) {
+            if self.problem.bars.bar(vehicle, at) || self.only(at).is_some_and(|only| only.0 != vehicle) {
                 return false;
             }
             at = self.nodes[at].next as usize;
