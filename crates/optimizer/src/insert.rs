@@ -179,7 +179,12 @@ fn wide_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usiz
 
 /// The ways to have a stop at that position: what is done there before it or behind it, and one reload more before it or
 /// behind it.
-fn with_room(spec: &VehicleSpec, given: &[Stopover], position: usize, stops: usize) -> Vec<Vec<Stopover>> {
+pub(crate) fn with_room(
+    spec: &VehicleSpec,
+    given: &[Stopover],
+    position: usize,
+    stops: usize,
+) -> Vec<Vec<Stopover>> {
     let moved = |stays: bool| -> Vec<Stopover> {
         let shift = |over: &Stopover| {
             let behind = over.before > position || (over.before == position && !stays);

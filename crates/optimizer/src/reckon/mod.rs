@@ -91,6 +91,8 @@ pub(crate) struct Sums {
     /// What it costs without lateness and changes.
     pub(crate) price: Cost,
     pub(crate) excess: i64,
+    /// How many metres it drives beyond its range.
+    pub(crate) stranded: i64,
 }
 
 impl Sums {

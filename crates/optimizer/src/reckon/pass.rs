@@ -61,7 +61,7 @@ impl Reckoner<'_> {
         if self.is_idle() {
             return;
         }
-        self.sums.driving = tally.driving;
+        (self.sums.driving, self.sums.stranded) = (tally.driving, tally.stranded);
         self.sums.metres = tally.metres;
         excess += self.broken();
         self.sums.excess = excess;

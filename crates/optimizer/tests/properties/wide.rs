@@ -6,8 +6,8 @@ mod town;
 
 use optimizer::check::check;
 use optimizer::{
-    Cost, Halt, Insertion, Problem, Settings, Solution, Stop, StopId, Stopover, best_insertions, fitted_out,
-    solve, timetable,
+    Cost, Halt, Insertion, Obstacle, Problem, Settings, Solution, Stop, StopId, Stopover, best_insertions,
+    examine, fitted_out, solve, timetable,
 };
 
 use crate::town::{Dice, first_plan};
@@ -182,4 +182,51 @@ fn inserted(problem: &Problem, plan: &Solution, stop: StopId, insertion: &Insert
         with.stopovers[vehicle].clone_from(&insertion.stopovers);
     }
     with
+}
+
+#[test]
+fn an_examination_adds_up_and_names_what_is_in_the_way() {
+    let mut prices = 0;
+    for (features, problem) in problems(24, 3, 11) {
+        let thrown = thrown(&problem, 5);
+        let report = check(&problem, &thrown);
+        let told = examine(&problem, &thrown, 1);
+        let routes: Cost = told.routes.iter().map(|route| route.costs.sum()).sum();
+        let penalties: Cost = problem
+            .stop_ids()
+            .filter(|&stop| {
+                let all = problem.relations().alternatives_to(stop);
+                let first = all.is_none_or(|all| all[0] == stop);
+                first && all.unwrap_or(&[stop]).iter().all(|&other| thrown.place_of(other).is_none())
+            })
+            .map(|stop| Cost::units(problem.stop(stop).unwrap().unserved_penalty))
+            .sum();
+        assert_eq!(routes + penalties, report.cost, "{features:?}");
+        let named: usize = told.routes.iter().map(|route| route.violations.len()).sum();
+        assert_eq!(named + told.violations.len(), report.violations.len(), "{features:?}");
+        // What has nothing against it but its price can come in and breaks nothing.
+        let plan = first_plan(&problem);
+        let before = check(&problem, &plan).score().excess;
+        for unserved in examine(&problem, &plan, 3).unserved {
+            for way in unserved.ways {
+                let only_price = matches!(way.obstacles[..], [Obstacle::Price { .. }]);
+                if only_price && problem.relations().shipment_of(way.stop).is_none() {
+                    let all = best_insertions(&problem, &plan, way.stop, usize::MAX);
+                    let same =
+                        |place: &&Insertion| (place.vehicle, place.position) == (way.vehicle, way.position);
+                    let least = all.iter().filter(same).map(|place| place.cost).min();
+                    let Obstacle::Price { cost, penalty } = way.obstacles[0] else { continue };
+                    assert_eq!(least, Some(cost), "{features:?}");
+                    let place = all.iter().find(same).expect("it fits there");
+                    let after = check(&problem, &inserted(&problem, &plan, way.stop, place));
+                    assert!(after.score().excess <= before, "{features:?}");
+                    prices += 1;
+                    let worth = Cost::units(problem.stop(way.stop).unwrap().unserved_penalty);
+                    assert_eq!(penalty, worth, "{features:?}");
+                }
+                assert!(!way.obstacles.is_empty(), "{features:?}");
+            }
+        }
+    }
+    assert!(prices > 20, "only {prices} prices");
 }

@@ -4,11 +4,14 @@
 //! [`examine`] takes any plan as it is, one made by hand too: it keeps the order of its stops, gives them their best times,
 //! and names everything that is wrong. Nothing here searches.
 
+mod wide;
+
 use crate::check::{Violation, check};
 use crate::cost::{Cost, Score};
 use crate::model::{Lateness, NOBODY, Problem, Solution, StopId, VehicleId};
+use crate::reckon::Reckoner;
 use crate::route::Route;
-use crate::schedule::{Schedule, Visit, schedule};
+use crate::schedule::{Schedule, Visit, schedule, timetable};
 
 /// A plan, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,10 @@ pub struct RouteCosts {
     pub hours: Cost,
     /// For driving, on top.
     pub driving: Cost,
+    /// For the kilometres.
+    pub kilometres: Cost,
+    /// For what is emitted.
+    pub emissions: Cost,
     /// For the hours beyond a fair day, on top.
     pub long_day: Cost,
     /// For ending after the shift.
@@ -60,7 +67,8 @@ impl RouteCosts {
     /// All of it.
     #[must_use]
     pub fn sum(&self) -> Cost {
-        self.fixed + self.hours + self.driving + self.long_day + self.overtime + self.lateness + self.changes
+        let time = self.hours + self.driving + self.long_day + self.overtime + self.lateness;
+        self.fixed + time + self.kilometres + self.emissions + self.changes
     }
 }
 
@@ -77,9 +85,11 @@ pub struct Unserved {
 /// A place for a stop, and what would have to give for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WayIn {
+    /// Which stop: the one that is asked for, or one of its alternatives.
+    pub stop: StopId,
     /// In whose route.
     pub vehicle: VehicleId,
-    /// As its how-manieth stop, counted from 0.
+    /// As its how-manieth stop, counted from 0. The delivery of a shipment comes right behind its pickup.
     pub position: usize,
     /// What stands in the way; each of these has to give.
     pub obstacles: Vec<Obstacle>,
@@ -123,6 +133,40 @@ pub enum Obstacle {
         /// By how many seconds.
         seconds: i64,
     },
+    /// The vehicle is under way, and the goods are not aboard.
+    NotAboard,
+    /// It may not ride with a stop that the vehicle serves.
+    Apart {
+        /// With which.
+        from: StopId,
+    },
+    /// It has to ride with stops that another vehicle serves.
+    Together {
+        /// Which vehicle.
+        with: VehicleId,
+    },
+    /// A break would be owed and fit nowhere, or begin too late.
+    Break {
+        /// The index of the break in [`VehicleSpec::breaks`](crate::VehicleSpec::breaks).
+        which: usize,
+        /// By how many seconds it would be too late.
+        seconds: i64,
+    },
+    /// The route would take too long.
+    Duration {
+        /// By how many seconds.
+        seconds: i64,
+    },
+    /// The route would be too far.
+    Distance {
+        /// By how many metres.
+        metres: i64,
+    },
+    /// The battery would not last.
+    Range {
+        /// By how many metres.
+        metres: i64,
+    },
     /// It fits, and leaving it out is cheaper.
     Price {
         /// What it would cost.
@@ -138,12 +182,23 @@ impl Obstacle {
     fn weight(&self, capacity: &[i64]) -> i64 {
         match *self {
             Self::NoWay => 1_000_000_000_000,
-            Self::Bound { .. } | Self::NotAllowed | Self::Skill => 1_000_000_000,
+            Self::Bound { .. }
+            | Self::NotAllowed
+            | Self::Skill
+            | Self::NotAboard
+            | Self::Apart { .. }
+            | Self::Together { .. } => 1_000_000_000,
             Self::Room { dimension, over } => {
                 let room = capacity.get(dimension).copied().unwrap_or(0).max(1);
                 10_000 + (over as f64 / room as f64 * 100_000.0) as i64
             }
-            Self::Window { seconds } | Self::Other { seconds, .. } | Self::Shift { seconds } => seconds,
+            Self::Window { seconds }
+            | Self::Other { seconds, .. }
+            | Self::Shift { seconds }
+            | Self::Break { seconds, .. }
+            | Self::Duration { seconds } => seconds,
+            // As long as it takes at ten metres a second.
+            Self::Distance { metres } | Self::Range { metres } => metres / 10,
             Self::Price { .. } => 0,
         }
     }
@@ -161,8 +216,8 @@ pub fn examine(problem: &Problem, solution: &Solution, most: usize) -> Examinati
         let stops = solution.routes.get(vehicle.index()).unwrap_or(&no_stops);
         ExaminedRoute {
             vehicle,
-            schedule: schedule(problem, vehicle, stops),
-            costs: costs(problem, vehicle, stops),
+            schedule: timetable(problem, solution, vehicle),
+            costs: costs(problem, solution, vehicle, stops),
             violations: report.violations.iter().filter(|v| whose(v) == Some(vehicle)).copied().collect(),
         }
     };
@@ -170,7 +225,7 @@ pub fn examine(problem: &Problem, solution: &Solution, most: usize) -> Examinati
     let mut unserved = Vec::with_capacity(sound.unserved.len());
     for &stop in &sound.unserved {
         let mut ways: Vec<(i64, WayIn)> =
-            problem.vehicle_ids().filter_map(|vehicle| closest(problem, &sound, vehicle, stop)).collect();
+            problem.vehicle_ids().filter_map(|vehicle| nearest(problem, &sound, vehicle, stop)).collect();
         ways.sort_by_key(|(weight, way)| (*weight, way.vehicle));
         unserved.push(Unserved { stop, ways: ways.into_iter().take(most).map(|(_, way)| way).collect() });
     }
@@ -182,9 +237,18 @@ pub fn examine(problem: &Problem, solution: &Solution, most: usize) -> Examinati
     }
 }
 
-fn costs(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> RouteCosts {
+fn costs(problem: &Problem, solution: &Solution, vehicle: VehicleId, stops: &[StopId]) -> RouteCosts {
     let spec = problem.spec(vehicle);
-    let times = schedule(problem, vehicle, stops);
+    let times = timetable(problem, solution, vehicle);
+    let mut emitted = 0;
+    if spec.emissions.is_some() {
+        let mut reckoner = Reckoner::new(problem, vehicle);
+        let known: Vec<StopId> = stops.iter().copied().filter(|&stop| problem.stop(stop).is_some()).collect();
+        let stopovers = solution.stopovers.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
+        reckoner.take(vehicle, &known, stopovers);
+        reckoner.reckon();
+        emitted = reckoner.sums.micrograms;
+    }
     if times.visits.is_empty() && !spec.under_way {
         return RouteCosts::default();
     }
@@ -202,10 +266,20 @@ fn costs(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> RouteCosts 
         fixed: Cost::units(spec.fixed_cost),
         hours: Cost::hourly(times.duration(), spec.cost_per_hour),
         driving: Cost::hourly(times.driving, spec.cost_per_driving_hour),
+        kilometres: Cost::kilometres(times.metres, spec.cost_per_km),
+        emissions: spec.emissions.map_or(Cost::ZERO, |own| Cost::emissions(emitted, own.cost_per_kg)),
         long_day: long.unwrap_or_default(),
         overtime,
         lateness: times.visits.iter().map(|visit| problem.row(visit.stop).late_cost(visit.begin)).sum(),
         changes: times.visits.iter().zip(before).map(change).sum(),
+    }
+}
+
+fn nearest(problem: &Problem, solution: &Solution, vehicle: VehicleId, stop: StopId) -> Option<(i64, WayIn)> {
+    if problem.wide {
+        wide::closest(problem, solution, vehicle, stop)
+    } else {
+        closest(problem, solution, vehicle, stop)
     }
 }
 
@@ -224,9 +298,25 @@ fn closest(problem: &Problem, solution: &Solution, vehicle: VehicleId, stop: Sto
             obstacles.push(Obstacle::Price { cost: cost(with) - now, penalty: problem.row(stop).penalty });
         }
         let weight = obstacles.iter().map(|obstacle| obstacle.weight(capacity)).sum();
-        (weight, WayIn { vehicle, position, obstacles })
+        (weight, WayIn { stop, vehicle, position, obstacles })
     };
     (0..=route.len()).map(place).min_by_key(|(weight, way)| (*weight, way.position))
+}
+
+/// What of the stop itself keeps it from the vehicle, wherever it would go.
+fn who_may_not(problem: &Problem, vehicle: VehicleId, stop: StopId) -> Vec<Obstacle> {
+    let (spec, visit) = (problem.spec(vehicle), &problem.stops[stop.index()]);
+    let mut obstacles = Vec::new();
+    if let Some(to) = problem.row(stop).only.filter(|only| *only != vehicle) {
+        obstacles.push(Obstacle::Bound { to });
+    }
+    if !visit.allowed.allows(vehicle) {
+        obstacles.push(Obstacle::NotAllowed);
+    }
+    if !spec.skills.cover(visit.needs) {
+        obstacles.push(Obstacle::Skill);
+    }
+    obstacles
 }
 
 fn obstacles(
@@ -238,17 +328,7 @@ fn obstacles(
     position: usize,
 ) -> Vec<Obstacle> {
     let spec = problem.spec(vehicle);
-    let mut obstacles = Vec::new();
-    if let Some(to) = problem.row(stop).only.filter(|only| *only != vehicle) {
-        obstacles.push(Obstacle::Bound { to });
-    }
-    let visit = &problem.stops[stop.index()];
-    if !visit.allowed.allows(vehicle) {
-        obstacles.push(Obstacle::NotAllowed);
-    }
-    if !spec.skills.cover(visit.needs) {
-        obstacles.push(Obstacle::Skill);
-    }
+    let mut obstacles = who_may_not(problem, vehicle, stop);
     for (dimension, (load, demand)) in before.load.iter().zip(problem.demand(stop)).enumerate() {
         let over = load + demand - spec.capacity[dimension];
         if over > 0 && *demand > 0 {
