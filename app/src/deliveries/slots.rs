@@ -1,19 +1,19 @@
 //! The windows that an order can move to, each with its price on the road.
 
 use super::api::Reschedule;
-use crate::{format, parts::MarkedWord};
+use crate::{format, parts::MarkedWord, words};
 use chrono::{SecondsFormat, Utc};
 use domain::{OrderId, Standing};
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
     Moment,
-    deliveries::{SlotOffer, SlotsView},
+    deliveries::{InTheWay, Reason, SlotOffer, SlotsView},
 };
 
 /// The offers, grouped as they come: cheapest first within each day.
 #[component]
 pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedule>) -> impl IntoView {
-    let SlotsView { as_of, slots } = view;
+    let SlotsView { as_of, slots, reasons, on_the_road } = view;
     let empty = slots.is_empty();
     view! {
         <section class="slots-section" aria-labelledby="slots-title">
@@ -23,6 +23,7 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
                     "Close"
                 </a>
             </div>
+            <p class="why-not">{why_not(reasons, on_the_road)}</p>
             {empty
                 .then(|| {
                     view! {
@@ -36,6 +37,32 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
             </ul>
         </section>
     }
+}
+
+/// Why nobody serves the order as it is promised; nothing if somebody does.
+fn why_not(reasons: Vec<Reason>, on_the_road: usize) -> String {
+    let mut said = String::new();
+    for Reason { label, what } in reasons {
+        said += &label;
+        for (n, InTheWay { lack, missing }) in what.into_iter().enumerate() {
+            let (unit, word) = words::lack(lack);
+            said += if n > 0 { ", " } else { ": " };
+            if !unit.is_empty() {
+                said += &missing.to_string();
+                said += unit;
+            }
+            said += word;
+        }
+        said += ".\n";
+    }
+    if on_the_road > 0 {
+        said += &on_the_road.to_string();
+        said += " left without it; it is at the hub.";
+    }
+    if !said.is_empty() {
+        said.insert_str(0, "Nobody serves it as promised.\n");
+    }
+    said
 }
 
 #[component]

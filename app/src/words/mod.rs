@@ -10,7 +10,7 @@ mod routes;
 pub use faults::fault;
 pub use figures::{day_in_a_sentence, figure, figure_definition};
 pub use orders::{
-    at_stake, exception_standing, hindrance, progress, progress_standing, story, story_standing,
+    at_stake, exception_standing, hindrance, lack, progress, progress_standing, story, story_standing,
 };
 pub use routes::{change, freedom, gains, remedy, trouble, vehicle_standing};
 

@@ -5,7 +5,7 @@ use crate::format;
 use domain::{ExceptionKind, Standing};
 use wire::{
     Moment,
-    deliveries::{Hindrance, Progress, StoryFact},
+    deliveries::{Hindrance, Lack, Progress, StoryFact},
     exceptions::ExceptionRow,
 };
 
@@ -62,6 +62,19 @@ pub fn exception_standing(row: &ExceptionRow, now: Moment) -> Standing {
         ExceptionKind::OffShift => Standing::AtRisk,
         _ if row.save_by.is_some_and(|by| by > now) => Standing::AtRisk,
         _ => Standing::Late,
+    }
+}
+
+/// Why a vehicle does not serve an order, behind how much is missing.
+pub fn lack(lack: Lack) -> (&'static str, &'static str) {
+    match lack {
+        Lack::Way => ("", "no road leads there"),
+        Lack::Window => (" min ", "too late there"),
+        Lack::OtherWindow => (" min ", "too late for others"),
+        Lack::Shift => (" min ", "over its shift"),
+        Lack::Weight => (" kg ", "too heavy"),
+        Lack::Space => (" l ", "too large"),
+        Lack::Plan => ("", "can take it in a new plan"),
     }
 }
 

@@ -23,6 +23,7 @@ mod planning;
 mod problem;
 mod proposal;
 mod reacting;
+mod reasons;
 mod roads;
 mod secrets;
 mod set_up;

@@ -61,18 +61,22 @@ impl Operations {
             return Err(Refusal::OrderClosed.into());
         }
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
-        let mut slots = vec![];
+        let (mut slots, mut reasons, mut on_the_road) = (vec![], vec![], 0);
 
         let today = windows(book.zone, book.day, book.now);
         let (zone, now, day) = (book.zone, book.now, book.day);
         if book.plan.is_some() && !today.is_empty() {
             let target = order.clone();
-            let offers = heavily(self, move |roads| {
+            let (offers, told) = heavily(self, move |roads| {
                 let question = ask(&book, &orders, &target, &today, roads.as_ref())?;
-                Ok(question.map(|q| q.offers(&target, zone, roads.as_ref())).unwrap_or_default())
+                let offers = question.map(|q| q.offers(&target, zone, roads.as_ref())).unwrap_or_default();
+                let is_today = zone.day(target.promise.latest.from()) == day;
+                let why = is_today.then(|| crate::reasons::reasons(&book, &orders, id, roads.as_ref()));
+                Ok((offers, why.transpose()?.unwrap_or_default()))
             })
             .await?;
             slots.extend(offers);
+            (reasons, on_the_road) = told;
         }
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         for later in (1..=DAYS_AHEAD).filter_map(|n| day.checked_add_days(Days::new(n))) {
@@ -88,7 +92,7 @@ impl Operations {
                 makes_late: vec![],
             }));
         }
-        Ok(SlotsView { as_of: zone.moment(now), slots })
+        Ok(SlotsView { as_of: zone.moment(now), slots, reasons, on_the_road })
     }
 
     /// Promises an order another window. Today, it gets its place in the live plan in the same transaction, or the window

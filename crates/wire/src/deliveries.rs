@@ -222,4 +222,46 @@ pub struct SlotsView {
     pub as_of: Moment,
     /// The cheapest first within each day.
     pub slots: Vec<SlotOffer>,
+    /// Why nobody serves it in the window that it is promised, if nobody does: the vehicles that come closest, the
+    /// closest first.
+    pub reasons: Vec<Reason>,
+    /// How many vehicles left without it, while it is at the hub.
+    pub on_the_road: usize,
+}
+
+/// Why a vehicle does not serve an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which vehicle.
+    pub label: String,
+    /// What stands in the way; each of it has to give.
+    pub what: Vec<InTheWay>,
+}
+
+/// One thing that keeps an order out of a vehicle's route, and how much of it is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InTheWay {
+    /// What it is.
+    pub lack: Lack,
+    /// How much is missing, in the lack's unit.
+    pub missing: i64,
+}
+
+/// What an order lacks in a vehicle's route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// A road that leads there.
+    Way,
+    /// Minutes within its own window.
+    Window,
+    /// Minutes within another order's window.
+    OtherWindow,
+    /// Minutes of the shift.
+    Shift,
+    /// Kilograms of load.
+    Weight,
+    /// Litres of space.
+    Space,
+    /// Nothing but a plan that knows it.
+    Plan,
 }

@@ -93,7 +93,7 @@ impl Embedded {
     }
 }
 
-/// How long PostgreSQL may take to become ready; recovery after a crash is part of it.
+/// How long PostgreSQL may say nothing before it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(90);
 
 fn url_for(sockets: &Path, database: &str) -> String {

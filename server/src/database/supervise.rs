@@ -197,7 +197,8 @@ impl Target {
         }
     }
 
-    /// Waits until the pid file of this very process says "ready", or the process ends, or patience does.
+    /// Waits until the pid file of this very process says "ready", or the process ends, or its log has said nothing for too
+    /// long: recovery after a crash may take minutes on a slow disk, and says every few seconds how far it is.
     async fn until_ready(&self, running: &mut Running, log_from: u64) -> Result<(), DatabaseError> {
         let pid = running.pid();
         let ready = async {
@@ -205,10 +206,20 @@ impl Target {
                 sleep(LOOK_EVERY).await;
             }
         };
+        let silent = async {
+            let said = || std::fs::metadata(&self.place.log).map_or(0, |file| file.len());
+            let (mut last, mut since) = (said(), Instant::now());
+            while since.elapsed() < READY_WITHIN {
+                sleep(LOOK_EVERY).await;
+                if said() != last {
+                    (last, since) = (said(), Instant::now());
+                }
+            }
+        };
         let reason = tokio::select! {
             () = ready => return Ok(()),
             how = running.ended() => format!("it ended with {how}"),
-            () = sleep(READY_WITHIN) => format!("no answer in {} s", READY_WITHIN.as_secs()),
+            () = silent => format!("not ready, and nothing in its log for {} s", READY_WITHIN.as_secs()),
         };
         Err(DatabaseError::NotReady {
             reason,

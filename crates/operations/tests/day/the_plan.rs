@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use wire::{
     api::PlaceOrders,
     control_room::{Freedom, ProposalView},
+    deliveries::{InTheWay, Lack},
     exceptions::QueueFilter,
     intake::Deed,
 };
@@ -120,4 +121,39 @@ async fn a_good_plan_is_left_alone() {
         let saved = balanced.map_or(0, |a| a.gains.drive_min_before - a.gains.drive_min_after);
         assert!(moved <= 2 * saved.max(0), "{moved} stops move to save {saved} min");
     }
+}
+
+#[tokio::test]
+async fn an_order_that_nobody_serves_says_why() {
+    let Some(hub) = Hub::open("why").await else { return };
+    let agent = hub.person(Role::Agent).await;
+    hub.plan(36).await;
+    let routed = hub.routed(at(7, 20)).await;
+    let ops = hub.at(at(7, 30));
+    let shop = hub.shop(&ops).await;
+    let mut heavy = order(900, at(8, 0), at(11, 30));
+    heavy.packages[0].weight_g = 2_000_000;
+    let light = order(901, at(8, 0), at(11, 30));
+    let placed = ops.place_orders(&shop, PlaceOrders::Bulk { orders: vec![heavy, light] }).await.unwrap();
+    assert!(placed.results.iter().all(|r| r.order.is_some()), "{placed:?}");
+    let [heavy, light] = [0, 1].map(|n: usize| placed.results[n].order.unwrap());
+
+    let why = ops.slots(&agent, heavy).await.unwrap();
+    let full = |what: &InTheWay| matches!(what, InTheWay { lack: Lack::Weight, missing: 1_000.. });
+    assert!(why.reasons.iter().all(|reason| reason.what.iter().any(full)), "{:?}", why.reasons);
+    assert_eq!((why.reasons.len(), why.on_the_road), (3, 0));
+    let why = ops.slots(&agent, light).await.unwrap();
+    let fits = |what: &InTheWay| what.lack == Lack::Plan;
+    assert!(why.reasons.iter().all(|reason| reason.what.iter().all(fits)), "{:?}", why.reasons);
+
+    // Whoever has left can only be counted, and who is served has no reason not to be.
+    hub.report(routed[0].0, at(7, 35), Deed::Departed { route: routed[0].1.route }).await;
+    let ops = hub.at(at(7, 36));
+    let why = ops.slots(&agent, heavy).await.unwrap();
+    assert_eq!(why.on_the_road, 1);
+    let gone = format!("Van {:02}", routed[0].0);
+    assert!(why.reasons.iter().all(|reason| reason.label != gone), "{why:?}");
+    let hits = ops.find_orders(&agent, &routed[1].1.stops[0].reference, 1).await.unwrap();
+    let served = ops.slots(&agent, hits.hits[0].order).await.unwrap();
+    assert_eq!((served.reasons.len(), served.on_the_road), (0, 0));
 }
