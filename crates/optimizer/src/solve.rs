@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::builder::LIMITS;
 use crate::check::check;
 use crate::engine::{self, Order};
 use crate::kernel::instance::{AnyInstance, Instance};
@@ -10,7 +11,7 @@ use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
 use crate::cost::{Cost, Score};
-use crate::model::{Problem, Solution, StopId};
+use crate::model::{Lateness, Problem, Solution, StopId};
 use crate::reckon::fitted_out;
 use crate::renumber::Renumbered;
 use crate::rich;
@@ -105,7 +106,7 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
         None => rich(&renumbered.problem, &start, &order),
     };
     debug_assert!(
-        agrees_with_judge(&renumbered.problem, &start, &plan),
+        agrees_with_judge(&renumbered.problem, &plan),
         "the search and the judge reckon differently"
     );
     let found = fitted_out(problem, &renumbered.back(&plan.to_solution(&renumbered.problem)));
@@ -142,12 +143,45 @@ fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
 }
 
 /// Whether a rich search makes of a plan what the judge makes of it.
-fn agrees_with_judge(problem: &Problem, start: &Solution, plan: &Plan) -> bool {
+fn agrees_with_judge(problem: &Problem, plan: &Plan) -> bool {
     if AnyInstance::of(problem).is_some() || plan.vehicles.is_empty() || problem.stops.is_empty() {
         return true;
     }
     let judged = check(problem, &fitted_out(problem, &plan.to_solution(problem))).score();
-    // Sums that have once been saturated are not what they were.
-    let saturates = check(problem, start).cost.in_parts() > i64::MAX / 8;
-    saturates || judged == Score { excess: plan.excess, cost: Cost::hourly(plan.cost, 1) }
+    may_saturate(problem) || judged == Score { excess: plan.excess, cost: Cost::hourly(plan.cost, 1) }
+}
+
+/// Whether numbers are so large that a plan could cost more than can be counted. A sum that has once been saturated is
+/// not what it was when what made it so large is gone again.
+fn may_saturate(problem: &Problem) -> bool {
+    let minutely = |lateness: Lateness| match lateness {
+        Lateness::Hard => 0.0,
+        Lateness::Priced { per_minute } => per_minute as f64 * 60.0,
+    };
+    let (mut time, mut price, mut load) = (0, 0.0_f64, 0);
+    for stop in &problem.stops {
+        time = stop.windows().map(|window| window.0.abs().max(window.1.abs())).fold(time, i64::max);
+        time = time.max(stop.release.map_or(0, i64::abs));
+        price = price.max(minutely(stop.lateness));
+        load += stop.demand.iter().chain(&stop.pickup).sum::<i64>();
+    }
+    load += problem.relations.shipments.iter().flat_map(|shipment| &shipment.amount).sum::<i64>();
+    let (mut charge, mut emitted) = (0.0_f64, 0.0_f64);
+    for vehicle in &problem.vehicles {
+        time = time.max(vehicle.shift.0.abs()).max(vehicle.shift.1.abs());
+        let hourly = vehicle.cost_per_hour + vehicle.cost_per_driving_hour + 4 * vehicle.cost_per_km;
+        price = price.max(minutely(vehicle.overtime)).max(hourly as f64);
+        price = price.max(vehicle.long_day.map_or(0.0, |long| long.cost_per_hour as f64));
+        charge = vehicle.battery.as_ref().map_or(charge, |battery| {
+            charge.max(battery.range as f64 * battery.seconds_per_km as f64 / 1000.0)
+        });
+        let aboard = (load + vehicle.aboard.iter().sum::<i64>()) as f64;
+        emitted = vehicle.emissions.map_or(emitted, |emissions| {
+            let per_km =
+                emissions.grams_per_km as f64 * 1000.0 + emissions.grams_per_tonne_km as f64 * aboard;
+            emitted.max(LIMITS.length as f64 * per_km * emissions.cost_per_kg as f64 * 3.6e-6)
+        });
+    }
+    let longest = time as f64 + 4.0 * LIMITS.length as f64 + charge;
+    longest * price + emitted > i64::MAX as f64 / 64.0
 }

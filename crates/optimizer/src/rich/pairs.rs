@@ -26,6 +26,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         rng: &mut Rng,
     ) -> Option<(Spot, Spot)> {
         let pickup = ends.0;
+        if self.problem.relations.apart_from(StopId(ends.0 as u32)).any(|other| other.index() == ends.1) {
+            return None;
+        }
         let mut bound =
             if self.mode == Mode::Fullest { Cost::MAX } else { self.instance.penalty(pickup as u32) };
         if let Some(holder) = self.holder(pickup).or_else(|| self.holder(ends.1)) {
