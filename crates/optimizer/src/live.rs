@@ -8,8 +8,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::builder::LIMITS;
 use crate::check::{Report, check};
 use crate::model::{Kept, KeptRow, Problem, Solution, StopId, VehicleId};
+use crate::schedule::timetable;
 use crate::solve::{Settings, Stop, solve};
 
 /// How many times as much as in the balanced answer a change costs in the least one.
@@ -60,10 +62,13 @@ pub struct Answer {
 }
 
 impl Problem {
-    /// The problem with every stop kept where it is in that plan; stops that it does not serve may go anywhere.
+    /// The problem with every stop kept where it is in that plan; stops that it does not serve may go anywhere. A price
+    /// beyond [`LIMITS`] counts as much as they allow.
     #[must_use]
     pub fn keeping(&self, plan: &Solution, prices: ChangePrices) -> Self {
         let mut problem = self.clone();
+        let [moved_price, order_price] =
+            [prices.moved, prices.order].map(|price| price.clamp(0, LIMITS.price));
         for spec in &mut problem.stops {
             spec.kept = None;
         }
@@ -71,7 +76,7 @@ impl Problem {
         for (vehicle, route) in self.vehicle_ids().zip(&plan.routes) {
             let mut behind = None;
             for &stop in route {
-                let kept = Kept { vehicle, behind, moved_price: prices.moved, order_price: prices.order };
+                let kept = Kept { vehicle, behind, moved_price, order_price };
                 problem.stops[stop.index()].kept = Some(kept);
                 behind = Some(stop);
             }
@@ -99,13 +104,13 @@ pub fn replan(
     let mut best = given.clone();
     let mut answers = Vec::with_capacity(Freedom::ALL.len());
     for (turn, freedom) in (1_u32..).zip(Freedom::ALL) {
-        let times = freedom.times();
+        let times = |price: i64| price.saturating_mul(freedom.times());
         let priced =
-            problem.keeping(given, ChangePrices { moved: prices.moved * times, order: prices.order * times });
+            problem.keeping(given, ChangePrices { moved: times(prices.moved), order: times(prices.order) });
         let share = |whole: Duration| (whole * turn / 3).saturating_sub(begun.elapsed());
         let own = Stop {
             time: stop.time.map(share),
-            iterations: stop.iterations.map(|all| all * u64::from(turn) / 3 - all * u64::from(turn - 1) / 3),
+            iterations: stop.iterations.map(|all| all / 3 + u64::from(all % 3 >= u64::from(turn))),
             ..*stop
         };
         // What a less free answer found is a beginning for a freer one.
@@ -120,8 +125,8 @@ pub fn replan(
 /// Where something happened: what the caller names, and what the plan serves late or not at all.
 fn events(problem: &Problem, given: &Solution, named: &[StopId]) -> Vec<StopId> {
     let mut near: Vec<StopId> = named.iter().chain(&given.unserved).copied().collect();
-    for (index, route) in given.routes.iter().enumerate().take(problem.vehicle_ids().len()) {
-        let times = crate::schedule(problem, VehicleId(index as u32), route);
+    for index in 0..given.routes.len().min(problem.vehicle_ids().len()) {
+        let times = timetable(problem, given, VehicleId(index as u32));
         near.extend(times.visits.iter().filter(|visit| visit.late > 0).map(|visit| visit.stop));
     }
     near.retain(|stop| stop.index() < problem.stop_ids().len());

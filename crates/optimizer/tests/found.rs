@@ -1,9 +1,12 @@
 //! What fuzzing has found, each as small as it gets. That the search and the judge agree is asserted in `solve`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+use std::sync::atomic::AtomicBool;
 
 use optimizer::check::check;
-use optimizer::{Lateness, ProblemBuilder, Settings, Shipment, Stop, StopId, StopSpec, VehicleSpec, solve};
+use optimizer::{
+    Break, ChangePrices, Halt, Lateness, ProblemBuilder, Settings, Shipment, Solution, Stop, StopId,
+    StopSpec, Stopover, VehicleSpec, replan, solve, timetable,
+};
 
 /// Three places, a minute from each other.
 fn triangle() -> ProblemBuilder {
@@ -32,22 +35,47 @@ fn a_shipment_whose_ends_may_not_ride_together_is_left_out() {
 }
 
 #[test]
-fn a_lateness_that_costs_more_than_can_be_counted_is_not_held_against_the_rest() {
+fn a_lateness_that_costs_more_than_can_be_counted_is_not_paid() {
     let mut builder = triangle();
     let per_minute = optimizer::LIMITS.price;
     let shift = (optimizer::LIMITS.time, optimizer::LIMITS.time);
     builder.vehicle(VehicleSpec {
-        under_way: true,
         shift,
+        fixed_cost: optimizer::LIMITS.price,
         overtime: Lateness::Priced { per_minute },
         ..VehicleSpec::default()
     });
-    builder.vehicle(VehicleSpec::default());
-    let lateness = Lateness::Priced { per_minute };
-    let late = builder.stop(StopSpec { lateness, ..stop(1) });
-    let free = builder.stop(stop(2));
+    let late = builder.stop(StopSpec { lateness: Lateness::Priced { per_minute }, ..stop(1) });
     let problem = builder.build().unwrap();
     let found = solve(&problem, &AT_ONCE, &Settings::default());
     assert_eq!(check(&problem, &found.solution).violations, []);
-    assert!(found.solution.routes[1].contains(&late) && found.solution.place_of(free).is_some());
+    assert_eq!(found.solution.unserved, [late]);
+}
+
+#[test]
+fn waiting_for_a_break_on_the_way_home_is_waiting() {
+    let mut builder = triangle();
+    let breaks = vec![Break { window: (1000, 2000), duration: 300 }];
+    let vehicle = builder.vehicle(VehicleSpec { breaks, ..VehicleSpec::default() });
+    let served = builder.stop(stop(1));
+    let problem = builder.build().unwrap();
+    let stopovers = vec![vec![Stopover { before: 1, what: Halt::Break(0) }]];
+    let plan = Solution { routes: vec![vec![served]], unserved: Vec::new(), stopovers };
+    let times = timetable(&problem, &plan, vehicle);
+    assert_eq!((times.end, times.waiting), (1300, 880));
+    assert_eq!(times.waiting, check(&problem, &plan).waiting);
+}
+
+#[test]
+fn a_replan_takes_any_prices_and_any_number_of_steps() {
+    let mut builder = triangle();
+    builder.vehicle(VehicleSpec::default());
+    let served = builder.stop(stop(1));
+    let problem = builder.build().unwrap();
+    let given = Solution { routes: vec![vec![served]], ..Solution::default() };
+    let cancel = AtomicBool::new(true);
+    let stop = Stop { iterations: Some(u64::MAX), cancel: Some(&cancel), ..Stop::default() };
+    let prices = ChangePrices { moved: i64::MAX, order: i64::MIN };
+    let answers = replan(&problem, &given, prices, &stop, &Settings::default());
+    assert!(answers.iter().all(|answer| answer.solution.routes == given.routes));
 }

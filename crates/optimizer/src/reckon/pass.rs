@@ -148,6 +148,7 @@ impl Reckoner<'_> {
             let Some(leg) = self.legs.get(position) else {
                 (point.run, point.slack) = (run, slack);
                 (point.trip_run, point.trip_slack) = (trip_run, trip_slack);
+                tally.waiting += ride.arrive - time - ride.ride;
                 tally.end = ride.arrive;
                 break;
             };

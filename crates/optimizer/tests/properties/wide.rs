@@ -6,8 +6,8 @@ mod town;
 
 use optimizer::check::check;
 use optimizer::{
-    Cost, Halt, Insertion, Obstacle, Problem, Settings, Solution, Stop, StopId, Stopover, best_insertions,
-    examine, fitted_out, solve, timetable,
+    ChangePrices, Cost, Halt, Insertion, Obstacle, Problem, Score, Settings, Solution, Stop, StopId,
+    Stopover, best_insertions, examine, fitted_out, replan, solve, timetable,
 };
 
 use crate::town::{Dice, first_plan};
@@ -82,6 +82,28 @@ fn a_search_from_any_plan_is_never_worse_and_says_the_same_again() {
         let found = solve(&problem, &stop, &settings);
         assert!(found.score <= before, "{features:?}");
         assert_eq!(found.solution, solve(&problem, &stop, &settings).solution, "{features:?}");
+    }
+}
+
+#[test]
+fn no_answer_to_a_plan_in_force_is_worse_than_that() {
+    for (salt, messy) in [(9, true), (10, false)] {
+        for (features, problem) in problems(18, 3, salt) {
+            let given = if messy { thrown(&problem, salt) } else { first_plan(&problem) };
+            let before = check(&problem, &given);
+            let untouched = Score { cost: before.cost - before.change_cost, ..before.score() };
+            let stop = Stop { iterations: Some(90), ..Stop::default() };
+            let settings = Settings { seed: salt, threads: 2, ..Settings::default() };
+            let prices = ChangePrices { moved: 60, order: 20 };
+            for answer in replan(&problem, &given, prices, &stop, &settings) {
+                let freedom = answer.freedom;
+                assert!(answer.report.score() <= untouched, "{freedom:?} {features:?}");
+                let kept = problem.keeping(&given, prices);
+                let again = check(&kept, &answer.solution);
+                assert_eq!(again.violations, answer.report.violations, "{freedom:?} {features:?}");
+                assert_eq!(again.cost - again.change_cost, answer.report.cost, "{freedom:?} {features:?}");
+            }
+        }
     }
 }
 
