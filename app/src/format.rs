@@ -116,6 +116,11 @@ pub fn signed_tenths(number: f64) -> String {
     format!("{sign}{:.2}", number.abs())
 }
 
+/// Money that is spent more, from cents.
+pub fn money(cents: i64) -> String {
+    format!("+€{}.{:02}", count(cents / 100), cents % 100)
+}
+
 /// `94.1%`, or a dash when there is nothing to divide by. Never rounds up to a full hundred.
 pub fn percent(share: Share) -> String {
     match share.percent {

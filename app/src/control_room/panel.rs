@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::Standing;
 use leptos::prelude::*;
-use wire::control_room::{RouteView, StopRow};
+use wire::control_room::{Reload, RouteView, StopRow};
 
 const COLUMNS: [Column; 4] =
     [Column::words("Stop"), Column::words("Address"), Column::numbers("Planned"), Column::numbers("Arrival")];
@@ -17,7 +17,8 @@ const COLUMNS: [Column; 4] =
 /// The selected route.
 #[component]
 pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
-    let RouteView { row, planned_start, planned_end, departed_at, stops, driven_m, ahead_m, .. } = view;
+    let RouteView { row, planned_start, planned_end, departed_at, stops, reload, driven_m, ahead_m, .. } =
+        view;
     let kind = words::vehicle_kind(row.kind);
     let driver = row.driver.clone();
     let title = row.label.clone();
@@ -67,21 +68,48 @@ pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
             </div>
         </dl>
         <p class="quiet">{driver}", "{words::lower(kind)}</p>
-        <StopTable title="Open stops" stops=open />
+        <StopTable title="Open stops" stops=open reload />
         <StopTable title="Ended stops" stops=ended />
     }
 }
 
 #[component]
-fn StopTable(title: &'static str, stops: Vec<StopRow>) -> impl IntoView {
+fn StopTable(
+    title: &'static str,
+    stops: Vec<StopRow>,
+    #[prop(optional_no_strip)] reload: Option<Reload>,
+) -> impl IntoView {
     (!stops.is_empty()).then(|| {
         view! {
             <h3>{title}</h3>
             <Table caption=title caption_hidden=true columns=&COLUMNS>
-                {stops.into_iter().map(|stop| view! { <StopLine stop /> }).collect_view()}
+                {stops
+                    .into_iter()
+                    .map(|stop| {
+                        let reload = reload.clone().filter(|reload| reload.before == stop.stop);
+                        view! {
+                            {reload.map(|reload| view! { <ReloadLine reload /> })}
+                            <StopLine stop />
+                        }
+                    })
+                    .collect_view()}
             </Table>
         }
     })
+}
+
+#[component]
+fn ReloadLine(reload: Reload) -> impl IntoView {
+    view! {
+        <tr class="stop-row" data-row>
+            <td class="stop-place"></td>
+            <th scope="row">"By the hub"<small>{words::fetches(reload.orders)}</small></th>
+            <td class="number"></td>
+            <td class="number">
+                <span class="stop-arrival">{format::clock(reload.at)}</span>
+            </td>
+        </tr>
+    }
 }
 
 #[component]

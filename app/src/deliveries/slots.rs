@@ -57,7 +57,7 @@ fn why_not(reasons: Vec<Reason>, on_the_road: usize) -> String {
     }
     if on_the_road > 0 {
         said += &on_the_road.to_string();
-        said += " left without it; it is at the hub.";
+        said += " on the road would have to come by the hub for it.";
     }
     if !said.is_empty() {
         said.insert_str(0, "Nobody serves it as promised.\n");
@@ -75,11 +75,11 @@ fn SlotCard(
     let instant = |at: Moment| at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true);
     let today = offer.window.from.date_naive() == as_of.date_naive();
     let day = if today { "Today".to_owned() } else { format::day(offer.window.from.date_naive()) };
-    let price = match (offer.extra_min, offer.extra_kg_co2e) {
-        (Some(minutes), Some(carbon)) => {
-            format!("{} min, {} kg CO₂e", format::signed(minutes), format::signed_tenths(carbon))
+    let price = match (offer.extra_min, offer.extra_cents) {
+        (Some(minutes), Some(cents)) => {
+            let carbon = offer.extra_kg_co2e.map(|kg| format!(", {} kg CO₂e", format::signed_tenths(kg)));
+            format!("{} min, {}{}", format::signed(minutes), format::money(cents), carbon.unwrap_or_default())
         }
-        (Some(minutes), None) => format!("{} min", format::signed(minutes)),
         _ => "That day is not planned yet, so it costs nothing now.".to_owned(),
     };
     let served = match (offer.label, offer.eta) {

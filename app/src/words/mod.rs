@@ -12,7 +12,7 @@ pub use figures::{day_in_a_sentence, figure, figure_definition};
 pub use orders::{
     at_stake, exception_standing, hindrance, lack, progress, progress_standing, story, story_standing,
 };
-pub use routes::{change, freedom, gains, remedy, trouble, vehicle_standing};
+pub use routes::{change, fetches, freedom, gains, remedy, trouble, vehicle_standing};
 
 use crate::session::Room;
 use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind, Weather};

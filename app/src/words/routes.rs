@@ -90,6 +90,11 @@ pub fn gains(gains: &Gains, changes: i64) -> String {
     parts.join(", ") + "."
 }
 
+/// What a vehicle on the road comes by the hub for.
+pub fn fetches(orders: i64) -> String {
+    format!("Fetches {}", format::counted(orders, "order", "orders"))
+}
+
 /// What a proposal does with one stop.
 pub fn change(change: &Change) -> String {
     let eta = match change.eta_before {
@@ -104,5 +109,6 @@ pub fn change(change: &Change) -> String {
         (Some(_), Some(before)) => format!("{}, stop {before} → {}", change.to, change.sequence_after),
         (Some(_), None) => format!("{}, stop {}", change.to, change.sequence_after),
     };
-    format!("{place}, arrival {eta}, promised {}", format::window(change.window))
+    let fetched = if change.fetched { ", fetched at the hub" } else { "" };
+    format!("{place}{fetched}, arrival {eta}, promised {}", format::window(change.window))
 }

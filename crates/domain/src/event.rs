@@ -129,6 +129,9 @@ pub enum Fact {
         travel_s: i32,
         /// Whether the goods are already aboard.
         loaded: bool,
+        /// Whether the vehicle comes by the hub first, to load.
+        #[serde(default)]
+        via_hub: bool,
     },
     /// A stop left its route before anybody came.
     StopDropped {

@@ -80,7 +80,17 @@ impl Ledger {
             Fact::RoutePublished { route } => {
                 self.routes.insert(route.id, route.clone());
             }
-            Fact::StopPlanned { stop, route, order, sequence, arrival, departure, travel_s, loaded } => {
+            Fact::StopPlanned {
+                stop,
+                route,
+                order,
+                sequence,
+                arrival,
+                departure,
+                travel_s,
+                loaded,
+                via_hub,
+            } => {
                 let state = self.stops.get(stop).map_or(StopState::Pending, |s| s.state);
                 self.stops.insert(
                     *stop,
@@ -92,6 +102,7 @@ impl Ledger {
                         planned_arrival: *arrival,
                         planned_departure: *departure,
                         travel_s: *travel_s,
+                        via_hub: *via_hub,
                         state,
                     },
                 );

@@ -76,7 +76,7 @@ pub struct Order {
 pub enum OrderState {
     /// Waits for a plan.
     Placed,
-    /// Has a stop on a route that has not left.
+    /// Has a stop, and lies at the hub: its vehicle has not left, or comes by to fetch it.
     Planned {
         /// The stop.
         stop: StopId,
@@ -136,7 +136,7 @@ impl Order {
         self.packages.iter().map(|p| p.volume_ml).sum()
     }
 
-    /// Gets a stop on a route that is still at its hub.
+    /// Gets a stop of a vehicle that will load it at the hub.
     pub fn plan(mut self, stop: StopId) -> Result<Self, Refusal> {
         match self.state {
             OrderState::Placed | OrderState::Planned { .. } => {

@@ -18,8 +18,10 @@ pub struct Stop {
     pub planned_arrival: Instant,
     /// Planned departure.
     pub planned_departure: Instant,
-    /// Expected drive from the stop before (or the hub), in seconds.
+    /// Expected drive from the stop before, or from the hub if it comes from there, in seconds.
     pub travel_s: i32,
+    /// Whether the vehicle comes by the hub first, to load.
+    pub via_hub: bool,
     /// How far it has come.
     pub state: StopState,
 }

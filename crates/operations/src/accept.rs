@@ -110,6 +110,8 @@ fn still_possible(
     orders: &HashMap<domain::OrderId, domain::Order>,
 ) -> Option<Vec<PlannedRoute>> {
     let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
+    let planned_anew: HashSet<_> =
+        routes.iter().flat_map(|r| r.stops.iter().filter_map(|s| s.stop)).collect();
     let mut possible = vec![];
     for mut planned in routes {
         let route = book.routes.iter().find(|r| r.vehicle == planned.vehicle);
@@ -118,7 +120,7 @@ fn still_possible(
             Some(RouteState::UnderWay { .. }) => true,
             Some(RouteState::Published) | None => false,
         };
-        let mut kept = vec![];
+        let (mut kept, mut fetches, mut has_loaded, mut lacks) = (vec![], false, false, false);
         for stop in planned.stops {
             let order = orders.get(&stop.order)?;
             match stop.stop.and_then(|id| stops.get(&id)) {
@@ -132,17 +134,25 @@ fn still_possible(
                 None => {}
             }
             let aboard = order.aboard == Some(planned.vehicle);
-            if departed != aboard || (order.aboard.is_some() && !aboard) || order.day != book.day {
+            // What is at the hub goes with who is there, or comes by.
+            fetches |= stop.via_hub;
+            let goes = aboard || (order.aboard.is_none() && (!departed || fetches));
+            if !goes || order.day != book.day {
                 return None;
             }
+            has_loaded |= aboard && !stop.aboard;
+            lacks |= !aboard;
             kept.push(stop);
         }
         // On the road, all that is open must be in the proposal, but for the one stop that was at hand when it was made.
-        let known: HashSet<_> = kept.iter().filter_map(|s| s.stop).collect();
         let open = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
-        let missing =
-            open.iter().filter(|s| s.stop.state == StopState::Pending && !known.contains(&s.stop.id)).count();
-        if departed && missing > 1 {
+        let missing = open
+            .iter()
+            .filter(|s| s.stop.state == StopState::Pending && !planned_anew.contains(&s.stop.id))
+            .count();
+        // It left the hub before it got all that was meant for it.
+        let left_early = has_loaded && lacks;
+        if departed && (missing > 1 || left_early) {
             return None;
         }
         planned.stops = kept;

@@ -1,7 +1,8 @@
 //! The day as a dispatcher sees it.
 
-use crate::{Caller, Operations, OpsError, Result, live::mark, zone::Zone};
+use crate::{Caller, Operations, OpsError, Result, choices::LOADING, live::mark, zone::Zone};
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
+use chrono::TimeDelta;
 use domain::{
     Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
     VehicleState, standing::SILENT_AFTER,
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 use store::{positions::Position, stops::DayStop};
 use wire::{
     Point,
-    control_room::{BoardView, Counts, DayHead, MapView, RoutePhase, RouteRow, RouteView, StopRow},
+    control_room::{BoardView, Counts, DayHead, MapView, Reload, RoutePhase, RouteRow, RouteView, StopRow},
 };
 
 /// A day read from the database, from which every view of it is made.
@@ -57,6 +58,18 @@ impl DayBook {
         let from = self.stops.partition_point(|s| s.stop.route < route);
         let len = self.stops[from..].partition_point(|s| s.stop.route == route);
         &self.stops[from..from + len]
+    }
+
+    /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub: where the plan says so, at the
+    /// latest before the first whose goods it has not got. None when it has everything.
+    pub fn reloads_before(&self, route: &Route) -> Option<usize> {
+        if !matches!(route.state, RouteState::UnderWay { .. }) {
+            return None;
+        }
+        let stops = self.stops_of(route.id);
+        let pending = |s: &DayStop| s.stop.state == StopState::Pending;
+        let fetched = stops.iter().position(|s| pending(s) && !s.aboard)?;
+        Some(stops[..fetched].iter().position(|s| pending(s) && s.stop.via_hub).unwrap_or(fetched))
     }
 
     /// Whether a vehicle on the road has stopped reporting.
@@ -218,6 +231,8 @@ impl Operations {
         let row = book.row(route).ok_or(OpsError::NotFound)?;
         let stops = book.stops_of(id);
         let latest = book.latest.get(&route.vehicle);
+        let reloads_before = book.reloads_before(route);
+        let reload = reloads_before.and_then(|index| reload(&book, &stops[index..]));
         let driven = match route.state.departed_at() {
             Some(from) => {
                 let until = route.state.finished_at().unwrap_or(book.now);
@@ -231,7 +246,10 @@ impl Operations {
         if !matches!(route.state, RouteState::Finished { .. }) {
             let on_the_road = route.state.departed_at().and(latest);
             way.push(on_the_road.map_or_else(|| lat_lon(book.hub.at), |p| lat_lon(p.place)));
-            way.extend(stops.iter().filter(|s| s.stop.state.is_open()).map(|s| lat_lon(s.at)));
+            for (index, s) in stops.iter().enumerate().filter(|(_, s)| s.stop.state.is_open()) {
+                way.extend((reloads_before == Some(index)).then(|| lat_lon(book.hub.at)));
+                way.push(lat_lon(s.at));
+            }
             way.push(lat_lon(book.hub.at));
         }
         let (ahead, ahead_m) = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
@@ -242,6 +260,7 @@ impl Operations {
             planned_end: book.zone.moment(route.planned_end),
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
             stops: stops.iter().map(|s| stop_row(s, book.zone)).collect(),
+            reload,
             ahead,
             ahead_m,
             driven,
@@ -304,6 +323,18 @@ impl Operations {
         caller.must_be_signed_in()?;
         Ok(self.0.map.clone())
     }
+}
+
+/// What a vehicle fetches at the hub before these stops, and when it is expected there.
+fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
+    let next = stops.first()?;
+    let drive = TimeDelta::seconds(next.stop.travel_s.into());
+    let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - LOADING;
+    Some(Reload {
+        before: next.stop.id,
+        orders: stops.iter().filter(|s| s.stop.state.is_open() && !s.aboard).count() as i64,
+        at: book.zone.moment(at.max(book.now)),
+    })
 }
 
 pub(crate) fn stop_row(s: &DayStop, zone: Zone) -> StopRow {

@@ -1,7 +1,7 @@
 //! What of a day can still be decided: which vehicles, from where and when, and which stops.
 //!
-//! Three rules hold: what a vehicle carries stays in it; what is at the hub can only leave with a vehicle that is at the
-//! hub; the stop that a driver is serving or driving to stays where it is.
+//! Three rules hold: what a vehicle carries stays in it; what is at the hub leaves with a vehicle that is there or comes by
+//! to fetch it, once; the stop that a driver is serving or driving to stays where it is.
 
 use crate::board::{DayBook, lat_lon};
 use ::roads::{LatLon, Profile, TravelTimes};
@@ -13,6 +13,8 @@ use std::collections::HashMap;
 
 /// Loading and leaving the yard takes this long after a plan appears.
 pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
+/// A driver who comes by the hub to fetch something leaves it after so long.
+pub(crate) const LOADING: TimeDelta = TimeDelta::minutes(5);
 
 /// A vehicle in a problem.
 pub(crate) struct Runner {
@@ -23,6 +25,8 @@ pub(crate) struct Runner {
     pub free_at: Instant,
     pub shift_until: Instant,
     pub under_way: bool,
+    /// Whether that place is the hub, where it can load.
+    pub at_hub: bool,
     /// What it already carries beyond the problem's stops, in grams and millilitres.
     pub spoken_for: (i64, i64),
     /// The place in the route that the first new stop gets.
@@ -45,6 +49,8 @@ pub(crate) struct Task {
     pub only: Option<usize>,
     /// As things stand, which runner serves it.
     pub given: Option<usize>,
+    /// As things stand, whether that runner comes by the hub before it.
+    pub via_hub: bool,
 }
 
 impl Task {
@@ -61,12 +67,13 @@ impl Task {
             volume_ml: order.volume_ml(),
             only,
             given,
+            via_hub: false,
         }
     }
 
     /// The same order, asked for another window.
     pub fn with_window(&self, window: Window) -> Self {
-        Self { window, given: None, ..self.clone() }
+        Self { window, given: None, via_hub: false, ..self.clone() }
     }
 }
 
@@ -75,6 +82,7 @@ pub(crate) struct Choices {
     pub runners: Vec<Runner>,
     pub tasks: Vec<Task>,
     pub hub: LatLon,
+    pub now: Instant,
 }
 
 impl Choices {
@@ -91,43 +99,68 @@ impl Choices {
         for vehicle in vehicles {
             let route = routes.get(&vehicle.id).copied();
             let off_road = matches!(vehicle.state, VehicleState::OffRoad { .. });
-            let index = runners.len();
+            let runner = runners.len();
             let stops = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
             let gone = stops.iter().filter(|s| !s.stop.state.is_open()).count();
             let shift_until =
                 route.map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until);
             match route.map(|r| r.state) {
                 Some(RouteState::Finished { .. }) => {}
-                Some(RouteState::UnderWay { .. }) if off_road => {}
+                Some(RouteState::UnderWay { .. }) if off_road => {
+                    for s in stops.iter().filter(|s| s.stop.state == StopState::Pending && !s.aboard) {
+                        if let Some(order) = by_id.get(&s.stop.order) {
+                            tasks.push(Task::of(order, Some(s.stop.id), None, None));
+                        }
+                    }
+                }
                 Some(RouteState::UnderWay { .. }) => {
-                    let mut open = stops.iter().filter(|s| s.stop.state.is_open());
-                    let at_hand = open.next();
-                    let latest = book.latest.get(&vehicle.id);
-                    let (place, free_at) = match at_hand {
-                        Some(s) => {
+                    let reloads_before = route.and_then(|r| book.reloads_before(r));
+                    let next = stops.iter().position(|s| s.stop.state.is_open());
+                    let at_hub = next.is_some() && next == reloads_before;
+                    let at_hand = next.filter(|_| !at_hub).and_then(|index| stops.get(index));
+                    let (place, free_at) = match (at_hand, next.and_then(|index| stops.get(index))) {
+                        (Some(s), _) => {
                             let arrival = match s.stop.state {
                                 StopState::Arrived { at } => at,
                                 _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
                             };
-                            let leaves = arrival + TimeDelta::seconds(s.service_s.into());
-                            (lat_lon(s.at), leaves.max(book.now))
+                            (lat_lon(s.at), arrival + TimeDelta::seconds(s.service_s.into()))
                         }
-                        None => (latest.map_or(hub, |p| lat_lon(p.place)), book.now),
+                        // It is on its way to the hub, or there.
+                        (None, Some(s)) => {
+                            let drive = TimeDelta::seconds(s.stop.travel_s.into());
+                            (hub, s.eta.unwrap_or(s.stop.planned_arrival) - drive)
+                        }
+                        (None, None) => {
+                            (book.latest.get(&vehicle.id).map_or(hub, |p| lat_lon(p.place)), book.now)
+                        }
                     };
-                    let held = at_hand.and_then(|s| by_id.get(&s.stop.order));
+                    let open: Vec<_> = (0..stops.len())
+                        .filter(|&index| stops[index].stop.state.is_open())
+                        .skip(usize::from(at_hand.is_some()))
+                        .collect();
+                    // What it carries for nobody here: the stop at hand, and what it could not hand over.
+                    let ahead: Vec<_> = open.iter().map(|&index| stops[index].stop.order).collect();
+                    let waits = |o: &Order| o.state == OrderState::Placed || ahead.contains(&o.id);
+                    let held = orders.iter().filter(|o| o.aboard == Some(vehicle.id) && !waits(o));
                     runners.push(Runner {
                         vehicle: vehicle.clone(),
                         route: route.cloned(),
                         place,
-                        free_at,
+                        free_at: free_at.max(book.now),
                         shift_until,
                         under_way: true,
-                        spoken_for: held.map_or((0, 0), |o| (o.weight_g(), o.volume_ml())),
+                        at_hub,
+                        spoken_for: held.fold((0, 0), |(w, v), o| (w + o.weight_g(), v + o.volume_ml())),
                         next_sequence: (gone + usize::from(at_hand.is_some())) as i32 + 1,
                     });
-                    for s in open {
+                    for index in open {
+                        let s = &stops[index];
                         if let Some(order) = by_id.get(&s.stop.order) {
-                            tasks.push(Task::of(order, Some(s.stop.id), Some(index), Some(index)));
+                            let only = s.aboard.then_some(runner);
+                            let via_hub = !at_hub && reloads_before == Some(index);
+                            let task = Task::of(order, Some(s.stop.id), only, Some(runner));
+                            tasks.push(Task { via_hub, ..task });
                         }
                     }
                 }
@@ -141,11 +174,12 @@ impl Choices {
                             free_at: begins,
                             shift_until,
                             under_way: false,
+                            at_hub: true,
                             spoken_for: (0, 0),
                             next_sequence: gone as i32 + 1,
                         });
                     }
-                    let given = (!off_road && begins < shift_until).then_some(index);
+                    let given = (!off_road && begins < shift_until).then_some(runner);
                     for s in stops.iter().filter(|s| s.stop.state.is_open()) {
                         if let Some(order) = by_id.get(&s.stop.order) {
                             tasks.push(Task::of(order, Some(s.stop.id), None, given));
@@ -165,7 +199,7 @@ impl Choices {
                 }
             }
         }
-        Self { runners, tasks, hub }
+        Self { runners, tasks, hub, now: book.now }
     }
 
     /// Leaves out tasks that lie near no road; answers which.

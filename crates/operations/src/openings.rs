@@ -41,16 +41,14 @@ pub(crate) fn openings(
     windows: &[Seconds],
     strictness: Strictness,
 ) -> Vec<Seconds> {
-    let at_hub = |profile: Profile| {
-        runners.iter().any(|r| !r.under_way && crate::board::profile(r.vehicle.kind) == profile)
-    };
+    let some = |profile: Profile| runners.iter().any(|r| crate::board::profile(r.vehicle.kind) == profile);
     let mut open = Vec::with_capacity(tasks.len());
     for ((n, task), &window) in tasks.iter().enumerate().zip(windows) {
         let place = first_task + n;
         let only = task.only.and_then(|i| runners.get(i)).map(|r| crate::board::profile(r.vehicle.kind));
         let serves = |profiles: &[Profile]| match only {
             Some(profile) => profiles.contains(&profile),
-            None => profiles.iter().any(|profile| at_hub(*profile)),
+            None => profiles.iter().any(|profile| some(*profile)),
         };
         let left: Vec<Option<Seconds>> = days
             .iter()

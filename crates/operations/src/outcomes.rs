@@ -1,4 +1,4 @@
-//! What drivers do: leave, arrive, deliver, fail, break down, come back.
+//! What drivers do: leave, arrive, deliver, fail, break down, come by for more, come back.
 
 use crate::{
     Caller, Operations, OpsError, Result,
@@ -7,9 +7,9 @@ use crate::{
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Actor, Attempt, AttemptId, ClosureShape, Event, Exception, ExceptionId, ExceptionKind, ExceptionState,
-    Fact, Hub, HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, Source, StopId, StopState,
-    VehicleId,
+    Actor, Attempt, AttemptId, ClosureShape, Day, Event, Exception, ExceptionId, ExceptionKind,
+    ExceptionState, Fact, Hub, HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, RouteState,
+    Source, StopId, StopState, VehicleId,
 };
 use store::Tx;
 use wire::intake::{
@@ -101,6 +101,7 @@ impl Operations {
             }
             Deed::OffRoad { reason } => desk.off_road(reason).await?,
             Deed::Recovered => desk.recovered().await?,
+            Deed::Reloaded { route } => desk.reloaded(route).await?,
             Deed::Returned { route } => desk.returned(route).await?,
         }
         let Desk { touched, events, .. } = desk;
@@ -138,8 +139,9 @@ impl Operations {
             from: c.from,
             until: c.until,
         });
-        let stops = book
-            .stops_of(route.id)
+        let all = book.stops_of(route.id);
+        let reload_before = book.reloads_before(&route).map(|index| all[index].stop.id);
+        let stops = all
             .iter()
             .filter(|s| s.stop.state.is_open())
             .map(|s| DriverStop {
@@ -152,6 +154,7 @@ impl Operations {
                 window_from: s.window.from(),
                 window_until: s.window.until(),
                 service_s: s.service_s,
+                aboard: s.aboard,
             })
             .collect();
         Ok(DriverRoute {
@@ -160,6 +163,7 @@ impl Operations {
             planned_start: route.planned_start,
             hub: point(book.hub.at),
             stops,
+            reload_before,
             closures: closures.collect(),
         })
     }
@@ -201,7 +205,21 @@ impl Desk<'_> {
         let route = self.own_route(id).await?.depart(self.at)?;
         store::plans::save_routes(self.tx, std::slice::from_ref(&route)).await?;
         self.event(Fact::RouteDeparted { route: id, vehicle: self.vehicle });
+        self.load(id, day).await
+    }
 
+    /// Came by the hub: what its stops want and it had not got is aboard now.
+    async fn reloaded(&mut self, id: RouteId) -> Result<()> {
+        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
+        store::plans::lock_day(self.tx, self.hub.id, day).await?;
+        match self.own_route(id).await?.state {
+            RouteState::UnderWay { .. } => self.load(id, day).await,
+            RouteState::Published => Err(Refusal::RouteNotDeparted.into()),
+            RouteState::Finished { .. } => Err(Refusal::RouteFinished.into()),
+        }
+    }
+
+    async fn load(&mut self, id: RouteId, day: Day) -> Result<()> {
         let stops = store::stops::of_day(self.tx, self.hub.id, day, Some(&[id])).await?;
         let ids: Vec<_> = stops.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
         let mut orders = store::orders::lock(self.tx, &ids).await?;
@@ -324,14 +342,20 @@ impl Desk<'_> {
         store::orders::save(self.tx, &orders).await?;
 
         let open = store::stops::of_day(self.tx, self.hub.id, route.day, Some(&[id])).await?;
+        let waiting: Vec<_> = open.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
         for s in open.into_iter().filter(|s| s.stop.state.is_open()) {
             // A stop at whose door the driver stood and of which nothing more was heard ends as it is: not attempted.
             let stop = domain::Stop { state: StopState::Pending, ..s.stop }.drop_off_plan(self.at)?;
             store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
             self.event(Fact::StopDropped { stop: stop.id, order: stop.order });
         }
+        // What it never fetched waits for a plan again, as what it brought back does.
+        let mut orders = store::orders::lock(self.tx, &waiting).await?;
+        orders.retain(|order| matches!(order.state, OrderState::Planned { .. }));
+        let orders: Vec<_> = orders.into_iter().map(domain::Order::unplan).collect::<Result<_, _>>()?;
+        store::orders::save(self.tx, &orders).await?;
         self.touched.routes.push(id);
-        self.touched.orders.extend(aboard);
+        self.touched.orders.extend(aboard.into_iter().chain(waiting));
         self.touched.all = true;
         Ok(())
     }

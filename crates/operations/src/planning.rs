@@ -137,7 +137,6 @@ impl Operations {
             let Some(vehicle) = book.vehicles.get(&planned.vehicle) else { continue };
             let before = known.get(&planned.vehicle);
             let state = before.map_or(RouteState::Published, |r| r.state);
-            let loaded = state.departed_at().is_some();
             let route = Route {
                 id: before.map_or_else(|| RouteId(new_id()), |r| r.id),
                 hub: book.hub.id,
@@ -162,8 +161,10 @@ impl Operations {
                     planned_arrival: s.arrival,
                     planned_departure: s.departure,
                     travel_s: s.travel_s,
+                    via_hub: s.via_hub,
                     state: StopState::Pending,
                 });
+                let loaded = order.aboard == Some(vehicle.id);
                 *order = if loaded { order.clone().load(id, vehicle.id)? } else { order.clone().plan(id)? };
                 changed.push(order.clone());
                 events.push(event(Fact::StopPlanned {
@@ -175,6 +176,7 @@ impl Operations {
                     departure: s.departure,
                     travel_s: s.travel_s,
                     loaded,
+                    via_hub: s.via_hub,
                 }));
             }
             routes.push(route);

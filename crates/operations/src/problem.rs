@@ -4,7 +4,7 @@
 use crate::{
     OpsError, Result,
     board::profile,
-    choices::{Choices, Runner, Task},
+    choices::{Choices, LOADING, Runner, Task},
     clockwork::Clockwork,
     openings::{DayOf, let_out, openings},
     zone::Zone,
@@ -13,7 +13,8 @@ use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{Instant, OrderId, StopId, VehicleKind, Window, standing::RISK_MARGIN};
 use optimizer::{
-    Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Schedule, Solution, StopSpec, VehicleSpec, schedule,
+    Halt, Halted, Insertion, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Reloads, Schedule,
+    Solution, StopSpec, Stopover, VehicleSpec, timetable,
 };
 use std::collections::HashMap;
 
@@ -54,16 +55,16 @@ impl Choices {
         origin: Instant,
         strictness: Strictness,
     ) -> Result<Sheet> {
-        let Self { mut runners, tasks, hub } = self;
+        let Self { mut runners, tasks, hub, now } = self;
         let mut places = vec![hub];
         let mut runner_places: Vec<usize> = runners
             .iter()
             .map(|r| {
-                if r.under_way {
+                if r.at_hub {
+                    0
+                } else {
                     places.push(r.place);
                     places.len() - 1
-                } else {
-                    0
                 }
             })
             .collect();
@@ -86,12 +87,7 @@ impl Choices {
             let (alike, others): (Vec<_>, Vec<_>) =
                 left.into_iter().partition(|other| *other == first || roads.are_alike(first, *other, span));
             left = others;
-            let mut groups: Vec<Vec<usize>> = alike
-                .iter()
-                .flat_map(|profile| blocks(&runners, &runner_places, &tasks, first_task, *profile))
-                .collect();
-            groups.sort_unstable();
-            groups.dedup();
+            let groups = blocks(&runners, &runner_places, &tasks, first_task, &alike);
             let day = roads.day_matrix(&places, &groups, first, span)?;
             hop = hop.or_else(|| usual_hop(&day.seconds, places.len(), first_task));
             days.push((alike, day));
@@ -124,6 +120,8 @@ impl Choices {
         let closes = tasks.iter().map(|t| second(t.window.until())).max().unwrap_or(0);
         let hands = runners.iter().filter(|r| second(r.free_at) < closes).count();
         let fair = work / (hands.max(1) as i64);
+        // Who is out can come by the hub for what lies there.
+        let at_large = tasks.iter().any(|t| t.only.is_none()) && runners.iter().any(|r| !r.at_hub);
         let mut vehicles = vec![];
         for (runner, start) in runners.iter().zip(&runner_places) {
             let Some(&matrix) = matrices.get(&profile(runner.vehicle.kind)) else { continue };
@@ -149,11 +147,23 @@ impl Choices {
                     }),
                 // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
                 under_way: true,
+                at_depot: runner.at_hub,
+                reloads: (at_large && !runner.at_hub).then(|| Reloads {
+                    places: vec![0],
+                    service: LOADING.num_seconds(),
+                    most: 1,
+                }),
                 ..VehicleSpec::default()
             }));
         }
         let mut given = vec![vec![]; runners.len()];
+        let mut stopovers = vec![vec![]; if at_large { runners.len() } else { 0 }];
         let mut unserved = vec![];
+        let fetches = |runner: usize| {
+            let fetched = |n: usize, t: &Task| t.only.is_none() && held[n] == Some(runner);
+            !runners[runner].at_hub && tasks.iter().enumerate().any(|(n, t)| fetched(n, t))
+        };
+        let fetching: Vec<bool> = (0..runners.len()).map(fetches).collect();
         for (n, task) in tasks.iter().enumerate() {
             let id = builder.stop(StopSpec {
                 place: first_task + n,
@@ -162,20 +172,25 @@ impl Choices {
                 lateness: limit,
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
+                release: (at_large && task.only.is_none()).then(|| second(now)),
                 unserved_penalty: UNSERVED,
                 ..StopSpec::default()
             });
-            match held[n].and_then(|i| given.get_mut(i)) {
-                Some(route) => route.push(id),
-                None => unserved.push(id),
+            let Some(runner) = held[n] else {
+                unserved.push(id);
+                continue;
+            };
+            if fetching[runner] && (task.via_hub || task.only.is_none()) && stopovers[runner].is_empty() {
+                stopovers[runner].push(Stopover { before: given[runner].len(), what: Halt::Reload(0) });
             }
+            given[runner].push(id);
         }
         let problem = builder.build().map_err(|faults| {
             let faults: Vec<_> = faults.iter().take(5).map(ToString::to_string).collect();
             OpsError::Broken(format!("the day makes no problem: {}", faults.join("; ")))
         })?;
         let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
-        let (given, opens) = (Solution { routes: given, unserved, ..Solution::default() }, opens.collect());
+        let (given, opens) = (Solution { routes: given, unserved, stopovers }, opens.collect());
         Ok(Sheet { problem, runners, tasks, given, opens, origin, hub })
     }
 }
@@ -189,31 +204,34 @@ fn in_hand(window: Window, strictness: Strictness) -> Instant {
     }
 }
 
-/// Sets of places between which travel times are needed: of each vehicle on the road its own, and of the hub all that
-/// are still there. Nothing else can ever be driven, so nothing else is computed.
+/// Sets of places between which travel times are needed by vehicles with these profiles: what lies at the hub, and of each
+/// vehicle on the road that and its own. What can never be driven is not computed, unless taking all is less work.
 fn blocks(
     runners: &[Runner],
     runner_places: &[usize],
     tasks: &[Task],
     first_task: usize,
-    wanted: Profile,
+    wanted: &[Profile],
 ) -> Vec<Vec<usize>> {
-    let mut blocks = vec![];
-    let mut at_hub = false;
-    for (index, runner) in runners.iter().enumerate().filter(|(_, r)| profile(r.vehicle.kind) == wanted) {
-        if runner.under_way {
-            let own =
-                tasks.iter().enumerate().filter(|(_, t)| t.only == Some(index)).map(|(n, _)| first_task + n);
-            blocks.push([0, runner_places[index]].into_iter().chain(own).collect());
-        } else {
-            at_hub = true;
+    let bound_to = |runner: Option<usize>| {
+        let own = tasks.iter().enumerate().filter(move |(_, t)| t.only == runner);
+        own.map(|(n, _)| first_task + n)
+    };
+    let mut blocks = vec![std::iter::once(0).chain(bound_to(None)).collect()];
+    for (index, runner) in runners.iter().enumerate() {
+        if runner.under_way && wanted.contains(&profile(runner.vehicle.kind)) {
+            let mut own = vec![0, runner_places[index]];
+            own.extend(bound_to(Some(index)).chain(bound_to(None)));
+            // At the hub both are one.
+            own.dedup();
+            blocks.push(own);
         }
     }
-    if at_hub {
-        let free = tasks.iter().enumerate().filter(|(_, t)| t.only.is_none()).map(|(n, _)| first_task + n);
-        blocks.push(std::iter::once(0).chain(free).collect());
-    }
-    blocks
+    let mut all: Vec<usize> = blocks.iter().flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    let pairs: usize = blocks.iter().map(|block: &Vec<usize>| block.len().pow(2)).sum();
+    if all.len().pow(2) <= pairs { vec![all] } else { blocks }
 }
 
 /// A problem with its translation: index for index, runners are the optimizer's vehicles and tasks its stops.
@@ -247,6 +265,12 @@ pub(crate) struct PlannedStop {
     pub arrival: Instant,
     pub departure: Instant,
     pub travel_s: i32,
+    /// Whether the vehicle comes by the hub first, to load.
+    #[serde(default)]
+    pub via_hub: bool,
+    /// Whether the vehicle has the goods already.
+    #[serde(default)]
+    pub aboard: bool,
 }
 
 impl Sheet {
@@ -257,19 +281,49 @@ impl Sheet {
     /// The runner's times if it serves these stops.
     pub fn schedule(&self, runner: usize, solution: &Solution) -> Option<Schedule> {
         let id = self.problem.vehicle_ids().nth(runner)?;
-        Some(schedule(&self.problem, id, solution.routes.get(runner)?))
+        solution.routes.get(runner)?;
+        Some(timetable(&self.problem, solution, id))
+    }
+
+    /// Where one runner goes, from where it is to the hub.
+    pub fn points(&self, runner: usize, solution: &Solution) -> Option<Vec<LatLon>> {
+        let who = self.runners.get(runner)?;
+        let own = solution.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default();
+        let mut points = vec![who.place];
+        for (position, stop) in solution.routes.get(runner)?.iter().enumerate() {
+            points.extend(own.iter().filter(|o| o.before == position).map(|_| self.hub));
+            points.push(self.tasks.get(stop.index())?.at);
+        }
+        points.push(self.hub);
+        Some(points)
+    }
+
+    /// What driver and vehicle cost more for an insertion, in cents.
+    pub fn extra_cents(&self, runner: &Runner, insertion: &Insertion) -> i64 {
+        let parts = insertion.extra_seconds * DRIVER_HOUR
+            + insertion.extra_driving * driving_hour(runner.vehicle.kind);
+        (parts.max(0) + 3_599) / 3_600
     }
 
     /// A solution's route of one runner, in the day's terms.
     pub fn planned(&self, runner: usize, solution: &Solution) -> Option<PlannedRoute> {
         let times = self.schedule(runner, solution)?;
         let who = self.runners.get(runner)?;
+        let left_hub = |position: usize| {
+            let reload = |halted: &&Halted| {
+                halted.stopover.before == position && matches!(halted.stopover.what, Halt::Reload(_))
+            };
+            times.halts.iter().find(reload).map(|halted| halted.to)
+        };
         let stops = times
             .visits
             .iter()
+            .enumerate()
             .zip(who.next_sequence..)
-            .filter_map(|(visit, sequence)| {
+            .filter_map(|((position, visit), sequence)| {
                 let task = self.tasks.get(visit.stop.index())?;
+                let from_hub = left_hub(position);
+                let travel = from_hub.map_or(visit.travel, |left| visit.arrival - left);
                 Some(PlannedStop {
                     order: task.order,
                     stop: task.stop,
@@ -278,7 +332,10 @@ impl Sheet {
                         self.opens[visit.stop.index()].map_or(visit.arrival, |at| at.max(visit.arrival)),
                     ),
                     departure: self.instant(visit.departure),
-                    travel_s: i32::try_from(visit.travel).unwrap_or(i32::MAX),
+                    travel_s: i32::try_from(travel).unwrap_or(i32::MAX),
+                    // Who is at the hub now, on the road, has it behind.
+                    via_hub: from_hub.is_some() || (who.under_way && who.at_hub && position == 0),
+                    aboard: task.only == Some(runner),
                 })
             })
             .collect();

@@ -44,6 +44,8 @@ struct StoredChange {
     sequence_after: i32,
     eta_before: Option<Instant>,
     eta_after: Instant,
+    #[serde(default)]
+    fetched: bool,
     window: Window,
 }
 
@@ -130,7 +132,9 @@ fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
     let mut said: Vec<&Solution> = vec![&sheet.given];
     let mut told = vec![];
     for answer in answers {
-        if said.contains(&&answer.solution) {
+        let alike =
+            |other: &&Solution| (0..sheet.runners.len()).all(|r| drives_alike(r, other, &answer.solution));
+        if said.iter().any(alike) {
             continue;
         }
         let new = compare(sheet, answer);
@@ -142,6 +146,12 @@ fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
         said.push(&answer.solution);
     }
     told
+}
+
+/// Whether a runner has the same stops in the same order, and comes by the hub before the same ones.
+fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
+    let halts = |plan: &Solution| plan.stopovers.get(runner).cloned().unwrap_or_default();
+    one.routes.get(runner) == other.routes.get(runner) && halts(one) == halts(other)
 }
 
 /// Whether more promises are kept, or as many with less work.
@@ -179,7 +189,7 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
     let mut changes = vec![];
     let places = placed(sheet, before);
     for (runner, who) in sheet.runners.iter().enumerate() {
-        if before.routes.get(runner) == after.routes.get(runner) {
+        if drives_alike(runner, before, after) {
             continue;
         }
         let Some(planned) = sheet.planned(runner, after) else { continue };
@@ -210,6 +220,7 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
                 sequence_after: stop.sequence,
                 eta_before: was.map(|p| p.arrival),
                 eta_after: stop.arrival,
+                fetched: who.under_way && !stop.aboard,
                 window: task.window,
             });
         }
@@ -295,6 +306,7 @@ fn view(proposal: Proposal<Content>, book: &DayBook) -> ProposalView {
         sequence_after: c.sequence_after,
         eta_before: c.eta_before.map(moment),
         eta_after: moment(c.eta_after),
+        fetched: c.fetched,
         window: book.zone.span(c.window),
     };
     let answer = |answer: StoredAnswer| PlanAnswer {

@@ -9,7 +9,7 @@ use wire::deliveries::{InTheWay, Lack, Reason};
 /// How many vehicles are named.
 const NAMED: usize = 3;
 
-/// The vehicles that come closest to serving the order as it is promised, and how many left without it. Nothing if a
+/// The vehicles that come closest to serving the order as it is promised, and how many left without it. None if a
 /// vehicle serves it, or if it is no part of the day.
 pub(crate) fn reasons(
     book: &DayBook,
@@ -32,9 +32,9 @@ pub(crate) fn reasons(
     let told = examine(&sheet.problem, &sheet.given, sheet.runners.len());
     let ways = told.unserved.into_iter().filter(|unserved| unserved.stop == stop).flat_map(|own| own.ways);
     let reason = |way: WayIn| {
-        let runner = sheet.runners.get(way.vehicle.index()).filter(|runner| !runner.under_way)?;
-        let what = way.obstacles.iter().filter_map(in_the_way).collect();
-        Some(Reason { label: runner.vehicle.label.clone(), what })
+        let runner = sheet.runners.get(way.vehicle.index())?;
+        let what: Vec<_> = way.obstacles.iter().filter_map(in_the_way).collect();
+        (!what.is_empty()).then(|| Reason { label: runner.vehicle.label.clone(), what })
     };
     Ok((ways.filter_map(reason).take(NAMED).collect(), on_the_road))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    board::{DayBook, lat_lon, profile},
+    board::{DayBook, profile},
     choices::Choices,
     planning::Draft,
     problem::{Sheet, Strictness},
@@ -15,7 +15,7 @@ use domain::{
     Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Role, Source, StopState,
     VehicleKind, Window,
 };
-use optimizer::{Insertion, Solution, best_insertions};
+use optimizer::{Insertion, Solution, StopId, best_insertions};
 use wire::deliveries::{SlotOffer, SlotsView};
 
 /// Windows begin at these hours of the hub's clock and last two hours.
@@ -40,6 +40,7 @@ fn kg_per_km(kind: VehicleKind) -> f64 {
 /// Where an order would go in the live plan.
 struct Place {
     window: Window,
+    stop: StopId,
     insertion: Insertion,
 }
 
@@ -69,7 +70,7 @@ impl Operations {
             let target = order.clone();
             let (offers, told) = heavily(self, move |roads| {
                 let question = ask(&book, &orders, &target, &today, roads.as_ref())?;
-                let offers = question.map(|q| q.offers(&target, zone, roads.as_ref())).unwrap_or_default();
+                let offers = question.map(|q| q.offers(zone, roads.as_ref())).unwrap_or_default();
                 let is_today = zone.day(target.promise.latest.from()) == day;
                 let why = is_today.then(|| crate::reasons::reasons(&book, &orders, id, roads.as_ref()));
                 Ok((offers, why.transpose()?.unwrap_or_default()))
@@ -88,6 +89,7 @@ impl Operations {
                 label: None,
                 eta: None,
                 extra_min: None,
+                extra_cents: None,
                 extra_kg_co2e: None,
                 makes_late: vec![],
             }));
@@ -275,14 +277,14 @@ fn ask(
             let insertion = best_insertions(&sheet.problem, &sheet.given, stop, 1).into_iter().next()?;
             let keeps_own = insertion.extra_late.iter().all(|(late, _)| *late != stop)
                 && sheet.origin + TimeDelta::seconds(insertion.begin) <= window.until();
-            (keeps_own && insertion.extra_overtime == 0).then_some(Place { window: *window, insertion })
+            (keeps_own && insertion.extra_overtime == 0).then_some(Place { window: *window, stop, insertion })
         })
         .collect();
     Ok(Some(Question { sheet, places }))
 }
 
 impl Question {
-    fn offers(self, order: &Order, zone: Zone, roads: &dyn TravelTimes) -> Vec<SlotOffer> {
+    fn offers(self, zone: Zone, roads: &dyn TravelTimes) -> Vec<SlotOffer> {
         let sheet = &self.sheet;
         let mut offers: Vec<_> = self
             .places
@@ -295,8 +297,9 @@ impl Question {
                     label: Some(runner.vehicle.label.clone()),
                     eta: Some(zone.moment(sheet.origin + TimeDelta::seconds(p.insertion.begin))),
                     extra_min: Some((p.insertion.extra_seconds + 59) / 60),
+                    extra_cents: Some(sheet.extra_cents(runner, &p.insertion)),
                     extra_kg_co2e: self
-                        .extra_km(p, order, zone, roads)
+                        .extra_km(p, zone, roads)
                         .map(|km| km * kg_per_km(runner.vehicle.kind)),
                     makes_late: late
                         .filter(|(_, seconds)| *seconds >= 60)
@@ -310,35 +313,43 @@ impl Question {
         offers
     }
 
-    /// Kilometres that the detour adds: to the door and on, instead of straight on.
-    fn extra_km(&self, place: &Place, order: &Order, zone: Zone, roads: &dyn TravelTimes) -> Option<f64> {
-        let runner = place.insertion.vehicle.index();
-        let who = self.sheet.runners.get(runner)?;
-        let route = self.sheet.given.routes.get(runner)?;
-        let door =
-            |index: usize| route.get(index).and_then(|s| self.sheet.tasks.get(s.index())).map(|t| t.at);
-        let position = place.insertion.position;
-        let from = position.checked_sub(1).and_then(door).unwrap_or(who.place);
-        let to = door(position).unwrap_or(self.sheet.hub);
+    /// Kilometres that the vehicle drives farther.
+    fn extra_km(&self, place: &Place, zone: Zone, roads: &dyn TravelTimes) -> Option<f64> {
+        let (sheet, runner) = (&self.sheet, place.insertion.vehicle.index());
+        let who = sheet.runners.get(runner)?;
+        let (before, after) =
+            (sheet.points(runner, &sheet.given)?, sheet.points(runner, &self.with(place)?)?);
+        let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+        let most = before.len().min(after.len()) - same;
+        let alike =
+            before.iter().rev().zip(after.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
         let profile = profile(who.vehicle.kind);
-        let leaves = self.sheet.origin + TimeDelta::seconds(place.insertion.arrival);
-        let depart = Some(zone.wall(leaves));
+        let depart = Some(zone.wall(sheet.origin + TimeDelta::seconds(place.insertion.arrival)));
         let metres = |points: &[LatLon]| -> Option<f64> {
-            Some(roads.path(points, profile, depart).ok()?.legs.iter().map(|l| l.metres).sum())
+            let end = (points.len() - alike + 1).min(points.len());
+            let part = &points[same.saturating_sub(1)..end];
+            Some(roads.path(part, profile, depart).ok()?.legs.iter().map(|l| l.metres).sum())
         };
-        let detour = metres(&[from, lat_lon(order.address.at), to])? - metres(&[from, to])?;
-        Some(detour.max(0.0) / 1_000.0)
+        Some((metres(&after)? - metres(&before)?).max(0.0) / 1_000.0)
+    }
+
+    /// The plan with the order there.
+    fn with(&self, place: &Place) -> Option<Solution> {
+        let Insertion { vehicle, position, stopovers, .. } = &place.insertion;
+        let mut solution = self.sheet.given.clone();
+        let route = solution.routes.get_mut(vehicle.index())?;
+        route.insert((*position).min(route.len()), place.stop);
+        if !solution.stopovers.is_empty() || !stopovers.is_empty() {
+            solution.stopovers.resize(solution.routes.len(), vec![]);
+            solution.stopovers[vehicle.index()].clone_from(stopovers);
+        }
+        Some(solution)
     }
 
     /// The route that the order would join, as it would be then.
     fn into_draft(self) -> Option<Draft> {
         let place = self.places.first()?;
-        let runner = place.insertion.vehicle.index();
-        let inserted = self.sheet.problem.stop_ids().last()?;
-        let mut solution: Solution = self.sheet.given.clone();
-        let route = solution.routes.get_mut(runner)?;
-        route.insert(place.insertion.position.min(route.len()), inserted);
-        let planned = self.sheet.planned(runner, &solution)?;
+        let planned = self.sheet.planned(place.insertion.vehicle.index(), &self.with(place)?)?;
         Some(Draft { routes: vec![planned], unplanned: vec![] })
     }
 }

@@ -7,7 +7,7 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, lat_lon, profile},
-    choices::YARD,
+    choices::{LOADING, YARD},
     clock::new_id,
     outcomes::worker_event,
     solving::aside,
@@ -242,7 +242,8 @@ impl Ways<'_> {
     fn estimate(&self, route: &Route) -> Option<Estimate> {
         let book = self.book;
         let hub = lat_lon(book.hub.at);
-        let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
+        let open = book.stops_of(route.id).iter().enumerate().filter(|(_, s)| s.stop.state.is_open());
+        let reloads_before = book.reloads_before(route);
         let (mut at, mut place) = match route.state {
             RouteState::Finished { .. } => return None,
             RouteState::Published => (route.planned_start.max(book.now + YARD), hub),
@@ -252,7 +253,11 @@ impl Ways<'_> {
             },
         };
         let (mut stops, mut cut_off) = (vec![], vec![]);
-        for s in open {
+        for (index, s) in open {
+            if reloads_before == Some(index) {
+                at = self.arrive(place, hub, at).unwrap_or(at) + LOADING;
+                place = hub;
+            }
             let door = lat_lon(s.at);
             let arrival = match (s.stop.state, self.drive(place, door, at)) {
                 (StopState::Arrived { at }, _) => at,

@@ -60,6 +60,7 @@ fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
                 planned_start: scenario.day.after(Duration::minutes(20)),
                 hub: scenario.hub,
                 stops: stops.collect(),
+                reload_before: None,
                 closures: vec![],
             }
         })
@@ -77,6 +78,7 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
         window_from: order.window_from,
         window_until: order.window_until,
         service_s: order.service_s.unwrap(),
+        aboard: true,
     }
 }
 

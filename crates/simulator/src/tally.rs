@@ -83,7 +83,7 @@ impl Tally {
             Deed::Failed { .. } => (&self.failed, 1),
             Deed::OffRoad { .. } => (&self.off_road, 1),
             Deed::Recovered => (&self.off_road, -1),
-            Deed::Arrived { .. } => return,
+            Deed::Arrived { .. } | Deed::Reloaded { .. } => return,
         };
         let before = count.fetch_add(change, Relaxed);
         match deed {

@@ -79,5 +79,6 @@ pub fn stop_at(number: u32, at: LatLon) -> DriverStop {
         window_from,
         window_until: window_from + Duration::hours(4),
         service_s: 120,
+        aboard: true,
     }
 }

@@ -15,6 +15,7 @@ struct Row {
     planned_arrival: Instant,
     planned_departure: Instant,
     travel_s: i32,
+    via_hub: bool,
     state: String,
     arrived_at: Option<Instant>,
     ended_at: Option<Instant>,
@@ -44,6 +45,7 @@ impl TryFrom<Row> for Stop {
             planned_arrival: row.planned_arrival,
             planned_departure: row.planned_departure,
             travel_s: row.travel_s,
+            via_hub: row.via_hub,
             state,
         })
     }
@@ -66,6 +68,8 @@ pub struct DayStop {
     pub window: Window,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
+    /// Whether a vehicle carries the goods.
+    pub aboard: bool,
     /// Expected arrival, while it is open.
     pub eta: Option<Instant>,
 }
@@ -80,9 +84,9 @@ pub async fn of_day(
     let only: Option<Vec<Uuid>> = routes.map(|ids| ids.iter().map(|id| id.0).collect());
     let rows = sqlx::query!(
         r#"select s.id, s.route_id, s.order_id, s.sequence, s.planned_arrival, s.planned_departure, s.travel_s,
-                  s.state, s.arrived_at, s.ended_at, s.outcome,
+                  s.via_hub, s.state, s.arrived_at, s.ended_at, s.outcome,
                   o.reference, o.recipient_name, o.address, o.lat, o.lon, o.latest_from, o.latest_until, o.service_s,
-                  e.arrival as "eta?"
+                  o.aboard is not null as "aboard!", e.arrival as "eta?"
            from routes r
            join stops s on s.route_id = r.id
            join orders o on o.id = s.order_id
@@ -108,6 +112,7 @@ pub async fn of_day(
                     planned_arrival: r.planned_arrival,
                     planned_departure: r.planned_departure,
                     travel_s: r.travel_s,
+                    via_hub: r.via_hub,
                     state: r.state,
                     arrived_at: r.arrived_at,
                     ended_at: r.ended_at,
@@ -120,6 +125,7 @@ pub async fn of_day(
                 at: Coordinate::parse(r.lat, r.lon).map_err(|_| corrupt("lat"))?,
                 window: Window::parse(r.latest_from, r.latest_until).map_err(|_| corrupt("latest_until"))?,
                 service_s: r.service_s,
+                aboard: r.aboard,
                 eta: r.eta,
             })
         })
@@ -130,8 +136,8 @@ pub async fn of_day(
 pub async fn lock(tx: &mut Tx, id: StopId) -> Result<Option<Stop>, StoreError> {
     sqlx::query_as!(
         Row,
-        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, state, arrived_at,
-                ended_at, outcome
+        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub, state,
+                arrived_at, ended_at, outcome
          from stops where id = $1 for update",
         id.0
     )
@@ -145,8 +151,8 @@ pub async fn lock(tx: &mut Tx, id: StopId) -> Result<Option<Stop>, StoreError> {
 pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Stop>, StoreError> {
     sqlx::query_as!(
         Row,
-        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, state, arrived_at,
-                ended_at, outcome
+        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub, state,
+                arrived_at, ended_at, outcome
          from stops"
     )
     .fetch_all(conn)
@@ -165,6 +171,7 @@ pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
     let arrival: Vec<_> = stops.iter().map(|s| s.planned_arrival).collect();
     let departure: Vec<_> = stops.iter().map(|s| s.planned_departure).collect();
     let travel: Vec<_> = stops.iter().map(|s| s.travel_s).collect();
+    let via_hub: Vec<_> = stops.iter().map(|s| s.via_hub).collect();
     let state: Vec<_> = stops.iter().map(|s| s.state.code().to_owned()).collect();
     let (mut arrived, mut ended, mut outcome) = (vec![], vec![], vec![]);
     for stop in stops {
@@ -181,13 +188,14 @@ pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
         outcome.push(o);
     }
     sqlx::query!(
-        "insert into stops (id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, state,
-                            arrived_at, ended_at, outcome)
+        "insert into stops (id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub,
+                            state, arrived_at, ended_at, outcome)
          select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::timestamptz[], $6::timestamptz[],
-                              $7::int4[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
+                              $7::int4[], $8::bool[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[])
          on conflict (id) do update set
              route_id = excluded.route_id, sequence = excluded.sequence, planned_arrival = excluded.planned_arrival,
-             planned_departure = excluded.planned_departure, travel_s = excluded.travel_s, state = excluded.state,
+             planned_departure = excluded.planned_departure, travel_s = excluded.travel_s, via_hub = excluded.via_hub,
+             state = excluded.state,
              arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, outcome = excluded.outcome",
         &id,
         &route,
@@ -196,6 +204,7 @@ pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
         &arrival,
         &departure,
         &travel,
+        &via_hub,
         &state,
         &arrived as &[Option<Instant>],
         &ended as &[Option<Instant>],

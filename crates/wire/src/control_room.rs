@@ -152,6 +152,8 @@ pub struct RouteView {
     pub departed_at: Option<Moment>,
     /// Every stop, in order.
     pub stops: Vec<StopRow>,
+    /// That it comes by the hub for more.
+    pub reload: Option<Reload>,
     /// The planned way along the streets, still to drive.
     pub ahead: Vec<Point>,
     /// The way driven, along the streets where they are known.
@@ -162,6 +164,17 @@ pub struct RouteView {
     pub ahead_m: i64,
     /// The latest reading.
     pub mark: Option<VehicleMark>,
+}
+
+/// That a vehicle on the road comes by the hub to load more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reload {
+    /// Before which stop.
+    pub before: StopId,
+    /// How many orders it fetches.
+    pub orders: i64,
+    /// When it is expected there.
+    pub at: Moment,
 }
 
 /// One stop of a route.
@@ -296,6 +309,9 @@ pub struct Change {
     pub eta_before: Option<Moment>,
     /// Expected arrival if accepted.
     pub eta_after: Moment,
+    /// Whether the vehicle, which is on the road, fetches it at the hub first.
+    #[serde(default)]
+    pub fetched: bool,
     /// The promise.
     pub window: Span,
 }

@@ -209,6 +209,8 @@ pub struct SlotOffer {
     pub eta: Option<Moment>,
     /// Extra minutes of work on the road; nothing on a day without a plan.
     pub extra_min: Option<i64>,
+    /// What driver and vehicle cost more, in cents; nothing on a day without a plan.
+    pub extra_cents: Option<i64>,
     /// Extra carbon in kilograms CO2e from the extra driving; nothing on a day without a plan.
     pub extra_kg_co2e: Option<f64>,
     /// Other promises that would be missed, by reference.
@@ -225,7 +227,7 @@ pub struct SlotsView {
     /// Why nobody serves it in the window that it is promised, if nobody does: the vehicles that come closest, the
     /// closest first.
     pub reasons: Vec<Reason>,
-    /// How many vehicles left without it, while it is at the hub.
+    /// How many vehicles are on the road and would have to come by the hub for it.
     pub on_the_road: usize,
 }
 

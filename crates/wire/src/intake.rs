@@ -115,6 +115,11 @@ pub enum Deed {
     },
     /// The vehicle drives again.
     Recovered,
+    /// Came by the hub and left with what was to be fetched there.
+    Reloaded {
+        /// The route.
+        route: RouteId,
+    },
     /// Back at the hub.
     Returned {
         /// The route.
@@ -166,6 +171,9 @@ pub struct DriverRoute {
     pub hub: Point,
     /// Open stops, in order.
     pub stops: Vec<DriverStop>,
+    /// The stop before which the vehicle comes by the hub, for goods that it has not got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reload_before: Option<StopId>,
     /// Roads that are closed now or later today.
     #[serde(default)]
     pub closures: Vec<DriverClosure>,
@@ -207,4 +215,6 @@ pub struct DriverStop {
     pub window_until: DateTime<Utc>,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
+    /// Whether the goods are in the vehicle already.
+    pub aboard: bool,
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod a_day;
+mod by_the_hub;
 mod common;
 mod guarantees;
 mod the_plan;

@@ -170,7 +170,9 @@ fn clock(problem: &Problem, vehicle: VehicleId, spec: &VehicleSpec, steps: &[Ste
     if spec.under_way {
         let first_trip = steps.iter().take_while(|step| !matches!(step.deed, Deed::Reload));
         report.violations.extend(first_trip.filter_map(|step| match step.deed {
-            Deed::Serve(stop, visit) if visit.release.is_some() => {
+            Deed::Serve(stop, visit)
+                if visit.release.is_some_and(|at| at > spec.shift.0 || !spec.at_depot) =>
+            {
                 Some(Violation::NotAboard { vehicle, stop })
             }
             _ => None,

@@ -114,7 +114,7 @@ impl Found {
             }
         });
         let first_trip = route.iter().zip(points).take_while(|(_, point)| point.halts.reload == 0);
-        let is_late = |stop: &StopId| problem.stops[stop.index()].release.is_some();
+        let is_left = |stop: &StopId| spec.left_without(problem.stops[stop.index()].release);
         Self {
             cost: sums.score().cost,
             late: late.collect(),
@@ -124,7 +124,7 @@ impl Found {
             distance: spec.max_distance.map_or(0, |most| (sums.metres - most).max(0)),
             range: sums.stranded,
             breaks: breaks.collect(),
-            not_aboard: if spec.under_way { first_trip.filter(|(stop, _)| is_late(stop)).count() } else { 0 },
+            not_aboard: first_trip.filter(|(stop, _)| is_left(stop)).count(),
             missing: points.iter().any(|point| point.drive >= UNREACHABLE),
         }
     }

@@ -28,6 +28,8 @@ pub(super) struct VehicleForm {
     long_day: Option<LongDayForm>,
     #[serde(default)]
     under_way: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    at_depot: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     skills: Vec<u8>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -115,6 +117,7 @@ impl VehicleForm {
                 .long_day
                 .map(|day| LongDayForm { after: day.after, cost_per_hour: day.cost_per_hour }),
             under_way: spec.under_way,
+            at_depot: spec.at_depot,
             skills: numbers(spec.skills),
             kind: spec.kind,
             cost_per_km: spec.cost_per_km,
@@ -159,6 +162,7 @@ impl VehicleForm {
             cost_per_driving_hour: self.cost_per_driving_hour,
             long_day: self.long_day.map(|day| LongDay { after: day.after, cost_per_hour: day.cost_per_hour }),
             under_way: self.under_way,
+            at_depot: self.at_depot,
             skills: skills(&self.skills)?,
             kind: self.kind,
             cost_per_km: self.cost_per_km,

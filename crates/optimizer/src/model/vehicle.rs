@@ -116,6 +116,9 @@ pub struct VehicleSpec {
     /// when it has no stop left. Otherwise it waits at the start, unpaid, rather than at its first stop, and costs
     /// nothing when it is not used.
     pub under_way: bool,
+    /// Under way, but still where it loads: what is released by the beginning of its shift may be in its first trip.
+    /// Otherwise its first load is closed, and whatever has a release waits for its next.
+    pub at_depot: bool,
     /// What it can do.
     pub skills: Skills,
     /// Which kind it is where services take differently long: the index in
@@ -151,6 +154,11 @@ impl VehicleSpec {
             Halt::Charge(index) => self.battery.as_ref().is_some_and(|own| index < own.stations.len()),
         }
     }
+
+    /// Whether what is released then left, or leaves, without it.
+    pub(crate) fn left_without(&self, release: Option<i64>) -> bool {
+        self.under_way && release.is_some_and(|release| !self.at_depot || release > self.shift.0)
+    }
 }
 
 impl Default for VehicleSpec {
@@ -168,6 +176,7 @@ impl Default for VehicleSpec {
             cost_per_driving_hour: 0,
             long_day: None,
             under_way: false,
+            at_depot: false,
             skills: Skills::default(),
             kind: 0,
             cost_per_km: 0,

@@ -289,8 +289,8 @@ impl Reckoner<'_> {
         if self.spec.under_way {
             let first_trip =
                 self.legs.iter().zip(&self.points).take_while(|(_, point)| point.halts.reload == 0);
-            let released = |leg: &super::Leg| self.problem.stops[leg.stop as usize].release.is_some();
-            faults += first_trip.filter(|(leg, _)| released(leg)).count() as i64;
+            let release = |leg: &super::Leg| self.problem.stops[leg.stop as usize].release;
+            faults += first_trip.filter(|(leg, _)| self.spec.left_without(release(leg))).count() as i64;
         }
         let duration = self.sums.end - self.sums.start;
         let long = self.spec.max_duration.map_or(0, |most| (duration - most).max(0));

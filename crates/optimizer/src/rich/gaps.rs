@@ -209,7 +209,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             }
         };
         // What is released cannot be in the first trip of a vehicle that has left.
-        let out = self.tours[route as usize].spec.under_way && release > LONG_AGO;
+        let out = self.tours[route as usize].spec.left_without(self.problem.stops[stop].release);
         let gone = out && (before >= self.stops() || self.far[before].trip == 0);
         if !gone && self.fits(stop, after, |room, down, up| down <= room.deliver && up <= room.pick_up) {
             let front = self.front(route, before, release);

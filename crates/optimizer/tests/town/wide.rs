@@ -155,6 +155,7 @@ fn equip(vehicle: &mut VehicleSpec, features: &[Feature], places: usize, dice: &
                 });
             }
             Feature::Aboard => vehicle.aboard = vec![dice.roll(6), dice.roll(60)],
+            Feature::Releases => vehicle.at_depot = dice.once_in(2),
             _ => {}
         }
     }
@@ -181,7 +182,7 @@ fn ask(visit: &mut StopSpec, features: &[Feature], dice: &mut Dice) {
                     visit.demand = vec![0, 0];
                 }
             }
-            Feature::Releases if dice.once_in(2) => visit.release = Some(8 * 3600 + dice.roll(3 * 3600)),
+            Feature::Releases if dice.once_in(2) => visit.release = Some(7 * 3600 + dice.roll(4 * 3600)),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! A driver's day: wait for the route, leave the hub, drive, knock, drive on, come home.
+//! A driver's day: wait for the route, leave the hub, drive, knock, drive on, come by for more, come home.
 //!
 //! The driver lives in the world's time and is carried forward to any moment at once, so the day does not depend on how often
 //! somebody looks. Not here: the network, and real time (`crate::van`).
@@ -6,7 +6,7 @@
 use crate::phone::Phone;
 use crate::world::doors::Door;
 use crate::world::drive::{Drive, Spot};
-use crate::world::mishaps::Breakdown;
+use crate::world::mishaps::{Breakdown, NoStart};
 use crate::world::{VanTruth, World, seconds};
 use roads::LatLon;
 use std::collections::HashSet;
@@ -14,6 +14,9 @@ use std::sync::Arc;
 use wire::Point;
 use wire::intake::{Deed, DriverRoute, DriverStop, Report};
 use wire::{Instant, Outcome, ReportId, RouteId, StopId};
+
+/// How long it takes to find and load what is fetched.
+const LOADING: chrono::Duration = chrono::Duration::minutes(4);
 
 /// A driver with a vehicle.
 pub struct Driver {
@@ -24,7 +27,9 @@ pub struct Driver {
     route: Option<Heard>,
     closed: HashSet<StopId>,
     finished: HashSet<RouteId>,
+    fetched: HashSet<StopId>,
     breakdown: Option<Breakdown>,
+    no_start: Option<NoStart>,
 }
 
 struct Heard {
@@ -37,17 +42,21 @@ enum State {
     OnTheWay { to: Goal, drive: Drive, set_off: Instant },
     OffRoad { to: Goal, drive: Drive, driven: chrono::Duration, until: Instant },
     AtDoor { stop: StopId, at: LatLon, until: Instant, door: Door },
+    Loading { route: RouteId, until: Instant },
+    Standing { until: Instant },
 }
 
 enum Goal {
     Stop(Box<DriverStop>),
+    /// To fetch what is to come before that stop.
+    Load(RouteId, StopId),
     Hub(RouteId),
 }
 
 impl Driver {
     /// A driver who stands at the hub since `since`.
     pub fn new(world: Arc<World>, truth: VanTruth, since: Instant) -> Self {
-        let breakdown = truth.mishaps.breakdown.clone();
+        let (breakdown, no_start) = (truth.mishaps.breakdown.clone(), truth.mishaps.no_start.clone());
         Self {
             world,
             truth,
@@ -56,7 +65,9 @@ impl Driver {
             route: None,
             closed: HashSet::new(),
             finished: HashSet::new(),
+            fetched: HashSet::new(),
             breakdown,
+            no_start,
         }
     }
 
@@ -95,7 +106,10 @@ impl Driver {
                 let breaks = self.breakdown.as_ref().map(|breakdown| breakdown.from.max(*set_off));
                 Some(breaks.map_or(arrives, |at| at.min(arrives)))
             }
-            State::OffRoad { until, .. } | State::AtDoor { until, .. } => Some(*until),
+            State::OffRoad { until, .. }
+            | State::AtDoor { until, .. }
+            | State::Loading { until, .. }
+            | State::Standing { until } => Some(*until),
         }
     }
 
@@ -127,7 +141,7 @@ impl Driver {
 
     fn spot(&self, at: Instant) -> Spot {
         match &self.state {
-            State::AtHub => Spot::standing(self.truth.bay),
+            State::AtHub | State::Loading { .. } | State::Standing { .. } => Spot::standing(self.truth.bay),
             State::OnTheWay { drive, set_off, .. } => drive.spot(elapsed_s(*set_off, at)),
             State::OffRoad { drive, driven, .. } => Spot::standing(drive.spot(as_s(*driven)).at),
             State::AtDoor { at, .. } => Spot::standing(*at),
@@ -137,7 +151,10 @@ impl Driver {
     fn change(&mut self, at: Instant, phone: &mut Phone) {
         match std::mem::replace(&mut self.state, State::AtHub) {
             State::AtHub => {
-                if let Some(route) = self.route_id() {
+                if let Some(NoStart { lasts, reason }) = self.no_start.take() {
+                    self.report(phone, at, "off_road", at, Deed::OffRoad { reason: reason.to_owned() });
+                    self.state = State::Standing { until: at + lasts };
+                } else if let Some(route) = self.route_id() {
                     self.report(phone, at, "departed", route, Deed::Departed { route });
                     self.go_on(self.truth.bay, at, phone);
                 }
@@ -155,6 +172,14 @@ impl Driver {
                 self.report(phone, at, "recovered", until, Deed::Recovered);
                 self.state = State::OnTheWay { to, drive, set_off: at - driven };
                 self.reconsider(phone);
+            }
+            State::Standing { .. } => self.report(phone, at, "recovered", at, Deed::Recovered),
+            State::Loading { route, .. } => {
+                self.report(phone, at, "reloaded", at, Deed::Reloaded { route });
+                if let Some(heard) = &mut self.route {
+                    heard.route.stops.iter_mut().for_each(|stop| stop.aboard = true);
+                }
+                self.go_on(self.truth.bay, at, phone);
             }
             State::AtDoor { stop, at: place, door, .. } => {
                 let (outcome, note) = (door.outcome, door.note.map(str::to_owned));
@@ -175,6 +200,10 @@ impl Driver {
             Goal::Hub(route) => {
                 self.report(phone, at, "returned", route, Deed::Returned { route });
                 self.finished.insert(route);
+            }
+            Goal::Load(route, before) => {
+                self.fetched.insert(before);
+                self.state = State::Loading { route, until: at + LOADING };
             }
             Goal::Stop(stop) => {
                 self.report(phone, at, "arrived", stop.stop, Deed::Arrived { stop: stop.stop });
@@ -207,6 +236,10 @@ impl Driver {
         }
         let Some(route) = self.route_id() else { return };
         let (to, drive) = match self.next_stop() {
+            Some(stop) if self.loads_before(stop.stop) => {
+                let drive = self.world.drive(&self.truth, "load", here, self.truth.bay, at);
+                (Goal::Load(route, stop.stop), drive)
+            }
             Some(stop) => {
                 let mut drive = self.world.drive(&self.truth, &stop.reference, here, place(stop.at), at);
                 drive.linger(as_s(self.world.parking(&self.truth, stop)));
@@ -218,10 +251,13 @@ impl Driver {
     }
 
     fn give_up(&mut self, at: Instant, phone: &mut Phone) {
-        while let Some(stop) = self.next_stop().map(|stop| stop.stop) {
-            let note = Some("Shift over".to_owned());
-            let deed = Deed::Failed { stop, outcome: Outcome::FailedNoTime, note };
-            self.report(phone, at, "ended", stop, deed);
+        while let Some((stop, aboard)) = self.next_stop().map(|stop| (stop.stop, stop.aboard)) {
+            // What lies at the hub is nobody's failed attempt.
+            if aboard {
+                let note = Some("Shift over".to_owned());
+                let deed = Deed::Failed { stop, outcome: Outcome::FailedNoTime, note };
+                self.report(phone, at, "ended", stop, deed);
+            }
             self.closed.insert(stop);
         }
     }
@@ -229,13 +265,19 @@ impl Driver {
     fn reconsider(&mut self, phone: &mut Phone) {
         let State::OnTheWay { to, drive, set_off } = &self.state else { return };
         let turns = match to {
-            Goal::Stop(goal) => !self.has_open(goal.stop),
+            Goal::Stop(goal) => !self.has_open(goal.stop) || self.loads_before(goal.stop),
+            Goal::Load(_, before) => !self.loads_before(*before),
             Goal::Hub(route) => self.route_id() == Some(*route) && self.next_stop().is_some(),
         };
         if turns {
             let here = drive.spot(elapsed_s(*set_off, self.lived_to)).at;
             self.go_on(here, self.lived_to, phone);
         }
+    }
+
+    fn loads_before(&self, stop: StopId) -> bool {
+        let asked = self.route.as_ref().and_then(|heard| heard.route.reload_before);
+        asked == Some(stop) && !self.fetched.contains(&stop)
     }
 
     fn has_open(&self, stop: StopId) -> bool {

@@ -26,6 +26,7 @@ fn route(truth: &VanTruth, stops: impl IntoIterator<Item = u32>) -> DriverRoute 
         planned_start: workday().after(Duration::minutes(15)),
         hub: Point { lat: truth.bay.lat, lon: truth.bay.lon },
         stops: stops.into_iter().map(|number| stop_at(number, near(number))).collect(),
+        reload_before: None,
         closures: vec![],
     }
 }
@@ -54,6 +55,7 @@ fn kinds(reports: &[Report]) -> String {
             Deed::Delivered { .. } | Deed::Failed { .. } => 'e',
             Deed::OffRoad { .. } => 'X',
             Deed::Recovered => 'R',
+            Deed::Reloaded { .. } => 'L',
             Deed::Returned { .. } => 'H',
         })
         .collect()
@@ -103,6 +105,36 @@ fn a_breakdown_stops_the_drive_and_the_drive_goes_on_after_it() {
         at(|d| matches!(d, Deed::Recovered)) - at(|d| matches!(d, Deed::OffRoad { .. })),
         Duration::minutes(40)
     );
+}
+
+#[test]
+fn who_does_not_start_leaves_later() {
+    let (world, mut truth) = world();
+    truth.mishaps.no_start = Some(NoStart { lasts: Duration::minutes(100), reason: "Will not start" });
+    let whole = day(truth.clone(), world.clone(), 4, Duration::seconds(30));
+    assert_eq!(kinds(&whole), format!("XRD{}H", "ae".repeat(4)));
+    assert_eq!(whole[2].at - whole[0].at, Duration::minutes(100));
+}
+
+#[test]
+fn who_is_asked_to_comes_by_the_hub_once_and_loads() {
+    let (world, truth) = world();
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), None, 10.0);
+    let mut asked = route(&truth, [0, 1, 2, 3]);
+    let bay = truth.bay;
+    let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
+    driver.hear(asked.clone(), &mut phone);
+    let departed = driver.next_change().unwrap();
+    driver.live_until(departed + Duration::seconds(5), &mut phone);
+    asked.reload_before = Some(asked.stops[2].stop);
+    driver.hear(asked.clone(), &mut phone);
+    for hours in 1..14 {
+        driver.live_until(departed + Duration::hours(hours), &mut phone);
+        driver.hear(asked.clone(), &mut phone);
+    }
+    let reports = phone.queued_reports();
+    assert_eq!(kinds(&reports), "DaeaeLaeaeH");
+    assert!(driver.spot(driver.lived_to).at.metres_to(bay) < 1.0);
 }
 
 #[test]

@@ -14,6 +14,8 @@ use wire::Instant;
 pub struct Mishaps {
     /// It breaks down.
     pub breakdown: Option<Breakdown>,
+    /// It does not start in the morning.
+    pub no_start: Option<NoStart>,
     /// Its phone falls silent.
     pub silence: Option<Silence>,
 }
@@ -24,6 +26,15 @@ pub struct Breakdown {
     /// When the fault begins.
     pub from: Instant,
     /// How long the vehicle stands.
+    pub lasts: Duration,
+    /// What the driver says.
+    pub reason: &'static str,
+}
+
+/// A vehicle that stands at the hub when it should leave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoStart {
+    /// For how long.
     pub lasts: Duration,
     /// What the driver says.
     pub reason: &'static str,
@@ -47,10 +58,10 @@ impl Silence {
     }
 }
 
-const REASONS: [&str; 4] = ["Flat tyre", "Engine warning light", "Will not start", "Side door jammed"];
+const REASONS: [&str; 3] = ["Flat tyre", "Engine warning light", "Side door jammed"];
 
-/// What goes wrong with each vehicle of the scenario, in their order: one in forty or two breaks down, one phone in twenty falls
-/// silent for 8 to 20 minutes and every other of those forgets.
+/// What goes wrong with each vehicle of the scenario, in their order: one in forty or two breaks down, one in
+/// forty does not start, one phone in twenty falls silent for 8 to 20 minutes and every other of those forgets.
 pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Mishaps> {
     let labels: Vec<&str> = scenario.vehicles.iter().map(|vehicle| vehicle.label.as_str()).collect();
     let mut all = vec![Mishaps::default(); labels.len()];
@@ -66,6 +77,11 @@ pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Mish
             lasts: Duration::minutes(rng.random_range(20..=60)),
             reason: REASONS[rng.random_range(0..REASONS.len())],
         });
+    }
+    for index in chosen(draws, "no start", &labels, labels.len() / 40) {
+        let mut rng = draws.stream("no start time", labels[index]);
+        let lasts = Duration::minutes(rng.random_range(90..=180));
+        all[index].no_start = Some(NoStart { lasts, reason: "Will not start" });
     }
     for (nth, index) in chosen(draws, "silence", &labels, labels.len().div_ceil(20)).into_iter().enumerate() {
         let mut rng = draws.stream("silence time", labels[index]);
@@ -102,6 +118,7 @@ mod tests {
             let broken = all.iter().filter_map(|mishaps| mishaps.breakdown.as_ref()).collect::<Vec<_>>();
             assert!((1..=2).contains(&broken.len()));
             assert!(broken.iter().all(|b| (20..=60).contains(&b.lasts.num_minutes())));
+            assert_eq!(all.iter().filter(|mishaps| mishaps.no_start.is_some()).count(), 1);
             let silent: Vec<_> = all.iter().filter_map(|mishaps| mishaps.silence).collect();
             assert_eq!(silent.len(), 2);
             assert_eq!(silent.iter().filter(|silence| silence.forgets).count(), 1);

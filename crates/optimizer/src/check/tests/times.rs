@@ -138,6 +138,13 @@ fn one_that_is_under_way_has_aboard_what_it_left_with_and_loads_what_is_released
     let late = StopSpec { release: Some(80), ..stop(10) };
     let report = alone(spec.clone(), vec![stop(20), late.clone()], &[]);
     assert_eq!(report.violations, [Violation::NotAboard { vehicle: FIRST, stop: StopId(1) }]);
+    // Still at the depot, it takes along what is there when it leaves.
+    let here = |release| {
+        let spec = VehicleSpec { at_depot: true, ..spec.clone() };
+        let released = StopSpec { release: Some(release), ..stop(10) };
+        alone(spec, vec![stop(20), released], &[]).violations
+    };
+    assert_eq!((here(50), here(51).len()), (vec![], 1));
     // At 70 at the stop, at 85 where it loads until 88, there at 93 and back at 103.
     let report = alone(spec.clone(), vec![stop(20), late.clone()], &[(1, Halt::Reload(0))]);
     assert_eq!(report.violations, []);
