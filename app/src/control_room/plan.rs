@@ -114,16 +114,6 @@ fn ProposalCard(
     let first = answers.iter().rfind(|answer| answer.freedom != Freedom::Free).or(answers.first());
     let first = first.map(|answer| answer.freedom);
     let busy = move || actions.accept.pending().get() || actions.decline.pending().get();
-    let decline = move || {
-        view! {
-            <ActionForm action=actions.decline>
-                <input type="hidden" name="proposal" value=id.to_string() />
-                <button class="button" type="submit" disabled=busy>
-                    "Decline"
-                </button>
-            </ActionForm>
-        }
-    };
     let may_accept = may_plan && !stale;
     let choices = answers
         .iter()
@@ -151,9 +141,9 @@ fn ProposalCard(
             {choices}
         </fieldset>
     };
-    let decision = if may_accept {
-        view! {
-            <div class="actions">
+    let decision = if may_plan {
+        let accept = if may_accept {
+            view! {
                 <ActionForm action=actions.accept attr:class="accept">
                     <input type="hidden" name="proposal" value=id.to_string() />
                     <input type="hidden" name="based_on" value=based_on.to_string() />
@@ -162,17 +152,23 @@ fn ProposalCard(
                         "Accept plan"
                     </button>
                 </ActionForm>
-                {decline()}
-            </div>
-        }
-        .into_any()
-    } else if may_plan {
+            }
+            .into_any()
+        } else {
+            view! {
+                {choices}
+                <p class="wrong">"The day has moved on since. Plan again for a fresh one."</p>
+            }
+            .into_any()
+        };
         view! {
-            {choices}
-            <p class="wrong">"The day has moved on since. Plan again for a fresh one."</p>
             <div class="actions">
-                <PlanAgain actions primary=true />
-                {decline()}
+                {accept} <ActionForm action=actions.decline>
+                    <input type="hidden" name="proposal" value=id.to_string() />
+                    <button class="button" type="submit" disabled=busy>
+                        "Decline"
+                    </button>
+                </ActionForm> <PlanAgain actions primary=!may_accept />
             </div>
         }
         .into_any()

@@ -9,7 +9,10 @@ use crate::{
 };
 use domain::{ExceptionKind, ProposalId, Refusal, Role, RouteState, Source, StopState};
 use std::collections::{HashMap, HashSet};
-use store::{Tx, proposals::Ending};
+use store::{
+    Tx,
+    proposals::{Ending, Proposal},
+};
 use wire::control_room::Freedom;
 
 impl Operations {
@@ -52,6 +55,27 @@ impl Operations {
         self.0.live.touch_exceptions();
         self.0.live.touch_orders(&placed);
         Ok(revision)
+    }
+
+    /// Whether none of a proposal's answers can be accepted any more.
+    pub(crate) async fn is_overtaken(
+        &self,
+        conn: &mut store::Conn,
+        proposal: &Proposal<Content>,
+    ) -> Result<bool> {
+        let book = DayBook::read(self, conn, None).await?;
+        if book.plan.as_ref().is_none_or(|plan| plan.revision != proposal.based_on) {
+            return Ok(true);
+        }
+        let ids = |routes: &Vec<PlannedRoute>| -> Vec<_> {
+            routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect()
+        };
+        let mut all: Vec<_> = proposal.content.routes().flat_map(ids).collect();
+        all.sort_unstable();
+        all.dedup();
+        let orders = store::orders::many(conn, &all).await?.into_iter().map(|o| (o.id, o)).collect();
+        let possible = |routes: &Vec<PlannedRoute>| still_possible(routes.clone(), &book, &orders).is_some();
+        Ok(!proposal.content.routes().any(possible))
     }
 
     /// Puts a proposal aside.

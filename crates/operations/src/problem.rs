@@ -191,7 +191,7 @@ impl Choices {
         })?;
         let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
         let (given, opens) = (Solution { routes: given, unserved, stopovers }, opens.collect());
-        Ok(Sheet { problem, runners, tasks, given, opens, origin, hub })
+        Ok(Sheet { problem, runners, tasks, given, opens, origin, hub, at_large })
     }
 }
 
@@ -245,6 +245,8 @@ pub(crate) struct Sheet {
     opens: Vec<Option<i64>>,
     pub origin: Instant,
     pub hub: LatLon,
+    /// Whether vehicles on the road may come by the hub for what lies there.
+    pub at_large: bool,
 }
 
 /// One vehicle's part of a solution, in the day's terms.

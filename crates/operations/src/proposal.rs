@@ -17,6 +17,8 @@ use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
 
 /// Steps of the optimizer for all answers together.
 const STEPS: u64 = 60_000;
+/// The same where vehicles may come by the hub, which takes four times as long to look at.
+const STEPS_BY_THE_HUB: u64 = 15_000;
 
 /// A proposal as it is kept until somebody decides: some answers, the one that changes least first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +52,16 @@ struct StoredChange {
 }
 
 impl Content {
+    /// What each answer gains.
+    pub fn gains(&self) -> impl Iterator<Item = &Gains> {
+        self.answers.iter().map(|answer| &answer.gains)
+    }
+
+    /// What each answer makes of the routes that it changes.
+    pub fn routes(&self) -> impl Iterator<Item = &Vec<PlannedRoute>> {
+        self.answers.iter().map(|answer| &answer.routes)
+    }
+
     /// What that answer makes of the routes that it changes.
     pub fn into_routes(self, freedom: Freedom) -> Option<Vec<PlannedRoute>> {
         self.answers.into_iter().find(|answer| answer.freedom == freedom).map(|answer| answer.routes)
@@ -86,7 +98,8 @@ impl Operations {
             }
             let sheet = choices.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
             let name = format!("proposal-{}", id.0);
-            let ask = Ask { name: &name, steps: STEPS, keep: keep.as_deref() };
+            let steps = if sheet.at_large { STEPS_BY_THE_HUB } else { STEPS };
+            let ask = Ask { name: &name, steps, keep: keep.as_deref() };
             Ok(told(&sheet, &solve_again(&sheet, &ask)?))
         })
         .await?;

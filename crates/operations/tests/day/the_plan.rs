@@ -111,6 +111,36 @@ async fn a_proposal_that_the_day_has_overtaken_makes_way_even_for_nothing() {
 }
 
 #[tokio::test]
+async fn a_proposal_that_nobody_can_accept_any_more_is_made_anew() {
+    let Some(hub) = Hub::open("made_anew").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let timer = Caller::timer();
+    hub.plan(36).await;
+    let routed = hub.routed(at(7, 20)).await;
+    hub.report(routed[1].0, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
+    let ops = hub.at(at(7, 38));
+    // Somebody knows of it, so nothing new happens any more.
+    let breakdown = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows[0].id;
+    ops.resolve(&dispatcher, breakdown, "Called the garage".into()).await.unwrap();
+    let first = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let later = hub.at(at(7, 42));
+    assert!(!later.react(&timer).await.unwrap(), "it can still be accepted");
+
+    // Whoever was to get something leaves without it.
+    for (van, route) in hub.routed(at(7, 42)).await {
+        if van != routed[1].0 && van != 4 {
+            hub.report(van, at(7, 42), Deed::Departed { route: route.route }).await;
+        }
+    }
+    assert!(later.react(&timer).await.unwrap());
+    let second = later.board(&dispatcher).await.unwrap().proposal.unwrap();
+    assert_ne!(second.id, first.id);
+    assert!(second.answers[0].gains.promises_kept > 0 && !second.stale, "{second:?}");
+    later.accept_proposal(&dispatcher, second.id, second.based_on, Freedom::Least).await.unwrap();
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
 async fn a_good_plan_is_left_alone() {
     let Some(hub) = Hub::open("left_alone").await else { return };
     let dispatcher = hub.person(Role::Dispatcher).await;
