@@ -104,6 +104,8 @@ impl Operations {
         })
         .await?;
         if !answers.iter().any(|answer| wanted(&answer.gains)) {
+            let gains: Vec<_> = answers.iter().map(|answer| &answer.gains).collect();
+            tracing::debug!(?gains, "no better plan is worth proposing");
             self.end_overtaken(&book, based_on).await?;
             return Ok(None);
         }

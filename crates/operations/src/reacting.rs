@@ -19,7 +19,7 @@ const SETTLED: TimeDelta = TimeDelta::seconds(20);
 /// However much goes on happening, it is looked at after so long.
 const PATIENCE: TimeDelta = TimeDelta::minutes(3);
 /// A proposal is left alone for so long, so that somebody can read it.
-const READING: TimeDelta = TimeDelta::minutes(2);
+const READING: TimeDelta = TimeDelta::minutes(5);
 
 impl Operations {
     /// Proposes a better plan if something new has happened that one mends: a timer's verb. Answers whether it did.

@@ -123,13 +123,13 @@ async fn a_proposal_that_nobody_can_accept_any_more_is_made_anew() {
     let breakdown = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows[0].id;
     ops.resolve(&dispatcher, breakdown, "Called the garage".into()).await.unwrap();
     let first = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
-    let later = hub.at(at(7, 42));
+    let later = hub.at(at(7, 44));
     assert!(!later.react(&timer).await.unwrap(), "it can still be accepted");
 
     // Whoever was to get something leaves without it.
-    for (van, route) in hub.routed(at(7, 42)).await {
+    for (van, route) in hub.routed(at(7, 44)).await {
         if van != routed[1].0 && van != 4 {
-            hub.report(van, at(7, 42), Deed::Departed { route: route.route }).await;
+            hub.report(van, at(7, 44), Deed::Departed { route: route.route }).await;
         }
     }
     assert!(later.react(&timer).await.unwrap());

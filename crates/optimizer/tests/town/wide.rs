@@ -1,8 +1,8 @@
 //! What the real world adds to an invented town, each thing alone or with others.
 
 use optimizer::{
-    Battery, Break, ChangePrices, Emissions, MatrixId, Problem, ProblemBuilder, Reloads, Shipment, Solution,
-    StopId, StopSpec, VehicleSpec,
+    Battery, Break, ChangePrices, Emissions, MatrixId, Problem, ProblemBuilder, Reloads, Shipment, Skills,
+    Solution, StopId, StopSpec, VehicleSpec,
 };
 
 use crate::town::{Dice, Town};
@@ -16,6 +16,7 @@ pub enum Feature {
     KnownPlan,
     Depots,
     Kinds,
+    Skills,
     Kilometres,
     LongestRoute,
     FarthestDrive,
@@ -34,13 +35,14 @@ pub enum Feature {
 }
 
 impl Feature {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Rough,
         Self::PricedLateness,
         Self::RushHours,
         Self::KnownPlan,
         Self::Depots,
         Self::Kinds,
+        Self::Skills,
         Self::Kilometres,
         Self::LongestRoute,
         Self::FarthestDrive,
@@ -116,6 +118,7 @@ fn equip(vehicle: &mut VehicleSpec, features: &[Feature], places: usize, dice: &
                 vehicle.end = if dice.once_in(4) { None } else { Some(place(dice)) };
             }
             Feature::Kinds => vehicle.kind = dice.roll(3) as usize,
+            Feature::Skills => vehicle.skills = Skills(dice.roll(8) as u64),
             Feature::Kilometres => vehicle.cost_per_km = dice.roll(60),
             Feature::LongestRoute => vehicle.max_duration = Some(3600 + dice.roll(4 * 3600)),
             Feature::FarthestDrive => vehicle.max_distance = Some(20_000 + dice.roll(60_000)),
@@ -168,6 +171,7 @@ fn ask(visit: &mut StopSpec, features: &[Feature], dice: &mut Dice) {
     for feature in features {
         match feature {
             Feature::Kinds => visit.service_by_kind = (0..2).map(|_| 30 + dice.roll(300)).collect(),
+            Feature::Skills if dice.once_in(5) => visit.needs = Skills(1 << dice.roll(3)),
             Feature::SeveralWindows if !dice.once_in(3) => {
                 visit.window = (8 * 3600, 8 * 3600 + dice.roll(5400));
                 let second = visit.window.1 + 1 + dice.roll(7200);
