@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "not every part of a town is needed here")]
 mod town;
 #[path = "../tests/town/wide.rs"]
-#[expect(dead_code, reason = "not every part of a town is needed here")]
 mod wide;
 
 use std::hint::black_box;

@@ -14,6 +14,8 @@ use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.
 const CANDIDATES: usize = 80;
+/// How many seconds before its latest moment the search may think that a stop has to be left.
+const LAX: i64 = 5;
 
 /// An immutable problem for the search.
 pub(crate) struct Instance<'p> {
@@ -87,6 +89,40 @@ impl<'p> Instance<'p> {
         match self.courses[matrix] {
             Some(course) if CLOCKED => course.seconds(arc, depart),
             _ => i64::from(arc),
+        }
+    }
+
+    /// Seconds that a packed arc of that profile takes at most.
+    #[inline(always)]
+    pub(super) fn most<const CLOCKED: bool>(&self, matrix: usize, arc: i32) -> i64 {
+        match self.courses[matrix] {
+            Some(course) if CLOCKED => course.most(arc),
+            _ => i64::from(arc),
+        }
+    }
+
+    /// Seconds that a packed arc of that profile takes at least.
+    #[inline(always)]
+    pub(super) fn least<const CLOCKED: bool>(&self, matrix: usize, arc: i32) -> i64 {
+        match self.courses[matrix] {
+            Some(course) if CLOCKED => course.least(arc),
+            _ => i64::from(arc),
+        }
+    }
+
+    /// About when to leave at the latest to be at the end of a packed arc of that profile by then, and not after that;
+    /// `known` is what it takes at some time of the day.
+    #[inline(always)]
+    pub(super) fn leave_before<const CLOCKED: bool>(
+        &self,
+        matrix: usize,
+        arc: i32,
+        arrive: i64,
+        known: i64,
+    ) -> i64 {
+        match self.courses[matrix] {
+            Some(course) if CLOCKED => course.leave_before(arc, arrive, arrive - known, LAX),
+            _ => arrive - i64::from(arc),
         }
     }
 

@@ -65,7 +65,6 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let frugal = self.mode != Mode::Search;
         let (mut bound, opened) = if frugal { (self.bound(stop), None) } else { self.opened(stop, 1) };
         let mut place = opened.map(|before| (before, None));
-        let service = self.problem.rows[stop].service;
         for (index, tagged) in instance.candidates(stop) {
             let near = (tagged >> 1) as usize;
             let route = self.nodes[near].route;
@@ -91,20 +90,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 (near, after, arc, instance.ways.onward(route, tour.matrix, stop, after))
             };
             let gap = Gap { route, before, after, there, onward };
-            if CLOCKED {
-                // What the arcs take hangs on the hour, so there is no bound that is cheaper than the price.
-                if let Some((extra, vehicle)) = self.extra_with(stop, gap, bound) {
-                    (bound, place) = (extra, Some((before, vehicle)));
-                }
-                continue;
-            }
-            // A route takes at least as long as its ways and its services.
-            let detour = i64::from(there) + i64::from(onward) - i64::from(self.nodes[before].arc);
-            let longer = (detour + service - tour.waiting).max(0);
-            let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
-                + Cost::hourly(longer, tour.spec.cost_per_hour)
-                + self.change(route, before, stop, after);
-            if least >= bound {
+            if self.least(stop, gap) >= bound {
                 continue;
             }
             if let Some((extra, vehicle)) = self.extra_with(stop, gap, bound) {
@@ -121,6 +107,21 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             return places.min_by_key(|(extra, _)| *extra).map(|(_, before)| (before, None));
         }
         place
+    }
+
+    /// What the stop costs there at the least, at what its ways take at the best hour.
+    #[inline]
+    fn least(&self, stop: usize, gap: Gap) -> Cost {
+        let Gap { route, before, after, .. } = gap;
+        let (row, tour) = (&self.problem.rows[stop], &self.tours[route as usize]);
+        let there = self.instance.least::<CLOCKED>(tour.matrix, gap.there);
+        let onward = self.instance.least::<CLOCKED>(tour.matrix, gap.onward);
+        let detour = there + onward - i64::from(self.nodes[before].arc);
+        // A route takes at least as long as its ways and its services.
+        let longer = (detour + row.service - tour.waiting).max(0);
+        Cost::hourly(detour, tour.spec.cost_per_driving_hour)
+            + Cost::hourly(longer, tour.spec.cost_per_hour)
+            + self.change(route, before, stop, after)
     }
 
     /// The cheapest idle vehicle for the stop, one of each kind: what it costs, or else the bound, and its node.

@@ -79,10 +79,18 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let begin = node.depart - row.service;
             floor = floor.max(row.open + onward + tail);
             tail += onward;
-            latest = leave_by(node.way, latest) - row.service;
-            if row.per_minute.is_none() {
-                latest = latest.min(row.close.max(begin));
-            }
+            let close = row.close.max(begin);
+            let last = close + row.service;
+            // Mostly the own window ends before the rest of the route is in danger.
+            latest =
+                if row.per_minute.is_none() && last + instance.most::<CLOCKED>(matrix, node.way) <= latest {
+                    close
+                } else {
+                    let known = i64::from(node.arc);
+                    let leave = instance.leave_before::<CLOCKED>(matrix, node.way, latest, known);
+                    let latest = leave - row.service;
+                    if row.per_minute.is_none() { latest.min(close) } else { latest }
+                };
             late += row.late_cost(begin);
             (node.latest, node.tail, node.floor, node.late) = (latest, tail, floor, late);
             here = node.prev as usize;
