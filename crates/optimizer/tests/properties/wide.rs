@@ -186,6 +186,11 @@ fn without(plan: &mut Solution, stop: StopId) {
             for over in plan.stopovers.get_mut(index).into_iter().flatten().filter(|over| over.before > at) {
                 over.before -= 1;
             }
+            // Nobody loads for nothing.
+            let last = route.len();
+            if let Some(own) = plan.stopovers.get_mut(index) {
+                own.retain(|over| over.before < last || !matches!(over.what, Halt::Reload(_)));
+            }
         }
     }
 }
