@@ -107,6 +107,7 @@ pub(crate) struct Trip {
 }
 
 /// Rides from one stop to the next.
+#[inline(always)]
 pub(crate) fn ride(
     problem: &Problem,
     spec: &VehicleSpec,
@@ -131,7 +132,12 @@ pub(crate) fn ride(
         }
         return ride;
     }
-    let mut rider = Rider { problem, spec, roads, here: from, charged, ride, seen: None };
+    let rider = Rider { problem, spec, roads, here: from, charged, ride, seen: None };
+    halting(rider, halts, to, release)
+}
+
+#[inline(never)]
+fn halting(mut rider: Rider<'_>, halts: Halts, to: Option<usize>, release: i64) -> Ride {
     rider.through(halts, to, release);
     rider.ride
 }

@@ -75,16 +75,16 @@ impl Reckoner<'_> {
     }
 
     fn trip_to(&self, position: usize, leave: i64) -> Trip {
-        let battery = self.spec.battery.as_ref();
-        let charged_before = self.points[..position].iter().any(|point| point.halts.charge > 0);
-        let charged = battery.map_or(0, |b| if charged_before { b.range } else { b.at_start });
-        let trip = self.points[..=position].iter().filter(|point| point.halts.reload > 0).count();
+        let before = position.checked_sub(1).map(|before| &self.points[before]);
+        let at_start = || self.spec.battery.as_ref().map_or(0, |battery| battery.at_start);
+        let charged = before.map_or_else(at_start, |before| before.left + before.used);
+        let trip = self.points[position].trip as usize;
         Trip {
             from: self.place_before(position),
             to: self.place(position),
             way: self.legs.get(position).map_or(self.home.0, |leg| leg.way),
             leave,
-            used: position.checked_sub(1).map_or(0, |before| self.points[before].used),
+            used: before.map_or(0, |before| before.used),
             charged,
             release: self.releases.get(trip).copied().unwrap_or(LONG_AGO),
         }

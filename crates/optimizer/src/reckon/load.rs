@@ -36,13 +36,21 @@ impl Reckoner<'_> {
         let dims = self.problem.dims;
         self.rooms.clear();
         self.rooms.resize((self.legs.len() + 1) * dims, Room::default());
+        self.flows.clear();
+        for index in 0..self.legs.len() * dims {
+            self.flows.push(self.changes(self.legs[index / dims].stop, index % dims));
+        }
         (0..dims).map(|dim| self.weigh_in(dim)).sum()
     }
 
     /// What a stop delivers and picks up, and what of it is a shipment's: one of the first two and what stays aboard from
     /// here on.
+    #[inline]
     fn changes(&self, stop: u32, dim: usize) -> (i64, i64, i64) {
         let spec = &self.problem.stops[stop as usize];
+        if spec.pickup.is_empty() && self.problem.relations.is_empty() {
+            return (spec.demand[dim], 0, 0);
+        }
         let picked = spec.pickup.get(dim).copied().unwrap_or(0);
         let shipment =
             self.problem.relations.shipment_of(StopId(stop)).filter(|_| !self.torn.contains(&stop));
@@ -61,9 +69,7 @@ impl Reckoner<'_> {
         // Backwards: what is due in each trip.
         let mut due = 0;
         for position in (0..=count).rev() {
-            if let Some(leg) = self.legs.get(position) {
-                due += self.changes(leg.stop, dim).0;
-            }
+            due += self.flows.get(at(position)).map_or(0, |flow| flow.0);
             self.rooms[at(position)].due_behind = due;
             if self.points[position].halts.reload > 0 {
                 due = 0;
@@ -92,8 +98,7 @@ impl Reckoner<'_> {
                 room.deliver_behind = free;
                 room.free_behind = free;
             }
-            if let Some(leg) = self.legs.get(position) {
-                let (delivered, up, moved) = self.changes(leg.stop, dim);
+            if let Some(&(delivered, up, moved)) = self.flows.get(at(position)) {
                 due -= delivered;
                 picked += up;
                 shipped += moved;

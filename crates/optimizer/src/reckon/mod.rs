@@ -139,6 +139,8 @@ pub(crate) struct Reckoner<'p> {
     pub(crate) sums: Sums,
     /// By trip: when its last goods are released.
     releases: Vec<i64>,
+    /// By stop and dimension: what it delivers and picks up, and what of it is a shipment's.
+    flows: Vec<(i64, i64, i64)>,
     /// Stops whose shipment the route does not have whole and in order; nothing of it is aboard anywhere.
     torn: Vec<u32>,
 }
@@ -156,6 +158,7 @@ impl<'p> Reckoner<'p> {
             rooms: Vec::new(),
             sums: Sums::default(),
             releases: Vec::new(),
+            flows: Vec::new(),
             torn: Vec::new(),
         }
     }
@@ -218,10 +221,12 @@ impl<'p> Reckoner<'p> {
     }
 
     fn start(&mut self) {
-        let point = |halts: Halts| Point { halts, ..Point::default() };
-        self.points.clear();
-        self.points.extend(self.legs.iter().map(|leg| point(leg.halts)));
-        self.points.push(point(self.home.1));
+        // What is left of another route is written over.
+        self.points.resize(self.legs.len() + 1, Point::default());
+        for (point, leg) in self.points.iter_mut().zip(&self.legs) {
+            point.halts = leg.halts;
+        }
+        self.points[self.legs.len()].halts = self.home.1;
     }
 
     /// When what is done between the stops begins and ends.

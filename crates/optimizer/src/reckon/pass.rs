@@ -36,8 +36,15 @@ impl Reckoner<'_> {
             let later =
                 if held { start(self.spec, self.last_leave(earliest, first.begin)) } else { earliest };
             if later > leave {
+                let plain = self.points[0].halts.is_none() && self.roads.course().is_none();
+                if plain && self.points[0].begin >= later + self.points[0].ride {
+                    // Only the waiting before the first service becomes shorter.
+                    self.points[0].arrive = later + self.points[0].ride;
+                    tally.waiting -= later - leave;
+                } else {
+                    tally = self.forward(later);
+                }
                 leave = later;
-                tally = self.forward(leave);
             }
             if let Some(most) = self.spec.max_duration.filter(|most| tally.end - leave > *most) {
                 let over = tally.end - leave - most;
@@ -105,6 +112,7 @@ impl Reckoner<'_> {
         let (mut run, mut slack) = (0, NEVER);
         let (mut trip_run, mut trip_slack) = (0, NEVER);
         let idle = self.is_idle();
+        let mut from = self.spec.start;
         for position in 0..=self.legs.len() {
             let halts = self.points[position].halts;
             trip += usize::from(halts.reload > 0);
@@ -115,7 +123,7 @@ impl Reckoner<'_> {
                 self.roads,
                 halts,
                 Trip {
-                    from: self.place_before(position),
+                    from,
                     to,
                     way: self.legs.get(position).map_or(self.home.0, |leg| leg.way),
                     leave: time,
@@ -124,6 +132,7 @@ impl Reckoner<'_> {
                     release: self.releases.get(trip).copied().unwrap_or(LONG_AGO),
                 },
             );
+            from = to.unwrap_or(from);
             tally.driving += ride.drive;
             tally.metres += ride.metres;
             tally.excess += ride.late + ride.missing * BROKEN;
@@ -245,20 +254,21 @@ impl Reckoner<'_> {
         let point = &mut self.points[home];
         (point.latest, point.tail, point.floor, point.late) = (latest, tail, floor, late);
         for position in (0..home).rev() {
-            let next = self.points[position + 1];
+            let Point { ride, not_before, leave_by, halts, .. } = self.points[position + 1];
             let service = self.service(position);
-            let to = self.place(position + 1);
-            let from = self.place_before(position + 1);
             let leg = &self.legs[position];
             let row = &self.problem.rows[leg.stop as usize];
             let point = &mut self.points[position];
-            floor = floor.max(next.not_before.saturating_add(tail));
-            tail += next.ride;
-            let leave = match (self.roads.course(), to) {
-                (Some(_), Some(to)) if next.halts.is_none() => self.roads.leave_by(from, to, latest),
-                _ => latest - next.ride,
+            floor = floor.max(not_before.saturating_add(tail));
+            tail += ride;
+            let way = self.legs.get(position + 1).map_or(self.home.0, |next| next.way);
+            let leave = match self.roads.course() {
+                Some(course) if halts.is_none() && (position + 1 < home || self.spec.end.is_some()) => {
+                    course.leave_by(way, latest)
+                }
+                _ => latest - ride,
             };
-            latest = leave.min(next.leave_by.max(point.depart)) - service;
+            latest = leave.min(leave_by.max(point.depart)) - service;
             tail += service;
             floor = floor.max(row.open.saturating_add(tail));
             if bound || row.per_minute.is_none() {
@@ -301,6 +311,9 @@ impl Reckoner<'_> {
     /// Metres to charges and along trips, and what is emitted.
     fn measure(&mut self) {
         if !self.problem.measured(self.spec.matrix) {
+            for point in &mut self.points {
+                (point.ahead, point.trip_before, point.trip_after) = (0, 0, 0);
+            }
             return;
         }
         let mut gone = 0;
