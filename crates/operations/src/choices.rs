@@ -10,6 +10,7 @@ use domain::{
     Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleState, Window,
 };
 use std::collections::HashMap;
+use store::stops::DayStop;
 
 /// Loading and leaving the yard takes this long after a plan appears.
 pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
@@ -115,30 +116,10 @@ impl Choices {
                 }
                 Some(RouteState::UnderWay { .. }) => {
                     let reloads_before = route.and_then(|r| book.reloads_before(r));
-                    let next = stops.iter().position(|s| s.stop.state.is_open());
-                    let at_hub = next.is_some() && next == reloads_before;
-                    let at_hand = next.filter(|_| !at_hub).and_then(|index| stops.get(index));
-                    let (place, free_at) = match (at_hand, next.and_then(|index| stops.get(index))) {
-                        (Some(s), _) => {
-                            let arrival = match s.stop.state {
-                                StopState::Arrived { at } => at,
-                                _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
-                            };
-                            (lat_lon(s.at), arrival + TimeDelta::seconds(s.service_s.into()))
-                        }
-                        // It is on its way to the hub, or there.
-                        (None, Some(s)) => {
-                            let drive = TimeDelta::seconds(s.stop.travel_s.into());
-                            (hub, s.eta.unwrap_or(s.stop.planned_arrival) - drive)
-                        }
-                        (None, None) => {
-                            (book.latest.get(&vehicle.id).map_or(hub, |p| lat_lon(p.place)), book.now)
-                        }
-                    };
-                    let open: Vec<_> = (0..stops.len())
-                        .filter(|&index| stops[index].stop.state.is_open())
-                        .skip(usize::from(at_hand.is_some()))
-                        .collect();
+                    let Onward { place, free_at, at_hub, at_hand } =
+                        onward(book, vehicle, stops, reloads_before);
+                    let is_open = |index: &usize| stops[*index].stop.state.is_open();
+                    let open: Vec<_> = (0..stops.len()).filter(is_open).skip(usize::from(at_hand)).collect();
                     // What it carries for nobody here: the stop at hand, and what it could not hand over.
                     let ahead: Vec<_> = open.iter().map(|&index| stops[index].stop.order).collect();
                     let waits = |o: &Order| o.state == OrderState::Placed || ahead.contains(&o.id);
@@ -147,12 +128,12 @@ impl Choices {
                         vehicle: vehicle.clone(),
                         route: route.cloned(),
                         place,
-                        free_at: free_at.max(book.now),
+                        free_at,
                         shift_until,
                         under_way: true,
                         at_hub,
                         spoken_for: held.fold((0, 0), |(w, v), o| (w + o.weight_g(), v + o.volume_ml())),
-                        next_sequence: (gone + usize::from(at_hand.is_some())) as i32 + 1,
+                        next_sequence: (gone + usize::from(at_hand)) as i32 + 1,
                     });
                     for index in open {
                         let s = &stops[index];
@@ -210,4 +191,35 @@ impl Choices {
         self.tasks = on;
         off.into_iter().map(|t| t.order).collect()
     }
+}
+
+/// Where and when a vehicle on the road can start something new.
+struct Onward {
+    place: LatLon,
+    free_at: Instant,
+    /// Whether that is at the hub, where it is or comes to next.
+    at_hub: bool,
+    /// Whether it serves or drives to a stop before that.
+    at_hand: bool,
+}
+
+fn onward(book: &DayBook, vehicle: &Vehicle, stops: &[DayStop], reloads_before: Option<usize>) -> Onward {
+    let seconds = |seconds: i32| TimeDelta::seconds(seconds.into());
+    let next = stops.iter().position(|s| s.stop.state.is_open());
+    let at_hub = next.is_some() && next == reloads_before;
+    let (place, free_at) = match next.and_then(|index| stops.get(index)) {
+        Some(s) if at_hub => {
+            let arrival = s.eta.unwrap_or(s.stop.planned_arrival);
+            (lat_lon(book.hub.at), arrival - seconds(s.stop.travel_s))
+        }
+        Some(s) => {
+            let arrival = match s.stop.state {
+                StopState::Arrived { at } => at,
+                _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
+            };
+            (lat_lon(s.at), arrival + seconds(s.service_s))
+        }
+        None => (book.latest.get(&vehicle.id).map_or(lat_lon(book.hub.at), |p| lat_lon(p.place)), book.now),
+    };
+    Onward { place, free_at: free_at.max(book.now), at_hub, at_hand: next.is_some() && !at_hub }
 }
