@@ -7,7 +7,7 @@ mod rows;
 mod run;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -180,18 +180,18 @@ fn refuse_uncommitted(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The rows of the current commit of ours, or of the last one that was measured; of each peer, of the release that was
-/// measured last.
+/// For each set and time, the rows of the current commit of ours, or of the last one that was measured there; of each
+/// peer, of the release that was measured last.
 fn of_one_version(rows: &[Row], current: &str) -> Vec<Row> {
-    let version_of = |solver: Solver| {
-        let versions = rows.iter().filter(|row| row.solver == solver).map(|row| row.version.clone());
-        let versions: Vec<String> = versions.collect();
-        let now = versions.iter().find(|version| *version == current).cloned();
-        now.or_else(|| versions.last().cloned())
-    };
-    let chosen: BTreeSet<(Solver, String)> =
-        rows.iter().filter_map(|row| Some((row.solver, version_of(row.solver)?))).collect();
-    rows.iter().filter(|row| chosen.contains(&(row.solver, row.version.clone()))).cloned().collect()
+    let line = |row: &Row| (row.solver, row.family, row.time);
+    let mut chosen = BTreeMap::new();
+    for row in rows {
+        let version = chosen.entry(line(row)).or_insert(&row.version);
+        if *version != current {
+            *version = &row.version;
+        }
+    }
+    rows.iter().filter(|row| chosen.get(&line(row)) == Some(&&row.version)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -204,11 +204,12 @@ mod tests {
             version: version.to_owned(),
             ..rows::sample(Solver::Ours, instance, 101.0)
         };
-        let all = [of("old", "a"), of("new", "a"), of("old", "b")];
+        let slow = Row { time: 60, ..of("old", "a") };
+        let all = [of("old", "a"), of("new", "a"), of("old", "b"), slow];
         let shown = |current| -> Vec<String> {
             of_one_version(&all, current).into_iter().map(|row| row.version).collect()
         };
-        assert_eq!(shown("new"), ["new"]);
-        assert_eq!(shown("newest"), ["old", "old"], "the one that was measured last");
+        assert_eq!(shown("new"), ["new", "old"], "another time has no newer one");
+        assert_eq!(shown("newest"), ["old", "old", "old"], "the one that was measured last");
     }
 }
