@@ -18,7 +18,7 @@ use domain::{
     Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, OrderId, Route, RouteId,
     RouteState, StopId, StopState,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{positions::Position, stops::DayStop};
 
 /// Standing this close to a door, in metres, is being there.
@@ -49,6 +49,10 @@ impl Operations {
         if store::fleet::hubs(&mut conn).await?.is_empty() {
             return Ok(0);
         }
+        // What is raised after the day was read is not over because the day that was read knows nothing of it.
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let known = store::exceptions::of_day(&mut conn, hub.id, zone.day(self.now())).await?;
+        let known: HashSet<ExceptionId> = known.iter().map(|e| e.id).collect();
         let book = DayBook::read(self, &mut conn, None).await?;
         if book.plan.is_none() {
             return Ok(0);
@@ -78,7 +82,7 @@ impl Operations {
         .await?;
         self.save_estimates(&book, &estimates).await?;
         let arrived = self.save_arrivals(&book, &fresh).await?;
-        let changed = self.save_exceptions(&book, &estimates).await?;
+        let changed = self.save_exceptions(&book, &estimates, &known).await?;
         if !arrived.is_empty() {
             self.0.live.touch_routes(arrived);
         }
@@ -147,7 +151,12 @@ impl Operations {
         Ok(touched)
     }
 
-    async fn save_exceptions(&self, book: &DayBook, estimates: &[Estimate]) -> Result<usize> {
+    async fn save_exceptions(
+        &self,
+        book: &DayBook,
+        estimates: &[Estimate],
+        known: &HashSet<ExceptionId>,
+    ) -> Result<usize> {
         let mut conn = self.0.database.read().await?;
         let standing = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
         let waiting = store::orders::waiting_orders(&mut conn, book.hub.id, book.day).await?;
@@ -167,6 +176,7 @@ impl Operations {
         let raise: Vec<_> = wanted.iter().filter(|w| !is_known(w)).collect();
         let settle: Vec<_> = unresolved
             .into_iter()
+            .filter(|e| known.contains(&e.id))
             .filter_map(|e| Some((e, settled(e, book, estimates, &waiting)?)))
             .collect();
         let changed = raise.len() + settle.len();

@@ -70,6 +70,8 @@ pub struct Hub {
     pub keys: SetUpAnswer,
     /// Where problems are kept.
     pub keep: Option<std::path::PathBuf>,
+    /// Something else than straight roads.
+    pub roads: Option<Arc<dyn TravelTimes>>,
     /// A real city instead of straight roads.
     pub city: Option<Arc<City>>,
 }
@@ -113,6 +115,7 @@ impl Hub {
             url,
             keys: SetUpAnswer { shops: vec![], vehicles: vec![] },
             keep: None,
+            roads: None,
             city: None,
         };
         let ops = hub.at(at(6, 0));
@@ -146,9 +149,10 @@ impl Hub {
     pub fn at(&self, now: DateTime<Utc>) -> Operations {
         Operations::new(Parts {
             database: self.database.clone(),
-            roads: match &self.city {
-                Some(city) => city.clone(),
-                None => Arc::new(Straight),
+            roads: match (&self.roads, &self.city) {
+                (Some(roads), _) => roads.clone(),
+                (None, Some(city)) => city.clone(),
+                (None, None) => Arc::new(Straight),
             },
             city: self.city.clone(),
             addresses: self.city.clone().map(|city| city as Arc<dyn roads::Addresses>),

@@ -3,11 +3,15 @@
 
 use crate::{
     a_day::state_equals_history,
-    common::{Hub, at, order},
+    common::{Hub, Straight, at, order},
 };
 use domain::{ExceptionKind, Role};
 use operations::{Caller, OpsError};
-use std::collections::HashMap;
+use roads::{LatLon, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, mpsc},
+};
 use wire::{
     api::PlaceOrders,
     control_room::{Freedom, ProposalView},
@@ -108,6 +112,64 @@ async fn a_proposal_that_the_day_has_overtaken_makes_way_even_for_nothing() {
     let open =
         store::proposals::open::<serde_json::Value>(&mut conn, hub_id, at(7, 0).date_naive()).await.unwrap();
     assert_eq!(open.map(|p| p.id), again.map(|p| p.id), "only a fresh one may wait");
+}
+
+/// Straight roads that are looked at only after something has happened.
+struct Slow {
+    asked: mpsc::SyncSender<()>,
+    happened: Mutex<mpsc::Receiver<()>>,
+}
+
+impl TravelTimes for Slow {
+    fn snap(&self, at: LatLon, profile: Profile) -> Option<Snap> {
+        Straight.snap(at, profile)
+    }
+
+    fn matrix(
+        &self,
+        from: &[LatLon],
+        to: &[LatLon],
+        profile: Profile,
+        depart: Option<Wall>,
+    ) -> Result<Matrix, RoadsError> {
+        if self.asked.try_send(()).is_ok() {
+            // Nothing is sent a second time.
+            let _ = self.happened.lock().unwrap().recv();
+        }
+        Straight.matrix(from, to, profile, depart)
+    }
+
+    fn path(&self, points: &[LatLon], profile: Profile, depart: Option<Wall>) -> Result<Path, RoadsError> {
+        Straight.path(points, profile, depart)
+    }
+
+    fn source(&self) -> Source {
+        Straight.source()
+    }
+}
+
+#[tokio::test]
+async fn a_breakdown_during_a_round_of_watching_is_not_over_by_the_end_of_it() {
+    let Some(mut hub) = Hub::open("during_a_round").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(36).await;
+    let van = hub.routed(at(7, 20)).await[1].0;
+    // The channel holds one question, so only the first way is waited for.
+    let ((asked, hears), (tells, happened)) = (mpsc::sync_channel(1), mpsc::sync_channel(1));
+    hub.roads = Some(Arc::new(Slow { asked, happened: Mutex::new(happened) }));
+    let watching = hub.at(at(7, 37));
+    hub.roads = None;
+    let round = tokio::spawn(async move { watching.watch(&Caller::timer()).await });
+    while hears.try_recv().is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    hub.report(van, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
+    tells.send(()).unwrap();
+    // Whatever is asked from now on is not waited for.
+    drop(tells);
+    round.await.unwrap().unwrap();
+    let queue = hub.at(at(7, 38)).queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert_eq!(queue.rows.iter().filter(|row| row.kind == ExceptionKind::Breakdown).count(), 1, "{queue:?}");
 }
 
 #[tokio::test]
