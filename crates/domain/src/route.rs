@@ -1,6 +1,6 @@
 //! Plans and routes: who goes where today, and how far each has come.
 
-use crate::{Day, DriverId, HubId, Instant, PlanId, Refusal, RouteId, VehicleId};
+use crate::{Day, DriverId, HubId, Instant, PlanId, Refusal, RouteId, Stop, StopState, VehicleId};
 use serde::{Deserialize, Serialize};
 
 /// One revision of a hub's day.
@@ -111,6 +111,19 @@ impl RouteState {
 }
 
 impl Route {
+    /// Before which of its stops, counted from 0, the vehicle comes by the hub: where the plan says so, at the latest before
+    /// the first whose goods it has not got. Each stop with whether its goods are aboard. None when it has everything, or
+    /// is not on the road.
+    pub fn reloads_before<'a>(&self, stops: impl Iterator<Item = (&'a Stop, bool)> + Clone) -> Option<usize> {
+        if !matches!(self.state, RouteState::UnderWay { .. }) {
+            return None;
+        }
+        let pending = |stop: &Stop| stop.state == StopState::Pending;
+        let fetched = stops.clone().position(|(stop, aboard)| pending(stop) && !aboard)?;
+        let planned = stops.take(fetched).position(|(stop, _)| pending(stop) && stop.via_hub);
+        Some(planned.unwrap_or(fetched))
+    }
+
     /// Leaves the hub.
     pub fn depart(mut self, at: Instant) -> Result<Self, Refusal> {
         match self.state {
@@ -133,5 +146,50 @@ impl Route {
             }
             RouteState::Finished { .. } => Err(Refusal::RouteFinished),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OrderId, StopId};
+    use uuid::Uuid;
+
+    #[test]
+    fn it_comes_by_the_hub_where_the_plan_says_and_at_the_latest_for_the_first_that_is_missing() {
+        let at: Instant = "2026-11-23T08:00:00Z".parse().unwrap();
+        let id = Uuid::nil();
+        let stop = |via_hub: bool, state: StopState| Stop {
+            id: StopId(id),
+            route: RouteId(id),
+            order: OrderId(id),
+            sequence: 1,
+            planned_arrival: at,
+            planned_departure: at,
+            travel_s: 60,
+            via_hub,
+            state,
+        };
+        let out = Route {
+            id: RouteId(id),
+            hub: HubId(id),
+            day: Day::default(),
+            vehicle: VehicleId(id),
+            driver: DriverId(id),
+            planned_start: at,
+            planned_end: at,
+            shift_until: at,
+            state: RouteState::UnderWay { departed_at: at },
+        };
+        let (open, via) = (stop(false, StopState::Pending), stop(true, StopState::Pending));
+        let at_door = stop(false, StopState::Arrived { at });
+        let before = |route: &Route, stops: &[(&Stop, bool)]| route.reloads_before(stops.iter().copied());
+        assert_eq!(before(&out, &[(&open, true), (&open, false), (&open, false)]), Some(1));
+        assert_eq!(before(&out, &[(&open, true), (&via, true), (&open, false)]), Some(1));
+        assert_eq!(before(&out, &[(&via, true), (&open, true)]), None, "it has everything");
+        assert_eq!(before(&out, &[(&open, true), (&open, false), (&via, false)]), Some(1));
+        assert_eq!(before(&out, &[(&at_door, false), (&open, true)]), None, "who is at the door has it");
+        let waits = Route { state: RouteState::Published, ..out };
+        assert_eq!(before(&waits, &[(&via, false)]), None, "it loads when it leaves");
     }
 }

@@ -60,16 +60,9 @@ impl DayBook {
         &self.stops[from..from + len]
     }
 
-    /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub: where the plan says so, at the
-    /// latest before the first whose goods it has not got. None when it has everything.
+    /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub, if it does.
     pub fn reloads_before(&self, route: &Route) -> Option<usize> {
-        if !matches!(route.state, RouteState::UnderWay { .. }) {
-            return None;
-        }
-        let stops = self.stops_of(route.id);
-        let pending = |s: &DayStop| s.stop.state == StopState::Pending;
-        let fetched = stops.iter().position(|s| pending(s) && !s.aboard)?;
-        Some(stops[..fetched].iter().position(|s| pending(s) && s.stop.via_hub).unwrap_or(fetched))
+        route.reloads_before(self.stops_of(route.id).iter().map(|s| (&s.stop, s.aboard)))
     }
 
     /// Whether a vehicle on the road has stopped reporting.

@@ -17,7 +17,7 @@ use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
 
 /// Steps of the optimizer for all answers together.
 const STEPS: u64 = 60_000;
-/// The same where vehicles may come by the hub, which takes four times as long to look at.
+/// The same where vehicles may come by the hub: a step takes several times as long then.
 const STEPS_BY_THE_HUB: u64 = 15_000;
 
 /// A proposal as it is kept until somebody decides: some answers, the one that changes least first.
@@ -165,8 +165,10 @@ fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
 
 /// Whether a runner has the same stops in the same order, and comes by the hub before the same ones.
 fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
-    let halts = |plan: &Solution| plan.stopovers.get(runner).cloned().unwrap_or_default();
-    one.routes.get(runner) == other.routes.get(runner) && halts(one) == halts(other)
+    fn halts(plan: &Solution, runner: usize) -> &[optimizer::Stopover] {
+        plan.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default()
+    }
+    one.routes.get(runner) == other.routes.get(runner) && halts(one, runner) == halts(other, runner)
 }
 
 /// Whether more promises are kept, or as many with less work.

@@ -9,7 +9,7 @@ use wire::deliveries::{InTheWay, Lack, Reason};
 /// How many vehicles are named.
 const NAMED: usize = 3;
 
-/// The vehicles that come closest to serving the order as it is promised, and how many left without it. None if a
+/// The vehicles that come closest to serving the order as it is promised, and how many are on the road. None if a
 /// vehicle serves it, or if it is no part of the day.
 pub(crate) fn reasons(
     book: &DayBook,

@@ -103,6 +103,16 @@ async fn a_closed_road_changes_estimates_and_plans_and_a_stop_behind_it_says_so(
     let order = ops.order(&dispatcher, target.order).await.unwrap();
     assert_eq!(order.hindered, Some(Hindrance::CutOff));
 
+    // On the same plan, an open road means before ten again.
+    ops.lift_closure(&dispatcher, id).await.unwrap();
+    ops.watch(&timer).await.unwrap();
+    let lifted = ops.route(&dispatcher, driven.route).await.unwrap();
+    let soon = lifted.stops.iter().find(|stop| stop.stop == target.stop).unwrap();
+    assert!(soon.eta.unwrap().naive_local() < local(10, 0), "{soon:?}");
+    let area = square(target.at.lat, target.at.lon, 900.0);
+    let id = ops.close_road(&dispatcher, close(area, local(10, 0))).await.unwrap();
+    ops.watch(&timer).await.unwrap();
+
     // A new plan goes round it: nobody is at that door before ten.
     let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
     let PlanAnswer { gains, freedom, .. } = proposal.answers[0];
