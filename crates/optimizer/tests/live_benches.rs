@@ -112,7 +112,10 @@ fn no_policy_serves_what_is_not_aboard() {
             [Policy::Nothing, Policy::Insertion, REPLAN].map(|policy| led(&world, &plan, &events, policy));
         assert_eq!([nothing.impossible, insertion.impossible, replanned.impossible], [0, 0, 0]);
         assert!(nothing.unserved >= SMALL.late_orders && nothing.moved == 0, "{nothing:?}");
-        assert!(insertion.unserved < nothing.unserved && replanned.unserved < nothing.unserved);
+        assert!(
+            insertion.unserved < nothing.unserved && replanned.unserved < nothing.unserved,
+            "{seed} {nothing:?} {insertion:?} {replanned:?}"
+        );
     }
 }
 

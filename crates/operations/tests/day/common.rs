@@ -126,7 +126,7 @@ impl Hub {
                 kind: domain::VehicleKind::DieselVan,
                 driver: format!("Driver {n:02}"),
                 capacity_g: 500_000,
-                capacity_ml: 4_000_000,
+                capacity_ml: 200_000,
                 shift_from: if n == 4 { time(12, 0) } else { time(7, 30) },
                 shift_until: if n == 4 { time(20, 0) } else { time(16, 30) },
             })

@@ -49,11 +49,12 @@ const STEPS_A_STOP: f64 = 400.0;
 const PACE: f64 = 100_000.0;
 /// The temperature at the end, in mean arcs.
 const COLD: f64 = 0.01;
-/// The temperatures at the beginning and at the end of a search over a rich problem, in mean arcs: there, waiting and
-/// whole vehicles are at stake too.
+/// The temperatures at the beginning and at the end of a search over a rich problem, in mean arcs: where time is paid for,
+/// waiting and whole days of a vehicle are at stake too.
 const RICH: (f64, f64) = (10.0, 0.1);
-/// The same where no time matters and nothing is to be chosen.
-const RICH_ANY_TIME: (f64, f64) = (3.0, 0.03);
+/// The same where ways alone are paid for, and where it does not matter when they are driven either.
+const RICH_WAYS: (f64, f64) = (4.0, 0.01);
+const RICH_ANY_TIME: (f64, f64) = (2.0, 0.01);
 /// The temperature is no more than so many times what half of the stops are worth; above, they would just be left out.
 const HOLD: f64 = 0.3;
 /// How much colder a search begins that was given a plan.
@@ -127,7 +128,11 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
     let (best, begin) = crew.first_plans(start, given);
     (order.tell)(&best, crew.done);
     let arc = instance.arc_of(&begin);
-    let (warm, cold) = if instance.is_timed() { RICH } else { RICH_ANY_TIME };
+    let (warm, cold) = match (instance.is_timed(), instance.pays_time()) {
+        (true, true) => RICH,
+        (true, false) => RICH_WAYS,
+        (false, _) => RICH_ANY_TIME,
+    };
     let warm = warm * if given { GIVEN } else { 1.0 };
     let cooling = Cooling { from: warm * arc, to: cold * arc }.held_below(HOLD * instance.usual_penalty());
     let far = |from: u32, to: u32| instance.far(from as usize, to as usize);

@@ -16,6 +16,9 @@ const GLANCE: u64 = 32;
 /// Which share of the steps is around where something happened, if anything has.
 const NEAR: f64 = 0.7;
 
+/// Which share of the steps exchanges tails of routes, where routes can.
+const TAILS: f64 = 0.3;
+
 /// How many absent stops a step tries to bring in at most.
 const ABSENT: usize = 30;
 /// In which share of the steps with absent stops those around the step's centre are tried, all together, and a vehicle is
@@ -137,9 +140,15 @@ impl Walker {
 
     fn step<'a, G: Ground<'a>>(&mut self, ground: &mut G, warmth: f64) {
         let before = ground.worth();
-        let sound = self.ruin_and_recreate(ground);
+        let (sound, more) = if ground.swaps_tails() && self.rng.unit() < TAILS {
+            ground.begin();
+            let (centre, more) = (self.centre(ground), self.allowance(warmth));
+            (ground.swap_tails(centre, more as i64, &mut self.rng), more)
+        } else {
+            (self.ruin_and_recreate(ground), self.allowance(warmth))
+        };
         let after = ground.worth();
-        let limit = before.cost as f64 - warmth * (1.0 - self.rng.unit()).ln();
+        let limit = before.cost as f64 + more;
         let good = match after.excess.cmp(&before.excess) {
             Ordering::Less => true,
             Ordering::Equal => (after.cost as f64) < limit,
@@ -152,13 +161,23 @@ impl Walker {
         }
     }
 
+    /// How much more a plan may cost to be kept.
+    fn allowance(&mut self, warmth: f64) -> f64 {
+        -warmth * (1.0 - self.rng.unit()).ln()
+    }
+
+    /// A random stop to change something around.
+    fn centre<'a, G: Ground<'a>>(&mut self, ground: &G) -> usize {
+        let somewhere = self.near.is_empty() || self.rng.unit() >= NEAR;
+        let pool = if somewhere { ground.pool() } else { &self.near };
+        pool[self.rng.below(pool.len())] as usize
+    }
+
     /// Changes the plan around a random stop; false if the plan may be broken and has to be undone.
     pub(crate) fn ruin_and_recreate<'a, G: Ground<'a>>(&mut self, ground: &mut G) -> bool {
         ground.begin();
         self.removed.clear();
-        let somewhere = self.near.is_empty() || self.rng.unit() >= NEAR;
-        let pool = if somewhere { ground.pool() } else { &self.near };
-        let centre = pool[self.rng.below(pool.len())] as usize;
+        let centre = self.centre(ground);
         let hopeful = !ground.absent().is_empty() && self.rng.unit() < HOPE;
         if hopeful {
             ground.hope(2 + self.rng.below(HOPED) as u32);

@@ -89,6 +89,15 @@ pub(crate) trait Ground<'a>: Send {
     fn changes(&self) -> bool {
         false
     }
+    /// Whether routes may exchange their tails.
+    fn swaps_tails(&self) -> bool {
+        false
+    }
+    /// Exchanges the tail of a stop's route with that of one that lies near, for about so much at most; false if the plan
+    /// may be broken and has to be undone.
+    fn swap_tails(&mut self, _centre: usize, _most: i64, _rng: &mut Rng) -> bool {
+        false
+    }
     /// How stops are put back from now on.
     fn set_mode(&mut self, mode: Mode);
     /// Puts everything back to where it was at [`Self::begin`].

@@ -12,7 +12,7 @@ use super::plan::Plan;
 /// No route: the stop is absent.
 pub(crate) const NONE: u32 = u32::MAX;
 /// The arc beside a stop that is in no route: so short that nothing is ever put there.
-const CLOSED: i32 = i32::MIN / 4;
+pub(crate) const CLOSED: i32 = i32::MIN / 4;
 
 /// One stop, or the depot of one route.
 #[derive(Clone, Copy, Debug)]

@@ -24,6 +24,11 @@ struct Link {
 }
 
 impl Relations {
+    /// Whether who serves one stop says anything about who may serve another.
+    pub(crate) fn bind(&self) -> bool {
+        !(self.shipments.is_empty() && self.together.is_empty() && self.apart.is_empty())
+    }
+
     /// Goods that go from one stop to another.
     #[must_use]
     pub fn shipments(&self) -> &[Shipment] {

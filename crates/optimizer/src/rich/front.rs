@@ -112,7 +112,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         if ride.missing > 0 || ride.late > 0 || too_late {
             return None;
         }
-        let service = if self.problem.by_kind { spec.service_by(tour.spec.kind) } else { row.service };
+        let service = self.service(front.route, stop);
         let mut leave = front.leave;
         if front.node >= self.stops() && !tour.spec.under_way {
             leave = leave.max((begin - ride.ride).min(ride.leave_by));
@@ -192,7 +192,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     }
 
     /// What lateness costs from that stop on if it is reached at `arrive`.
-    fn late_from_wide(&self, mut at: usize, mut arrive: i64) -> Cost {
+    pub(super) fn late_from_wide(&self, mut at: usize, mut arrive: i64) -> Cost {
         let mut late = Cost::ZERO;
         while at < self.stops() {
             let (far, spec) = (&self.far[at], &self.problem.stops[at]);

@@ -1,6 +1,8 @@
 //! Puts stops back where they cost least in wide problems: one by one, one of several, or both ends of a shipment at once.
 
 use super::front::Front;
+use super::instance::Instance;
+use super::recreate::Gap;
 use super::state::State;
 use crate::cost::Cost;
 use crate::kernel::ground::Mode;
@@ -20,6 +22,29 @@ pub(super) struct Spot {
     pub(super) on: Halts,
     /// The reload that is on the way there now.
     pub(super) had: u8,
+}
+
+/// The cheapest spot so far, what the next has to cost less than, and how far from its candidates it can be then.
+struct Best {
+    bound: Cost,
+    reach: i64,
+    spot: Option<Spot>,
+}
+
+impl Best {
+    #[inline]
+    fn take(&mut self, instance: &Instance<'_>, spot: Option<Spot>) {
+        if let Some(found) = spot {
+            (self.bound, self.reach, self.spot) = (found.cost, instance.reach(found.cost), spot);
+        }
+    }
+}
+
+impl Spot {
+    /// A spot where nothing is done on the way.
+    const fn on_the_way(cost: Cost, stop: usize, before: usize) -> Self {
+        Self { cost, stop, before, to: Halts::NONE, on: Halts::NONE, had: 0 }
+    }
 }
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
@@ -91,20 +116,14 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let instance = self.instance;
         self.turn += 1;
         let frugal = self.mode != Mode::Search;
-        let mut bound = bound;
-        let mut best = None;
-        let mut take = |bound: &mut Cost, spot: Option<Spot>| {
-            if let Some(spot) = spot {
-                *bound = spot.cost;
-                best = Some(spot);
-            }
-        };
+        let mut best = Best { bound, reach: instance.reach(bound), spot: None };
         if !frugal {
-            let opened = self.opened_spot(stop, bound);
-            take(&mut bound, opened);
+            best.take(instance, self.opened_spot(stop, bound));
         }
-        let service = self.problem.rows[stop].service;
         for (index, tagged) in instance.candidates(stop) {
+            if self.is_too_far(index, tagged, best.reach) {
+                continue;
+            }
             let near = (tagged >> 1) as usize;
             let route = self.nodes[near].route;
             if route == NONE || blinks.blink(rng) {
@@ -117,36 +136,35 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 }
                 let depot = self.depot(route);
                 for before in [depot, self.nodes[depot].prev as usize] {
-                    let spot = self.spot(route, before, stop, bound);
-                    take(&mut bound, spot);
+                    best.take(instance, self.spot(route, before, stop, best.bound));
                 }
             }
             let tour = &self.tours[route as usize];
             let before = if tagged & 1 == 1 { self.nodes[near].prev as usize } else { near };
             let after = self.nodes[before].next as usize;
             if !CLOCKED && self.nodes[after].halts.is_none() {
-                // A route takes at least as long as its ways and its services.
                 let arc = instance.arc(tour.matrix, index);
                 let (there, onward) = if tagged & 1 == 1 {
                     (instance.ways.there(route, tour.matrix, before, stop), arc)
                 } else {
                     (arc, instance.ways.onward(route, tour.matrix, stop, after))
                 };
-                let detour = i64::from(there) + i64::from(onward) - self.far[after].drive;
-                let longer = (detour + service - tour.waiting).max(0);
-                let least = Cost::hourly(detour, tour.spec.cost_per_driving_hour)
-                    + Cost::hourly(longer, tour.spec.cost_per_hour)
-                    + self.change(route, before, stop, after);
-                if least >= bound {
+                let gap = Gap { route, before, after, there, onward };
+                if self.is_direct(route, stop) {
+                    let cost = self.direct(stop, gap, best.bound);
+                    best.take(instance, cost.map(|cost| Spot::on_the_way(cost, stop, before)));
+                    continue;
+                }
+                if self.least(stop, gap) >= best.bound {
                     continue;
                 }
             }
             if !self.has_room(route, stop) {
                 continue;
             }
-            let spot = self.spot(route, before, stop, bound);
-            take(&mut bound, spot);
+            best.take(instance, self.spot(route, before, stop, best.bound));
         }
+        let Best { bound, spot: mut best, .. } = best;
         if (frugal || self.hope > 1) && best.is_none() {
             best = self.opened_spot(stop, bound.times(self.hope));
         }
@@ -195,9 +213,14 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     }
 
     /// The best way to serve the stop behind that node, if it fits there and costs less than `bound`.
-    fn spot(&self, route: u32, before: usize, stop: usize, mut bound: Cost) -> Option<Spot> {
+    pub(super) fn spot(&self, route: u32, before: usize, stop: usize, mut bound: Cost) -> Option<Spot> {
         let after = self.nodes[before].next as usize;
         let halts = self.nodes[after].halts;
+        if halts.is_none() && self.is_direct(route, stop) {
+            let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
+            let cost = self.direct(stop, Gap { route, before, after, there, onward }, bound);
+            return cost.map(|cost| Spot::on_the_way(cost, stop, before));
+        }
         let release = self.problem.stops[stop].release.unwrap_or(LONG_AGO);
         let change = self.change(route, before, stop, after);
         let far = &self.far[after];

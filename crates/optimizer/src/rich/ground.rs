@@ -1,6 +1,7 @@
 //! The state of a rich problem as the ground of ruin and recreate.
 
 use super::state::State;
+use crate::cost::Cost;
 use crate::kernel::ground::{Ground, Link, Mode};
 use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::recreate::Blinks;
@@ -112,6 +113,14 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> Ground<'p> for State<'p, CLOCKED
                 self.change_to_cheapest(self.log_tours[index].0);
             }
         }
+    }
+
+    fn swaps_tails(&self) -> bool {
+        self.instance.swaps_tails
+    }
+
+    fn swap_tails(&mut self, centre: usize, most: i64, rng: &mut Rng) -> bool {
+        self.swap_tails(centre, Cost::parts(most), rng)
     }
 
     fn hope(&mut self, times: u32) {

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::ways::AllWays;
 use crate::cost::Cost;
-use crate::course::Course;
+use crate::course::{Course, seconds_of};
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
 use crate::kernel::instance::{AROUND, keep_least, median};
 use crate::kernel::plan::Plan;
-use crate::model::{Halt, Problem, Skills, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
+use crate::model::{Halt, Lateness, Problem, Skills, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.
@@ -31,6 +31,8 @@ pub(crate) struct Instance<'p> {
     pub(super) changes: bool,
     /// By stop and dimension.
     pub(super) demands: Vec<i64>,
+    /// Whether routes may exchange what is behind a stop of each: nothing has to stay together.
+    pub(super) swaps_tails: bool,
     /// Whether lateness has a price anywhere.
     pub(super) priced: bool,
     /// By stop: neighbours, times two, and one more if the stop goes before it.
@@ -39,6 +41,10 @@ pub(crate) struct Instance<'p> {
     ends: Vec<u32>,
     /// By profile and candidate: the packed arc between the two.
     arcs: Vec<Vec<i32>>,
+    /// By candidate: the seconds between the two at the best hour and by the fastest profile.
+    quickest: Vec<i32>,
+    /// What an hour of driving costs at least.
+    driving: i64,
     around: Vec<u32>,
     width: usize,
     pub(super) keys: [Vec<i32>; ORDERS],
@@ -54,11 +60,14 @@ impl<'p> Instance<'p> {
             kinds: kinds(problem.vehicles.iter()),
             classes: kinds(problem.vehicles.iter().map(class).collect::<Vec<_>>().iter()),
             changes: false,
+            swaps_tails: problem.vehicles.len() > 1 && !problem.relations.bind(),
             demands: problem.stops.iter().flat_map(|stop| stop.demand.iter().copied()).collect(),
             priced: problem.rows.iter().any(|row| row.per_minute.is_some()),
             candidates: Vec::new(),
             ends: Vec::new(),
             arcs: vec![Vec::new(); problem.matrices.len()],
+            quickest: Vec::new(),
+            driving: problem.vehicles.iter().map(|v| v.cost_per_driving_hour).min().unwrap_or(0),
             around: Vec::new(),
             width: AROUND.min(stops),
             keys: keys(problem),
@@ -66,8 +75,25 @@ impl<'p> Instance<'p> {
         let count = |of: &[u32]| of.iter().max().copied();
         // A plan that people know says who drives, so another vehicle is not for nothing there.
         instance.changes = count(&instance.kinds) > count(&instance.classes) && !problem.keeps();
+        if problem.keeps() {
+            // A place may be worth something because it is the one that people know.
+            instance.driving = 0;
+        }
         instance.find_neighbours();
         instance
+    }
+
+    /// How much longer the way to a candidate may be than the one it cuts, in seconds, for a stop that may cost no more
+    /// than `bound`: by the triangle inequality the detour is at least twice that.
+    #[inline]
+    pub(super) fn reach(&self, bound: Cost) -> i64 {
+        if self.driving == 0 { i64::MAX } else { bound.in_parts() / (2 * self.driving) }
+    }
+
+    /// The seconds between a stop and its candidate at the best hour and by the fastest profile.
+    #[inline(always)]
+    pub(super) fn quickest(&self, index: usize) -> i32 {
+        self.quickest[index]
     }
 
     /// The places to try for a stop, each with its index for [`Self::arc`].
@@ -214,6 +240,14 @@ impl<'p> Instance<'p> {
         median(self.problem.rows.iter().map(|row| row.penalty.in_parts()).collect()) as f64
     }
 
+    /// Whether time has a price, and not the ways alone.
+    pub(crate) fn pays_time(&self) -> bool {
+        let paid = |spec: &VehicleSpec| {
+            spec.cost_per_hour > 0 || spec.long_day.is_some() || spec.overtime != Lateness::Hard
+        };
+        self.priced || self.problem.vehicles.iter().any(paid)
+    }
+
     /// Whether it matters when a stop is served, or which of several.
     pub(crate) fn is_timed(&self) -> bool {
         let problem = self.problem;
@@ -276,10 +310,15 @@ impl<'p> Instance<'p> {
                 let other = (tagged >> 1) as usize;
                 let (from, to) = if tagged & 1 == 1 { (stop, other) } else { (other, stop) };
                 let (from, to) = (self.problem.rows[from].place, self.problem.rows[to].place);
+                let mut quickest = i32::MAX;
                 for matrix in 0..self.arcs.len() {
                     let arc = self.roads(matrix).packed(from, to);
                     self.arcs[matrix].push(arc);
+                    let seconds =
+                        self.courses[matrix].map_or_else(|| seconds_of(arc), |course| course.least(arc));
+                    quickest = quickest.min(i32::try_from(seconds).unwrap_or(i32::MAX));
                 }
+                self.quickest.push(quickest);
                 self.candidates.push(tagged);
             }
             self.ends.push(self.candidates.len() as u32);

@@ -4,6 +4,7 @@
 //! The steps and the engine are those of plain problems ([`crate::kernel`], [`crate::engine`]); what differs is the
 //! state, in which every price is exact.
 
+mod direct;
 mod front;
 mod gaps;
 mod ground;
@@ -13,6 +14,7 @@ mod pairs;
 mod recreate;
 mod refresh;
 mod state;
+mod tails;
 mod undo;
 mod ways;
 mod wide;

@@ -12,12 +12,12 @@ use crate::route::{price, start};
 
 /// A place for a stop: behind which node of which route, and the packed arcs there and on.
 #[derive(Clone, Copy)]
-struct Gap {
-    route: u32,
-    before: usize,
-    after: usize,
-    there: i32,
-    onward: i32,
+pub(super) struct Gap {
+    pub(super) route: u32,
+    pub(super) before: usize,
+    pub(super) after: usize,
+    pub(super) there: i32,
+    pub(super) onward: i32,
 }
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
@@ -65,7 +65,11 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let frugal = self.mode != Mode::Search;
         let (mut bound, opened) = if frugal { (self.bound(stop), None) } else { self.opened(stop, 1) };
         let mut place = opened.map(|before| (before, None));
+        let mut reach = instance.reach(bound);
         for (index, tagged) in instance.candidates(stop) {
+            if self.is_too_far(index, tagged, reach) {
+                continue;
+            }
             let near = (tagged >> 1) as usize;
             let route = self.nodes[near].route;
             if route == NONE || blinks.blink(rng) {
@@ -76,7 +80,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 let depot = self.depot(route);
                 for before in [depot, self.nodes[depot].prev as usize] {
                     if let Some(extra) = self.best_gap(route, before, stop, bound) {
-                        (bound, place) = (extra, Some((before, None)));
+                        (bound, place, reach) = (extra, Some((before, None)), instance.reach(extra));
                     }
                 }
             }
@@ -94,7 +98,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 continue;
             }
             if let Some((extra, vehicle)) = self.extra_with(stop, gap, bound) {
-                (bound, place) = (extra, Some((before, vehicle)));
+                (bound, place, reach) = (extra, Some((before, vehicle)), instance.reach(extra));
             }
         }
         if (frugal || self.hope > 1) && place.is_none() {
@@ -109,16 +113,22 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         place
     }
 
+    /// Whether a stop beside that candidate makes too much of a detour, told by the arc that it would cut alone.
+    #[inline(always)]
+    pub(super) fn is_too_far(&self, index: usize, tagged: u32, reach: i64) -> bool {
+        i64::from(self.instance.quickest(index)) - i64::from(self.cuts[tagged as usize]) > reach
+    }
+
     /// What the stop costs there at the least, at what its ways take at the best hour.
     #[inline]
-    fn least(&self, stop: usize, gap: Gap) -> Cost {
+    pub(super) fn least(&self, stop: usize, gap: Gap) -> Cost {
         let Gap { route, before, after, .. } = gap;
-        let (row, tour) = (&self.problem.rows[stop], &self.tours[route as usize]);
+        let tour = &self.tours[route as usize];
         let there = self.instance.least::<CLOCKED>(tour.matrix, gap.there);
         let onward = self.instance.least::<CLOCKED>(tour.matrix, gap.onward);
         let detour = there + onward - i64::from(self.nodes[before].arc);
         // A route takes at least as long as its ways and its services.
-        let longer = (detour + row.service - tour.waiting).max(0);
+        let longer = (detour + self.service(route, stop) - tour.waiting).max(0);
         Cost::hourly(detour, tour.spec.cost_per_driving_hour)
             + Cost::hourly(longer, tour.spec.cost_per_hour)
             + self.change(route, before, stop, after)

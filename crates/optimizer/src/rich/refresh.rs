@@ -22,7 +22,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let stops = self.problem.stops.len();
         let depot = stops + tour as usize;
         let rows = &self.problem.rows;
-        let nodes = &mut self.nodes;
+        let (nodes, cuts) = (&mut self.nodes, &mut self.cuts);
 
         let (mut excess, mut driving, mut waiting, mut leave) = (0, 0, 0, spec.shift.0);
         let mut here = depot;
@@ -32,7 +32,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let (before, way) = (here, nodes[here].way);
             let mut arc = seconds(way, time);
             nodes[here].arc = arc as i32;
+            cuts[2 * here] = arc as i32;
             here = nodes[here].next as usize;
+            cuts[2 * here + 1] = arc as i32;
             if here >= stops {
                 if size > 0 || spec.under_way {
                     time += arc;
@@ -52,6 +54,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 time = leave;
                 arc = seconds(way, leave);
                 nodes[depot].arc = arc as i32;
+                cuts[2 * here + 1] = arc as i32;
             }
             waiting += begin - time - arc;
             driving += arc;

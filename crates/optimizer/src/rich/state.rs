@@ -6,7 +6,7 @@ use super::instance::Instance;
 use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::plan::{Plan, Worth};
-use crate::kernel::state::NONE;
+use crate::kernel::state::{CLOSED, NONE};
 use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
 use crate::reckon::{Halts, Point, Reckoner, Room};
 
@@ -39,6 +39,8 @@ pub(super) struct Node {
 pub(super) struct Tour<'p> {
     pub(super) spec: &'p VehicleSpec,
     pub(super) matrix: usize,
+    /// Whether places in it can be told from sums: see [`State::direct`].
+    pub(super) direct: bool,
     pub(super) size: u32,
     /// When the vehicle leaves its start.
     pub(super) start: i64,
@@ -64,6 +66,12 @@ pub(super) struct Tour<'p> {
     pub(super) dirty: bool,
 }
 
+/// Whether nothing can be done between its stops that takes a vehicle elsewhere, and its metres do not count.
+fn is_direct(spec: &VehicleSpec) -> bool {
+    let goes_straight = spec.reloads.is_none() && spec.battery.is_none();
+    goes_straight && spec.cost_per_km == 0 && spec.max_distance.is_none() && spec.emissions.is_none()
+}
+
 pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) instance: &'p Instance<'p>,
     pub(super) problem: &'p Problem,
@@ -71,6 +79,9 @@ pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) tours: Vec<Tour<'p>>,
     /// By vehicle and dimension: what else it can hold; negative if it holds too much.
     pub(super) rooms: Vec<i64>,
+    /// By node, twice: the seconds of the arc from it, and of the arc to it, kept apart to be read fast; [`CLOSED`] for
+    /// who is in no route.
+    pub(super) cuts: Vec<i32>,
     pub(super) absent: Vec<u32>,
     pub(super) pool: Vec<u32>,
     pub(super) cost: Cost,
@@ -127,9 +138,11 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         let tours = problem.vehicle_ids().map(|vehicle| {
             let depot = (stops + vehicle.index()) as u32;
             nodes[depot as usize] = Node { prev: depot, next: depot, route: vehicle.0, ..blank };
+            let spec = problem.spec(vehicle);
             Tour {
-                spec: problem.spec(vehicle),
-                matrix: problem.spec(vehicle).matrix.index(),
+                spec,
+                matrix: spec.matrix.index(),
+                direct: is_direct(spec),
                 size: 0,
                 start: 0,
                 end: 0,
@@ -155,6 +168,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             rooms: vec![0; tours.len() * problem.dims],
             best: vec![Vec::new(); tours.len()],
             ends_tried: vec![0; tours.len()],
+            cuts: vec![CLOSED; 2 * count],
             nodes,
             tours,
             absent: Vec::new(),
@@ -208,6 +222,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         for node in &mut self.nodes {
             node.route = NONE;
         }
+        self.cuts.fill(CLOSED);
         for tour in &mut self.tours {
             (tour.here, tour.dirty, tour.size) = (false, false, 0);
         }
@@ -275,7 +290,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         stops.iter().map(|&stop| self.problem.rows[stop as usize].penalty).sum()
     }
 
-    fn carry(&mut self, tour: u32, stop: usize, sign: i64) {
+    pub(super) fn carry(&mut self, tour: u32, stop: usize, sign: i64) {
         if WIDE {
             return;
         }
@@ -395,6 +410,13 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         self.served += 1;
     }
 
+    /// Says that a stop is in no route.
+    #[inline]
+    pub(super) fn take_out(&mut self, stop: usize) {
+        self.nodes[stop].route = NONE;
+        self.cuts[2 * stop..2 * stop + 2].fill(CLOSED);
+    }
+
     pub(super) fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>) {
         if WIDE {
             self.remove_wide(&[(first, count)], removed);
@@ -405,7 +427,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         let before = self.nodes[first].prev as usize;
         let mut at = first;
         for _ in 0..count {
-            self.nodes[at].route = NONE;
+            self.take_out(at);
             self.carry(tour, at, -1);
             removed.push(at as u32);
             at = self.nodes[at].next as usize;

@@ -7,8 +7,11 @@ use crate::check::{Violation, check};
 use crate::cost::{Cost, Score};
 use crate::kernel::anneal::Walker;
 use crate::kernel::ground::Ground;
+use crate::kernel::state::NONE;
 use crate::live::ChangePrices;
 use crate::model::{Allowed, Problem, Skills, Solution, StopId};
+use crate::reckon::fitted_out;
+use crate::rng::Rng;
 use crate::samples;
 use crate::solve::{Settings, Stop, solve};
 
@@ -78,7 +81,7 @@ fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
     state.load(&instance.plan_of(&known));
     let mut walker = Walker::new(5, vec![0, 3]);
     for step in 0..300 {
-        assert!(walker.ruin_and_recreate(&mut state));
+        changed(&mut walker, &mut state, step);
         let plan = Ground::plan(&state);
         let report = check(&problem, &plan.to_solution(&problem));
         assert_eq!((report.score().excess, report.cost.in_parts()), (plan.excess, plan.cost));
@@ -90,6 +93,113 @@ fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
             state.keep();
         }
     }
+}
+
+/// Changes the plan one way or the other; whether tails have been exchanged.
+fn changed<const CLOCKED: bool, const WIDE: bool>(
+    walker: &mut Walker,
+    state: &mut State<'_, CLOCKED, WIDE>,
+    step: u64,
+) -> bool {
+    if !step.is_multiple_of(5) {
+        assert!(walker.ruin_and_recreate(state));
+        return false;
+    }
+    state.begin();
+    let centre = state.pool[step as usize % state.pool.len()] as usize;
+    let swapped = state.swap_tails(centre, Cost::MAX, &mut Rng::new(step));
+    if !swapped {
+        state.undo();
+        state.begin();
+    }
+    swapped
+}
+
+/// Everything that a wide problem can have and that leaves places on its ways to be told from sums.
+fn wide_town() -> Problem {
+    let mut builder = samples::line(&[]);
+    let long = crate::VehicleSpec { max_duration: Some(260), ..samples::vehicle() };
+    let tired = crate::Break { window: (100, 200), duration: 20 };
+    builder.vehicle(crate::VehicleSpec { breaks: vec![tired], kind: 1, ..long.clone() });
+    builder.vehicle(long);
+    for index in 0..36 {
+        let mut stop = samples::stop(1 + index * 37 % 100);
+        let opens = 30 * (index as i64 % 7);
+        (stop.service, stop.window, stop.demand) = (5, (opens, opens + 120), vec![4]);
+        stop.unserved_penalty = 150;
+        match index % 6 {
+            0 => stop.pickup = vec![3],
+            1 => stop.more_windows = vec![(opens + 150, opens + 300)],
+            2 => stop.service_by_kind = vec![5, 2],
+            3 => stop.lateness = crate::Lateness::Priced { per_minute: 2 },
+            _ => {}
+        }
+        builder.stop(stop);
+    }
+    builder.build().unwrap()
+}
+
+#[test]
+fn a_wide_search_reckons_as_the_checker_does() {
+    let problem = wide_town();
+    assert!(problem.wide);
+    let instance = Instance::new(&problem);
+    assert!(instance.swaps_tails);
+    let mut state = State::<false, true>::new(&instance);
+    state.load(&instance.plan_of(&Solution::default()));
+    let mut walker = Walker::new(3, vec![]);
+    let mut swapped = 0;
+    for step in 0..500 {
+        swapped += u32::from(changed(&mut walker, &mut state, step));
+        let plan = Ground::plan(&state);
+        let solution = fitted_out(&problem, &plan.to_solution(&problem));
+        let score = check(&problem, &solution).score();
+        assert_eq!((score.excess, score.cost.in_parts()), (plan.excess, plan.cost), "{step}");
+        if step % 3 == 0 { state.undo() } else { _ = state.keep() }
+    }
+    assert!(swapped > 10, "{swapped}");
+}
+
+#[test]
+fn what_sums_tell_of_a_place_is_what_walking_through_it_tells() {
+    let problem = wide_town();
+    let instance = Instance::new(&problem);
+    let mut state = State::<false, true>::new(&instance);
+    state.load(&instance.plan_of(&Solution::default()));
+    let mut walker = Walker::new(9, vec![]);
+    let (mut told, mut refused) = (0, 0);
+    for step in 0..200 {
+        walker.ruin_and_recreate(&mut state);
+        state.keep();
+        let stop = state.pool[step % state.pool.len()] as usize;
+        state.begin();
+        if state.nodes[stop].route != NONE {
+            state.remove(stop, 1, &mut Vec::new());
+        }
+        for route in 0..state.tours.len() as u32 {
+            let depot = state.depot(route);
+            let mut before = depot;
+            loop {
+                let after = state.nodes[before].next as usize;
+                if state.nodes[after].halts.is_none() {
+                    assert!(state.is_direct(route, stop));
+                    let sums = state.spot(route, before, stop, Cost::MAX);
+                    state.tours[route as usize].direct = false;
+                    let walked = state.spot(route, before, stop, Cost::MAX);
+                    state.tours[route as usize].direct = true;
+                    let walked = walked.filter(|_| state.has_room(route, stop));
+                    assert_eq!(sums.map(|spot| spot.cost), walked.map(|spot| spot.cost));
+                    if sums.is_some() { told += 1 } else { refused += 1 }
+                }
+                before = after;
+                if before == depot {
+                    break;
+                }
+            }
+        }
+        state.undo();
+    }
+    assert!(told > 100 && refused > 100, "{told} {refused}");
 }
 
 fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemBuilder) {
@@ -108,8 +218,9 @@ fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemB
     state.load(&instance.plan_of(&Solution::default()));
     let mut walker = Walker::new(3, vec![]);
     let mut kept = BTreeSet::new();
+    let mut swapped = 0;
     for step in 0..500 {
-        assert!(walker.ruin_and_recreate(&mut state));
+        swapped += u32::from(changed(&mut walker, &mut state, step));
         let plan = Ground::plan(&state);
         let score = check(&problem, &plan.to_solution(&problem)).score();
         assert_eq!((score.excess, score.cost.in_parts()), (plan.excess, plan.cost));
@@ -120,6 +231,7 @@ fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemB
             kept.insert(plan.cost);
         }
     }
+    assert!(swapped > 0);
     let best = state.best_plan().to_solution(&problem);
     assert_eq!(Some(check(&problem, &best).cost.in_parts()), kept.first().copied());
     assert!(!best.unserved.is_empty() && best.routes.iter().all(|route| route.len() > 3), "{best:?}");

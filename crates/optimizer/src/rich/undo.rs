@@ -1,7 +1,6 @@
 //! Steps that may be undone, and the best plan so far.
 
 use super::state::{State, Tour};
-use crate::kernel::state::NONE;
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     pub(super) fn begin(&mut self) {
@@ -52,18 +51,20 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 let depot = self.depot(self.log_tours[index].0);
                 let mut at = self.nodes[depot].next as usize;
                 while at != depot {
-                    self.nodes[at].route = NONE;
+                    self.take_out(at);
                     at = self.nodes[at].next as usize;
                 }
             }
         }
-        for &stop in &self.log_absent {
-            self.nodes[stop as usize].route = NONE;
+        for index in 0..self.log_absent.len() {
+            self.take_out(self.log_absent[index] as usize);
         }
         let dims = self.problem.dims;
         for (entry, &(index, node)) in self.log.iter().enumerate() {
             let index = index as usize;
             self.nodes[index] = node;
+            self.cuts[2 * index] = node.arc;
+            self.cuts[2 * node.next as usize + 1] = node.arc;
             if WIDE {
                 self.far[index] = self.log_far[entry];
                 let saved = &self.log_room[entry * dims..(entry + 1) * dims];

@@ -32,8 +32,11 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         reckoner.fit_out();
         nodes[depot].depart = reckoner.earliest();
         for (position, point) in reckoner.points.iter().enumerate() {
-            nodes[at].arc = i32::try_from(point.ride).unwrap_or(i32::MAX);
+            let arc = i32::try_from(point.ride).unwrap_or(i32::MAX);
+            nodes[at].arc = arc;
+            self.cuts[2 * at] = arc;
             at = nodes[at].next as usize;
+            self.cuts[2 * at + 1] = arc;
             let node = &mut nodes[at];
             node.halts = point.halts;
             (node.latest, node.tail, node.floor, node.late) =
@@ -148,7 +151,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let node = self.nodes[stop];
         let (before, after) = (node.prev as usize, node.next as usize);
         let arc = self.way(tour, before, after);
-        self.nodes[stop].route = NONE;
+        self.take_out(stop);
         let node_before = &mut self.nodes[before];
         (node_before.next, node_before.way) = (after as u32, arc);
         let stops = self.stops();

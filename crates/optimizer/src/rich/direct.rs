@@ -1,0 +1,86 @@
+//! A place in a wide problem on a way where nothing is done, judged by a few sums: most places are such.
+
+use super::recreate::Gap;
+use super::state::State;
+use crate::cost::Cost;
+use crate::course::seconds_of;
+use crate::kernel::ground::Mode;
+use crate::model::UNREACHABLE;
+use crate::reckon::opening;
+use crate::route::price;
+
+impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
+    /// Whether such places can be told from their sums: ways take the same at every hour, metres do not count, and the
+    /// stop would not need a trip of its own.
+    #[inline]
+    pub(super) fn is_direct(&self, route: u32, stop: usize) -> bool {
+        !CLOCKED && self.tours[route as usize].direct && self.problem.stops[stop].release.is_none()
+    }
+
+    /// Seconds that the stop takes that vehicle.
+    #[inline]
+    pub(super) fn service(&self, route: u32, stop: usize) -> i64 {
+        if WIDE && self.problem.by_kind {
+            return self.problem.stops[stop].service_by(self.tours[route as usize].spec.kind);
+        }
+        self.problem.rows[stop].service
+    }
+
+    /// What the stop costs more there; none if it would break something, or cost `bound` or more.
+    #[inline]
+    pub(super) fn direct(&self, stop: usize, gap: Gap, bound: Cost) -> Option<Cost> {
+        let Gap { route, before, after, .. } = gap;
+        let (there, onward) = (seconds_of(gap.there), seconds_of(gap.onward));
+        let (row, tour) = (&self.problem.rows[stop], &self.tours[route as usize]);
+        let spec = tour.spec;
+        let (ahead, next) = (&self.nodes[before], &self.nodes[after]);
+        let service = self.service(route, stop);
+        let detour = there + onward - i64::from(ahead.arc);
+        let change = self.change(route, before, stop, after);
+        // A route takes at least as long as its ways and its services.
+        let longer = (detour + service - tour.waiting).max(0);
+        let least =
+            Cost::hourly(detour, spec.cost_per_driving_hour) + Cost::hourly(longer, spec.cost_per_hour);
+        if least + change >= bound || there >= UNREACHABLE || onward >= UNREACHABLE {
+            return None;
+        }
+        let windows = &self.problem.stops[stop];
+        let begin = opening(&windows.more_windows, windows.window, ahead.depart + there);
+        let arrive_next = begin + service + onward;
+        if (row.per_minute.is_none() && begin > row.close) || arrive_next > next.latest {
+            return None;
+        }
+        if !self.has_room(route, stop)
+            || !self.fits(stop, after, |room, down, up| down <= room.deliver && up <= room.pick_up)
+        {
+            return None;
+        }
+        let first = before >= self.stops();
+        let end = (arrive_next + next.tail).max(next.floor);
+        let mut start = if first && !spec.under_way { ahead.depart.max(begin - there) } else { tour.start };
+        if let Some(most) = spec.max_duration.filter(|most| end - start > *most) {
+            if !spec.under_way {
+                let (run, slack) =
+                    if first { (0, i64::MAX) } else { (self.far[before].run, self.far[before].slack) };
+                let (to, on) = (run + there, run + there + service + onward);
+                let slack = slack.min(row.close.max(begin) - to).min(next.latest - on);
+                let latest = start.max(slack.min(end - on - next.tail));
+                start = latest.min(end - most);
+            }
+            if end - start > most.max(tour.end - tour.start) {
+                return None;
+            }
+        }
+        let mut cost = price(spec, start, end, tour.driving + detour) - tour.price + change;
+        if self.instance.priced {
+            cost += row.late_cost(begin);
+            if after < self.stops() {
+                cost += self.late_from_wide(after, arrive_next) - next.late;
+            }
+        }
+        if self.mode == Mode::Fullest && tour.size == 0 && !spec.under_way {
+            cost -= Cost::units(spec.fixed_cost);
+        }
+        (cost < bound).then_some(cost)
+    }
+}
