@@ -23,7 +23,7 @@ struct Cut {
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     /// Exchanges the tails of a stop's route and another where that is cheapest by the ways that are new, if they cost less
-    /// than `most` more; false, and nothing is changed, if they do nowhere.
+    /// than `most` more; false if they do nowhere, or if it breaks something and has to be undone.
     pub(super) fn swap_tails(&mut self, centre: usize, most: Cost, rng: &mut Rng) -> bool {
         let route = self.nodes[centre].route;
         if route == NONE {
