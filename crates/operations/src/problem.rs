@@ -307,6 +307,18 @@ impl Sheet {
         (parts.max(0) + 3_599) / 3_600
     }
 
+    /// What a vehicle on the road has aboard and cannot bring anywhere, as when its street is closed for days. It stays
+    /// with it, behind all others.
+    fn stuck(&self, runner: usize, solution: &Solution) -> impl Iterator<Item = (&Task, StopId)> {
+        let out = self.runners.get(runner).is_some_and(|who| who.under_way);
+        let route = solution.routes.get(runner).map(Vec::as_slice).unwrap_or_default();
+        let left_out = move |index: usize| out && !route.iter().any(|stop| stop.index() == index);
+        self.tasks.iter().enumerate().filter_map(move |(index, task)| {
+            let stop = task.stop.filter(|_| task.only == Some(runner) && left_out(index))?;
+            Some((task, stop))
+        })
+    }
+
     /// A solution's route of one runner, in the day's terms.
     pub fn planned(&self, runner: usize, solution: &Solution) -> Option<PlannedRoute> {
         let times = self.schedule(runner, solution)?;
@@ -317,7 +329,7 @@ impl Sheet {
             };
             times.halts.iter().find(reload).map(|halted| halted.to)
         };
-        let stops = times
+        let mut stops: Vec<PlannedStop> = times
             .visits
             .iter()
             .enumerate()
@@ -341,6 +353,18 @@ impl Sheet {
                 })
             })
             .collect();
+        stops.extend(self.stuck(runner, solution).zip(who.next_sequence + times.visits.len() as i32..).map(
+            |((task, stop), sequence)| PlannedStop {
+                order: task.order,
+                stop: Some(stop),
+                sequence,
+                arrival: self.instant(times.end),
+                departure: self.instant(times.end),
+                travel_s: 0,
+                via_hub: false,
+                aboard: true,
+            },
+        ));
         // A vehicle on the road keeps the departure that it had.
         let start = match &who.route {
             Some(route) if who.under_way => route.planned_start,
