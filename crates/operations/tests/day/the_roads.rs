@@ -179,6 +179,12 @@ async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for(
     ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on, freedom).await.unwrap();
     let planned = ops.route(&dispatcher, driven.route).await.unwrap();
     assert!(planned.stops.iter().filter(far).count() >= 2, "{planned:?}");
+    // What it cannot bring anywhere is still with it, behind all others.
+    let stays = |stop: &wire::control_room::StopRow| planned.stops.iter().any(|s| s.order == stop.order);
+    assert!(before.stops.iter().all(stays), "{planned:?}");
+    let mut sequences: Vec<_> = planned.stops.iter().map(|stop| stop.sequence).collect();
+    sequences.dedup();
+    assert_eq!(sequences.len(), planned.stops.len(), "{planned:?}");
     assert!(planned.stops.iter().filter(far).all(|stop| stop.planned.naive_local() < local(20, 0)));
 }
 

@@ -17,15 +17,6 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         !CLOCKED && self.tours[route as usize].direct && self.problem.stops[stop].release.is_none()
     }
 
-    /// Seconds that the stop takes that vehicle.
-    #[inline]
-    pub(super) fn service(&self, route: u32, stop: usize) -> i64 {
-        if WIDE && self.problem.by_kind {
-            return self.problem.stops[stop].service_by(self.tours[route as usize].spec.kind);
-        }
-        self.problem.rows[stop].service
-    }
-
     /// What the stop costs more there; none if it would break something, or cost `bound` or more.
     #[inline]
     pub(super) fn direct(&self, stop: usize, gap: Gap, bound: Cost) -> Option<Cost> {
@@ -35,13 +26,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let spec = tour.spec;
         let (ahead, next) = (&self.nodes[before], &self.nodes[after]);
         let service = self.service(route, stop);
-        let detour = there + onward - i64::from(ahead.arc);
-        let change = self.change(route, before, stop, after);
-        // A route takes at least as long as its ways and its services.
-        let longer = (detour + service - tour.waiting).max(0);
-        let least =
-            Cost::hourly(detour, spec.cost_per_driving_hour) + Cost::hourly(longer, spec.cost_per_hour);
-        if least + change >= bound || there >= UNREACHABLE || onward >= UNREACHABLE {
+        if self.least(stop, gap) >= bound || there >= UNREACHABLE || onward >= UNREACHABLE {
             return None;
         }
         let windows = &self.problem.stops[stop];
@@ -71,7 +56,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 return None;
             }
         }
-        let mut cost = price(spec, start, end, tour.driving + detour) - tour.price + change;
+        let driving = tour.driving + there + onward - i64::from(ahead.arc);
+        let mut cost = price(spec, start, end, driving) - tour.price;
+        cost += self.change(route, before, stop, after);
         if self.instance.priced {
             cost += row.late_cost(begin);
             if after < self.stops() {

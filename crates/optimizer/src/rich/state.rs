@@ -251,21 +251,29 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         self.best_worth = self.worth();
     }
 
-    fn fill(&mut self, tour: u32, stops: &[u32], reloads: &[(u32, u8)]) {
+    /// Strings stops together in the ring of a route.
+    pub(super) fn string(&mut self, tour: u32, stops: &[u32]) {
         let depot = self.depot(tour);
         let mut last = depot;
         for &stop in stops {
             self.nodes[last].next = stop;
             self.nodes[last].way = self.way(tour, last, stop as usize);
             let node = &mut self.nodes[stop as usize];
-            (node.prev, node.route, node.halts) = (last as u32, tour, Halts::NONE);
+            (node.prev, node.route) = (last as u32, tour);
             self.carry(tour, stop as usize, 1);
             last = stop as usize;
         }
         self.nodes[last].way = self.way(tour, last, depot);
         self.nodes[last].next = depot as u32;
         let node = &mut self.nodes[depot];
-        (node.prev, node.route, node.halts) = (last as u32, tour, Halts::NONE);
+        (node.prev, node.route) = (last as u32, tour);
+    }
+
+    fn fill(&mut self, tour: u32, stops: &[u32], reloads: &[(u32, u8)]) {
+        self.string(tour, stops);
+        for node in stops.iter().map(|&stop| stop as usize).chain([self.depot(tour)]) {
+            self.nodes[node].halts = Halts::NONE;
+        }
         for &(before, place) in reloads {
             if let Some(&stop) = stops.get(before as usize) {
                 self.nodes[stop as usize].halts.reload = place;
@@ -290,7 +298,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         stops.iter().map(|&stop| self.problem.rows[stop as usize].penalty).sum()
     }
 
-    pub(super) fn carry(&mut self, tour: u32, stop: usize, sign: i64) {
+    fn carry(&mut self, tour: u32, stop: usize, sign: i64) {
         if WIDE {
             return;
         }
@@ -313,6 +321,15 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         let rooms = &self.rooms[tour as usize * dims..(tour as usize + 1) * dims];
         let demands = &self.instance.demands[stop * dims..(stop + 1) * dims];
         rooms.iter().zip(demands).all(|(room, demand)| *demand == 0 || demand <= room)
+    }
+
+    /// Seconds that the stop takes that vehicle.
+    #[inline]
+    pub(super) fn service(&self, route: u32, stop: usize) -> i64 {
+        if WIDE && self.problem.by_kind {
+            return self.problem.stops[stop].service_by(self.tours[route as usize].spec.kind);
+        }
+        self.problem.rows[stop].service
     }
 
     /// The packed arc from node to node for that vehicle; its own node is its start, or its end.

@@ -6,7 +6,6 @@ use crate::cost::Cost;
 use crate::course::seconds_of;
 use crate::kernel::state::NONE;
 use crate::model::UNREACHABLE;
-use crate::reckon::Halts;
 use crate::rng::Rng;
 
 /// How many neighbours are looked at.
@@ -51,10 +50,10 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let excess = self.excess;
         self.touch(route);
         self.touch(other);
-        let (mut first, mut second) = (self.head(route, cut.one), self.head(other, cut.other));
-        let tails = (self.tail(route, cut.one), self.tail(other, cut.other));
-        first.extend(&tails.1);
-        second.extend(&tails.0);
+        let (mut first, tail) = self.split(route, cut.one);
+        let (mut second, other_tail) = self.split(other, cut.other);
+        first.extend(&other_tail);
+        second.extend(&tail);
         self.lay(route, &first);
         self.lay(other, &second);
         self.excess <= excess
@@ -128,49 +127,23 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         })
     }
 
-    /// The stops of a route up to that node.
-    fn head(&self, route: u32, last: usize) -> Vec<u32> {
+    /// The stops of a route up to that node, and those behind it.
+    fn split(&self, route: u32, last: usize) -> (Vec<u32>, Vec<u32>) {
         let mut stops = Vec::with_capacity(self.tours[route as usize].size as usize);
-        let mut at = last;
-        while at < self.stops() {
-            stops.push(at as u32);
-            at = self.nodes[at].prev as usize;
-        }
-        stops.reverse();
-        stops
-    }
-
-    /// The stops of a route behind that node.
-    fn tail(&self, route: u32, behind: usize) -> Vec<u32> {
-        let mut stops = Vec::with_capacity(self.tours[route as usize].size as usize);
-        let mut at = self.nodes[behind].next as usize;
-        while at < self.stops() {
-            stops.push(at as u32);
-            at = self.nodes[at].next as usize;
-        }
-        stops
+        self.walk(route, &mut stops);
+        let kept = stops.iter().position(|&stop| stop as usize == last).map_or(0, |at| at + 1);
+        let tail = stops.split_off(kept);
+        (stops, tail)
     }
 
     /// Lays a route through these stops instead.
     fn lay(&mut self, route: u32, stops: &[u32]) {
-        let depot = self.depot(route);
         if !WIDE {
             let dims = self.problem.dims;
             let capacity = &self.tours[route as usize].spec.capacity;
             self.rooms[route as usize * dims..(route as usize + 1) * dims].copy_from_slice(capacity);
         }
-        let mut last = depot;
-        for &stop in stops {
-            self.nodes[last].next = stop;
-            self.nodes[last].way = self.way(route, last, stop as usize);
-            let node = &mut self.nodes[stop as usize];
-            (node.prev, node.route) = (last as u32, route);
-            self.carry(route, stop as usize, 1);
-            last = stop as usize;
-        }
-        self.nodes[last].way = self.way(route, last, depot);
-        self.nodes[last].next = depot as u32;
-        self.nodes[depot].prev = last as u32;
+        self.string(route, stops);
         let tour = &mut self.tours[route as usize];
         let before = std::mem::replace(&mut tour.size, stops.len() as u32);
         match (before == 0, stops.is_empty()) {
@@ -187,8 +160,6 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         if let (true, Some(&first)) = (WIDE && !self.tours[route as usize].spec.under_way, stops.first()) {
             self.nodes[first as usize].halts.reload = 0;
         }
-        let home = &mut self.nodes[depot].halts;
-        *home = Halts { reload: 0, ..*home };
         self.refresh(route);
     }
 }
