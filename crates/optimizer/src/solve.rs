@@ -142,13 +142,20 @@ fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
     }
 }
 
-/// Whether a rich search makes of a plan what the judge makes of it.
+/// Whether the search makes of a plan what the judge makes of it.
 fn agrees_with_judge(problem: &Problem, plan: &Plan) -> bool {
-    if AnyInstance::of(problem).is_some() || plan.vehicles.is_empty() || problem.stops.is_empty() {
+    let rate = match AnyInstance::of(problem) {
+        // The search's unit is a second of driving.
+        Some(_) => problem.vehicles.first().map_or(1, |spec| spec.cost_per_driving_hour),
+        None if plan.vehicles.is_empty() => return true,
+        None => 1,
+    };
+    // What a second costs, if not a whole number, is not what a stop that is left out costs.
+    if problem.stops.is_empty() || may_saturate(problem) || (rate != 1 && rate % 3600 != 0) {
         return true;
     }
     let judged = check(problem, &fitted_out(problem, &plan.to_solution(problem))).score();
-    may_saturate(problem) || judged == Score { excess: plan.excess, cost: Cost::hourly(plan.cost, 1) }
+    judged == Score { excess: plan.excess, cost: Cost::hourly(plan.cost, rate) }
 }
 
 /// Whether numbers are so large that a plan could cost more than can be counted. A sum that has once been saturated is

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::Problem;
 use crate::builder::{Checker, LIMITS, ProblemBuilder};
 use crate::fault::{Fault, Whom};
 use crate::model::{Relations, Shipment, StopId, StopSpec, VehicleSpec};
@@ -98,6 +99,16 @@ impl ProblemBuilder {
 
 /// Whether anything needs more than loads that are delivered, one window and one way there.
 pub(crate) fn is_wide(vehicles: &[VehicleSpec], stops: &[StopSpec], relations: &Relations) -> bool {
+    let picks_up = |spec: &StopSpec| spec.pickup.iter().any(|&amount| amount > 0);
+    is_beyond(vehicles, stops, relations) || stops.iter().any(picks_up)
+}
+
+/// Whether anything is wide but what is picked up.
+pub(crate) fn is_beyond_pickups(problem: &Problem) -> bool {
+    problem.wide && is_beyond(&problem.vehicles, &problem.stops, &problem.relations)
+}
+
+fn is_beyond(vehicles: &[VehicleSpec], stops: &[StopSpec], relations: &Relations) -> bool {
     let plain = VehicleSpec::default();
     let special = |spec: &VehicleSpec| {
         spec.cost_per_km > 0
@@ -110,10 +121,7 @@ pub(crate) fn is_wide(vehicles: &[VehicleSpec], stops: &[StopSpec], relations: &
             || spec.emissions.is_some_and(|emissions| emissions.cost_per_kg > 0)
     };
     let wide = |spec: &StopSpec| {
-        !spec.more_windows.is_empty()
-            || spec.pickup.iter().any(|&amount| amount > 0)
-            || spec.release.is_some()
-            || !spec.service_by_kind.is_empty()
+        !spec.more_windows.is_empty() || spec.release.is_some() || !spec.service_by_kind.is_empty()
     };
     !relations.is_empty() || vehicles.iter().any(special) || stops.iter().any(wide)
 }

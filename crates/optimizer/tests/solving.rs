@@ -26,6 +26,8 @@ struct Classic {
     fixed: i64,
     /// A matrix with detours instead of points.
     matrix: bool,
+    /// Stops give something back, too.
+    returns: bool,
 }
 
 impl Classic {
@@ -66,6 +68,7 @@ impl Classic {
         }
         for place in 1..=self.stops {
             let opens = dice.roll(3_000);
+            let pickup = if self.returns && dice.once_in(2) { vec![dice.roll(8)] } else { Vec::new() };
             let window = if self.timed { (opens, opens + 200 + dice.roll(900)) } else { (0, horizon) };
             builder.stop(StopSpec {
                 place,
@@ -73,6 +76,7 @@ impl Classic {
                 window,
                 lateness: Lateness::Hard,
                 demand: vec![dice.roll(if self.rough { 23 } else { 6 })],
+                pickup,
                 only_vehicle: None,
                 unserved_penalty: if self.rough && dice.once_in(3) { 300 } else { 1_000_000 },
                 ..StopSpec::default()
@@ -83,10 +87,10 @@ impl Classic {
 }
 
 fn classics() -> impl Strategy<Value = Classic> {
-    (0..40_usize, 0..15_usize, any::<u64>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>())
-        .prop_map(|(stops, vehicles, seed, timed, rough, dear, matrix)| {
+    (0..40_usize, 0..15_usize, any::<u64>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<[bool; 2]>())
+        .prop_map(|(stops, vehicles, seed, timed, rough, dear, [matrix, returns])| {
             let fixed = if dear { 100_000 } else { 0 };
-            Classic { stops, vehicles, seed, timed, rough, fixed, matrix }
+            Classic { stops, vehicles, seed, timed, rough, fixed, matrix, returns }
         })
 }
 
@@ -144,8 +148,16 @@ proptest! {
 
 #[test]
 fn many_stops_on_two_threads_repeat_themselves() {
-    let classic =
-        Classic { stops: 600, vehicles: 200, seed: 4, timed: true, rough: false, fixed: 0, matrix: false };
+    let classic = Classic {
+        stops: 600,
+        vehicles: 200,
+        seed: 4,
+        timed: true,
+        rough: false,
+        fixed: 0,
+        matrix: false,
+        returns: false,
+    };
     let problem = classic.build();
     for threads in [1, 2] {
         let settings = Settings { threads, ..Settings::default() };
@@ -166,6 +178,7 @@ fn points_reckoned_on_demand_are_served_and_time_is_kept() {
         rough: false,
         fixed: 0,
         matrix: false,
+        returns: false,
     };
     let problem = classic.build();
     let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
@@ -185,6 +198,7 @@ fn vehicles_are_saved_where_they_cost() {
         rough: false,
         fixed: 100_000,
         matrix: false,
+        returns: false,
     };
     let problem = classic.build();
     let outcome = solve(&problem, &steps(20_000), &Settings::default());
@@ -195,8 +209,16 @@ fn vehicles_are_saved_where_they_cost() {
 
 #[test]
 fn progress_is_told_in_order_and_a_word_ends_it() {
-    let classic =
-        Classic { stops: 200, vehicles: 50, seed: 6, timed: true, rough: false, fixed: 0, matrix: true };
+    let classic = Classic {
+        stops: 200,
+        vehicles: 50,
+        seed: 6,
+        timed: true,
+        rough: false,
+        fixed: 0,
+        matrix: true,
+        returns: false,
+    };
     let problem = classic.build();
     let heard: Mutex<Vec<Score>> = Mutex::default();
     let listen = |progress: &optimizer::Progress<'_>| {

@@ -15,7 +15,8 @@ impl Walker {
     ) -> u64 {
         let demand: i64 = state.instance.sites.iter().map(|site| i64::from(site.demand)).sum();
         let capacity = i64::from(state.instance.capacity.max(1));
-        let least = ((demand + capacity - 1) / capacity) as usize;
+        let picked: i64 = state.instance.pickups.iter().map(|&amount| i64::from(amount)).sum();
+        let least = ((demand.max(picked) + capacity - 1) / capacity) as usize;
         let mut absences = vec![0_u64; state.instance.stops()];
         let goal = state.absent.len();
         let mut done = 0;

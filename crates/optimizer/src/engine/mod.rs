@@ -5,8 +5,8 @@
 //! town, and every round cuts it anew (as FILO2x does: Accorsi and Vigo, 2025). Rounds end by the clock or after a
 //! number of steps; by steps the answer follows from the seed.
 //!
-//! Up to [`BRED`] stops the threads anneal some plans apart from each other and then breed from them (see
-//! [`crate::genetic`]).
+//! If there are few stops, the threads anneal some plans apart from each other and then breed from them (see
+//! [`Instance::is_bred`]).
 
 mod crew;
 mod fleet;
@@ -16,8 +16,8 @@ use std::time::Instant;
 
 use crate::kernel::anneal::Cooling;
 use crate::kernel::ground::Ground;
-use crate::kernel::instance::Instance;
-use crate::kernel::metric::Metric;
+use crate::kernel::instance::{Instance, round_trip};
+use crate::kernel::metric::{Metric, NO_WAY};
 use crate::kernel::plan::Plan;
 use crate::kernel::state::State;
 use crate::model::StopId;
@@ -31,9 +31,7 @@ use crew::Crew;
 const TOGETHER: usize = 400;
 /// How many rounds a search has.
 const ROUNDS: u64 = 100;
-/// Up to this many stops, plans are bred.
-const BRED: usize = 300;
-/// Which share of the budget then goes to annealing the plans to breed from, over how many steps a stop each, how many
+/// Where plans are bred, which share of the budget goes to annealing the plans to breed from, over how many steps a stop each, how many
 /// of them a thread may make, and all threads together.
 const ANNEALED: f64 = 0.4;
 const STEPS_A_PARENT: f64 = 300.0;
@@ -96,7 +94,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
         from = FLEET;
     }
     (order.tell)(&best, crew.done);
-    if (2..=BRED).contains(&instance.stops()) {
+    if instance.is_bred() {
         let warm = WARM.0 * if given { GIVEN } else { 1.0 };
         let cooling =
             Cooling { from: warm * arc, to: COLD * arc }.held_below(HOLD * instance.usual_penalty() as f64);
@@ -104,7 +102,10 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
         let plan = breed(instance, &mut crew, order, &best, cooling, instance.stops(), from);
         return (plan, crew.done);
     }
-    let far = |from: u32, to: u32| i64::from(instance.metric.inward(from as usize, to as usize));
+    let far = |from: u32, to: u32| {
+        let (from, to) = (from as usize, to as usize);
+        i64::from(round_trip(instance.metric.outward(from, to), instance.metric.inward(from, to), NO_WAY))
+    };
     let best = rounds(
         &mut crew,
         order,

@@ -1,11 +1,14 @@
 //! What the kernel searches on: the problem with everything it needs side by side in memory, measured from the start
 //! of the shift, in 32 bits.
 //!
-//! It takes problems with one kind of vehicle, one depot, one dimension of load at most, hard windows, and a price on
-//! driving only. The search's unit of cost is one second of driving.
+//! It takes problems with one kind of vehicle, one depot, one dimension of load at most (delivered or picked up), hard
+//! windows, and a price on driving only. The search's unit of cost is one second of driving.
+
+use std::ops::Add;
 
 use crate::model::{Lateness, Problem, UNREACHABLE, VehicleId, VehicleSpec};
 use crate::travel::{Roads, Ways};
+use crate::wide_checks::is_beyond_pickups;
 
 use super::buckets::Buckets;
 use super::ground::ORDERS;
@@ -17,6 +20,9 @@ const HORIZON: i64 = 1 << 28;
 const CANDIDATES: (usize, usize) = (200, 260);
 /// How many stops around one may lose a string together with it.
 pub(crate) const AROUND: usize = 100;
+
+/// Up to this many stops, plans are bred.
+const BRED: usize = 300;
 
 /// What is known of a stop.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +60,8 @@ impl Candidate {
 pub(crate) struct Instance<M> {
     pub(crate) metric: M,
     pub(crate) sites: Vec<Site>,
+    /// What is picked up at each stop; empty if nothing is anywhere.
+    pub(crate) pickups: Vec<i32>,
     pub(crate) capacity: i32,
     pub(crate) vehicles: usize,
     /// What using a vehicle costs.
@@ -80,7 +88,7 @@ impl AnyInstance {
     /// The problem as the kernel takes it, or none if it has something that the kernel does not know.
     pub(crate) fn of(problem: &Problem) -> Option<Self> {
         let spec = problem.vehicle(VehicleId(0))?;
-        if problem.stops.is_empty() || problem.wide || !is_plain(problem, spec) {
+        if problem.stops.is_empty() || is_beyond_pickups(problem) || !is_plain(problem, spec) {
             return None;
         }
         let size = problem.stops.len() + 1;
@@ -116,9 +124,10 @@ fn is_plain(problem: &Problem, spec: &VehicleSpec) -> bool {
         && spec.long_day.is_none()
         && !spec.under_way
         && spec.overtime == Lateness::Hard;
-    let demand: i64 = problem.stops.iter().flat_map(|stop| stop.demand.first()).sum();
+    let load: i64 =
+        problem.stops.iter().flat_map(|stop| stop.demand.first().into_iter().chain(&stop.pickup)).sum();
     ranges
-        && demand < i64::from(i32::MAX / 4)
+        && load < i64::from(i32::MAX / 4)
         && problem.vehicles.iter().all(|other| other == spec)
         && problem.stops.iter().all(|stop| {
             stop.lateness == Lateness::Hard
@@ -159,8 +168,11 @@ impl<M: Metric> Instance<M> {
             .collect();
         let end = (spec.shift.1 - base).min(HORIZON) as i32;
         let capacity = spec.capacity.first().map_or(i32::MAX / 4, |&c| c.min(i64::from(i32::MAX / 4)) as i32);
+        let pickups: Vec<i32> =
+            problem.stops.iter().map(|stop| stop.pickup.first().map_or(0, |&amount| amount as i32)).collect();
         let mut instance = Self {
             metric,
+            pickups: if pickups.iter().any(|&amount| amount > 0) { pickups } else { Vec::new() },
             capacity,
             vehicles: problem.vehicles.len(),
             fixed: seconds(spec.fixed_cost),
@@ -186,7 +198,7 @@ impl<M: Metric> Instance<M> {
             instance.sites.iter().enumerate().map(|(stop, site)| of(stop, site)).collect()
         };
         instance.keys = [
-            key(&|_, site| -site.demand),
+            key(&|stop, site| -site.demand - instance.pickup(stop)),
             key(&|stop, _| -instance.metric.inward(stop, depot)),
             key(&|stop, _| instance.metric.inward(stop, depot)),
             key(&|_, site| site.close - site.open),
@@ -199,6 +211,23 @@ impl<M: Metric> Instance<M> {
     /// How many stops there are; also the index of the depot.
     pub(crate) fn stops(&self) -> usize {
         self.sites.len()
+    }
+
+    /// Whether anything is picked up anywhere.
+    #[inline(always)]
+    pub(crate) fn picks_up(&self) -> bool {
+        !self.pickups.is_empty()
+    }
+
+    /// Whether plans are bred (see [`crate::genetic`], which knows nothing of pickups).
+    pub(crate) fn is_bred(&self) -> bool {
+        (2..=BRED).contains(&self.stops()) && !self.picks_up()
+    }
+
+    /// What is picked up at a stop.
+    #[inline(always)]
+    pub(crate) fn pickup(&self, stop: usize) -> i32 {
+        self.pickups.get(stop).copied().unwrap_or(0)
     }
 
     /// What leaving out a stop costs in half of the cases.
@@ -273,7 +302,7 @@ impl<M: Metric> Instance<M> {
                     return;
                 }
                 let (out, into) = (self.metric.outward(stop, other), self.metric.inward(stop, other));
-                near.push((out.saturating_add(into), other as u32));
+                near.push((round_trip(out, into, NO_WAY), other as u32));
                 if let Some(proximity) = self.proximity(other, stop, into) {
                     places.push((proximity, Candidate { tagged: 2 * other as u32, arc: into }));
                 }
@@ -304,6 +333,15 @@ impl<M: Metric> Instance<M> {
         }
         let wait = i64::from(b.open) - i64::from(a.close) - i64::from(a.service) - i64::from(way);
         Some(way.saturating_add((wait.max(0) / 5) as i32))
+    }
+}
+
+/// How far two are from each other, there and back; a way that does not exist is as long as the other.
+pub(crate) fn round_trip<T: Copy + Ord + Add<Output = T>>(out: T, into: T, no_way: T) -> T {
+    match (out < no_way, into < no_way) {
+        (true, false) => out + out,
+        (false, true) => into + into,
+        _ => out + into,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing in a step grows with the number of stops. The loop itself knows of its plan what [`ground::Ground`] says;
 //! [`state::State`] is the plan of a classic problem, [`crate::rich`] has that of any other. What a search does with many steps is for `engine` to say.
 
+mod aboard;
 pub(crate) mod anneal;
 pub(crate) mod buckets;
 pub(crate) mod ground;
@@ -13,3 +14,4 @@ pub(crate) mod plan;
 pub(crate) mod recreate;
 mod ruin;
 pub(crate) mod state;
+mod tails;

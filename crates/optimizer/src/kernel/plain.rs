@@ -96,6 +96,15 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
         self.put_back(stops, blinks, rng);
     }
 
+    fn swaps_tails(&self) -> bool {
+        // Breeding does it better.
+        !self.instance.is_bred()
+    }
+
+    fn swap_tails(&mut self, centre: usize, most: i64, rng: &mut Rng) -> bool {
+        self.swap_tails(centre, most, rng)
+    }
+
     fn hope(&mut self, times: u32) {
         self.hope = i64::from(times);
     }

@@ -114,12 +114,14 @@ fn sound<M: Metric>(instance: &Instance<M>, route: Vec<u32>) -> Vec<u32> {
 struct Drive {
     at: usize,
     time: i32,
-    load: i32,
+    /// What is picked up, and the most that is ever aboard.
+    picked: i32,
+    peak: i32,
 }
 
 impl Drive {
     fn new<M: Metric>(instance: &Instance<M>) -> Self {
-        Self { at: instance.stops(), time: 0, load: 0 }
+        Self { at: instance.stops(), time: 0, picked: 0, peak: 0 }
     }
 
     fn along<M: Metric>(instance: &Instance<M>, route: &[u32]) -> Option<Self> {
@@ -130,10 +132,12 @@ impl Drive {
         let site = &instance.sites[stop];
         let way = instance.metric.outward(self.at, stop);
         let begin = self.time.saturating_add(way).max(site.open);
-        let load = self.load.saturating_add(site.demand);
-        let fits = way < NO_WAY && load <= instance.capacity && (!instance.timed || begin <= site.close);
+        // What is delivered here is aboard from the start.
+        let picked = self.picked.saturating_add(instance.pickup(stop));
+        let peak = self.peak.saturating_add(site.demand).max(picked);
+        let fits = way < NO_WAY && peak <= instance.capacity && (!instance.timed || begin <= site.close);
         let time = begin.saturating_add(site.service);
-        fits.then_some(Self { at: stop, time, load })
+        fits.then_some(Self { at: stop, time, picked, peak })
     }
 
     fn comes_home<M: Metric>(self, instance: &Instance<M>) -> bool {

@@ -109,6 +109,11 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
             if extra >= least {
                 continue;
             }
+            if instance.picks_up()
+                && (ahead.front > room || ahead.rear > instance.capacity - instance.pickup(stop))
+            {
+                continue;
+            }
             if TIMED {
                 let begin = (ahead.depart + there).max(site.open);
                 if begin > site.close || begin + site.service + onward > self.nodes[after].latest {
@@ -130,7 +135,7 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
         let instance = self.instance;
         let site = &instance.sites[stop];
         let bound = |cost: i64| cost.min(i64::from(NO_WAY)) as i32;
-        if site.demand > instance.capacity {
+        if site.demand.max(instance.pickup(stop)) > instance.capacity {
             return (0, None);
         }
         let (penalty, fixed) = if self.lifted { (i64::MAX, 0) } else { (site.penalty, instance.fixed) };

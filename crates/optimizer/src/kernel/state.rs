@@ -27,7 +27,14 @@ pub(crate) struct Node {
     pub(crate) latest: i32,
     /// The way to the next node.
     pub(crate) arc: i32,
+    /// The most that is aboard up to and on the way to the next node, and the most from that way on, where anything is
+    /// picked up.
+    pub(crate) front: i32,
+    pub(crate) rear: i32,
 }
+
+const BLANK: Node =
+    Node { prev: NONE, next: NONE, route: NONE, depart: 0, latest: 0, arc: 0, front: 0, rear: 0 };
 
 /// What is known of a route.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,10 +86,9 @@ pub(crate) struct State<'a, M, const TIMED: bool> {
 
 impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
     pub(crate) fn new(instance: &'a Instance<M>) -> Self {
-        let blank = Node { prev: NONE, next: NONE, route: NONE, depart: 0, latest: 0, arc: 0 };
         Self {
             instance,
-            nodes: vec![blank; instance.stops()],
+            nodes: vec![BLANK; instance.stops()],
             cuts: Vec::new(),
             tours: Vec::new(),
             absent: Vec::new(),
@@ -165,20 +171,14 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         }
         self.forward(depot);
         self.backward(depot);
+        self.weigh(tour);
     }
 
     fn add_tour(&mut self) -> u32 {
         let tour = self.tours.len() as u32;
         let depot = self.nodes.len() as u32;
         self.tours.push(Tour::default());
-        self.nodes.push(Node {
-            prev: depot,
-            next: depot,
-            route: tour,
-            depart: 0,
-            latest: self.instance.end,
-            arc: 0,
-        });
+        self.nodes.push(Node { prev: depot, next: depot, route: tour, latest: self.instance.end, ..BLANK });
         self.cuts.extend([0, 0]);
         self.best.resize(self.tours.len().max(self.best.len()), Vec::new());
         tour
@@ -186,7 +186,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
 
     /// Makes one node follow another.
     #[inline(always)]
-    fn link(&mut self, from: usize, to: usize, arc: i32) {
+    pub(super) fn link(&mut self, from: usize, to: usize, arc: i32) {
         let node = &mut self.nodes[from];
         (node.next, node.arc) = (to as u32, arc);
         self.nodes[to].prev = from as u32;
@@ -227,7 +227,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         Some(tour)
     }
 
-    fn rest(&mut self, tour: u32) {
+    pub(super) fn rest(&mut self, tour: u32) {
         let info = &mut self.tours[tour as usize];
         if !info.idle {
             info.idle = true;
@@ -396,6 +396,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         self.cost += i64::from(extra);
         self.forward(before);
         self.backward(after);
+        self.weigh(tour);
     }
 
     /// Takes `count` stops out, from `first` on, all of one route.
@@ -429,6 +430,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         }
         self.forward(before);
         self.backward(at);
+        self.weigh(tour);
         if TIMED && self.nodes[before].depart.saturating_add(arc) > self.nodes[at].latest {
             self.broken = true;
         }
@@ -436,7 +438,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
 
     /// Recomputes departures behind a node until one is what it was.
     #[inline]
-    fn forward(&mut self, from: usize) {
+    pub(super) fn forward(&mut self, from: usize) {
         if !TIMED {
             return;
         }
@@ -460,7 +462,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
 
     /// Recomputes the latest beginnings before a node until one is what it was.
     #[inline]
-    fn backward(&mut self, from: usize) {
+    pub(super) fn backward(&mut self, from: usize) {
         if !TIMED {
             return;
         }

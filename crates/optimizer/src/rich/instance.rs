@@ -7,7 +7,7 @@ use crate::cost::Cost;
 use crate::course::{Course, seconds_of};
 use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
-use crate::kernel::instance::{AROUND, keep_least, median};
+use crate::kernel::instance::{AROUND, keep_least, median, round_trip};
 use crate::kernel::plan::Plan;
 use crate::model::{Halt, Lateness, Problem, Skills, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
 use crate::travel::{Roads, Ways};
@@ -172,7 +172,8 @@ impl<'p> Instance<'p> {
 
     /// Seconds from stop to stop by the profile that is fastest there.
     pub(crate) fn far(&self, from: usize, to: usize) -> i64 {
-        self.ways.fastest(from, to).0
+        let (out, into) = self.ways.fastest(from, to);
+        round_trip(out, into, UNREACHABLE)
     }
 
     /// How many stops there are.
@@ -290,7 +291,7 @@ impl<'p> Instance<'p> {
                     return;
                 }
                 let (out, into) = self.ways.fastest(stop, other);
-                near.push((out + into, other as u32));
+                near.push((round_trip(out, into, UNREACHABLE), other as u32));
                 if let Some(proximity) = self.proximity(other, stop, into) {
                     places.push((proximity, 2 * other as u32));
                 }
@@ -381,7 +382,8 @@ fn keys(problem: &Problem) -> [Vec<i32>; ORDERS] {
         .map(|dim| problem.vehicles.iter().map(|vehicle| vehicle.capacity[dim]).max().unwrap_or(0).max(1))
         .collect();
     let size = |stop: usize| -> i64 {
-        let parts = problem.stops[stop].demand.iter().zip(&room);
+        let spec = &problem.stops[stop];
+        let parts = spec.demand.iter().zip(&room).chain(spec.pickup.iter().zip(&room));
         parts.map(|(&demand, &room)| (demand as f64 / room as f64 * 1e6) as i64).max().unwrap_or(0)
     };
     let rows = &problem.rows;
