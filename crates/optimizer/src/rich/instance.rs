@@ -14,6 +14,8 @@ use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.
 const CANDIDATES: usize = 80;
+/// The same where of some places one is served, so that many near places have nobody there.
+const CANDIDATES_OF_MANY: usize = 120;
 /// How many seconds before its latest moment the search may think that a stop has to be left.
 const LAX: i64 = 5;
 
@@ -283,6 +285,8 @@ impl<'p> Instance<'p> {
         let grid = self.points().map(|points| Buckets::new(&points));
         let mut near: Vec<(i64, u32)> = Vec::with_capacity(stops);
         let mut places: Vec<(i64, u32)> = Vec::with_capacity(2 * stops);
+        let all_served = self.problem.relations.alternatives.is_empty();
+        let candidates = if all_served { CANDIDATES } else { CANDIDATES_OF_MANY };
         for stop in 0..stops {
             near.clear();
             places.clear();
@@ -306,7 +310,7 @@ impl<'p> Instance<'p> {
             keep_least(&mut near, self.width - 1, |&item| item);
             self.around.push(stop as u32);
             self.around.extend(near.iter().map(|&(_, other)| other));
-            keep_least(&mut places, CANDIDATES, |&item| item);
+            keep_least(&mut places, candidates, |&item| item);
             for &(_, tagged) in &places {
                 let other = (tagged >> 1) as usize;
                 let (from, to) = if tagged & 1 == 1 { (stop, other) } else { (other, stop) };
