@@ -27,7 +27,7 @@ use crate::solve::Stop;
 
 use crew::Crew;
 
-/// Up to this many stops every thread has the whole plan.
+/// Up to this many stops to serve every thread has the whole plan.
 const TOGETHER: usize = 400;
 /// How many rounds a search has.
 const ROUNDS: u64 = 100;
@@ -109,7 +109,13 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     let best = rounds(
         &mut crew,
         order,
-        &Field { stops: instance.stops(), far: &far, bound: &|_| None, kin: &|_| &[] },
+        &Field {
+            stops: instance.stops(),
+            served: instance.stops(),
+            far: &far,
+            bound: &|_| None,
+            kin: &|_| &[],
+        },
         (best, begin),
         cooling,
         from,
@@ -138,7 +144,13 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
     let cooling = Cooling { from: warm * arc, to: cold * arc }.held_below(HOLD * instance.usual_penalty());
     let far = |from: u32, to: u32| instance.far(from as usize, to as usize);
     let bound = |stop: u32| instance.bound(stop);
-    let field = Field { stops, far: &far, bound: &bound, kin: &|stop| instance.kin(stop) };
+    let field = Field {
+        stops,
+        served: stops - instance.spare(),
+        far: &far,
+        bound: &bound,
+        kin: &|stop| instance.kin(stop),
+    };
     let best = rounds(&mut crew, order, &field, (best, begin), cooling, 0.0);
     (best, crew.done)
 }
@@ -146,6 +158,8 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
 /// What the rounds of a search know of its problem.
 struct Field<'a> {
     stops: usize,
+    /// How many of them may be served at once.
+    served: usize,
     /// How far it is from stop to stop.
     far: &'a dyn Fn(u32, u32) -> i64,
     /// The one vehicle that may serve the stop, if it is bound to one.
@@ -165,7 +179,7 @@ fn rounds<'a, G: Ground<'a>>(
     from: f64,
 ) -> Plan {
     let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
-    let apart = order.threads > 1 && field.stops > TOGETHER;
+    let apart = order.threads > 1 && field.served > TOGETHER;
     if !apart {
         crew.take(&current);
     }

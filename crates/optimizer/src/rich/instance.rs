@@ -183,6 +183,11 @@ impl<'p> Instance<'p> {
         self.problem.stops.len()
     }
 
+    /// How many stops are never served because another of their alternatives is.
+    pub(crate) fn spare(&self) -> usize {
+        self.problem.relations.alternatives.iter().map(|all| all.len().saturating_sub(1)).sum()
+    }
+
     pub(crate) fn vehicles(&self) -> usize {
         self.problem.vehicles.len()
     }
