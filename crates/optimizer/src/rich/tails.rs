@@ -104,9 +104,11 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let dims = self.problem.dims;
         let spec = self.tours[route as usize].spec;
         let before = self.nodes[behind].next as usize;
+        let reloads_alike = spec.reloads == self.tours[self.nodes[behind].route as usize].spec.reloads;
         let mut at = before;
         while at < self.stops() {
-            if self.problem.bars.bar(route, at) || self.only(at).is_some() {
+            let reloads = WIDE && self.nodes[at].halts.reload > 0;
+            if self.problem.bars.bar(route, at) || self.only(at).is_some() || (reloads && !reloads_alike) {
                 return false;
             }
             at = self.nodes[at].next as usize;
