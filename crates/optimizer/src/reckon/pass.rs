@@ -292,10 +292,9 @@ impl Reckoner<'_> {
             let owed = self.sums.start < pause.window.1 && self.sums.end > pause.window.1;
             faults += if taken == 0 { i64::from(owed) } else { taken - 1 };
         }
-        if let Some(reloads) = &self.spec.reloads {
-            let times = self.points.iter().filter(|point| point.halts.reload > 0).count();
-            faults += times.saturating_sub(reloads.most) as i64;
-        }
+        let most = self.spec.reloads.as_ref().map_or(0, |reloads| reloads.most);
+        let times = self.points.iter().filter(|point| point.halts.reload > 0).count();
+        faults += times.saturating_sub(most) as i64;
         if self.spec.under_way {
             let first_trip =
                 self.legs.iter().zip(&self.points).take_while(|(_, point)| point.halts.reload == 0);

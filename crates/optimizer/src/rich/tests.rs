@@ -161,6 +161,55 @@ fn a_wide_search_reckons_as_the_checker_does() {
 }
 
 #[test]
+fn a_tail_with_a_reload_goes_to_nobody_who_may_not_reload() {
+    let mut builder = samples::road();
+    let reloads = crate::Reloads { places: vec![0], service: 0, most: 1 };
+    let twice = crate::VehicleSpec { reloads: Some(reloads), ..samples::vehicle() };
+    builder.vehicle(twice.clone());
+    builder.vehicle(samples::vehicle());
+    builder.vehicle(twice);
+    let ids: Vec<StopId> =
+        [60, 40, 20, 70, 50, 30, 65, 45, 25].map(|place| builder.stop(samples::stop(place))).to_vec();
+    let problem = builder.build().unwrap();
+    let instance = Instance::new(&problem);
+    let reload = vec![crate::Stopover { before: 1, what: crate::Halt::Reload(0) }];
+    let start = Solution {
+        routes: ids.chunks(3).map(<[_]>::to_vec).collect(),
+        stopovers: vec![reload.clone(), Vec::new(), reload],
+        ..Solution::default()
+    };
+    let mut state = State::<false, true>::new(&instance);
+    let (mut swapped, mut moved) = (0, 0);
+    for step in 0..500 {
+        state.load(&instance.plan_of(&start));
+        assert_eq!(state.excess, 0);
+        state.begin();
+        let centre = step as usize % ids.len();
+        if state.swap_tails(centre, Cost::MAX, &mut Rng::new(step)) {
+            swapped += 1;
+            let plan = Ground::plan(&state).to_solution(&problem);
+            assert_eq!(check(&problem, &plan).violations, []);
+            moved += u32::from(plan.stopovers[0].iter().chain(&plan.stopovers[2]).any(|one| one.before != 1));
+        }
+    }
+    assert!(swapped > 50 && moved > 0, "{swapped} {moved}");
+}
+
+#[test]
+fn a_reload_of_who_may_not_is_a_fault() {
+    let mut builder = samples::line(&[10, 20]);
+    builder.vehicle(crate::VehicleSpec { max_duration: Some(1000), ..samples::vehicle() });
+    let problem = builder.build().unwrap();
+    let instance = Instance::new(&problem);
+    let mut plan =
+        instance.plan_of(&Solution { routes: vec![problem.stop_ids().collect()], ..Solution::default() });
+    plan.reloads = vec![vec![(1, 1)]];
+    let mut state = State::<false, true>::new(&instance);
+    state.load(&plan);
+    assert!(state.excess > 0);
+}
+
+#[test]
 fn what_sums_tell_of_a_place_is_what_walking_through_it_tells() {
     let problem = wide_town();
     let instance = Instance::new(&problem);
