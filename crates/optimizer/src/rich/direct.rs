@@ -10,11 +10,16 @@ use crate::reckon::opening;
 use crate::route::price;
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
-    /// Whether such places can be told from their sums: ways take the same at every hour, metres do not count, and the
-    /// stop would not need a trip of its own.
+    /// Whether such a place, before that node, can be told from its sums: ways take the same at every hour, metres do not
+    /// count, and the trip waits for the stop's goods already.
     #[inline]
-    pub(super) fn is_direct(&self, route: u32, stop: usize) -> bool {
-        !CLOCKED && self.tours[route as usize].direct && self.problem.stops[stop].release.is_none()
+    pub(super) fn is_direct(&self, route: u32, stop: usize, after: usize) -> bool {
+        let tour = &self.tours[route as usize];
+        !CLOCKED
+            && tour.direct
+            && self.problem.stops[stop].release.is_none_or(|release| {
+                release <= self.far[after].release && !tour.spec.left_without(Some(release))
+            })
     }
 
     /// What the stop costs more there; none if it would break something, or cost `bound` or more.

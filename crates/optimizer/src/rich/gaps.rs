@@ -3,12 +3,12 @@
 use super::front::Front;
 use super::instance::Instance;
 use super::recreate::Gap;
-use super::state::State;
+use super::state::{State, Tour};
 use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::recreate::Blinks;
 use crate::kernel::state::NONE;
-use crate::model::StopId;
+use crate::model::{Lateness, StopId, VehicleId};
 use crate::reckon::{Halts, LONG_AGO, Room};
 use crate::rng::Rng;
 
@@ -150,9 +150,12 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                     (arc, instance.ways.onward(route, tour.matrix, stop, after))
                 };
                 let gap = Gap { route, before, after, there, onward };
-                if self.is_direct(route, stop) {
+                if self.is_direct(route, stop, after) {
                     let cost = self.direct(stop, gap, best.bound);
                     best.take(instance, cost.map(|cost| Spot::on_the_way(cost, stop, before)));
+                    if tour.spec.reloads.is_some() && self.has_room(route, stop) {
+                        best.take(instance, self.spot_of_two_trips(route, before, stop, best.bound));
+                    }
                     continue;
                 }
                 if self.least(stop, gap) >= best.bound {
@@ -213,17 +216,25 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     }
 
     /// The best way to serve the stop behind that node, if it fits there and costs less than `bound`.
-    pub(super) fn spot(&self, route: u32, before: usize, stop: usize, mut bound: Cost) -> Option<Spot> {
+    pub(super) fn spot(&self, route: u32, before: usize, stop: usize, bound: Cost) -> Option<Spot> {
         let after = self.nodes[before].next as usize;
-        let halts = self.nodes[after].halts;
-        if halts.is_none() && self.is_direct(route, stop) {
+        let plain = if self.nodes[after].halts.is_none() && self.is_direct(route, stop, after) {
             let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
             let cost = self.direct(stop, Gap { route, before, after, there, onward }, bound);
-            return cost.map(|cost| Spot::on_the_way(cost, stop, before));
-        }
+            cost.map(|cost| Spot::on_the_way(cost, stop, before))
+        } else {
+            self.spot_of_its_trip(route, before, stop, bound)
+        };
+        let bound = plain.map_or(bound, |spot| spot.cost);
+        self.spot_of_two_trips(route, before, stop, bound).or(plain)
+    }
+
+    /// The same with what is done on the way there now.
+    fn spot_of_its_trip(&self, route: u32, before: usize, stop: usize, mut bound: Cost) -> Option<Spot> {
+        let after = self.nodes[before].next as usize;
+        let halts = self.nodes[after].halts;
         let release = self.problem.stops[stop].release.unwrap_or(LONG_AGO);
         let change = self.change(route, before, stop, after);
-        let far = &self.far[after];
         let mut best = None;
         let mut found = |to: Halts, on: Halts, cost: Option<Cost>| {
             if let Some(cost) = cost.map(|cost| cost + change).filter(|cost| *cost < bound) {
@@ -231,9 +242,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 best = Some(Spot { cost, stop, before, to, on, had: halts.reload });
             }
         };
-        // What is released cannot be in the first trip of a vehicle that has left.
-        let out = self.tours[route as usize].spec.left_without(self.problem.stops[stop].release);
-        let gone = out && (before >= self.stops() || self.far[before].trip == 0);
+        let gone = self.is_gone(route, before, stop);
         if !gone && self.fits(stop, after, |room, down, up| down <= room.deliver && up <= room.pick_up) {
             let front = self.front(route, before, release);
             let cost = front.and_then(|front| self.through(front, stop, after, Halts::NONE, halts, LONG_AGO));
@@ -249,40 +258,76 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 found(halts, Halts::NONE, cost);
             }
         }
+        best
+    }
+
+    /// What is released cannot be in the first trip of a vehicle that has left.
+    fn is_gone(&self, route: u32, before: usize, stop: usize) -> bool {
+        let out = self.tours[route as usize].spec.left_without(self.problem.stops[stop].release);
+        out && (before >= self.stops() || self.far[before].trip == 0)
+    }
+
+    /// The best way to serve the stop behind that node with one more reload beside it.
+    fn spot_of_two_trips(&self, route: u32, before: usize, stop: usize, bound: Cost) -> Option<Spot> {
         let tour = &self.tours[route as usize];
-        let Some(reloads) =
-            tour.spec.reloads.as_ref().filter(|reloads| (tour.reloads as usize) < reloads.most)
-        else {
-            return best;
-        };
+        let reloads = tour.spec.reloads.as_ref().filter(|reloads| (tour.reloads as usize) < reloads.most)?;
         if before >= self.stops() && !tour.spec.under_way {
-            return best;
+            return None;
         }
-        for place in (1_u8..).take(reloads.places.len()) {
+        let after = self.nodes[before].next as usize;
+        let halts = self.nodes[after].halts;
+        let release = self.problem.stops[stop].release.unwrap_or(LONG_AGO);
+        let change = self.change(route, before, stop, after);
+        let far = &self.far[after];
+        let gone = self.is_gone(route, before, stop);
+        let roads = self.problem.roads(VehicleId(route));
+        let place_of = |node: usize, depot| self.problem.rows.get(node).map_or(depot, |row| Some(row.place));
+        let (from, to) = (place_of(before, Some(tour.spec.start)), place_of(after, tour.spec.end));
+        let at = Some(self.problem.rows[stop].place);
+        let bounds = self.bounds_trips(tour);
+        let is_worth = |through: &[Option<usize>], bound: Cost| {
+            let ways = through.windows(2).filter_map(|way| way[0].zip(way[1]));
+            !bounds || {
+                let driving = ways.map(|(from, to)| roads.seconds(from, to)).sum();
+                self.least_of_driving(route, stop, before, driving) + change < bound
+            }
+        };
+        let spot = |to: Halts, on: Halts, cost: Option<Cost>| {
+            let cost = cost? + change;
+            Some(Spot { cost, stop, before, to, on, had: halts.reload })
+        };
+        let mut best = Best { bound, reach: 0, spot: None };
+        for (place, &depot) in (1_u8..).zip(&reloads.places) {
             let new = Halts { reload: place, ..Halts::NONE };
+            let depot = Some(depot);
             if halts.reload > 0 {
+                let had = reloads.places.get(usize::from(halts.reload) - 1).copied();
                 // A trip of its own between two others.
-                if self.fits(stop, after, |room, down, up| down.max(up) <= room.free + room.aboard)
+                if is_worth(&[from, had, at, depot, to], best.bound)
+                    && self.fits(stop, after, |room, down, up| down.max(up) <= room.free + room.aboard)
                     && after < self.stops()
                 {
                     let front = self.front(route, before, LONG_AGO);
                     let next = front.and_then(|front| self.advance(&front, stop, halts, release, true));
                     let cost = next.and_then(|next| self.close(&next, after, new, far.release, 0));
-                    found(halts, new, cost);
+                    best.take(self.instance, spot(halts, new, cost).filter(|spot| spot.cost < best.bound));
                 }
                 continue;
             }
-            if self.fits(stop, after, |room, down, up| down <= room.free && up <= room.pick_up) {
+            if is_worth(&[from, depot, at, to], best.bound)
+                && self.fits(stop, after, |room, down, up| down <= room.free && up <= room.pick_up)
+            {
                 let front = self.front(route, before, LONG_AGO);
                 let current =
                     if before < self.stops() { self.far[before].release } else { self.far[after].release };
                 let release = release.max(current);
                 let cost = front.and_then(|front| self.through(front, stop, after, new, halts, release));
-                found(new, halts, cost);
+                best.take(self.instance, spot(new, halts, cost).filter(|spot| spot.cost < best.bound));
             }
             if after < self.stops()
                 && !gone
                 && before < self.stops()
+                && is_worth(&[from, at, depot, to], best.bound)
                 && self.fits(stop, after, |room, down, up| {
                     down <= room.deliver + room.due && up <= room.free + room.due
                 })
@@ -290,10 +335,30 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 let front = self.front(route, before, release);
                 let next = front.and_then(|front| self.advance(&front, stop, halts, LONG_AGO, true));
                 let cost = next.and_then(|next| self.close(&next, after, new, far.release, 0));
-                found(halts, new, cost);
+                best.take(self.instance, spot(halts, new, cost).filter(|spot| spot.cost < best.bound));
             }
         }
-        best
+        best.spot
+    }
+
+    /// Whether another trip costs at least its driving: it can bring forward what waits for goods, which counts where
+    /// lateness and long days do.
+    fn bounds_trips(&self, tour: &Tour<'_>) -> bool {
+        !CLOCKED
+            && tour.direct
+            && !self.instance.priced
+            && tour.spec.long_day.is_none()
+            && tour.spec.overtime == Lateness::Hard
+    }
+
+    /// What it costs at the least if that much is driven from a node by the stop to the next.
+    fn least_of_driving(&self, route: u32, stop: usize, before: usize, driving: i64) -> Cost {
+        let tour = &self.tours[route as usize];
+        let node = &self.nodes[before];
+        let detour = driving - self.far[node.next as usize].drive;
+        let longer = driving + self.service(route, stop) - i64::from(node.arc) - tour.waiting;
+        Cost::hourly(detour, tour.spec.cost_per_driving_hour)
+            + Cost::hourly(longer.max(0), tour.spec.cost_per_hour)
     }
 
     /// What it costs more to go through a new stop.

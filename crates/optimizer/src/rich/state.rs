@@ -66,10 +66,9 @@ pub(super) struct Tour<'p> {
     pub(super) dirty: bool,
 }
 
-/// Whether nothing can be done between its stops that takes a vehicle elsewhere, and its metres do not count.
+/// Whether metres do not count.
 fn is_direct(spec: &VehicleSpec) -> bool {
-    let goes_straight = spec.reloads.is_none() && spec.battery.is_none();
-    goes_straight && spec.cost_per_km == 0 && spec.max_distance.is_none() && spec.emissions.is_none()
+    spec.battery.is_none() && spec.cost_per_km == 0 && spec.max_distance.is_none() && spec.emissions.is_none()
 }
 
 pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {

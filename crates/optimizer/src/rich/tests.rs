@@ -116,12 +116,14 @@ fn changed<const CLOCKED: bool, const WIDE: bool>(
 }
 
 /// Everything that a wide problem can have and that leaves places on its ways to be told from sums.
-fn wide_town() -> Problem {
+fn wide_town(priced: bool) -> Problem {
     let mut builder = samples::line(&[]);
     let long = crate::VehicleSpec { max_duration: Some(260), ..samples::vehicle() };
     let tired = crate::Break { window: (100, 200), duration: 20 };
     builder.vehicle(crate::VehicleSpec { breaks: vec![tired], kind: 1, ..long.clone() });
-    builder.vehicle(long);
+    builder.vehicle(long.clone());
+    let reloads = crate::Reloads { places: vec![0, 40], service: 3, most: 2 };
+    builder.vehicle(crate::VehicleSpec { reloads: Some(reloads), capacity: vec![30], ..long });
     for index in 0..36 {
         let mut stop = samples::stop(1 + index * 37 % 100);
         let opens = 30 * (index as i64 % 7);
@@ -131,7 +133,8 @@ fn wide_town() -> Problem {
             0 => stop.pickup = vec![3],
             1 => stop.more_windows = vec![(opens + 150, opens + 300)],
             2 => stop.service_by_kind = vec![5, 2],
-            3 => stop.lateness = crate::Lateness::Priced { per_minute: 2 },
+            3 if priced => stop.lateness = crate::Lateness::Priced { per_minute: 2 },
+            4 => stop.release = Some(opens / 2),
             _ => {}
         }
         builder.stop(stop);
@@ -141,7 +144,7 @@ fn wide_town() -> Problem {
 
 #[test]
 fn a_wide_search_reckons_as_the_checker_does() {
-    let problem = wide_town();
+    let problem = wide_town(true);
     assert!(problem.wide);
     let instance = Instance::new(&problem);
     assert!(instance.swaps_tails);
@@ -211,12 +214,16 @@ fn a_reload_of_who_may_not_is_a_fault() {
 
 #[test]
 fn what_sums_tell_of_a_place_is_what_walking_through_it_tells() {
-    let problem = wide_town();
-    let instance = Instance::new(&problem);
+    told_as_walked(&wide_town(true));
+    told_as_walked(&wide_town(false));
+}
+
+fn told_as_walked(problem: &Problem) {
+    let instance = Instance::new(problem);
     let mut state = State::<false, true>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
     let mut walker = Walker::new(9, vec![]);
-    let (mut told, mut refused) = (0, 0);
+    let (mut told, mut refused, mut reloading) = (0, 0, 0);
     for step in 0..200 {
         walker.ruin_and_recreate(&mut state);
         state.keep();
@@ -231,14 +238,17 @@ fn what_sums_tell_of_a_place_is_what_walking_through_it_tells() {
             loop {
                 let after = state.nodes[before].next as usize;
                 if state.nodes[after].halts.is_none() {
-                    assert!(state.is_direct(route, stop));
-                    let sums = state.spot(route, before, stop, Cost::MAX);
+                    let direct = state.is_direct(route, stop, after);
+                    let able = state.has_room(route, stop);
+                    let sums = state.spot(route, before, stop, Cost::MAX).filter(|_| able);
                     state.tours[route as usize].direct = false;
                     let walked = state.spot(route, before, stop, Cost::MAX);
                     state.tours[route as usize].direct = true;
-                    let walked = walked.filter(|_| state.has_room(route, stop));
+                    let walked = walked.filter(|_| able);
                     assert_eq!(sums.map(|spot| spot.cost), walked.map(|spot| spot.cost));
-                    if sums.is_some() { told += 1 } else { refused += 1 }
+                    told += u32::from(direct && sums.is_some());
+                    refused += u32::from(direct && sums.is_none());
+                    reloading += u32::from(sums.is_some_and(|spot| spot.to.reload + spot.on.reload > 0));
                 }
                 before = after;
                 if before == depot {
@@ -248,7 +258,7 @@ fn what_sums_tell_of_a_place_is_what_walking_through_it_tells() {
         }
         state.undo();
     }
-    assert!(told > 100 && refused > 100, "{told} {refused}");
+    assert!(told > 100 && refused > 100 && reloading > 20, "{told} {refused} {reloading}");
 }
 
 fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemBuilder) {
