@@ -34,6 +34,7 @@ test("a better plan shows what it changes, is accepted here and seen there", asy
   await expect(there.getByRole("heading", { name: "A better plan" })).toBeVisible();
 
   // The day goes on while somebody reads: a proposal that has grown stale says so, and is made afresh.
+  rooms.expectError(/status of 409/);
   const accepted = plan.getByText(/Accepted. The plan is now revision \d+/);
   await expect(async () => {
     if (!(await accepted.isVisible())) {

@@ -59,7 +59,13 @@ pub fn PlanBox(
             <p class="quiet">{format!("The day is planned at {}.", format::clock(plan_at))}</p>
         }
         .into_any(),
-        (Some(_), Some(proposal)) => view! { <ProposalCard proposal may_plan actions open /> }.into_any(),
+        // Another proposal is another form: one that is reused keeps what was chosen in it, or nothing.
+        (Some(_), Some(proposal)) => view! {
+            <For each=move || [proposal.clone()] key=|proposal| proposal.id let:proposal>
+                <ProposalCard proposal may_plan actions open />
+            </For>
+        }
+        .into_any(),
         (Some(revision), None) => view! {
             <div class="plan-line">
                 <p class="quiet">{format!("Plan revision {revision}.")}</p>
@@ -124,7 +130,7 @@ fn ProposalCard(
                     {may_accept
                         .then(|| {
                             view! {
-                                <input type="radio" name="freedom" value=freedom.code() checked=Some(freedom) == first />
+                                <input type="radio" name="freedom" value=freedom.code() required checked=Some(freedom) == first />
                             }
                         })}
                     <span>
