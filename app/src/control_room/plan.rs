@@ -7,15 +7,17 @@ use crate::{
     session::Session,
     words,
 };
-use leptos::{form::ActionForm, prelude::*};
+use domain::ProposalId;
+use leptos::{either::Either, form::ActionForm, prelude::*};
 use wire::{
     Moment,
     control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
 };
 
-/// The three things that can be done about a plan.
+/// The three things that can be done about a plan, and which proposal they are about.
 #[derive(Clone, Copy)]
 pub struct PlanActions {
+    seen: StoredValue<(Option<ProposalId>, bool)>,
     propose: ServerAction<ProposePlan>,
     accept: ServerAction<AcceptProposal>,
     decline: ServerAction<DeclineProposal>,
@@ -24,7 +26,22 @@ pub struct PlanActions {
 impl PlanActions {
     /// Nothing done yet.
     pub fn new() -> Self {
-        Self { propose: ServerAction::new(), accept: ServerAction::new(), decline: ServerAction::new() }
+        Self {
+            seen: StoredValue::default(),
+            propose: ServerAction::new(),
+            accept: ServerAction::new(),
+            decline: ServerAction::new(),
+        }
+    }
+
+    /// Whether an odd number of proposals has come with this one.
+    ///
+    /// Another proposal must be another form: one that is reused keeps what was chosen in it, or nothing.
+    fn is_odd(self, proposal: ProposalId) -> bool {
+        self.seen.try_update_value(|(seen, odd)| {
+            *odd ^= seen.replace(proposal) != Some(proposal);
+            *odd
+        }) == Some(true)
     }
 
     /// Grows with each answer; what depends on the plan reloads.
@@ -54,25 +71,22 @@ pub fn PlanBox(
 ) -> impl IntoView {
     let may_plan = Session::here().role().is_some_and(domain::Role::may_dispatch);
     let waits = proposal.is_some();
-    let body = match (revision, proposal) {
-        (None, _) => view! {
-            <p class="quiet">{format!("The day is planned at {}.", format::clock(plan_at))}</p>
-        }
-        .into_any(),
-        // Another proposal is another form: one that is reused keeps what was chosen in it, or nothing.
-        (Some(_), Some(proposal)) => view! {
-            <For each=move || [proposal.clone()] key=|proposal| proposal.id let:proposal>
-                <ProposalCard proposal may_plan actions open />
-            </For>
-        }
-        .into_any(),
-        (Some(revision), None) => view! {
+    let body = if let Some(proposal) = proposal {
+        let is_odd = actions.is_odd(proposal.id);
+        let card = view! { <ProposalCard proposal may_plan actions open /> };
+        if is_odd { Either::Left(card) } else { Either::Right(card) }.into_any()
+    } else {
+        let says = match revision {
+            Some(revision) => format!("Plan revision {revision}."),
+            None => format!("The day is planned at {}.", format::clock(plan_at)),
+        };
+        view! {
             <div class="plan-line">
-                <p class="quiet">{format!("Plan revision {revision}.")}</p>
-                {may_plan.then(|| view! { <PlanAgain actions primary=false /> })}
+                <p class="quiet">{says}</p>
+                {(may_plan && revision.is_some()).then(|| view! { <PlanAgain actions primary=false /> })}
             </div>
         }
-        .into_any(),
+        .into_any()
     };
     view! {
         <section class="plan" aria-label="Plan">
