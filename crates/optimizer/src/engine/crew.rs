@@ -114,6 +114,13 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
         }
     }
 
+    /// Lets leaving a stop out cost so much more than its penalty, where the ground knows how.
+    pub(crate) fn raise_penalties(&mut self, raise: i64) {
+        for ground in &mut self.grounds {
+            ground.raise_penalties(raise);
+        }
+    }
+
     /// Every thread anneals its own plan, after taking up `plan` if there is one; the best of them.
     pub(crate) fn anneal_all(&mut self, cooling: Cooling, until: f64, plan: Option<&Plan>) -> Plan {
         let slices = self.slices(until);

@@ -55,6 +55,9 @@ const RICH_WAYS: (f64, f64) = (4.0, 0.01);
 const RICH_ANY_TIME: (f64, f64) = (2.0, 0.01);
 /// The temperature is no more than so many times what half of the stops are worth; above, they would just be left out.
 const HOLD: f64 = 0.3;
+/// The same where penalties are raised meanwhile, and by how many temperatures.
+const HOLD_RAISED: f64 = 2.5;
+const RAISE: f64 = 0.5;
 /// How much colder a search begins that was given a plan.
 const GIVEN: f64 = 0.3;
 /// Which share of the budget goes to saving vehicles, where they cost.
@@ -85,8 +88,8 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
     let arcs = best.routes.len() + instance.stops() - best.absent.len();
     let arc = way.max(1) as f64 / arcs.max(1) as f64;
     let warm = warm_by(order, instance.stops()) * if given { GIVEN } else { 1.0 };
-    let cooling =
-        Cooling { from: warm * arc, to: COLD * arc }.held_below(HOLD * instance.usual_penalty() as f64);
+    let cooling = Cooling { from: warm * arc, to: COLD * arc }
+        .held_below(HOLD_RAISED * instance.usual_penalty() as f64);
     let mut from = 0.0;
     if instance.fixed as f64 > 10.0 * arc {
         best = crew.save_vehicles(best, FLEET);
@@ -187,6 +190,7 @@ fn rounds<'a, G: Ground<'a>>(
         let share = |round: u64| round as f64 / ROUNDS as f64;
         let cooling = cooling.between(share(round), share(round + 1));
         let until = from + (1.0 - from) * share(round + 1);
+        crew.raise_penalties((RAISE * cooling.from) as i64);
         let cut = if apart { partition::parts(field, &current, order.threads, &mut rng) } else { None };
         let top = if let Some(parts) = cut {
             let (top, now) = crew.anneal_parts(&parts, cooling, until);

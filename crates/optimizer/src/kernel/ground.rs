@@ -85,6 +85,9 @@ pub(crate) trait Ground<'a>: Send {
     /// Says by how many stops a new vehicle is going to be paid, from now on: the first of them may cost so many times what
     /// it is worth.
     fn hope(&mut self, times: u32);
+    /// Lets leaving a stop out cost so much more than its penalty, from now on; what the plans cost that are handed out
+    /// knows nothing of it.
+    fn raise_penalties(&mut self, _raise: i64) {}
     /// Whether routes may change their vehicles.
     fn changes(&self) -> bool {
         false

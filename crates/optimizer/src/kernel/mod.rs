@@ -11,6 +11,7 @@ pub(crate) mod instance;
 pub(crate) mod metric;
 mod plain;
 pub(crate) mod plan;
+mod raise;
 pub(crate) mod recreate;
 mod ruin;
 pub(crate) mod state;

@@ -83,7 +83,7 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
 
     #[inline]
     fn forgive(&mut self, stops: &[u32]) {
-        self.cost -= self.instance.penalties(stops);
+        self.cost -= self.penalties(stops);
     }
 
     #[inline(always)]
@@ -109,6 +109,10 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
         self.hope = i64::from(times);
     }
 
+    fn raise_penalties(&mut self, raise: i64) {
+        self.raise_penalties(raise);
+    }
+
     fn set_mode(&mut self, mode: Mode) {
         self.lifted = mode == Mode::Fullest;
     }
@@ -132,6 +136,6 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
     }
 
     fn best_worth(&self) -> Worth {
-        Worth { excess: 0, cost: self.best_cost }
+        Worth { excess: 0, cost: self.best_cost_unraised() }
     }
 }

@@ -69,7 +69,7 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
                 Some((before, extra)) => self.insert(stop as usize, before, extra),
                 None => {
                     self.absent.push(stop);
-                    self.cost += self.instance.sites[stop as usize].penalty;
+                    self.cost += self.penalties(&[stop]);
                 }
             }
         }
@@ -138,7 +138,8 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
         if site.demand.max(instance.pickup(stop)) > instance.capacity {
             return (0, None);
         }
-        let (penalty, fixed) = if self.lifted { (i64::MAX, 0) } else { (site.penalty, instance.fixed) };
+        let (penalty, fixed) =
+            if self.lifted { (i64::MAX, 0) } else { (site.penalty + self.raise, instance.fixed) };
         let Some(tour) = self.idle_tour() else { return (bound(penalty), None) };
         let there = instance.metric.inward(stop, instance.stops());
         let onward = instance.metric.outward(stop, instance.stops());

@@ -72,6 +72,8 @@ pub(crate) struct State<'a, M, const TIMED: bool> {
     pub(crate) lifted: bool,
     /// By how many stops a new vehicle is going to be paid.
     pub(crate) hope: i64,
+    /// What leaving a stop out costs more than its penalty.
+    pub(super) raise: i64,
     idle: Vec<u32>,
     step: u64,
     log: Vec<(u32, Node)>,
@@ -80,7 +82,7 @@ pub(crate) struct State<'a, M, const TIMED: bool> {
     log_sums: (i64, usize, usize),
     dirty: Vec<u32>,
     best: Vec<Vec<u32>>,
-    best_absent: Vec<u32>,
+    pub(super) best_absent: Vec<u32>,
     pub(crate) best_cost: i64,
 }
 
@@ -100,6 +102,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
             broken: false,
             lifted: false,
             hope: 1,
+            raise: 0,
             idle: Vec::new(),
             step: 0,
             log: Vec::new(),
@@ -128,7 +131,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         self.absent.clone_from(&plan.absent);
         self.absent.sort_unstable();
         (self.used, self.served, self.most, self.broken) = (0, 0, most.max(plan.routes.len()), false);
-        self.cost = self.instance.penalties(&plan.absent);
+        self.cost = self.penalties(&plan.absent);
         self.pool.clear();
         self.pool.extend(plan.routes.iter().flatten().chain(&plan.absent));
         self.step += 1;
@@ -339,7 +342,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
         let mut absent = std::mem::take(&mut self.absent);
         let already = absent.len();
         self.remove(first, size, &mut absent);
-        self.cost += self.instance.penalties(&absent[already..]);
+        self.cost += self.penalties(&absent[already..]);
         self.absent = absent;
         self.keep();
         self.most = self.used;
@@ -358,7 +361,7 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
     /// The best plan since [`Self::load`].
     pub(crate) fn best_plan(&self) -> Plan {
         let routes = self.best.iter().filter(|route| !route.is_empty()).cloned().collect();
-        Plan { routes, absent: self.best_absent.clone(), cost: self.best_cost, ..Plan::default() }
+        Plan { routes, absent: self.best_absent.clone(), cost: self.best_cost_unraised(), ..Plan::default() }
     }
 
     /// The plan as it is.
@@ -371,7 +374,8 @@ impl<'a, M: Metric, const TIMED: bool> State<'a, M, TIMED> {
                 routes.push(stops);
             }
         }
-        Plan { routes, absent: self.absent.clone(), cost: self.cost, ..Plan::default() }
+        let cost = self.cost - self.raise * self.absent.len() as i64;
+        Plan { routes, absent: self.absent.clone(), cost, ..Plan::default() }
     }
 
     /// Puts an absent stop behind `before`, at an extra way of `extra`.
