@@ -53,6 +53,8 @@ pub(crate) struct Course {
     /// By shape and slot since the first break: what holds at its beginning. Empty if it would be too large.
     table: Vec<Slot>,
     slots: usize,
+    /// The first break.
+    first: i64,
     /// By shape: its smallest and its largest factor.
     least: Vec<i64>,
     most: Vec<i64>,
@@ -84,7 +86,8 @@ impl Course {
         let lines = lines.map(|(shape, index)| line(shape, index)).collect();
         let least = shapes.iter().map(|shape| i64::from(shape.iter().copied().min().unwrap_or(0))).collect();
         let most = shapes.iter().map(|shape| i64::from(shape.iter().copied().max().unwrap_or(0))).collect();
-        let mut course = Self { breaks, shapes, lines, table: Vec::new(), slots: 0, least, most };
+        let first = breaks.first().copied().unwrap_or(0);
+        let mut course = Self { breaks, shapes, lines, table: Vec::new(), slots: 0, first, least, most };
         course.tabulate();
         course
     }
@@ -125,7 +128,7 @@ impl Course {
             return UNREACHABLE;
         }
         let shape = (arc.cast_unsigned() >> SECONDS_BITS) as usize;
-        let gone = (depart - self.breaks.first().copied().unwrap_or(0)).max(0);
+        let gone = (depart - self.first).max(0);
         let slot = ((gone >> SLOT) as usize).min(self.slots.wrapping_sub(1));
         let index = shape * self.slots + slot;
         let fits = |line: &&Slot| gone < i64::from(line.until);

@@ -181,10 +181,10 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         }
         self.nodes[home.next as usize].prev = new as u32;
         self.nodes[home.prev as usize].next = new as u32;
-        let node = &mut self.nodes[new];
-        (node.prev, node.next, node.way) = (home.prev, home.next, home.way);
-        let node = &mut self.nodes[old];
-        (node.prev, node.next, node.way) = (old as u32, old as u32, alone.way);
+        self.nodes[new].prev = home.prev;
+        self.nodes[new].lead(home.next, home.way);
+        self.nodes[old].prev = old as u32;
+        self.nodes[old].lead(old as u32, alone.way);
         let dims = self.problem.dims;
         for dim in 0..if WIDE { 0 } else { dims } {
             let (own, theirs) = (from as usize * dims + dim, to as usize * dims + dim);

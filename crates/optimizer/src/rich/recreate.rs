@@ -175,7 +175,11 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
-        self.extra(stop, Gap { route, before, after, there, onward }, self.tours[route as usize].spec, bound)
+        let gap = Gap { route, before, after, there, onward };
+        if self.least(stop, gap) >= bound {
+            return None;
+        }
+        self.extra(stop, gap, self.tours[route as usize].spec, bound)
     }
 
     /// What the stop costs more there, and who drives the route then if its own vehicle has no room.

@@ -1,7 +1,7 @@
 //! A route's figures from its ring: when each stop is left going forward, what may still happen behind it going
 //! backward. As in [`crate::route`], which does the same for one route in a row.
 
-use super::state::{State, Tour};
+use super::state::{State, Tour, UNKNOWN};
 use crate::check::BROKEN;
 use crate::cost::Cost;
 use crate::model::{Lateness, NOBODY, UNREACHABLE};
@@ -27,11 +27,18 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let (mut excess, mut driving, mut waiting, mut leave) = (0, 0, 0, spec.shift.0);
         let mut here = depot;
         let mut time = spec.shift.0;
+        let first_arc = nodes[depot].arc;
         nodes[depot].depart = time;
+        // A way that is left when it was takes what it took.
+        let mut as_before = false;
         loop {
             let (before, way) = (here, nodes[here].way);
-            let mut arc = seconds(way, time);
-            nodes[here].arc = arc as i32;
+            let mut arc = i64::from(nodes[here].arc);
+            if !CLOCKED || !as_before || nodes[here].latest == UNKNOWN {
+                arc = seconds(way, time);
+                nodes[here].arc = arc as i32;
+                nodes[here].latest = if here == depot { nodes[here].latest } else { UNKNOWN };
+            }
             cuts[2 * here] = arc as i32;
             here = nodes[here].next as usize;
             cuts[2 * here + 1] = arc as i32;
@@ -50,15 +57,21 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 excess += (begin - row.close).max(0);
             }
             if before == depot {
-                leave = start(spec, leave_by(way, begin));
+                let is_known = CLOCKED && nodes[depot].latest != UNKNOWN;
+                if is_known && nodes[here].depart == begin + row.service {
+                    (leave, arc) = (old.start, i64::from(first_arc));
+                } else {
+                    leave = start(spec, leave_by(way, begin));
+                    arc = seconds(way, leave);
+                }
                 time = leave;
-                arc = seconds(way, leave);
                 nodes[depot].arc = arc as i32;
                 cuts[2 * here + 1] = arc as i32;
             }
             waiting += begin - time - arc;
             driving += arc;
             time = begin + row.service;
+            as_before = nodes[here].depart == time;
             nodes[here].depart = time;
         }
         let end = time;
@@ -73,6 +86,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
 
         let (mut tail, mut floor, mut late) = (0, -NEVER, Cost::ZERO);
         let node = &mut nodes[depot];
+        let mut as_before = CLOCKED && node.latest == latest;
         (node.latest, node.tail, node.floor, node.late) = (latest, tail, floor, late);
         here = node.prev as usize;
         while here < stops {
@@ -85,15 +99,19 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             let close = row.close.max(begin);
             let last = close + row.service;
             // Mostly the own window ends before the rest of the route is in danger.
-            latest =
-                if row.per_minute.is_none() && last + instance.most::<CLOCKED>(matrix, node.way) <= latest {
-                    close
-                } else {
-                    let known = i64::from(node.arc);
-                    let leave = instance.leave_before::<CLOCKED>(matrix, node.way, latest, known);
-                    let latest = leave - row.service;
-                    if row.per_minute.is_none() { latest.min(close) } else { latest }
-                };
+            let was = node.latest;
+            latest = if as_before && was != UNKNOWN {
+                was
+            } else if row.per_minute.is_none() && last + instance.most::<CLOCKED>(matrix, node.way) <= latest
+            {
+                close
+            } else {
+                let known = i64::from(node.arc);
+                let leave = instance.leave_before::<CLOCKED>(matrix, node.way, latest, known);
+                let latest = leave - row.service;
+                if row.per_minute.is_none() { latest.min(close) } else { latest }
+            };
+            as_before = CLOCKED && was == latest;
             late += row.late_cost(begin);
             (node.latest, node.tail, node.floor, node.late) = (latest, tail, floor, late);
             here = node.prev as usize;

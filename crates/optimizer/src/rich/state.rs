@@ -10,6 +10,9 @@ use crate::kernel::state::{CLOSED, NONE};
 use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
 use crate::reckon::{Halts, Point, Reckoner, Room};
 
+/// The latest arrival at a node whose way on is new.
+pub(super) const UNKNOWN: i64 = i64::MIN;
+
 /// One stop, or a vehicle at both ends of its route.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
@@ -32,6 +35,14 @@ pub(super) struct Node {
     pub(super) floor: i64,
     /// What lateness costs from here on.
     pub(super) late: Cost,
+}
+
+impl Node {
+    /// Leads on from here by another way.
+    #[inline]
+    pub(super) fn lead(&mut self, next: u32, way: i32) {
+        (self.next, self.way, self.latest) = (next, way, UNKNOWN);
+    }
 }
 
 /// What is known of a route.
@@ -255,15 +266,15 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         let depot = self.depot(tour);
         let mut last = depot;
         for &stop in stops {
-            self.nodes[last].next = stop;
-            self.nodes[last].way = self.way(tour, last, stop as usize);
+            let way = self.way(tour, last, stop as usize);
+            self.nodes[last].lead(stop, way);
             let node = &mut self.nodes[stop as usize];
             (node.prev, node.route) = (last as u32, tour);
             self.carry(tour, stop as usize, 1);
             last = stop as usize;
         }
-        self.nodes[last].way = self.way(tour, last, depot);
-        self.nodes[last].next = depot as u32;
+        let way = self.way(tour, last, depot);
+        self.nodes[last].lead(depot as u32, way);
         let node = &mut self.nodes[depot];
         (node.prev, node.route) = (last as u32, tour);
     }
@@ -410,12 +421,11 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
     pub(super) fn link_in(&mut self, tour: u32, stop: usize, before: usize) {
         let after = self.nodes[before].next as usize;
         let (there, onward) = (self.way(tour, before, stop), self.way(tour, stop, after));
-        let node = &mut self.nodes[before];
-        (node.next, node.way) = (stop as u32, there);
+        self.nodes[before].lead(stop as u32, there);
         self.nodes[after].prev = stop as u32;
         let node = &mut self.nodes[stop];
-        (node.prev, node.next, node.route, node.way) = (before as u32, after as u32, tour, onward);
-        node.halts = Halts::NONE;
+        node.lead(after as u32, onward);
+        (node.prev, node.route, node.halts) = (before as u32, tour, Halts::NONE);
         self.carry(tour, stop, 1);
         let info = &mut self.tours[tour as usize];
         info.size += 1;
@@ -449,8 +459,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             at = self.nodes[at].next as usize;
         }
         let arc = self.way(tour, before, at);
-        let node = &mut self.nodes[before];
-        (node.next, node.way) = (at as u32, arc);
+        self.nodes[before].lead(at as u32, arc);
         self.nodes[at].prev = before as u32;
         let info = &mut self.tours[tour as usize];
         info.size -= count as u32;

@@ -152,8 +152,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let (before, after) = (node.prev as usize, node.next as usize);
         let arc = self.way(tour, before, after);
         self.take_out(stop);
-        let node_before = &mut self.nodes[before];
-        (node_before.next, node_before.way) = (after as u32, arc);
+        self.nodes[before].lead(after as u32, arc);
         let stops = self.stops();
         let next = &mut self.nodes[after];
         next.prev = before as u32;
