@@ -37,7 +37,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             if !CLOCKED || !as_before || nodes[here].latest == UNKNOWN {
                 arc = seconds(way, time);
                 nodes[here].arc = arc as i32;
-                nodes[here].latest = if here == depot { nodes[here].latest } else { UNKNOWN };
+                if CLOCKED && here != depot {
+                    nodes[here].latest = UNKNOWN;
+                }
             }
             cuts[2 * here] = arc as i32;
             here = nodes[here].next as usize;

@@ -10,7 +10,7 @@ use crate::kernel::state::{CLOSED, NONE};
 use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
 use crate::reckon::{Halts, Point, Reckoner, Room};
 
-/// The latest arrival at a node whose way on is new.
+/// The latest arrival at a node until it is reckoned: its way on is new, or is left at another time.
 pub(super) const UNKNOWN: i64 = i64::MIN;
 
 /// One stop, or a vehicle at both ends of its route.
