@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use leptos::prelude::LeptosOptions;
-use operations::{Clock, Operations, Parts};
+use operations::{Clock, Operations, Parts, Pauses};
 use roads::{
     Addresses, City, Geocoder, GeocoderKind, Osrm, OsrmSettings, OutsideAddresses, OutsideRoads, TravelTimes,
 };
@@ -79,6 +79,7 @@ impl House {
             clock: Clock::real(),
             build: String::new(),
             keep_problems: None,
+            pauses: Pauses::default(),
         })
     }
 
@@ -175,6 +176,7 @@ async fn open(
         clock,
         build: assets.clone(),
         keep_problems: site.keep_problems.clone(),
+        pauses: Pauses::default(),
     });
 
     let closing = CancellationToken::new();

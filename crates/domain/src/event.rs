@@ -133,7 +133,7 @@ pub enum Fact {
         #[serde(default)]
         via_hub: bool,
     },
-    /// A stop left its route before anybody came.
+    /// A stop left its route without an attempt.
     StopDropped {
         /// Which.
         stop: StopId,

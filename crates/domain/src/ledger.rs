@@ -51,7 +51,9 @@ impl Ledger {
         };
         match &event.fact {
             Fact::VehicleJoined { vehicle } => {
-                self.vehicles.insert(vehicle.id, (**vehicle).clone());
+                // Renewing a vehicle says nothing of whether it drives.
+                let state = self.vehicles.get(&vehicle.id).map_or(vehicle.state.clone(), |v| v.state.clone());
+                self.vehicles.insert(vehicle.id, Vehicle { state, ..(**vehicle).clone() });
             }
             Fact::VehicleOffRoad { vehicle, reason } => {
                 change(&mut self.vehicles, *vehicle, |v| Ok(v.break_down(at, reason.clone())))?;
@@ -78,7 +80,9 @@ impl Ledger {
                 })?;
             }
             Fact::RoutePublished { route } => {
-                self.routes.insert(route.id, route.clone());
+                // A plan says where to go, never how far somebody has come.
+                let state = self.routes.get(&route.id).map_or(route.state, |r| r.state);
+                self.routes.insert(route.id, Route { state, ..route.clone() });
             }
             Fact::StopPlanned {
                 stop,
@@ -112,8 +116,8 @@ impl Ledger {
                 })?;
             }
             Fact::StopDropped { stop, order } => {
-                change(&mut self.stops, *stop, |s| s.drop_off_plan(at))?;
-                change(&mut self.orders, *order, crate::Order::unplan)?;
+                change(&mut self.stops, *stop, |s| s.abandon(at))?;
+                change(&mut self.orders, *order, |o| Ok(o.lose_stop(*stop)))?;
             }
             Fact::RouteDeparted { route, .. } => {
                 change(&mut self.routes, *route, |r| r.depart(at))?;

@@ -148,16 +148,13 @@ impl Order {
         }
     }
 
-    /// Loses its stop before anything left the hub.
-    pub fn unplan(mut self) -> Result<Self, Refusal> {
-        match self.state {
-            OrderState::Placed | OrderState::Planned { .. } => {
-                self.state = OrderState::Placed;
-                Ok(self)
-            }
-            OrderState::OutForDelivery { .. } => Err(Refusal::OrderOnTheRoad),
-            _ => Err(Refusal::OrderClosed),
+    /// Loses a stop: if it was to be served there it waits for a plan again, at the hub or in the vehicle that carries it.
+    #[must_use]
+    pub fn lose_stop(mut self, stop: StopId) -> Self {
+        if self.state.stop() == Some(stop) {
+            self.state = OrderState::Placed;
         }
+        self
     }
 
     /// Leaves the hub in `vehicle`, or gets another stop of the vehicle that carries it.

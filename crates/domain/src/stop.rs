@@ -1,6 +1,7 @@
 //! Stops, what happens at the door, and the attempts that remember it.
 
 use crate::{AttemptId, Instant, OrderId, Refusal, RouteId, StopId};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// One planned visit of a route.
@@ -18,7 +19,8 @@ pub struct Stop {
     pub planned_arrival: Instant,
     /// Planned departure.
     pub planned_departure: Instant,
-    /// Expected drive from the stop before, or from the hub if it comes from there, in seconds.
+    /// Expected time from the stop before, or from the hub if it comes from there, to this door: the drive, parking and the
+    /// walk, in seconds.
     pub travel_s: i32,
     /// Whether the vehicle comes by the hub first, to load.
     pub via_hub: bool,
@@ -46,7 +48,7 @@ pub enum StopState {
         /// How it ended.
         outcome: Outcome,
     },
-    /// Taken off the route before anybody came.
+    /// Left its route without an attempt.
     Dropped {
         /// When.
         at: Instant,
@@ -70,6 +72,9 @@ impl StopState {
     }
 }
 
+/// A delivery within this of a failed attempt belongs to the same visit.
+const SAME_VISIT: TimeDelta = TimeDelta::minutes(10);
+
 impl Stop {
     /// The driver stands at the door. Saying so twice changes nothing.
     pub fn arrive(mut self, at: Instant) -> Result<Self, Refusal> {
@@ -84,10 +89,23 @@ impl Stop {
     }
 
     /// The attempt is over. A device that never said it arrived arrived when it ended.
+    ///
+    /// A delivery after a failed attempt counts, and so does one of which we hear when the stop has left its route: what
+    /// was handed over was handed over.
     pub fn end(mut self, at: Instant, outcome: Outcome) -> Result<Self, Refusal> {
         let arrived_at = match self.state {
             StopState::Pending => at,
             StopState::Arrived { at: arrived } => arrived.min(at),
+            StopState::Dropped { .. } if outcome.is_delivered() => at,
+            StopState::Done { arrived_at, ended_at, outcome: before }
+                if outcome.is_delivered() && !before.is_delivered() =>
+            {
+                if at - ended_at <= SAME_VISIT {
+                    arrived_at.min(at)
+                } else {
+                    at
+                }
+            }
             StopState::Done { .. } | StopState::Dropped { .. } => return Err(Refusal::StopDone),
         };
         self.state = StopState::Done { arrived_at, ended_at: at, outcome };
@@ -95,13 +113,22 @@ impl Stop {
     }
 
     /// Taken off the route before anybody came.
-    pub fn drop_off_plan(mut self, at: Instant) -> Result<Self, Refusal> {
+    pub fn drop_off_plan(self, at: Instant) -> Result<Self, Refusal> {
         match self.state {
-            StopState::Pending => {
+            StopState::Pending => self.abandon(at),
+            StopState::Arrived { .. } => Err(Refusal::OrderOnTheRoad),
+            StopState::Done { .. } | StopState::Dropped { .. } => Err(Refusal::StopDone),
+        }
+    }
+
+    /// Left without an attempt, perhaps by a driver who stood at the door: the vehicle is back.
+    pub fn abandon(mut self, at: Instant) -> Result<Self, Refusal> {
+        match self.state {
+            StopState::Pending | StopState::Arrived { .. } => {
                 self.state = StopState::Dropped { at };
                 Ok(self)
             }
-            _ => Err(Refusal::StopDone),
+            StopState::Done { .. } | StopState::Dropped { .. } => Err(Refusal::StopDone),
         }
     }
 }
@@ -218,5 +245,80 @@ impl Outcome {
                 | Self::DeliveredToPickupPoint
                 | Self::DeliveredOther
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn at(minute: i64) -> Instant {
+        chrono::DateTime::from_timestamp(1_764_000_000 + 60 * minute, 0).unwrap()
+    }
+
+    fn stop(state: StopState) -> Stop {
+        Stop {
+            id: StopId(Uuid::nil()),
+            route: RouteId(Uuid::nil()),
+            order: OrderId(Uuid::nil()),
+            sequence: 1,
+            planned_arrival: at(0),
+            planned_departure: at(2),
+            travel_s: 60,
+            via_hub: false,
+            state,
+        }
+    }
+
+    #[test]
+    fn a_delivery_after_a_failed_attempt_counts_and_the_other_way_round_does_not() {
+        let failed = stop(StopState::Arrived { at: at(1) }).end(at(3), Outcome::FailedNotHome).unwrap();
+        assert_eq!(failed.clone().end(at(4), Outcome::FailedOther), Err(Refusal::StopDone));
+        let soon = failed.clone().end(at(4), Outcome::DeliveredToRecipient).unwrap();
+        let done = |arrived_at, ended_at| StopState::Done {
+            arrived_at,
+            ended_at,
+            outcome: Outcome::DeliveredToRecipient,
+        };
+        assert_eq!(soon.state, done(at(1), at(4)), "the same visit");
+        let later = failed.end(at(90), Outcome::DeliveredToRecipient).unwrap();
+        assert_eq!(later.state, done(at(90), at(90)), "the driver came again");
+        assert_eq!(soon.end(at(5), Outcome::FailedNotHome), Err(Refusal::StopDone));
+    }
+
+    #[test]
+    fn who_stands_at_the_door_may_leave_it_but_nobody_may_take_the_stop_away() {
+        let there = stop(StopState::Arrived { at: at(1) });
+        assert_eq!(there.clone().drop_off_plan(at(2)), Err(Refusal::OrderOnTheRoad));
+        let left = there.abandon(at(2)).unwrap();
+        assert_eq!(left.state, StopState::Dropped { at: at(2) });
+        assert_eq!(left.clone().arrive(at(3)), Err(Refusal::StopDone));
+        assert!(left.end(at(3), Outcome::DeliveredToRecipient).is_ok(), "it was handed over after all");
+    }
+
+    proptest! {
+        /// Whatever is reported in whatever order: what was delivered stays delivered, and nobody arrives after leaving.
+        #[test]
+        fn any_reports_leave_a_stop_that_makes_sense(deeds in prop::collection::vec((0_u8..4, 0_i64..600), 1..12)) {
+            let mut now = stop(StopState::Pending);
+            for (deed, minute) in deeds {
+                let was = now.state;
+                let next = match deed {
+                    0 => now.clone().arrive(at(minute)),
+                    1 => now.clone().end(at(minute), Outcome::DeliveredToRecipient),
+                    2 => now.clone().end(at(minute), Outcome::FailedNotHome),
+                    _ => now.clone().abandon(at(minute)),
+                };
+                now = next.unwrap_or(now);
+                if matches!(was, StopState::Done { outcome, .. } if outcome.is_delivered()) {
+                    prop_assert_eq!(was, now.state);
+                }
+                if let StopState::Done { arrived_at, ended_at, .. } = now.state {
+                    prop_assert!(arrived_at <= ended_at);
+                }
+            }
+        }
     }
 }

@@ -3,14 +3,15 @@
 use crate::{
     Caller, Operations, Result,
     board::DayBook,
-    planning::Draft,
+    planning::{Draft, PlanLocks},
     problem::PlannedRoute,
     proposal::{Content, vehicles},
 };
-use domain::{ExceptionKind, ProposalId, Refusal, Role, RouteState, Source, StopState};
+use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, Role, RouteState, Source, StopState};
 use std::collections::{HashMap, HashSet};
 use store::{
     Tx,
+    locks::DayLock,
     proposals::{Ending, Proposal},
 };
 use wire::control_room::Freedom;
@@ -26,35 +27,48 @@ impl Operations {
         freedom: Freedom,
     ) -> Result<i32> {
         caller.must(Role::may_dispatch)?;
-        let mut tx = self.0.database.begin().await?;
-        let book = DayBook::read(self, &mut tx, None).await?;
-        store::plans::lock_day(&mut tx, book.hub.id, book.day).await?;
-        // Read again under the lock: whoever held it before may have changed the day.
-        let book = DayBook::read(self, &mut tx, None).await?;
-        let open = store::proposals::open::<Content>(&mut tx, book.hub.id, book.day).await?;
-        let proposal = open.filter(|p| p.id == id).ok_or(Refusal::PlanStale)?;
-        let holds = book.plan.as_ref().is_some_and(|p| p.revision == proposal.based_on);
-        if !holds || proposal.based_on != based_on {
-            return Err(Refusal::PlanStale.into());
-        }
-        let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
-        let orders = self.orders_of(&mut tx, &routes).await?;
-        let routes = still_possible(routes, &book, &orders).ok_or(Refusal::PlanStale)?;
-        let concerned = vehicles(&routes);
-        let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
-        let revision = self.publish(&mut tx, caller, &book, &Draft { routes, unplanned: vec![] }).await?;
-        store::proposals::end(&mut tx, id, Ending::Accepted).await?;
-        for order in &placed {
-            self.settle(&mut tx, caller, *order, &[ExceptionKind::Unplanned], "Found a place in the plan")
-                .await?;
-        }
-        tx.commit().await?;
-        tracing::info!(revision, vehicles = concerned.len(), "a proposal was accepted");
+        let (revision, concerned, placed) =
+            once_more!(self.accept_once(caller, id, based_on, freedom).await)?;
+        tracing::info!(revision, vehicles = concerned, "a proposal was accepted");
 
         self.0.live.touch_plan();
         self.0.live.touch_exceptions();
         self.0.live.touch_orders(&placed);
         Ok(revision)
+    }
+
+    /// Answers the new revision, how many vehicles' routes changed, and the orders on them.
+    async fn accept_once(
+        &self,
+        caller: &Caller,
+        id: ProposalId,
+        based_on: i32,
+        freedom: Freedom,
+    ) -> Result<(i32, usize, Vec<OrderId>)> {
+        let mut tx = self.0.database.begin().await?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        let day = self.running_day(&mut tx, &hub, zone).await?;
+        let day = DayLock::take(&mut tx, hub.id, day).await?;
+        let open = store::proposals::open::<Content>(&mut tx, hub.id, day.day()).await?;
+        let proposal = open.filter(|p| p.id == id && p.based_on == based_on).ok_or(Refusal::PlanStale)?;
+        let plan = store::plans::published(&mut tx, hub.id, day.day()).await?;
+        if plan.is_none_or(|plan| plan.revision != based_on) {
+            return Err(Refusal::PlanStale.into());
+        }
+        let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
+        let mut locks = PlanLocks::take(&mut tx, day, &routes, None).await?;
+        // Read once all of it is locked: drivers may have been faster than the decision.
+        let book = DayBook::read(self, &mut tx, None).await?;
+        let routes = still_possible(routes, &book, &locks.orders).ok_or(Refusal::PlanStale)?;
+        let concerned = vehicles(&routes).len();
+        let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
+        let draft = Draft { routes, unplanned: vec![] };
+        let revision = self.publish(&mut tx, &mut locks, caller, &book, &draft).await?;
+        store::proposals::end(&mut tx, id, Ending::Accepted).await?;
+        let solved = [ExceptionKind::Unplanned];
+        self.settle(&mut tx, caller, &placed, &solved, "Found a place in the plan").await?;
+        tx.commit().await?;
+        Ok((revision, concerned, placed))
     }
 
     /// Whether none of a proposal's answers can be accepted any more.
@@ -90,26 +104,18 @@ impl Operations {
         Ok(())
     }
 
-    async fn orders_of(
-        &self,
-        tx: &mut Tx,
-        routes: &[PlannedRoute],
-    ) -> Result<HashMap<domain::OrderId, domain::Order>> {
-        let ids: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
-        Ok(store::orders::lock(tx, &ids).await?.into_iter().map(|o| (o.id, o)).collect())
-    }
-
-    /// Resolves an order's exceptions of these kinds, whose cause has gone.
+    /// Resolves the exceptions of orders of these kinds, whose cause has gone.
     pub(crate) async fn settle(
         &self,
         tx: &mut Tx,
         caller: &Caller,
-        order: domain::OrderId,
+        orders: &[OrderId],
         kinds: &[ExceptionKind],
         resolution: &str,
     ) -> Result<()> {
         let now = self.now();
-        for exception in store::exceptions::lock_of_order(tx, order).await? {
+        let mut events = vec![];
+        for exception in store::exceptions::lock_of_orders(tx, orders).await? {
             if !kinds.contains(&exception.kind) {
                 continue;
             }
@@ -121,24 +127,25 @@ impl Operations {
                 domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
             let mut event = crate::outcomes::worker_event(hub, now, fact);
             event.source = if caller.role.is_some() { Source::Screen } else { Source::Worker };
-            store::events::append(tx, &[event]).await?;
+            events.push(event);
         }
+        store::events::append(tx, &events).await?;
         Ok(())
     }
 }
 
 /// What is left of a proposal now that some of its stops are done; nothing when the day has moved on in another way.
-fn still_possible(
+pub(crate) fn still_possible(
     routes: Vec<PlannedRoute>,
     book: &DayBook,
-    orders: &HashMap<domain::OrderId, domain::Order>,
+    orders: &HashMap<OrderId, Order>,
 ) -> Option<Vec<PlannedRoute>> {
     let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
     let planned_anew: HashSet<_> =
         routes.iter().flat_map(|r| r.stops.iter().filter_map(|s| s.stop)).collect();
     let mut possible = vec![];
     for mut planned in routes {
-        let route = book.routes.iter().find(|r| r.vehicle == planned.vehicle);
+        let route = book.route_of(planned.vehicle);
         let departed = match route.map(|r| r.state) {
             Some(RouteState::Finished { .. }) => return None,
             Some(RouteState::UnderWay { .. }) => true,

@@ -1,13 +1,15 @@
 //! The day as a dispatcher sees it.
 
-use crate::{Caller, Operations, OpsError, Result, choices::LOADING, live::mark, zone::Zone};
+use crate::{
+    Caller, Operations, OpsError, Result, approach::Approaches, choices::LOADING, live::mark, zone::Zone,
+};
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
     Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
     VehicleState, standing::SILENT_AFTER,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};
 use wire::{
     Point,
@@ -27,14 +29,17 @@ pub(crate) struct DayBook {
     pub stops: Vec<DayStop>,
     pub returns: HashMap<RouteId, Instant>,
     pub latest: HashMap<VehicleId, Position>,
+    /// How long parking and walking to a door takes.
+    pub approaches: Arc<Approaches>,
 }
 
 impl DayBook {
-    /// Reads today, or the part of it that concerns `routes`.
+    /// Reads the day that runs, or the part of it that concerns `routes`. Vehicles that are still on the road from a day
+    /// before belong to it.
     pub async fn read(ops: &Operations, conn: &mut store::Conn, routes: Option<&[RouteId]>) -> Result<Self> {
         let (hub, zone) = ops.hub_and_zone(conn).await?;
         let now = ops.now();
-        let day = zone.day(now);
+        let day = ops.running_day(conn, &hub, zone).await?;
         Ok(Self {
             plan: store::plans::published(conn, hub.id, day).await?,
             vehicles: store::fleet::vehicles(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
@@ -46,11 +51,17 @@ impl DayBook {
                 .into_iter()
                 .map(|p| (p.vehicle, p))
                 .collect(),
+            approaches: ops.0.approaches.get(),
             hub,
             zone,
             day,
             now,
         })
+    }
+
+    /// The day's route of a vehicle; one that is still on the road from a day before is not the day's.
+    pub fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
+        self.routes.iter().find(|r| r.vehicle == vehicle && r.day == self.day)
     }
 
     /// The stops of a route, in order.

@@ -3,13 +3,16 @@
 //! Three rules hold: what a vehicle carries stays in it; what is at the hub leaves with a vehicle that is there or comes by
 //! to fetch it, once; the stop that a driver is serving or driving to stays where it is.
 
-use crate::board::{DayBook, lat_lon};
+use crate::{
+    approach::Approaches,
+    board::{DayBook, lat_lon},
+};
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
     Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleState, Window,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use store::stops::DayStop;
 
 /// Loading and leaving the yard takes this long after a plan appears.
@@ -84,6 +87,7 @@ pub(crate) struct Choices {
     pub tasks: Vec<Task>,
     pub hub: LatLon,
     pub now: Instant,
+    pub approaches: Arc<Approaches>,
 }
 
 impl Choices {
@@ -93,7 +97,8 @@ impl Choices {
         let hub = lat_lon(book.hub.at);
         let mut runners: Vec<Runner> = vec![];
         let mut tasks: Vec<Task> = vec![];
-        let routes: HashMap<_, _> = book.routes.iter().map(|r| (r.vehicle, r)).collect();
+        let routes: HashMap<_, _> =
+            book.routes.iter().filter(|r| r.day == book.day).map(|r| (r.vehicle, r)).collect();
         let mut vehicles: Vec<_> = book.vehicles.values().collect();
         vehicles.sort_by(|a, b| a.label.cmp(&b.label));
 
@@ -180,7 +185,7 @@ impl Choices {
                 }
             }
         }
-        Self { runners, tasks, hub, now: book.now }
+        Self { runners, tasks, hub, now: book.now, approaches: book.approaches.clone() }
     }
 
     /// Leaves out tasks that lie near no road; answers which.

@@ -73,6 +73,13 @@ impl OpsError {
             _ => false,
         }
     }
+
+    /// Logs what is ours to mend under a number that the person or device reads too; answers the number.
+    pub(crate) fn log_under_a_number(&self) -> u32 {
+        let id = crate::secrets::error_number();
+        tracing::error!(error_id = id, "{self}");
+        id
+    }
 }
 
 impl From<OpsError> for AppError {
@@ -102,11 +109,7 @@ impl From<OpsError> for AppError {
                 _ => Self::Invalid,
             },
             error if error.is_passing() => Self::Busy,
-            error => {
-                let id = crate::secrets::error_number();
-                tracing::error!(error_id = id, "{error}");
-                Self::Broken { id }
-            }
+            error => Self::Broken { id: error.log_under_a_number() },
         }
     }
 }

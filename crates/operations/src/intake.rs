@@ -1,6 +1,6 @@
 //! Readings arrive. Many devices share one commit, and each is answered only after it.
 
-use crate::{Caller, Operations, OpsError, Result, live::Live};
+use crate::{Caller, Operations, OpsError, Result, live::Live, trust::Trust};
 use chrono::{SubsecRound, TimeDelta};
 use domain::{Actor, Coordinate, Day, Instant, VehicleId};
 use std::{collections::HashSet, time::Duration};
@@ -95,6 +95,7 @@ impl Writer {
 
 async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live) {
     let mut partitions = HashSet::new();
+    let mut trust = Trust::default();
     while let Some(first) = batches.recv().await {
         let mut size = first.positions.len();
         let mut group = vec![first];
@@ -108,9 +109,10 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live)
                 Ok(None) | Err(_) => break,
             }
         }
-        match commit(&database, &group, &mut partitions).await {
+        let newest = trust.follow(group.iter().flat_map(|b| b.positions.iter().copied()).collect());
+        match commit(&database, &group, &newest, &mut partitions).await {
             Ok(stored) => {
-                live.moved(&newest(&group));
+                live.moved(&newest);
                 for (batch, stored) in group.into_iter().zip(stored) {
                     // A device that hung up will send again and be told that we know.
                     let _ = batch.answer.send(Ok(stored));
@@ -128,11 +130,12 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live)
     }
 }
 
-/// The newest reading of each vehicle.
-fn newest(group: &[Batch]) -> Vec<Position> {
-    let mut all: Vec<_> = group.iter().flat_map(|b| b.positions.iter().copied()).collect();
-    all.sort_by_key(|p| (p.vehicle, std::cmp::Reverse(p.at)));
-    all.dedup_by_key(|p| p.vehicle);
+/// Each vehicle with a moment just before its oldest reading.
+fn oldest(group: &[Batch]) -> Vec<(VehicleId, Instant)> {
+    let all = group.iter().flat_map(|b| &b.positions);
+    let mut all: Vec<_> = all.map(|p| (p.vehicle, p.at - TimeDelta::milliseconds(1))).collect();
+    all.sort_unstable();
+    all.dedup_by_key(|(vehicle, _)| *vehicle);
     all
 }
 
@@ -140,6 +143,7 @@ fn newest(group: &[Batch]) -> Vec<Position> {
 async fn commit(
     database: &Database,
     group: &[Batch],
+    newest: &[Position],
     partitions: &mut HashSet<Day>,
 ) -> Result<Vec<usize>, StoreError> {
     let all: Vec<_> = group.iter().flat_map(|b| b.positions.iter().copied()).collect();
@@ -162,7 +166,9 @@ async fn commit(
             *stored = positions::store(&mut tx, &batch.positions).await? as usize;
         }
     }
-    positions::save_latest(&mut tx, &newest(group)).await?;
+    positions::save_latest(&mut tx, newest).await?;
+    // A phone that was without a network sends what it has seen after what it sees.
+    positions::interpret_again(&mut tx, &oldest(group)).await?;
     tx.commit().await?;
     Ok(stored)
 }

@@ -4,7 +4,18 @@
 //! save with the events in one transaction, announce after the commit. This is the only room that turns domain values into
 //! wire views. It speaks no HTTP and no SQL.
 
+/// Does something again, once, that lost a race for rows that another transaction wanted in another order.
+macro_rules! once_more {
+    ($verb:expr) => {
+        match $verb {
+            Err($crate::OpsError::Store(e)) if e.lost_a_race() => $verb,
+            done => done,
+        }
+    };
+}
+
 mod accept;
+mod approach;
 mod board;
 mod caller;
 mod choices;
@@ -19,9 +30,11 @@ mod live;
 mod openings;
 mod orders;
 mod outcomes;
+mod pause;
 mod planning;
 mod problem;
 mod proposal;
+mod ranges;
 mod reacting;
 mod reasons;
 mod roads;
@@ -32,6 +45,7 @@ mod slots;
 mod solving;
 mod stats;
 mod story;
+mod trust;
 mod watch;
 mod zone;
 
@@ -40,11 +54,12 @@ pub use clock::Clock;
 pub use error::OpsError;
 pub use intake::PositionsAnswer;
 pub use live::{Resume, Viewer};
+pub use pause::Pauses;
 pub use planning::PlanOutcome;
 pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
 
 use ::roads::{Addresses, City, TravelTimes};
-use domain::{ExceptionId, Hub, Instant};
+use domain::{Day, ExceptionId, Hub, Instant};
 use std::{
     collections::HashSet,
     path::PathBuf,
@@ -75,6 +90,8 @@ pub struct Parts {
     pub build: String,
     /// Where every problem that is solved is kept, for `doorstep-solve`; nowhere without it.
     pub keep_problems: Option<PathBuf>,
+    /// Where tests of races hold a verb.
+    pub pauses: Pauses,
 }
 
 /// The handle to every verb. Cheap to clone.
@@ -90,6 +107,9 @@ struct House {
     clock: Clock,
     build: String,
     keep_problems: Option<PathBuf>,
+    pauses: Pauses,
+    approaches: approach::Shared,
+    ranges: ranges::Shared,
     live: live::Live,
     intake: intake::Writer,
     /// Today's exceptions for which a better plan has been looked for.
@@ -103,7 +123,7 @@ struct House {
 impl Operations {
     /// Puts the verbs together. Must run inside a tokio runtime: the writer of positions starts here.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, roads, city, addresses, map, clock, build, keep_problems } = parts;
+        let Parts { database, roads, city, addresses, map, clock, build, keep_problems, pauses } = parts;
         let live = live::Live::new();
         let intake = intake::Writer::start(database.clone(), live.clone());
         Self(Arc::new(House {
@@ -115,6 +135,9 @@ impl Operations {
             clock,
             build,
             keep_problems,
+            pauses,
+            approaches: approach::Shared::default(),
+            ranges: ranges::Shared::default(),
             live,
             intake,
             reacted_to: Mutex::default(),
@@ -141,5 +164,18 @@ impl Operations {
         let hub = self.hub(conn).await?;
         let zone = Zone::parse(&hub.zone)?;
         Ok((hub, zone))
+    }
+
+    /// The service day that runs: the calendar's, but that of the day before until its last vehicle is back, or until the
+    /// time has come to plan the next one.
+    async fn running_day(&self, conn: &mut store::Conn, hub: &Hub, zone: Zone) -> Result<Day> {
+        let now = self.now();
+        let today = zone.day(now);
+        if now >= zone.at(today, hub.plan_at) {
+            return Ok(today);
+        }
+        let Some(yesterday) = today.pred_opt() else { return Ok(today) };
+        let out = store::plans::is_under_way(conn, hub.id, yesterday).await?;
+        Ok(if out { yesterday } else { today })
     }
 }

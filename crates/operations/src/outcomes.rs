@@ -7,11 +7,14 @@ use crate::{
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Actor, Attempt, AttemptId, ClosureShape, Day, Event, Exception, ExceptionId, ExceptionKind,
-    ExceptionState, Fact, Hub, HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, RouteState,
-    Source, StopId, StopState, VehicleId,
+    Actor, Attempt, AttemptId, ClosureShape, Event, Exception, ExceptionId, ExceptionKind, ExceptionState,
+    Fact, Hub, HubId, Instant, Order, OrderId, OrderState, Outcome, Refusal, Route, RouteId, RouteState,
+    Source, Stop, StopId, StopState, VehicleId,
 };
-use store::Tx;
+use store::{
+    Tx,
+    locks::{DayLock, RouteLocks},
+};
 use wire::intake::{
     Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
 };
@@ -19,6 +22,12 @@ use wire::intake::{
 /// How many reports one request may bring.
 pub const MOST_REPORTS: usize = 200;
 const MOST_TEXT: usize = 500;
+/// A device's clock may run ahead of ours by this much.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+/// Reports older than this are refused: no phone is without a network for so long.
+const OLD: TimeDelta = TimeDelta::days(7);
+/// What a route's driver does cannot be before the route left, but by this much when the phone's clock was set meanwhile.
+const CLOCK_SET: TimeDelta = TimeDelta::hours(1);
 
 /// What a report changed, to be announced after the commit.
 #[derive(Default)]
@@ -31,6 +40,7 @@ struct Touched {
 
 /// Who reports, in which transaction.
 struct Desk<'a> {
+    ops: &'a Operations,
     tx: &'a mut Tx,
     caller: &'a Caller,
     hub: Hub,
@@ -52,14 +62,20 @@ impl Operations {
         let mut results = Vec::with_capacity(reports.len());
         for report in reports {
             let id = report.id;
-            let (result, why) = match self.record_outcome(caller, vehicle, report).await {
+            let stored = once_more!(self.record_outcome(caller, vehicle, report.clone()).await);
+            let (result, why) = match stored {
                 Ok(true) => (ReportStatus::Stored, None),
                 Ok(false) => (ReportStatus::Known, None),
                 Err(e) if e.is_passing() => return Err(e),
                 Err(e @ (OpsError::Refused(_) | OpsError::NotFound | OpsError::Invalid(_))) => {
                     (ReportStatus::Refused, Some(e.to_string()))
                 }
-                Err(e) => return Err(e),
+                Err(e) => {
+                    // What is ours to mend must not keep the reports behind it from being stored.
+                    let number = e.log_under_a_number();
+                    let why = format!("our fault, error {number}: send it again later");
+                    (ReportStatus::Later, Some(why))
+                }
             };
             results.push(ReportResult { id, result, why });
         }
@@ -69,8 +85,13 @@ impl Operations {
     async fn record_outcome(&self, caller: &Caller, vehicle: VehicleId, report: Report) -> Result<bool> {
         let now = self.now();
         let at = report.at.trunc_subsecs(3);
-        if at > now + TimeDelta::minutes(5) {
+        if at > now + AHEAD {
             return Err(OpsError::Invalid("the report is from the future: set the device's clock".into()));
+        }
+        if at < now - OLD {
+            return Err(OpsError::Invalid(
+                "the report is more than 7 days old: set the device's clock, or ask the dispatcher".into(),
+            ));
         }
         let mut tx = self.0.database.begin().await?;
         if !store::positions::first_time(&mut tx, report.id, vehicle, now).await? {
@@ -78,6 +99,7 @@ impl Operations {
         }
         let hub = self.hub(&mut tx).await?;
         let mut desk = Desk {
+            ops: self,
             tx: &mut tx,
             caller,
             hub,
@@ -106,6 +128,7 @@ impl Operations {
         }
         let Desk { touched, events, .. } = desk;
         store::events::append(&mut tx, &events).await?;
+        self.0.pauses.at("report").await;
         tx.commit().await?;
 
         self.0.live.touch_routes(touched.routes);
@@ -125,8 +148,8 @@ impl Operations {
     pub async fn driver_route(&self, caller: &Caller) -> Result<DriverRoute> {
         let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
         let mut conn = self.0.database.read().await?;
-        let (_, zone) = self.hub_and_zone(&mut conn).await?;
-        let day = zone.day(self.now());
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let day = self.running_day(&mut conn, &hub, zone).await?;
         let route =
             store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
         let book = DayBook::read(self, &mut conn, Some(&[route.id])).await?;
@@ -181,47 +204,72 @@ impl Desk<'_> {
         });
     }
 
-    async fn own_route(&mut self, id: RouteId) -> Result<domain::Route> {
-        let route = store::plans::lock_route(self.tx, id).await?.ok_or(OpsError::NotFound)?;
-        if route.vehicle == self.vehicle { Ok(route) } else { Err(Refusal::NotThisRoute.into()) }
+    /// Locks a route of this vehicle.
+    async fn own_route(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
+        let locks = RouteLocks::take(self.tx, &[id]).await?;
+        let route = locks.get(id).cloned().ok_or(OpsError::NotFound)?;
+        if route.vehicle == self.vehicle { Ok((locks, route)) } else { Err(Refusal::NotThisRoute.into()) }
     }
 
-    async fn own_stop(&mut self, id: StopId) -> Result<(domain::Stop, domain::Route)> {
-        let stop = store::stops::lock(self.tx, id).await?.ok_or(OpsError::NotFound)?;
-        let route = store::plans::route(self.tx, stop.route).await?.ok_or(OpsError::NotFound)?;
+    /// Locks the day of a route of this vehicle, and the route.
+    async fn own_route_of_day(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
+        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
+        // The plan may be changing at this moment: whoever comes second sees what the first one did.
+        DayLock::take(self.tx, self.hub.id, day).await?;
+        self.own_route(id).await
+    }
+
+    /// Locks the route of a stop that is this vehicle's, with the routes of `also`, and reads the stop.
+    async fn own_stop(&mut self, id: StopId, also: &[RouteId]) -> Result<(RouteLocks, Stop, Route)> {
+        let before = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let mut ids = also.to_vec();
+        ids.push(before.route);
+        let locks = RouteLocks::take(self.tx, &ids).await?;
+        let stop = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let route = locks.get(stop.route).cloned().ok_or(Refusal::NotThisRoute)?;
         if route.vehicle != self.vehicle {
             return Err(Refusal::NotThisRoute.into());
         }
-        if route.state.departed_at().is_none() {
-            return Err(Refusal::RouteNotDeparted.into());
+        let departed = route.state.departed_at().ok_or(Refusal::RouteNotDeparted)?;
+        self.not_before(departed)?;
+        Ok((locks, stop, route))
+    }
+
+    /// A deed of a route that left at `departed` was not done before.
+    fn not_before(&mut self, departed: Instant) -> Result<()> {
+        if self.at < departed - CLOCK_SET {
+            return Err(OpsError::Invalid(
+                "the report is from before the vehicle left the hub: set the device's clock".into(),
+            ));
         }
-        Ok((stop, route))
+        self.at = self.at.max(departed);
+        Ok(())
     }
 
     async fn departed(&mut self, id: RouteId) -> Result<()> {
-        // The plan may be changing at this moment: whoever comes second sees what the first one did.
-        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
-        store::plans::lock_day(self.tx, self.hub.id, day).await?;
-        let route = self.own_route(id).await?.depart(self.at)?;
-        store::plans::save_routes(self.tx, std::slice::from_ref(&route)).await?;
+        let (mut locks, route) = self.own_route_of_day(id).await?;
+        let route = route.depart(self.at)?;
+        store::plans::save_progress(self.tx, &mut locks, &route).await?;
         self.event(Fact::RouteDeparted { route: id, vehicle: self.vehicle });
-        self.load(id, day).await
+        self.load(&locks, id).await
     }
 
     /// Came by the hub: what its stops want and it had not got is aboard now.
     async fn reloaded(&mut self, id: RouteId) -> Result<()> {
-        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
-        store::plans::lock_day(self.tx, self.hub.id, day).await?;
-        match self.own_route(id).await?.state {
-            RouteState::UnderWay { .. } => self.load(id, day).await,
+        let (locks, route) = self.own_route_of_day(id).await?;
+        match route.state {
+            RouteState::UnderWay { departed_at } => {
+                self.not_before(departed_at)?;
+                self.load(&locks, id).await
+            }
             RouteState::Published => Err(Refusal::RouteNotDeparted.into()),
             RouteState::Finished { .. } => Err(Refusal::RouteFinished.into()),
         }
     }
 
-    async fn load(&mut self, id: RouteId, day: Day) -> Result<()> {
-        let stops = store::stops::of_day(self.tx, self.hub.id, day, Some(&[id])).await?;
-        let ids: Vec<_> = stops.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
+    async fn load(&mut self, locks: &RouteLocks, id: RouteId) -> Result<()> {
+        let stops = store::stops::open_of_route(self.tx, locks, id).await?;
+        let ids: Vec<_> = stops.iter().map(|s| s.order).collect();
         let mut orders = store::orders::lock(self.tx, &ids).await?;
         for order in &mut orders {
             let OrderState::Planned { stop } = order.state else { continue };
@@ -235,12 +283,12 @@ impl Desk<'_> {
     }
 
     async fn arrived(&mut self, id: StopId) -> Result<()> {
-        let (stop, route) = self.own_stop(id).await?;
+        let (locks, stop, route) = self.own_stop(id, &[]).await?;
         if let StopState::Arrived { .. } = stop.state {
             return Ok(());
         }
         let stop = stop.arrive(self.at)?;
-        store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
+        store::stops::save_progress(self.tx, &locks, std::slice::from_ref(&stop)).await?;
         self.event(Fact::StopArrived { stop: id, order: stop.order, route: route.id });
         self.touched.routes.push(route.id);
         self.touched.orders.push(stop.order);
@@ -248,9 +296,28 @@ impl Desk<'_> {
     }
 
     async fn ended(&mut self, id: StopId, outcome: Outcome, note: Option<String>) -> Result<()> {
-        let (stop, route) = self.own_stop(id).await?;
-        let stop = stop.end(self.at, outcome)?;
+        // Since a failed attempt the order may have got another stop, on another route.
+        let order = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?.order;
+        let order = store::orders::get(self.tx, order).await?.ok_or(OpsError::NotFound)?;
+        let elsewhere = match order.state.stop().filter(|other| *other != id) {
+            Some(other) => store::stops::get(self.tx, other).await?,
+            None => None,
+        };
+        let also: Vec<_> = elsewhere.iter().map(|s| s.route).collect();
+        let (locks, stop, route) = self.own_stop(id, &also).await?;
         let order = store::orders::lock(self.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
+
+        let again = stop.state;
+        let stop = stop.end(self.at, outcome)?;
+        let mut left = vec![];
+        let order = match order.state.stop().filter(|other| *other != id) {
+            Some(other) => {
+                let stop = store::stops::get(self.tx, other).await?.ok_or(OpsError::NotFound)?;
+                left.push(stop.drop_off_plan(self.now)?);
+                order.lose_stop(other)
+            }
+            None => order,
+        };
         let order = if outcome.is_delivered() { order.deliver(self.at)? } else { order.fail(self.at)? };
         let StopState::Done { arrived_at, ended_at, .. } = stop.state else {
             return Err(Refusal::StopDone.into());
@@ -267,11 +334,22 @@ impl Desk<'_> {
             outcome,
             note: note.map(|n| n.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect()),
         };
-        store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
+        for other in &left {
+            self.event(Fact::StopDropped { stop: other.id, order: order.id });
+            self.touched.routes.push(other.route);
+        }
+        left.push(stop);
+        store::stops::save_progress(self.tx, &locks, &left).await?;
         store::orders::save(self.tx, std::slice::from_ref(&order)).await?;
         store::stops::add_attempt(self.tx, &attempt).await?;
         self.event(Fact::AttemptMade { attempt, promise: order.promise, vehicle: self.vehicle });
-        if !outcome.is_delivered() {
+        if outcome.is_delivered() {
+            if !again.is_open() {
+                let kinds = [ExceptionKind::Failed, ExceptionKind::Unplanned];
+                self.ops.settle(self.tx, self.caller, &[order.id], &kinds, "Delivered after all").await?;
+                self.touched.exceptions = true;
+            }
+        } else {
             self.raise(Exception {
                 id: ExceptionId(new_id()),
                 hub: self.hub.id,
@@ -294,11 +372,12 @@ impl Desk<'_> {
 
     async fn off_road(&mut self, reason: String) -> Result<()> {
         let reason: String = reason.trim().chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
-        let vehicle = store::fleet::vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
+        let vehicle = store::fleet::lock_vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
         let vehicle = vehicle.break_down(self.at, reason.clone());
-        store::fleet::save_vehicle(self.tx, &vehicle).await?;
+        store::fleet::save_vehicle_state(self.tx, &vehicle).await?;
         self.event(Fact::VehicleOffRoad { vehicle: self.vehicle, reason });
-        let day = crate::zone::Zone::parse(&self.hub.zone)?.day(self.at);
+        let zone = crate::zone::Zone::parse(&self.hub.zone)?;
+        let day = self.ops.running_day(self.tx, &self.hub, zone).await?;
         let route = store::plans::route_of_vehicle(self.tx, self.vehicle, day).await?.map(|r| r.id);
         self.raise(Exception {
             id: ExceptionId(new_id()),
@@ -320,42 +399,48 @@ impl Desk<'_> {
 
     async fn recovered(&mut self) -> Result<()> {
         let vehicle =
-            store::fleet::vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
-        store::fleet::save_vehicle(self.tx, &vehicle).await?;
+            store::fleet::lock_vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
+        store::fleet::save_vehicle_state(self.tx, &vehicle).await?;
         self.event(Fact::VehicleRecovered { vehicle: self.vehicle });
         self.touched.all = true;
         Ok(())
     }
 
     async fn returned(&mut self, id: RouteId) -> Result<()> {
-        let route = self.own_route(id).await?.finish(self.at)?;
-        store::plans::save_routes(self.tx, std::slice::from_ref(&route)).await?;
+        let (mut locks, route) = self.own_route(id).await?;
+        if let Some(departed) = route.state.departed_at() {
+            self.not_before(departed)?;
+        }
+        let route = route.finish(self.at)?;
+        store::plans::save_progress(self.tx, &mut locks, &route).await?;
         self.event(Fact::RouteFinished { route: id, vehicle: self.vehicle });
 
-        let aboard: Vec<_> =
-            store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id).collect();
-        let orders = store::orders::lock(self.tx, &aboard).await?;
-        let orders: Vec<_> = orders.into_iter().map(domain::Order::unload).collect();
-        for order in &orders {
-            self.event(Fact::OrderUnloaded { order: order.id });
+        let open = store::stops::open_of_route(self.tx, &locks, id).await?;
+        let mut ids: Vec<_> = open.iter().map(|s| s.order).collect();
+        ids.extend(store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id));
+        let mut orders = store::orders::lock(self.tx, &ids).await?;
+        for order in &mut orders {
+            if order.aboard == Some(self.vehicle) {
+                *order = order.clone().unload();
+                self.event(Fact::OrderUnloaded { order: order.id });
+            }
         }
-        store::orders::save(self.tx, &orders).await?;
-
-        let open = store::stops::of_day(self.tx, self.hub.id, route.day, Some(&[id])).await?;
-        let waiting: Vec<_> = open.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
-        for s in open.into_iter().filter(|s| s.stop.state.is_open()) {
-            // A stop at whose door the driver stood and of which nothing more was heard ends as it is: not attempted.
-            let stop = domain::Stop { state: StopState::Pending, ..s.stop }.drop_off_plan(self.at)?;
-            store::stops::save(self.tx, std::slice::from_ref(&stop)).await?;
+        // A stop at whose door the driver stood and of which nothing more was heard ends as it is: not attempted.
+        let open: Vec<Stop> = open.into_iter().map(|s| s.abandon(self.at)).collect::<Result<_, _>>()?;
+        store::stops::save_progress(self.tx, &locks, &open).await?;
+        for stop in &open {
             self.event(Fact::StopDropped { stop: stop.id, order: stop.order });
         }
         // What it never fetched waits for a plan again, as what it brought back does.
-        let mut orders = store::orders::lock(self.tx, &waiting).await?;
-        orders.retain(|order| matches!(order.state, OrderState::Planned { .. }));
-        let orders: Vec<_> = orders.into_iter().map(domain::Order::unplan).collect::<Result<_, _>>()?;
+        for order in &mut orders {
+            let lose = |order: Order, stop: &Stop| {
+                if stop.order == order.id { order.lose_stop(stop.id) } else { order }
+            };
+            *order = open.iter().fold(order.clone(), lose);
+        }
         store::orders::save(self.tx, &orders).await?;
         self.touched.routes.push(id);
-        self.touched.orders.extend(aboard.into_iter().chain(waiting));
+        self.touched.orders.extend(ids);
         self.touched.all = true;
         Ok(())
     }

@@ -6,17 +6,21 @@ use crate::{
     choices::Choices,
     clock::new_id,
     outcomes::worker_event,
-    problem::{PlannedRoute, Strictness},
+    problem::{PlannedRoute, PlannedStop, Strictness},
     solving::{Ask, districts, heavily, solve},
     zone::Zone,
 };
 use ::roads::TravelTimes;
 use domain::{
-    Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, Plan, PlanId,
-    PlanState, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
+    Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, OrderState,
+    Plan, PlanId, PlanState, Promise, Refusal, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
+    VehicleId,
 };
 use std::{collections::HashMap, path::Path};
-use store::Tx;
+use store::{
+    Tx,
+    locks::{DayLock, RouteLocks, routes_concerned},
+};
 
 /// Steps of the optimizer: a second or two for a day of 1,500 stops.
 const STEPS: u64 = 60_000;
@@ -46,6 +50,57 @@ pub(crate) struct Draft {
     pub unplanned: Vec<OrderId>,
 }
 
+/// All that must hold still while a draft becomes the day's plan, each as it was read once it was locked.
+pub(crate) struct PlanLocks {
+    pub day: DayLock,
+    pub routes: RouteLocks,
+    pub orders: HashMap<OrderId, Order>,
+    pub stops: HashMap<StopId, Stop>,
+}
+
+impl PlanLocks {
+    /// Locks the routes and orders that `planned` writes, and `also`; the day is locked already.
+    pub async fn take(
+        tx: &mut Tx,
+        day: DayLock,
+        planned: &[PlannedRoute],
+        also: Option<&Order>,
+    ) -> Result<Self> {
+        let vehicles: Vec<_> = planned.iter().map(|r| r.vehicle).collect();
+        let all = || planned.iter().flat_map(|r| &r.stops);
+        let mut stops: Vec<_> = all().filter_map(|s| s.stop).collect();
+        stops.extend(also.and_then(|o| o.state.stop()));
+        let routes = routes_concerned(tx, &day, &vehicles, &stops).await?;
+        let routes = RouteLocks::take(tx, &routes).await?;
+        let mut orders: Vec<_> = all().map(|s| s.order).collect();
+        orders.extend(also.map(|o| o.id));
+        let orders = store::orders::lock(tx, &orders).await?.into_iter().map(|o| (o.id, o)).collect();
+        let stops = store::stops::many(tx, &stops).await?.into_iter().map(|s| (s.id, s)).collect();
+        Ok(Self { day, routes, orders, stops })
+    }
+
+    /// The day's route of a vehicle.
+    fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
+        self.routes.all().find(|r| r.vehicle == vehicle && r.day == self.day.day())
+    }
+
+    /// Whether a draft's stop can still be what the draft says: nobody has been there, its order waits for it, and what the
+    /// vehicle is to bring is at the hub or in it.
+    fn allows(&self, stop: &PlannedStop, vehicle: VehicleId) -> bool {
+        let Some(order) = self.orders.get(&stop.order) else { return false };
+        let known = stop.stop.and_then(|id| self.stops.get(&id));
+        let free = match (stop.stop, order.state) {
+            (None, OrderState::Placed) => true,
+            (Some(id), OrderState::Placed) => known.is_some_and(|s| s.id == id),
+            (Some(id), OrderState::Planned { stop } | OrderState::OutForDelivery { stop }) => id == stop,
+            _ => false,
+        };
+        free && order.day == self.day.day()
+            && known.is_none_or(|s| s.state == StopState::Pending && self.routes.get(s.route).is_some())
+            && order.aboard.is_none_or(|carrier| carrier == vehicle)
+    }
+}
+
 impl Operations {
     /// Plans the day when the hub's time for it has come: a timer's verb.
     pub async fn plan_morning(&self, caller: &Caller) -> Result<PlanOutcome> {
@@ -56,16 +111,22 @@ impl Operations {
         if store::fleet::hubs(&mut conn).await?.is_empty() {
             return Ok(PlanOutcome::NotYet);
         }
-        let book = DayBook::read(self, &mut conn, None).await?;
-        if book.plan.is_some() {
+        // Asked every second, so what costs most is read last.
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let today = zone.day(self.now());
+        if store::plans::published(&mut conn, hub.id, today).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
-        let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
-        drop(conn);
-        if book.now < book.zone.at(book.day, book.hub.plan_at) || orders.is_empty() {
+        if self.now() < zone.at(today, hub.plan_at)
+            || !store::orders::are_any(&mut conn, hub.id, today).await?
+        {
             return Ok(PlanOutcome::NotYet);
         }
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
+        drop(conn);
 
+        let asked: HashMap<_, _> = orders.iter().map(|o| (o.id, o.promise)).collect();
         let mut choices = Choices::of_day(&book, &orders);
         let (zone, origin) = (book.zone, book.zone.bounds(book.day).0);
         let (name, keep) = (format!("morning-{}", book.day), self.0.keep_problems.clone());
@@ -77,24 +138,44 @@ impl Operations {
         })
         .await?;
 
-        let (routes, stops) = (draft.routes.len(), draft.routes.iter().map(|r| r.stops.len()).sum());
-        let unplanned = draft.unplanned.len();
+        self.0.pauses.at("morning").await;
+        let outcome = once_more!(self.publish_morning(caller, &book, &draft, &asked).await)?;
+        self.0.live.touch_plan();
+        self.0.live.touch_exceptions();
+        Ok(outcome)
+    }
+
+    /// `asked` is what each order was promised when the plan was made.
+    async fn publish_morning(
+        &self,
+        caller: &Caller,
+        book: &DayBook,
+        draft: &Draft,
+        asked: &HashMap<OrderId, Promise>,
+    ) -> Result<PlanOutcome> {
         let mut tx = self.0.database.begin().await?;
-        store::plans::lock_day(&mut tx, book.hub.id, book.day).await?;
+        let day = DayLock::take(&mut tx, book.hub.id, book.day).await?;
         if store::plans::published(&mut tx, book.hub.id, book.day).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
-        self.publish(&mut tx, caller, &book, &draft).await?;
+        let mut locks = PlanLocks::take(&mut tx, day, &draft.routes, None).await?;
+        // What was promised another window meanwhile is not served in the old one: it waits for the next plan.
+        locks.orders.retain(|id, order| asked.get(id) == Some(&order.promise));
+        self.publish(&mut tx, &mut locks, caller, book, draft).await?;
         tx.commit().await?;
-        self.0.live.touch_plan();
-        self.0.live.touch_exceptions();
-        Ok(PlanOutcome::Published { routes, stops, unplanned })
+        Ok(PlanOutcome::Published {
+            routes: draft.routes.len(),
+            stops: draft.routes.iter().map(|r| r.stops.len()).sum(),
+            unplanned: draft.unplanned.len(),
+        })
     }
 
-    /// Makes a draft the day's plan, in the caller's transaction, which must hold the day's lock. Answers its revision.
+    /// Makes a draft the day's plan, in the caller's transaction, which holds all that the draft writes. Stops that are no
+    /// longer what the draft took them for are left as they are. Answers the plan's revision.
     pub(crate) async fn publish(
         &self,
         tx: &mut Tx,
+        locks: &mut PlanLocks,
         caller: &Caller,
         book: &DayBook,
         draft: &Draft,
@@ -128,15 +209,14 @@ impl Operations {
         store::plans::save(tx, &plan).await?;
         events.push(event(Fact::PlanPublished { plan }));
 
-        let ids: Vec<_> = draft.routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
-        let mut orders: HashMap<OrderId, Order> =
-            store::orders::lock(tx, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
-        let known: HashMap<_, _> = book.routes.iter().map(|r| (r.vehicle, r)).collect();
         let (mut routes, mut stops, mut changed) = (vec![], vec![], vec![]);
         for planned in &draft.routes {
             let Some(vehicle) = book.vehicles.get(&planned.vehicle) else { continue };
-            let before = known.get(&planned.vehicle);
+            let before = locks.route_of(planned.vehicle);
             let state = before.map_or(RouteState::Published, |r| r.state);
+            if let RouteState::Finished { .. } = state {
+                return Err(Refusal::PlanStale.into());
+            }
             let route = Route {
                 id: before.map_or_else(|| RouteId(new_id()), |r| r.id),
                 hub: book.hub.id,
@@ -150,8 +230,8 @@ impl Operations {
                 state,
             };
             events.push(event(Fact::RoutePublished { route: route.clone() }));
-            for s in &planned.stops {
-                let Some(order) = orders.get_mut(&s.order) else { continue };
+            for s in planned.stops.iter().filter(|s| locks.allows(s, planned.vehicle)) {
+                let Some(order) = locks.orders.get(&s.order) else { continue };
                 let id = s.stop.unwrap_or_else(|| StopId(new_id()));
                 stops.push(Stop {
                     id,
@@ -165,8 +245,8 @@ impl Operations {
                     state: StopState::Pending,
                 });
                 let loaded = order.aboard == Some(vehicle.id);
-                *order = if loaded { order.clone().load(id, vehicle.id)? } else { order.clone().plan(id)? };
-                changed.push(order.clone());
+                let order = order.clone();
+                changed.push(if loaded { order.load(id, vehicle.id)? } else { order.plan(id)? });
                 events.push(event(Fact::StopPlanned {
                     stop: id,
                     route: route.id,
@@ -181,8 +261,8 @@ impl Operations {
             }
             routes.push(route);
         }
-        store::plans::save_routes(tx, &routes).await?;
-        store::stops::save(tx, &stops).await?;
+        store::plans::save_routes(tx, &locks.day, &mut locks.routes, &routes).await?;
+        store::stops::save_plan(tx, &locks.routes, &stops).await?;
         store::orders::save(tx, &changed).await?;
         let etas: Vec<_> = stops.iter().map(|s| (s.id, s.planned_arrival)).collect();
         store::stops::save_etas(tx, &etas, now).await?;
@@ -208,6 +288,7 @@ impl Operations {
             }
         }
         store::events::append(tx, &events).await?;
+        self.0.pauses.at("publish").await;
         Ok(revision)
     }
 }

@@ -55,7 +55,7 @@ impl Choices {
         origin: Instant,
         strictness: Strictness,
     ) -> Result<Sheet> {
-        let Self { mut runners, tasks, hub, now } = self;
+        let Self { mut runners, tasks, hub, now, approaches } = self;
         let mut places = vec![hub];
         let mut runner_places: Vec<usize> = runners
             .iter()
@@ -106,7 +106,9 @@ impl Choices {
         let held: Vec<Option<usize>> =
             (first_task..).zip(&tasks).map(|(place, t)| t.given.filter(|&i| still(i, place))).collect();
         let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
-        for (alike, day) in days {
+        let doors = places.get(first_task..).unwrap_or_default();
+        for (alike, mut day) in days {
+            approaches.add_to(&mut day, alike.contains(&Profile::CargoBike), doors);
             let matrix = clock.matrix(&mut builder, day);
             matrices.extend(alike.into_iter().map(|profile| (profile, matrix)));
         }
@@ -266,6 +268,7 @@ pub(crate) struct PlannedStop {
     pub sequence: i32,
     pub arrival: Instant,
     pub departure: Instant,
+    /// From the stop before to this door: the drive, parking and the walk.
     pub travel_s: i32,
     /// Whether the vehicle comes by the hub first, to load.
     #[serde(default)]

@@ -33,7 +33,8 @@ impl Operations {
         }
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
         let now = self.now();
-        let known = store::exceptions::of_day(&mut conn, hub.id, zone.day(now)).await?;
+        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let known = store::exceptions::of_day(&mut conn, hub.id, day).await?;
         let seen = self.reacted_to().clone();
         let news: Vec<&Exception> =
             known.iter().filter(|e| may_be_mended(e) && !seen.contains(&e.id)).collect();
@@ -60,7 +61,8 @@ impl Operations {
     async fn renew(&self, conn: &mut store::Conn) -> Result<bool> {
         let (hub, zone) = self.hub_and_zone(conn).await?;
         let now = self.now();
-        let Some(open) = store::proposals::open::<Content>(conn, hub.id, zone.day(now)).await? else {
+        let day = self.running_day(conn, &hub, zone).await?;
+        let Some(open) = store::proposals::open::<Content>(conn, hub.id, day).await? else {
             return Ok(false);
         };
         if now - open.made_at < READING || !self.is_overtaken(conn, &open).await? {

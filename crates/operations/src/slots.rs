@@ -2,20 +2,22 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    board::{DayBook, profile},
-    choices::Choices,
-    planning::Draft,
+    accept::still_possible,
+    board::{DayBook, lat_lon, profile},
+    choices::{Choices, YARD},
+    planning::{Draft, PlanLocks},
     problem::{Sheet, Strictness},
-    solving::heavily,
+    solving::{aside, heavily},
     zone::Zone,
 };
 use ::roads::{LatLon, TravelTimes};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{
     Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Role, Source, StopState,
-    VehicleKind, Window,
+    Vehicle, VehicleKind, Window,
 };
 use optimizer::{Insertion, Solution, StopId, best_insertions};
+use store::locks::DayLock;
 use wire::deliveries::{SlotOffer, SlotsView};
 
 /// Windows begin at these hours of the hub's clock and last two hours.
@@ -81,10 +83,11 @@ impl Operations {
         }
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         for later in (1..=DAYS_AHEAD).filter_map(|n| day.checked_add_days(Days::new(n))) {
-            if on_its_way || !self.has_room(&mut conn, &order, later).await? {
-                continue;
+            if on_its_way {
+                break;
             }
-            slots.extend(windows(zone, later, now).into_iter().map(|window| SlotOffer {
+            let free = self.free(&mut conn, &order, zone, later, windows(zone, later, now)).await?;
+            slots.extend(free.into_iter().map(|window| SlotOffer {
                 window: zone.span(window),
                 label: None,
                 eta: None,
@@ -108,120 +111,190 @@ impl Operations {
     ) -> Result<()> {
         caller.must(Role::may_reschedule)?;
         let window = Window::parse(from, until)?;
-        let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
-        drop(conn);
-
-        let mut tx = self.0.database.begin().await?;
-        store::plans::lock_day(&mut tx, book.hub.id, book.day).await?;
-        let book = DayBook::read(self, &mut tx, None).await?;
-        let order = store::orders::lock(&mut tx, &[id]).await?.pop().ok_or(OpsError::NotFound)?;
-        let day = book.zone.day(window.from());
-        let before = order.promise.latest;
-        let had_stop = order.state.stop();
-        let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
-        let after = order.clone().reschedule(window, day, self.now())?;
-
-        let draft = if day == book.day && book.plan.is_some() {
-            let orders = store::orders::of_day(&mut tx, book.hub.id, book.day).await?;
-            let target = order.clone();
-            let answer = heavily(self, move |roads| {
-                let question = ask(&book, &orders, &target, &[window], roads.as_ref())?;
-                Ok((question.and_then(Question::into_draft), book))
-            })
-            .await?;
-            let (draft, book) = answer;
-            Some((draft.ok_or(OpsError::SlotGone)?, book))
-        } else {
-            if !self.has_room(&mut tx, &order, day).await? {
-                return Err(OpsError::SlotGone);
-            }
-            None
-        };
-
-        store::orders::save(&mut tx, std::slice::from_ref(&after)).await?;
-        let now = self.now();
-        let hub = after.hub;
-        let event = |fact| Event {
-            occurred_at: now,
-            recorded_at: now,
-            source: Source::Screen,
-            actor: caller.who,
-            hub,
-            fact,
-        };
-        let mut events = vec![event(Fact::OrderRescheduled { order: id, before, after: window, day })];
-        if draft.is_none()
-            && !on_its_way
-            && let Some(stop) = had_stop
-            && let Some(stop) = store::stops::lock(&mut tx, stop).await?
-        {
-            let dropped = stop.drop_off_plan(now)?;
-            store::stops::save(&mut tx, std::slice::from_ref(&dropped)).await?;
-            events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
+        // The day moves on while a place is looked for: then it is looked for once more.
+        let booked = once_more!(self.reschedule_once(caller, id, window).await)?
+            || once_more!(self.reschedule_once(caller, id, window).await)?;
+        if !booked {
+            return Err(OpsError::SlotGone);
         }
-        store::events::append(&mut tx, &events).await?;
-        if let Some((draft, book)) = draft {
-            self.publish(&mut tx, caller, &book, &draft).await?;
-        }
-        let solved = [ExceptionKind::Failed, ExceptionKind::Unplanned, ExceptionKind::Late];
-        self.settle(&mut tx, caller, id, &solved, "Promised another window").await?;
-        tx.commit().await?;
-
         self.0.live.touch_plan();
         self.0.live.touch_exceptions();
         self.0.live.touch_orders(&[id]);
         Ok(())
     }
 
-    /// Cancels an order that is not on the road.
-    pub async fn cancel_order(&self, caller: &Caller, id: OrderId) -> Result<()> {
-        caller.must(Role::may_reschedule)?;
+    /// Answers whether the window is booked; not if the day moved on between looking for a place and taking it.
+    async fn reschedule_once(&self, caller: &Caller, id: OrderId, window: Window) -> Result<bool> {
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        let day = book.zone.day(window.from());
+        order.clone().reschedule(window, day, book.now)?;
+        let live = day == book.day && book.plan.is_some();
+        let (found, based_on) = if live {
+            let based_on = book.plan.as_ref().map(|plan| plan.revision);
+            let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
+            drop(conn);
+            let found = heavily(self, move |roads| {
+                let question = ask(&book, &orders, &order, &[window], roads.as_ref())?;
+                Ok(question.and_then(Question::into_draft))
+            })
+            .await?;
+            (Some(found.ok_or(OpsError::SlotGone)?), based_on)
+        } else {
+            drop(conn);
+            (None, None)
+        };
+        self.0.pauses.at("reschedule").await;
+
         let mut tx = self.0.database.begin().await?;
-        let order = store::orders::lock(&mut tx, &[id]).await?.pop().ok_or(OpsError::NotFound)?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        let running = self.running_day(&mut tx, &hub, zone).await?;
+        let lock = DayLock::take(&mut tx, hub.id, running).await?;
+        let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
+        let mut locks = PlanLocks::take(&mut tx, lock, planned, Some(&order)).await?;
+        let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
         let now = self.now();
-        let hub = order.hub;
+        let (before, had_stop) = (order.promise.latest, order.state.stop());
+        let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
+        let after = order.clone().reschedule(window, day, now)?;
+        locks.orders.insert(id, after.clone());
+
+        let draft = match found {
+            Some(draft) => {
+                let book = DayBook::read(self, &mut tx, None).await?;
+                if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
+                    return Ok(false);
+                }
+                let Some(routes) = still_possible(draft.routes, &book, &locks.orders) else {
+                    return Ok(false);
+                };
+                if !routes.iter().flat_map(|r| &r.stops).any(|s| s.order == id) {
+                    return Ok(false);
+                }
+                Some((Draft { routes, unplanned: vec![] }, book))
+            }
+            // By now the day may have got its plan, into which the order has to fit.
+            None if day == running && store::plans::published(&mut tx, hub.id, day).await?.is_some() => {
+                return Ok(false);
+            }
+            None if self.free(&mut tx, &order, zone, day, vec![window]).await?.is_empty() => {
+                return Err(OpsError::SlotGone);
+            }
+            None => None,
+        };
+
+        store::orders::save(&mut tx, std::slice::from_ref(&after)).await?;
         let event = |fact| Event {
             occurred_at: now,
             recorded_at: now,
             source: Source::Screen,
             actor: caller.who,
-            hub,
+            hub: after.hub,
             fact,
         };
-        let mut events = vec![];
-        let planned = order.state.stop();
-        let cancelled = order.clone().cancel(now)?;
-        if let Some(stop) = planned
-            && let Some(stop) = store::stops::lock(&mut tx, stop).await?
+        let mut events = vec![event(Fact::OrderRescheduled { order: id, before, after: window, day })];
+        if draft.is_none()
+            && !on_its_way
+            && let Some(stop) = had_stop.and_then(|stop| locks.stops.get(&stop))
         {
-            let dropped = stop.drop_off_plan(now)?;
-            store::stops::save(&mut tx, std::slice::from_ref(&dropped)).await?;
+            let dropped = stop.clone().drop_off_plan(now)?;
+            store::stops::save_progress(&mut tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
             events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
         }
-        store::orders::save(&mut tx, std::slice::from_ref(&cancelled)).await?;
-        events.push(event(Fact::OrderCancelled { order: id }));
         store::events::append(&mut tx, &events).await?;
-        let solved = ExceptionKind::ALL;
-        self.settle(&mut tx, caller, id, &solved, "The order was cancelled").await?;
+        if let Some((draft, book)) = draft {
+            self.publish(&mut tx, &mut locks, caller, &book, &draft).await?;
+        }
+        let solved = [ExceptionKind::Failed, ExceptionKind::Unplanned, ExceptionKind::Late];
+        self.settle(&mut tx, caller, &[id], &solved, "Promised another window").await?;
         tx.commit().await?;
+        Ok(true)
+    }
 
+    /// Cancels an order that is not on the road.
+    pub async fn cancel_order(&self, caller: &Caller, id: OrderId) -> Result<()> {
+        caller.must(Role::may_reschedule)?;
+        once_more!(self.cancel_once(caller, id).await)?;
         self.0.live.touch_all();
         self.0.live.touch_exceptions();
         self.0.live.touch_orders(&[id]);
         Ok(())
     }
 
-    /// Whether the fleet can carry an order on a day without a plan, by weight and volume.
-    async fn has_room(&self, conn: &mut store::Conn, order: &Order, day: Day) -> Result<bool> {
+    async fn cancel_once(&self, caller: &Caller, id: OrderId) -> Result<()> {
+        let mut tx = self.0.database.begin().await?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        // Under the day's lock no plan gives the order another stop.
+        let running = self.running_day(&mut tx, &hub, zone).await?;
+        let lock = DayLock::take(&mut tx, hub.id, running).await?;
+        let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let locks = PlanLocks::take(&mut tx, lock, &[], Some(&order)).await?;
+        let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
+        let now = self.now();
+        let event = |fact| Event {
+            occurred_at: now,
+            recorded_at: now,
+            source: Source::Screen,
+            actor: caller.who,
+            hub: order.hub,
+            fact,
+        };
+        let mut events = vec![];
+        let cancelled = order.clone().cancel(now)?;
+        if let Some(stop) = order.state.stop().and_then(|stop| locks.stops.get(&stop)) {
+            let dropped = stop.clone().drop_off_plan(now)?;
+            store::stops::save_progress(&mut tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
+            events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
+        }
+        store::orders::save(&mut tx, std::slice::from_ref(&cancelled)).await?;
+        events.push(event(Fact::OrderCancelled { order: id }));
+        store::events::append(&mut tx, &events).await?;
+        self.settle(&mut tx, caller, &[id], &ExceptionKind::ALL, "The order was cancelled").await?;
+        self.0.pauses.at("cancel").await;
+        Ok(tx.commit().await?)
+    }
+
+    /// Those of a day's windows in which the fleet can serve an order: it has room for it by weight and volume, and some
+    /// vehicle can drive there and back within its shift.
+    async fn free(
+        &self,
+        conn: &mut store::Conn,
+        order: &Order,
+        zone: Zone,
+        day: Day,
+        windows: Vec<Window>,
+    ) -> Result<Vec<Window>> {
+        let hub = self.hub(conn).await?;
         let fleet = store::fleet::vehicles(conn, order.hub).await?;
-        let asked = store::orders::of_day(conn, order.hub, day).await?;
-        let live =
-            asked.iter().filter(|o| o.id != order.id && !matches!(o.state, OrderState::Cancelled { .. }));
-        let (weight, volume) = live
-            .fold((order.weight_g(), order.volume_ml()), |(w, v), o| (w + o.weight_g(), v + o.volume_ml()));
-        Ok(weight <= fleet.iter().map(|v| v.capacity_g).sum()
-            && volume <= fleet.iter().map(|v| v.capacity_ml).sum())
+        let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
+        let weight = asked.weight_g.saturating_add(order.weight_g());
+        let volume = asked.volume_ml.saturating_add(order.volume_ml());
+        let capacity = |of: fn(&Vehicle) -> i64| fleet.iter().map(of).fold(0, i64::saturating_add);
+        if weight > capacity(|v| v.capacity_g) || volume > capacity(|v| v.capacity_ml) {
+            return Ok(vec![]);
+        }
+        let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
+        let roads = self.0.roads.clone();
+        aside(move || {
+            // When each vehicle can be at the door at the earliest and at the latest.
+            let reach = fleet.iter().filter_map(|v| {
+                let (from, until) = (zone.at(day, v.shift_from), zone.at(day, v.shift_until));
+                let drive = |a, b, at| {
+                    let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
+                    Some(TimeDelta::seconds(seconds.into()))
+                };
+                let there = drive(hub, door, from)?;
+                let back = drive(door, hub, until)?;
+                Some((from + YARD + there, until - back - TimeDelta::seconds(at_door.into())))
+            });
+            let reach: Vec<_> = reach.collect();
+            let serves =
+                |w: &Window| reach.iter().any(|(first, last)| w.from().max(*first) <= w.until().min(*last));
+            windows.into_iter().filter(serves).collect()
+        })
+        .await
     }
 }
 

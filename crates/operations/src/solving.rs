@@ -76,7 +76,7 @@ pub(crate) fn districts(choices: Choices) -> Vec<Choices> {
     if choices.tasks.len() <= DISTRICT || choices.runners.len() < 2 {
         return vec![choices];
     }
-    let Choices { runners, mut tasks, hub, now } = choices;
+    let Choices { runners, mut tasks, hub, now, approaches } = choices;
     let spread = |of: &dyn Fn(&crate::choices::Task) -> f64| {
         let (low, high) =
             tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
@@ -90,8 +90,8 @@ pub(crate) fn districts(choices: Choices) -> Vec<Choices> {
     for (n, runner) in runners.into_iter().enumerate() {
         if n % 2 == 0 { left.push(runner) } else { right.push(runner) }
     }
-    let mut parts = districts(Choices { runners: left, tasks, hub, now });
-    parts.extend(districts(Choices { runners: right, tasks: other, hub, now }));
+    let mut parts = districts(Choices { runners: left, tasks, hub, now, approaches: approaches.clone() });
+    parts.extend(districts(Choices { runners: right, tasks: other, hub, now, approaches }));
     parts
 }
 

@@ -15,22 +15,31 @@ use crate::{
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, OrderId, Route, RouteId,
-    RouteState, StopId, StopState,
+    Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Route, RouteId, RouteState,
+    StopId, StopState, VehicleId, VehicleState,
 };
 use std::collections::{HashMap, HashSet};
-use store::{positions::Position, stops::DayStop};
+use store::{
+    locks::RouteLocks,
+    orders::Waiting,
+    positions::{Interpreted, Position},
+    stops::DayStop,
+};
 
 /// Standing this close to a door, in metres, is being there.
 const AT_THE_DOOR_M: f64 = 35.0;
 /// A vehicle slower than this stands, in metres a second.
 const STANDING_MPS: f32 = 1.0;
+/// Of a reading that may be farther off than this, in metres, nobody knows at which door it was.
+const MOST_RADIUS_M: f32 = 100.0;
 /// Standing at a door for this long means that the driver has arrived, even if nobody says so.
 const DWELL: TimeDelta = TimeDelta::seconds(90);
 /// An estimate within this of the one we have is not written again.
 const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
-/// A promise counts as saved once the estimate is this far inside it, so that an exception does not flicker.
-const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(2);
+/// A promise counts as missed once the estimate is this far beyond it, and as saved once it is this far inside it, so that an
+/// exception does not flicker.
+const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(3);
+const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(3);
 
 struct Estimate {
     stops: Vec<(StopId, Instant)>,
@@ -51,13 +60,13 @@ impl Operations {
         }
         // What is raised after the day was read is not over because the day that was read knows nothing of it.
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let known = store::exceptions::of_day(&mut conn, hub.id, zone.day(self.now())).await?;
+        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let known = store::exceptions::of_day(&mut conn, hub.id, day).await?;
         let known: HashSet<ExceptionId> = known.iter().map(|e| e.id).collect();
         let book = DayBook::read(self, &mut conn, None).await?;
-        if book.plan.is_none() {
-            return Ok(0);
-        }
         let since = book.now - TimeDelta::hours(12);
+        // In this order: older readings that come in between are seen again, because the watermark has moved back.
+        let read = store::positions::interpreted(&mut conn, book.hub.id).await?;
         let fresh = store::positions::uninterpreted(&mut conn, book.hub.id, since).await?;
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         drop(conn);
@@ -80,8 +89,9 @@ impl Operations {
             (book, estimates)
         })
         .await?;
+        self.0.pauses.at("watch").await;
         self.save_estimates(&book, &estimates).await?;
-        let arrived = self.save_arrivals(&book, &fresh).await?;
+        let arrived = self.save_arrivals(&book, &read, &fresh).await?;
         let changed = self.save_exceptions(&book, &estimates, &known).await?;
         if !arrived.is_empty() {
             self.0.live.touch_routes(arrived);
@@ -109,35 +119,49 @@ impl Operations {
         }
         // Silence is known by the clock alone, so routes on the road are looked at again in every round.
         touched.extend(book.routes.iter().filter(|r| book.is_silent(r)).map(|r| r.id));
-        if !etas.is_empty() || !returns.is_empty() {
+        let ranges = self.0.ranges.get();
+        let pending = |id: &StopId| known.get(id).is_some_and(|s| s.stop.state == StopState::Pending);
+        let told = estimates.iter().flat_map(|e| &e.stops).filter(|(id, _)| pending(id));
+        let kept: Vec<_> = told.filter_map(|(id, eta)| ranges.kept(*id, *eta, book.now)).collect();
+        let open = |s: &&DayStop| s.stop.state.is_open() && s.eta.is_some();
+        let unknown: Vec<_> = book
+            .routes
+            .iter()
+            .filter(|r| estimates.iter().all(|e| e.back.0 != r.id))
+            .flat_map(|r| book.stops_of(r.id).iter().filter(open))
+            .map(|s| (s.stop.id, s.stop.route))
+            .collect();
+        touched.extend(unknown.iter().map(|(_, route)| *route));
+        if !etas.is_empty() || !returns.is_empty() || !kept.is_empty() || !unknown.is_empty() {
             let mut tx = self.0.database.begin().await?;
             store::stops::save_etas(&mut tx, &etas, book.now).await?;
             store::stops::save_returns(&mut tx, &returns, book.now).await?;
+            store::estimates::keep(&mut tx, &kept).await?;
+            let unknown: Vec<_> = unknown.into_iter().map(|(stop, _)| stop).collect();
+            store::stops::forget_etas(&mut tx, &unknown).await?;
             tx.commit().await?;
         }
         self.0.live.touch_routes(touched);
         Ok(())
     }
 
-    /// Concludes arrivals from readings, and moves the watermarks in the same transaction.
-    async fn save_arrivals(&self, book: &DayBook, fresh: &[Position]) -> Result<Vec<RouteId>> {
-        let mut touched = vec![];
+    /// Concludes arrivals from readings, then moves the watermarks: a crash between the two concludes the same again.
+    async fn save_arrivals(
+        &self,
+        book: &DayBook,
+        read: &HashMap<VehicleId, Instant>,
+        fresh: &[Position],
+    ) -> Result<Vec<RouteId>> {
+        let (mut touched, mut moved) = (vec![], vec![]);
         for own in fresh.chunk_by(|a, b| a.vehicle == b.vehicle) {
             let Some(last) = own.last() else { continue };
-            let route = book.routes.iter().find(|r| r.vehicle == last.vehicle);
-            let arrival = route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?)));
-            let mut tx = self.0.database.begin().await?;
+            let under_way =
+                |r: &&Route| r.vehicle == last.vehicle && matches!(r.state, RouteState::UnderWay { .. });
+            let route = book.routes.iter().find(under_way);
             let mut until = last.at;
-            match arrival {
-                Some((route, Conclusion::Arrived(id, at))) => {
-                    if let Some(stop) = store::stops::lock(&mut tx, id).await?
-                        && stop.state == StopState::Pending
-                    {
-                        let order = stop.order;
-                        let stop = stop.arrive(at)?;
-                        store::stops::save(&mut tx, std::slice::from_ref(&stop)).await?;
-                        let fact = Fact::StopArrived { stop: id, order, route: route.id };
-                        store::events::append(&mut tx, &[worker_event(book.hub.id, at, fact)]).await?;
+            match route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?))) {
+                Some((route, Conclusion::Arrived(stop, at))) => {
+                    if once_more!(self.save_arrival(book, route.id, stop, at).await)? {
                         touched.push(route.id);
                     }
                 }
@@ -145,10 +169,37 @@ impl Operations {
                 Some((_, Conclusion::Standing(since))) => until = since - TimeDelta::milliseconds(1),
                 None => {}
             }
-            store::positions::save_interpreted(&mut tx, last.vehicle, until).await?;
+            moved.push(Interpreted {
+                vehicle: last.vehicle,
+                before: read.get(&last.vehicle).copied(),
+                until,
+            });
+        }
+        if !moved.is_empty() {
+            let mut tx = self.0.database.begin().await?;
+            store::positions::save_interpreted(&mut tx, &moved).await?;
             tx.commit().await?;
         }
         Ok(touched)
+    }
+
+    /// Answers whether the stop was still waiting for somebody, on that route.
+    async fn save_arrival(&self, book: &DayBook, route: RouteId, stop: StopId, at: Instant) -> Result<bool> {
+        let mut tx = self.0.database.begin().await?;
+        let locks = RouteLocks::take(&mut tx, &[route]).await?;
+        let Some(stop) = store::stops::get(&mut tx, stop).await? else { return Ok(false) };
+        let out = locks.get(route).is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. }));
+        if !out || stop.route != route || stop.state != StopState::Pending {
+            return Ok(false);
+        }
+        let (id, order) = (stop.id, stop.order);
+        let stop = stop.arrive(at)?;
+        store::stops::save_progress(&mut tx, &locks, std::slice::from_ref(&stop)).await?;
+        let mut event = worker_event(book.hub.id, at, Fact::StopArrived { stop: id, order, route });
+        event.recorded_at = self.now();
+        store::events::append(&mut tx, &[event]).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn save_exceptions(
@@ -158,11 +209,14 @@ impl Operations {
         known: &HashSet<ExceptionId>,
     ) -> Result<usize> {
         let mut conn = self.0.database.read().await?;
-        let standing = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let mut standing = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        standing.extend(store::exceptions::ended_by_people(&mut conn, book.hub.id, book.day).await?);
         let waiting = store::orders::waiting_orders(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
         let mut wanted = troubles(book, estimates);
-        wanted.extend(waiting.iter().map(|(order, until)| unplanned(book, *order, *until)));
+        // Today's orders wait for the morning plan as long as there is none.
+        let left_out = waiting.iter().filter(|w| w.day < book.day || book.plan.is_some());
+        wanted.extend(left_out.map(|w| unplanned(book, w)));
         let unresolved: Vec<_> =
             standing.iter().filter(|e| !matches!(e.state, ExceptionState::Resolved { .. })).collect();
         // What a person has ended today stays ended, unless it is about something else.
@@ -185,15 +239,11 @@ impl Operations {
         }
         let mut tx = self.0.database.begin().await?;
         let (mut events, mut orders) = (vec![], vec![]);
-        for exception in raise {
-            if store::exceptions::raise(&mut tx, exception).await? {
-                orders.extend(exception.order);
-                let fact = Fact::ExceptionRaised { exception: exception.clone() };
-                events.push(worker_event(book.hub.id, book.now, fact));
-            }
-        }
-        for (exception, resolution) in settle {
-            let Some(now) = store::exceptions::lock(&mut tx, exception.id).await? else { continue };
+        // Those that stand are locked before new ones are raised, as everywhere.
+        let ids: Vec<_> = settle.iter().map(|(e, _)| e.id).collect();
+        for now in store::exceptions::lock_many(&mut tx, &ids).await? {
+            let over = settle.iter().find(|(e, _)| e.id == now.id);
+            let Some(&(_, resolution)) = over else { continue };
             if matches!(now.state, ExceptionState::Resolved { .. }) {
                 continue;
             }
@@ -202,6 +252,13 @@ impl Operations {
             store::exceptions::save(&mut tx, &now.resolve(None, book.now, resolution.to_owned())?).await?;
             let fact = Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
             events.push(worker_event(book.hub.id, book.now, fact));
+        }
+        for exception in raise {
+            if store::exceptions::raise(&mut tx, exception).await? {
+                orders.extend(exception.order);
+                let fact = Fact::ExceptionRaised { exception: exception.clone() };
+                events.push(worker_event(book.hub.id, book.now, fact));
+            }
         }
         store::events::append(&mut tx, &events).await?;
         tx.commit().await?;
@@ -248,9 +305,14 @@ impl Ways<'_> {
         })
     }
 
-    /// When each open stop of a route will be reached, going on from the newest reading by the roads as they are.
+    /// When each open stop of a route will be reached, going on from the newest reading by the roads as they are. Nobody
+    /// knows when a vehicle that is off the road will be anywhere.
     fn estimate(&self, route: &Route) -> Option<Estimate> {
         let book = self.book;
+        let vehicle = book.vehicles.get(&route.vehicle)?;
+        if let VehicleState::OffRoad { .. } = vehicle.state {
+            return None;
+        }
         let hub = lat_lon(book.hub.at);
         let open = book.stops_of(route.id).iter().enumerate().filter(|(_, s)| s.stop.state.is_open());
         let reloads_before = book.reloads_before(route);
@@ -269,15 +331,16 @@ impl Ways<'_> {
                 place = hub;
             }
             let door = lat_lon(s.at);
+            let approach = book.approaches.of_vehicle(vehicle.kind, s.at);
             let arrival = match (s.stop.state, self.drive(place, door, at)) {
                 (StopState::Arrived { at }, _) => at,
-                (_, Way::Takes(drive)) => at + drive,
+                (_, Way::Takes(drive)) => at + drive + approach,
                 // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
                 (_, Way::Closed) if !matches!(self.drive(place, hub, at), Way::Closed) => {
                     // The driver goes on to the next door and comes back when the road is open again.
                     cut_off.push(s.stop.id);
                     if let Some(arrival) = self.arrive(place, door, at) {
-                        stops.push((s.stop.id, arrival));
+                        stops.push((s.stop.id, arrival + approach));
                     }
                     continue;
                 }
@@ -312,9 +375,11 @@ fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> 
         .max()
         .unwrap_or(departed);
     let mut since: Option<Instant> = None;
-    for p in readings.iter().filter(|p| p.at > left_last) {
-        let there =
-            p.place.metres_to(next.at) <= AT_THE_DOOR_M && p.speed_mps.is_some_and(|v| v < STANDING_MPS);
+    let good = |p: &&Position| p.at > left_last && p.accuracy_m.is_none_or(|radius| radius <= MOST_RADIUS_M);
+    for p in readings.iter().filter(good) {
+        // A phone that says no speed is judged by place and time alone.
+        let stands = p.speed_mps.is_none_or(|v| v < STANDING_MPS);
+        let there = p.place.metres_to(next.at) <= AT_THE_DOOR_M && stands;
         since = if there { since.or(Some(p.at)) } else { None };
         if let Some(since) = since
             && p.at - since >= DWELL
@@ -341,11 +406,12 @@ fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
         save_by: None,
         state: ExceptionState::Open,
     };
-    for e in estimates {
-        let Some(route) = book.routes.iter().find(|r| r.id == e.back.0) else { continue };
-        let etas: HashMap<_, _> = e.stops.iter().copied().collect();
+    let by_route: HashMap<_, _> = estimates.iter().map(|e| (e.back.0, e)).collect();
+    for route in book.routes.iter().filter(|r| !matches!(r.state, RouteState::Finished { .. })) {
+        let e = by_route.get(&route.id);
+        let etas: HashMap<_, _> = e.iter().flat_map(|e| &e.stops).copied().collect();
         for s in book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending) {
-            if e.cut_off.contains(&s.stop.id) {
+            if e.is_some_and(|e| e.cut_off.contains(&s.stop.id)) {
                 troubles.push(Exception {
                     order: Some(s.stop.order),
                     stop: Some(s.stop.id),
@@ -353,7 +419,10 @@ fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
                     ..blank(ExceptionKind::CutOff, route)
                 });
             }
-            if etas.get(&s.stop.id).is_some_and(|eta| *eta > s.window.until()) {
+            let until = s.window.until();
+            let late =
+                book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + MISSED_MARGIN);
+            if late {
                 troubles.push(Exception {
                     order: Some(s.stop.order),
                     stop: Some(s.stop.id),
@@ -362,7 +431,7 @@ fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
                 });
             }
         }
-        if e.back.1 > route.shift_until {
+        if e.is_some_and(|e| e.back.1 > route.shift_until) {
             let save_by = Some(route.shift_until);
             troubles.push(Exception { save_by, ..blank(ExceptionKind::OffShift, route) });
         }
@@ -374,18 +443,18 @@ fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
 }
 
 /// An order that the day's plan has no place for.
-fn unplanned(book: &DayBook, order: OrderId, until: Instant) -> Exception {
+fn unplanned(book: &DayBook, order: &Waiting) -> Exception {
     Exception {
         id: ExceptionId(new_id()),
         hub: book.hub.id,
         day: book.day,
         kind: ExceptionKind::Unplanned,
-        order: Some(order),
+        order: Some(order.id),
         stop: None,
         route: None,
         vehicle: None,
         raised_at: book.now,
-        save_by: Some(until),
+        save_by: Some(order.until),
         state: ExceptionState::Open,
     }
 }
@@ -399,7 +468,7 @@ fn settled(
     e: &Exception,
     book: &DayBook,
     estimates: &[Estimate],
-    waiting: &[(OrderId, Instant)],
+    waiting: &[Waiting],
 ) -> Option<&'static str> {
     let route = e.route.and_then(|id| book.routes.iter().find(|r| r.id == id));
     match e.kind {
@@ -441,7 +510,7 @@ fn settled(
             (vehicle.state == domain::VehicleState::Available).then_some("Drives again")
         }
         ExceptionKind::Unplanned => {
-            waiting.iter().all(|(order, _)| Some(*order) != e.order).then_some("No longer waits for a plan")
+            waiting.iter().all(|w| Some(w.id) != e.order).then_some("No longer waits for a plan")
         }
         ExceptionKind::Failed => None,
     }

@@ -30,6 +30,12 @@ pub enum StoreError {
         /// What the reader said.
         why: String,
     },
+    /// A route was to be written by a transaction that does not hold its lock.
+    #[error("route {route} was to be changed without its lock")]
+    NotLocked {
+        /// The route.
+        route: Uuid,
+    },
     /// A value could not be written as JSON.
     #[error("a value could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -42,6 +48,12 @@ impl StoreError {
             Self::Database(sqlx::Error::Database(e)) => e.constraint(),
             _ => None,
         }
+    }
+
+    /// Whether another transaction wanted the same rows in another order: doing it all once more is the remedy.
+    pub fn lost_a_race(&self) -> bool {
+        // 40001 serialisation failure, 40P01 deadlock.
+        matches!(self, Self::Database(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
     }
 
     /// Whether trying again soon may help: the database is away or restarting.

@@ -1,6 +1,6 @@
 //! Exceptions.
 
-use crate::{Conn, StoreError, Tx};
+use crate::{Conn, StoreError, Tx, plans::CARRIED_DAYS};
 use domain::{
     Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Instant, OrderId, PersonId, RouteId,
     StopId, VehicleId,
@@ -61,26 +61,35 @@ impl TryFrom<Row> for Exception {
 
 /// One exception, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
+    Ok(lock_many(tx, &[id]).await?.pop())
+}
+
+/// Several exceptions, locked in the order of their ids until the transaction ends.
+pub async fn lock_many(tx: &mut Tx, ids: &[ExceptionId]) -> Result<Vec<Exception>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Row,
         "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
                 claimed_at, resolved_by, resolved_at, resolution
-         from exceptions where id = $1 for update",
-        id.0
+         from exceptions where id = any($1) order by id for update",
+        &ids
     )
-    .fetch_optional(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?
+    .into_iter()
     .map(Exception::try_from)
-    .transpose()
+    .collect()
 }
 
-/// Every exception of a day.
+/// Every exception of a day, and those of the days before it that nobody has ended.
 pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Exception>, StoreError> {
     sqlx::query_as!(
         Row,
         "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
                 claimed_at, resolved_by, resolved_at, resolution
-         from exceptions where hub_id = $1 and day = $2 order by save_by nulls last, raised_at, id",
+         from exceptions
+         where hub_id = $1 and (day = $2 or day < $2 and state <> 'resolved')
+         order by save_by nulls last, raised_at, id",
         hub.0,
         day
     )
@@ -91,14 +100,35 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Excepti
     .collect()
 }
 
-/// Unresolved exceptions about an order, locked until the transaction ends.
-pub async fn lock_of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Exception>, StoreError> {
+/// What people have ended in the days before a day: the same trouble of the same thing is not raised again.
+pub async fn ended_by_people(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Exception>, StoreError> {
     sqlx::query_as!(
         Row,
         "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
                 claimed_at, resolved_by, resolved_at, resolution
-         from exceptions where order_id = $1 and state <> 'resolved' order by id for update",
-        order.0
+         from exceptions
+         where hub_id = $1 and day between $2::date - $3::int4 and $2::date - 1
+           and state = 'resolved' and resolved_by is not null",
+        hub.0,
+        day,
+        CARRIED_DAYS
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(Exception::try_from)
+    .collect()
+}
+
+/// Unresolved exceptions about orders, locked in the order of their ids until the transaction ends.
+pub async fn lock_of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Exception>, StoreError> {
+    let orders: Vec<_> = orders.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        Row,
+        "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
+                claimed_at, resolved_by, resolved_at, resolution
+         from exceptions where order_id = any($1) and state <> 'resolved' order by id for update",
+        &orders
     )
     .fetch_all(&mut **tx)
     .await?
@@ -174,10 +204,10 @@ pub async fn save(tx: &mut Tx, e: &Exception) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many of a day nobody has resolved.
+/// How many of a day and of the days before it nobody has resolved.
 pub async fn unresolved(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "n!" from exceptions where hub_id = $1 and day = $2 and state <> 'resolved'"#,
+        r#"select count(*) as "n!" from exceptions where hub_id = $1 and day <= $2 and state <> 'resolved'"#,
         hub.0,
         day
     )

@@ -128,8 +128,14 @@ pub async fn vehicles(conn: &mut Conn, hub: HubId) -> Result<Vec<Vehicle>, Store
     rows.into_iter().map(Vehicle::try_from).collect()
 }
 
+/// One vehicle, locked until the transaction ends.
+pub async fn lock_vehicle(tx: &mut Tx, id: VehicleId) -> Result<Option<Vehicle>, StoreError> {
+    sqlx::query!("select id from vehicles where id = $1 for update", id.0).fetch_optional(&mut **tx).await?;
+    vehicle(tx, id).await
+}
+
 /// One vehicle.
-pub async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, StoreError> {
+async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, StoreError> {
     let row = sqlx::query_as!(
         VehicleRow,
         "select v.id, v.hub_id, v.label, v.kind, v.capacity_g, v.capacity_ml, v.shift_from, v.shift_until,
@@ -143,7 +149,7 @@ pub async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, 
     row.map(Vehicle::try_from).transpose()
 }
 
-/// Writes a vehicle and its driver as they are now.
+/// Writes what a vehicle is, and its driver. Whether it drives stays as it is.
 pub async fn save_vehicle(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into drivers (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name",
@@ -152,19 +158,13 @@ pub async fn save_vehicle(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreErr
     )
     .execute(&mut **tx)
     .await?;
-    let (since, reason) = match &vehicle.state {
-        VehicleState::Available => (None, None),
-        VehicleState::OffRoad { since, reason } => (Some(*since), Some(reason.as_str())),
-    };
     sqlx::query!(
-        "insert into vehicles (id, hub_id, label, kind, capacity_g, capacity_ml, shift_from, shift_until, driver_id,
-                               off_road_since, off_road_reason)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "insert into vehicles (id, hub_id, label, kind, capacity_g, capacity_ml, shift_from, shift_until, driver_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (id) do update set
              label = excluded.label, kind = excluded.kind, capacity_g = excluded.capacity_g,
              capacity_ml = excluded.capacity_ml, shift_from = excluded.shift_from, shift_until = excluded.shift_until,
-             driver_id = excluded.driver_id, off_road_since = excluded.off_road_since,
-             off_road_reason = excluded.off_road_reason",
+             driver_id = excluded.driver_id",
         vehicle.id.0,
         vehicle.hub.0,
         vehicle.label,
@@ -173,7 +173,22 @@ pub async fn save_vehicle(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreErr
         vehicle.capacity_ml,
         vehicle.shift_from,
         vehicle.shift_until,
-        vehicle.driver.id.0,
+        vehicle.driver.id.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes whether a vehicle drives.
+pub async fn save_vehicle_state(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
+    let (since, reason) = match &vehicle.state {
+        VehicleState::Available => (None, None),
+        VehicleState::OffRoad { since, reason } => (Some(*since), Some(reason.as_str())),
+    };
+    sqlx::query!(
+        "update vehicles set off_road_since = $2, off_road_reason = $3 where id = $1",
+        vehicle.id.0,
         since,
         reason
     )

@@ -4,13 +4,16 @@
 //! takes [`Tx`]. Rows are private and become domain values on the way out; a row that contradicts itself is named as
 //! corrupt rather than guessed at. There is no rule here about what may happen: that is the domain's.
 
+pub mod approaches;
 mod database;
 mod error;
+pub mod estimates;
 pub mod events;
 pub mod exceptions;
 pub mod figures;
 pub mod fleet;
 pub mod ledger;
+pub mod locks;
 pub mod orders;
 pub mod people;
 pub mod plans;

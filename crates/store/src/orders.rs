@@ -1,6 +1,6 @@
 //! Orders and their packages.
 
-use crate::{Conn, StoreError, Tx};
+use crate::{Conn, StoreError, Tx, plans::CARRIED_DAYS};
 use domain::{
     Address, ConsignmentId, Coordinate, Day, HubId, Instant, Order, OrderId, OrderState, Package, PackageId,
     Promise, Recipient, ShopId, StopId, VehicleId, Window,
@@ -152,6 +152,43 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Order>,
     with_packages(conn, rows).await
 }
 
+/// What is asked of a day's fleet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Grams.
+    pub weight_g: i64,
+    /// Millilitres.
+    pub volume_ml: i64,
+}
+
+/// What a day's orders weigh and measure, without cancelled ones and without `but`.
+pub async fn load_of_day(conn: &mut Conn, hub: HubId, day: Day, but: OrderId) -> Result<Load, StoreError> {
+    // Sums of 64-bit numbers are wider in the database; what is beyond them is more than any fleet carries.
+    let sums = sqlx::query!(
+        r#"select least(coalesce(sum(p.weight_g), 0), 9223372036854775807)::int8 as "weight!",
+                  least(coalesce(sum(p.volume_ml), 0), 9223372036854775807)::int8 as "volume!"
+           from orders o join packages p on p.order_id = o.id
+           where o.hub_id = $1 and o.day = $2 and o.state <> 'cancelled' and o.id <> $3"#,
+        hub.0,
+        day,
+        but.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Load { weight_g: sums.weight, volume_ml: sums.volume })
+}
+
+/// Whether a day has any order.
+pub async fn are_any(conn: &mut Conn, hub: HubId, day: Day) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from orders where hub_id = $1 and day = $2) as "are!""#,
+        hub.0,
+        day
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Every order that a vehicle carries.
 pub async fn aboard(conn: &mut Conn, vehicle: VehicleId) -> Result<Vec<Order>, StoreError> {
     let rows = sqlx::query_as!(
@@ -181,32 +218,44 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Order>, StoreError> {
     with_packages(conn, rows).await
 }
 
-/// How many orders of a day wait for a plan.
+/// How many orders of a day, and of the days before it, wait for a plan.
 pub async fn waiting(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "n!" from orders where hub_id = $1 and day = $2 and state = 'placed'"#,
+        r#"select count(*) as "n!" from orders
+           where hub_id = $1 and day between $2::date - $3::int4 and $2 and state = 'placed'"#,
         hub.0,
-        day
+        day,
+        CARRIED_DAYS
     )
     .fetch_one(conn)
     .await?)
 }
 
-/// The orders of a day that wait for a plan, with the end of their promise.
-pub async fn waiting_orders(
-    conn: &mut Conn,
-    hub: HubId,
-    day: Day,
-) -> Result<Vec<(OrderId, Instant)>, StoreError> {
+/// An order that waits for a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The order.
+    pub id: OrderId,
+    /// Its service day.
+    pub day: Day,
+    /// The end of its promise.
+    pub until: Instant,
+}
+
+/// The orders of a day, and of the days before it, that wait for a plan.
+pub async fn waiting_orders(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Waiting>, StoreError> {
     Ok(sqlx::query!(
-        "select id, latest_until from orders where hub_id = $1 and day = $2 and state = 'placed' order by latest_until, id",
+        "select id, day, latest_until from orders
+         where hub_id = $1 and day between $2::date - $3::int4 and $2 and state = 'placed'
+         order by latest_until, id",
         hub.0,
-        day
+        day,
+        CARRIED_DAYS
     )
     .fetch_all(conn)
     .await?
     .into_iter()
-    .map(|r| (OrderId(r.id), r.latest_until))
+    .map(|r| Waiting { id: OrderId(r.id), day: r.day, until: r.latest_until })
     .collect())
 }
 

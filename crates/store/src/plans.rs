@@ -1,6 +1,9 @@
 //! Plans and routes.
 
-use crate::{Conn, StoreError, Tx};
+use crate::{
+    Conn, StoreError, Tx,
+    locks::{DayLock, RouteLocks},
+};
 use domain::{Day, DriverId, HubId, Instant, Plan, PlanId, PlanState, Route, RouteId, RouteState, VehicleId};
 use uuid::Uuid;
 
@@ -45,14 +48,6 @@ pub async fn published(conn: &mut Conn, hub: HubId, day: Day) -> Result<Option<P
     .await?
     .map(Plan::try_from)
     .transpose()
-}
-
-/// Serialises all that changes a hub's plan of a day, until the transaction ends.
-pub async fn lock_day(tx: &mut Tx, hub: HubId, day: Day) -> Result<(), StoreError> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 7))", format!("{hub}/{day}"))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Writes a plan.
@@ -110,21 +105,40 @@ impl TryFrom<RouteRow> for Route {
     }
 }
 
-/// Every route of a day.
+/// For so many days after its own a route that has not come back is shown with the day that runs.
+pub const CARRIED_DAYS: i32 = 7;
+
+/// Every route of a day, and those of the days before it that are still on the road.
 pub async fn routes(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Route>, StoreError> {
     sqlx::query_as!(
         RouteRow,
         "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
-         from routes where hub_id = $1 and day = $2 order by id",
+         from routes
+         where hub_id = $1 and day between $2::date - $3::int4 and $2
+           and (day = $2 or departed_at is not null and finished_at is null)
+         order by id",
         hub.0,
-        day
+        day,
+        CARRIED_DAYS
     )
     .fetch_all(conn)
     .await?
     .into_iter()
     .map(Route::try_from)
     .collect()
+}
+
+/// Whether a route of a day is on the road.
+pub async fn is_under_way(conn: &mut Conn, hub: HubId, day: Day) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from routes where hub_id = $1 and day = $2
+                          and departed_at is not null and finished_at is null) as "is!""#,
+        hub.0,
+        day
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// One route.
@@ -142,13 +156,24 @@ pub async fn route(conn: &mut Conn, id: RouteId) -> Result<Option<Route>, StoreE
     .transpose()
 }
 
-/// One route, locked until the transaction ends.
-pub async fn lock_route(tx: &mut Tx, id: RouteId) -> Result<Option<Route>, StoreError> {
-    sqlx::query!("select id from routes where id = $1 for update", id.0).fetch_optional(&mut **tx).await?;
-    route(tx, id).await
+/// Routes, locked in the order of their ids until the transaction ends.
+pub(crate) async fn lock(tx: &mut Tx, ids: &[RouteId]) -> Result<Vec<Route>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        RouteRow,
+        "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
+                finished_at
+         from routes where id = any($1) order by id for update",
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(Route::try_from)
+    .collect()
 }
 
-/// The route of a vehicle on a day.
+/// The route of a vehicle on the day that runs; without one, the one of a day before with which it is still on the road.
 pub async fn route_of_vehicle(
     conn: &mut Conn,
     vehicle: VehicleId,
@@ -158,9 +183,13 @@ pub async fn route_of_vehicle(
         RouteRow,
         "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
-         from routes where vehicle_id = $1 and day = $2",
+         from routes
+         where vehicle_id = $1 and day between $2::date - $3::int4 and $2
+           and (day = $2 or departed_at is not null and finished_at is null)
+         order by day desc limit 1",
         vehicle.0,
-        day
+        day,
+        CARRIED_DAYS
     )
     .fetch_optional(conn)
     .await?
@@ -193,31 +222,55 @@ pub(crate) async fn all_plans(conn: &mut Conn) -> Result<Vec<Plan>, StoreError> 
         .collect()
 }
 
-/// Writes routes.
-pub async fn save_routes(tx: &mut Tx, routes: &[Route]) -> Result<(), StoreError> {
-    for route in routes {
-        sqlx::query!(
-            "insert into routes (id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until,
-                                 departed_at, finished_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             on conflict (id) do update set
-                 planned_start = excluded.planned_start, planned_end = excluded.planned_end,
-                 shift_until = excluded.shift_until, departed_at = excluded.departed_at,
-                 finished_at = excluded.finished_at",
-            route.id.0,
-            route.hub.0,
-            route.day,
-            route.vehicle.0,
-            route.driver.0,
-            route.planned_start,
-            route.planned_end,
-            route.shift_until,
-            route.state.departed_at(),
-            route.state.finished_at()
-        )
-        .execute(&mut **tx)
-        .await?;
-    }
+/// Writes what a plan says of routes: when they leave and come back. How far they have come stays as it is.
+pub async fn save_routes(
+    tx: &mut Tx,
+    _day: &DayLock,
+    locks: &mut RouteLocks,
+    routes: &[Route],
+) -> Result<(), StoreError> {
+    let id: Vec<_> = routes.iter().map(|r| r.id.0).collect();
+    let hub: Vec<_> = routes.iter().map(|r| r.hub.0).collect();
+    let day: Vec<_> = routes.iter().map(|r| r.day).collect();
+    let vehicle: Vec<_> = routes.iter().map(|r| r.vehicle.0).collect();
+    let driver: Vec<_> = routes.iter().map(|r| r.driver.0).collect();
+    let start: Vec<_> = routes.iter().map(|r| r.planned_start).collect();
+    let end: Vec<_> = routes.iter().map(|r| r.planned_end).collect();
+    let shift: Vec<_> = routes.iter().map(|r| r.shift_until).collect();
+    sqlx::query!(
+        "insert into routes (id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until)
+         select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::uuid[], $6::timestamptz[],
+                              $7::timestamptz[], $8::timestamptz[])
+         on conflict (id) do update set
+             planned_start = excluded.planned_start, planned_end = excluded.planned_end,
+             shift_until = excluded.shift_until",
+        &id,
+        &hub,
+        &day,
+        &vehicle,
+        &driver,
+        &start,
+        &end,
+        &shift
+    )
+    .execute(&mut **tx)
+    .await?;
+    locks.written(routes);
+    Ok(())
+}
+
+/// Writes how far a route has come.
+pub async fn save_progress(tx: &mut Tx, locks: &mut RouteLocks, route: &Route) -> Result<(), StoreError> {
+    locks.must_hold(route.id)?;
+    sqlx::query!(
+        "update routes set departed_at = $2, finished_at = $3 where id = $1",
+        route.id.0,
+        route.state.departed_at(),
+        route.state.finished_at()
+    )
+    .execute(&mut **tx)
+    .await?;
+    locks.written(std::slice::from_ref(route));
     Ok(())
 }
 

@@ -3,7 +3,10 @@
 use crate::{Conn, StoreError, Tx};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::{Coordinate, Day, HubId, Instant, ReportId, VehicleId};
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write,
+};
 
 /// One reading of one vehicle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -267,13 +270,59 @@ pub async fn since(conn: &mut Conn, wanted: &[(VehicleId, Instant)]) -> Result<V
     .collect()
 }
 
-/// Remembers how far a vehicle's readings have been interpreted.
-pub async fn save_interpreted(tx: &mut Tx, vehicle: VehicleId, until: Instant) -> Result<(), StoreError> {
+/// How far the readings of a hub's vehicles have been interpreted.
+pub async fn interpreted(conn: &mut Conn, hub: HubId) -> Result<HashMap<VehicleId, Instant>, StoreError> {
+    Ok(sqlx::query!(
+        "select i.vehicle_id, i.until from interpreted i join vehicles v on v.id = i.vehicle_id where v.hub_id = $1",
+        hub.0
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| (VehicleId(r.vehicle_id), r.until))
+    .collect())
+}
+
+/// How far a vehicle's readings have been interpreted now.
+#[derive(Debug, Clone, Copy)]
+pub struct Interpreted {
+    /// Whose.
+    pub vehicle: VehicleId,
+    /// How far they had been when they were read.
+    pub before: Option<Instant>,
+    /// How far they are now.
+    pub until: Instant,
+}
+
+/// Remembers how far readings have been interpreted, but of vehicles of which older ones have come meanwhile.
+pub async fn save_interpreted(tx: &mut Tx, read: &[Interpreted]) -> Result<(), StoreError> {
+    let vehicle: Vec<_> = read.iter().map(|r| r.vehicle.0).collect();
+    let before: Vec<_> = read.iter().map(|r| r.before).collect();
+    let until: Vec<_> = read.iter().map(|r| r.until).collect();
     sqlx::query!(
-        "insert into interpreted (vehicle_id, until) values ($1, $2)
-         on conflict (vehicle_id) do update set until = greatest(interpreted.until, excluded.until)",
-        vehicle.0,
-        until
+        "with read as (select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as t (vehicle, before, until)),
+              moved as (update interpreted set until = read.until from read
+                        where interpreted.vehicle_id = read.vehicle and interpreted.until = read.before)
+         insert into interpreted (vehicle_id, until) select vehicle, until from read where before is null
+         on conflict (vehicle_id) do nothing",
+        &vehicle,
+        &before as &[Option<Instant>],
+        &until
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Readings have come that are older than what was interpreted: those behind `since` are to be interpreted again.
+pub async fn interpret_again(tx: &mut Tx, since: &[(VehicleId, Instant)]) -> Result<(), StoreError> {
+    let vehicle: Vec<_> = since.iter().map(|(vehicle, _)| vehicle.0).collect();
+    let until: Vec<_> = since.iter().map(|(_, since)| *since).collect();
+    sqlx::query!(
+        "update interpreted set until = t.until from unnest($1::uuid[], $2::timestamptz[]) as t (vehicle_id, until)
+         where interpreted.vehicle_id = t.vehicle_id and interpreted.until > t.until",
+        &vehicle,
+        &until
     )
     .execute(&mut **tx)
     .await?;
@@ -285,7 +334,7 @@ pub async fn count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from positions"#).fetch_one(conn).await?)
 }
 
-/// Remembers that a device's report was handled; says whether it is new.
+/// Remembers that a vehicle's report was handled; says whether it is new. Another vehicle's report may have the same id.
 pub async fn first_time(
     tx: &mut Tx,
     report: ReportId,

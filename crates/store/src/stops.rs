@@ -1,6 +1,6 @@
 //! Stops, the attempts made at them, and when we expect to be there.
 
-use crate::{Conn, StoreError, Tx};
+use crate::{Conn, StoreError, Tx, locks::RouteLocks, plans::CARRIED_DAYS};
 use domain::{
     Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState,
     Window,
@@ -74,7 +74,8 @@ pub struct DayStop {
     pub eta: Option<Instant>,
 }
 
-/// Every stop of a day that was not dropped, by route and place; of `routes` only, when given.
+/// Every stop of a day's routes that was not dropped, by route and place, and of the routes of days before that are still on
+/// the road; of `routes` only, when given.
 pub async fn of_day(
     conn: &mut Conn,
     hub: HubId,
@@ -91,11 +92,14 @@ pub async fn of_day(
            join stops s on s.route_id = r.id
            join orders o on o.id = s.order_id
            left join etas e on e.stop_id = s.id
-           where r.hub_id = $1 and r.day = $2 and s.state <> 'dropped' and ($3::uuid[] is null or r.id = any($3))
+           where r.hub_id = $1 and r.day between $2::date - $4::int4 and $2
+             and (r.day = $2 or r.departed_at is not null and r.finished_at is null)
+             and s.state <> 'dropped' and ($3::uuid[] is null or r.id = any($3))
            order by s.route_id, s.sequence, s.id"#,
         hub.0,
         day,
-        only.as_deref()
+        only.as_deref(),
+        CARRIED_DAYS
     )
     .fetch_all(conn)
     .await?;
@@ -132,19 +136,43 @@ pub async fn of_day(
         .collect()
 }
 
-/// One stop, locked until the transaction ends.
-pub async fn lock(tx: &mut Tx, id: StopId) -> Result<Option<Stop>, StoreError> {
+/// One stop. It can change until its route is locked.
+pub async fn get(conn: &mut Conn, id: StopId) -> Result<Option<Stop>, StoreError> {
+    Ok(many(conn, &[id]).await?.pop())
+}
+
+/// Several stops, by id. They can change until their routes are locked.
+pub async fn many(conn: &mut Conn, ids: &[StopId]) -> Result<Vec<Stop>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Row,
         "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub, state,
                 arrived_at, ended_at, outcome
-         from stops where id = $1 for update",
-        id.0
+         from stops where id = any($1) order by id",
+        &ids
     )
-    .fetch_optional(&mut **tx)
+    .fetch_all(conn)
     .await?
+    .into_iter()
     .map(Stop::try_from)
-    .transpose()
+    .collect()
+}
+
+/// The open stops of a locked route, in order.
+pub async fn open_of_route(tx: &mut Tx, locks: &RouteLocks, route: RouteId) -> Result<Vec<Stop>, StoreError> {
+    locks.must_hold(route)?;
+    sqlx::query_as!(
+        Row,
+        "select id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub, state,
+                arrived_at, ended_at, outcome
+         from stops where route_id = $1 and state in ('pending', 'arrived') order by sequence, id",
+        route.0
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(Stop::try_from)
+    .collect()
 }
 
 /// Every stop of every day, for comparing with the history.
@@ -162,8 +190,9 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Stop>, StoreError> {
     .collect()
 }
 
-/// Writes stops.
-pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
+/// Writes where a plan puts stops, and when. How far they have come stays as it is; new ones are pending.
+pub async fn save_plan(tx: &mut Tx, locks: &RouteLocks, stops: &[Stop]) -> Result<(), StoreError> {
+    stops.iter().try_for_each(|s| locks.must_hold(s.route))?;
     let id: Vec<_> = stops.iter().map(|s| s.id.0).collect();
     let route: Vec<_> = stops.iter().map(|s| s.route.0).collect();
     let order: Vec<_> = stops.iter().map(|s| s.order.0).collect();
@@ -172,6 +201,32 @@ pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
     let departure: Vec<_> = stops.iter().map(|s| s.planned_departure).collect();
     let travel: Vec<_> = stops.iter().map(|s| s.travel_s).collect();
     let via_hub: Vec<_> = stops.iter().map(|s| s.via_hub).collect();
+    sqlx::query!(
+        "insert into stops (id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub,
+                            state)
+         select *, 'pending' from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::timestamptz[],
+                                         $6::timestamptz[], $7::int4[], $8::bool[])
+         on conflict (id) do update set
+             route_id = excluded.route_id, sequence = excluded.sequence, planned_arrival = excluded.planned_arrival,
+             planned_departure = excluded.planned_departure, travel_s = excluded.travel_s, via_hub = excluded.via_hub",
+        &id,
+        &route,
+        &order,
+        &sequence,
+        &arrival,
+        &departure,
+        &travel,
+        &via_hub
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes how far stops have come. What the plan says of them stays as it is.
+pub async fn save_progress(tx: &mut Tx, locks: &RouteLocks, stops: &[Stop]) -> Result<(), StoreError> {
+    stops.iter().try_for_each(|s| locks.must_hold(s.route))?;
+    let id: Vec<_> = stops.iter().map(|s| s.id.0).collect();
     let state: Vec<_> = stops.iter().map(|s| s.state.code().to_owned()).collect();
     let (mut arrived, mut ended, mut outcome) = (vec![], vec![], vec![]);
     for stop in stops {
@@ -188,23 +243,11 @@ pub async fn save(tx: &mut Tx, stops: &[Stop]) -> Result<(), StoreError> {
         outcome.push(o);
     }
     sqlx::query!(
-        "insert into stops (id, route_id, order_id, sequence, planned_arrival, planned_departure, travel_s, via_hub,
-                            state, arrived_at, ended_at, outcome)
-         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], $5::timestamptz[], $6::timestamptz[],
-                              $7::int4[], $8::bool[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[])
-         on conflict (id) do update set
-             route_id = excluded.route_id, sequence = excluded.sequence, planned_arrival = excluded.planned_arrival,
-             planned_departure = excluded.planned_departure, travel_s = excluded.travel_s, via_hub = excluded.via_hub,
-             state = excluded.state,
-             arrived_at = excluded.arrived_at, ended_at = excluded.ended_at, outcome = excluded.outcome",
+        "update stops set state = t.state, arrived_at = t.arrived, ended_at = t.ended, outcome = t.outcome
+         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+              as t (id, state, arrived, ended, outcome)
+         where stops.id = t.id",
         &id,
-        &route,
-        &order,
-        &sequence,
-        &arrival,
-        &departure,
-        &travel,
-        &via_hub,
         &state,
         &arrived as &[Option<Instant>],
         &ended as &[Option<Instant>],
@@ -270,7 +313,7 @@ pub(crate) async fn all_attempts(conn: &mut Conn) -> Result<Vec<Attempt>, StoreE
     .collect()
 }
 
-/// Writes expected arrivals, and forgets those of stops that are no longer open.
+/// Writes expected arrivals.
 pub async fn save_etas(tx: &mut Tx, etas: &[(StopId, Instant)], as_of: Instant) -> Result<(), StoreError> {
     let id: Vec<_> = etas.iter().map(|(id, _)| id.0).collect();
     let arrival: Vec<_> = etas.iter().map(|(_, at)| *at).collect();
@@ -284,6 +327,13 @@ pub async fn save_etas(tx: &mut Tx, etas: &[(StopId, Instant)], as_of: Instant) 
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// Forgets when stops are expected to be reached: nobody knows.
+pub async fn forget_etas(tx: &mut Tx, stops: &[StopId]) -> Result<(), StoreError> {
+    let ids: Vec<_> = stops.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from etas where stop_id = any($1)", &ids).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -308,13 +358,15 @@ pub async fn save_returns(
     Ok(())
 }
 
-/// When the routes of a day are expected back.
+/// When the routes of a day, and those still on the road from days before, are expected back.
 pub async fn returns(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(RouteId, Instant)>, StoreError> {
     Ok(sqlx::query!(
         "select e.route_id, e.arrival from returns_expected e join routes r on r.id = e.route_id
-         where r.hub_id = $1 and r.day = $2",
+         where r.hub_id = $1 and r.day between $2::date - $3::int4 and $2
+           and (r.day = $2 or r.departed_at is not null and r.finished_at is null)",
         hub.0,
-        day
+        day,
+        CARRIED_DAYS
     )
     .fetch_all(conn)
     .await?

@@ -156,6 +156,8 @@ pub enum ReportStatus {
     Known,
     /// Cannot be; the reason stands beside it.
     Refused,
+    /// Not stored, by a fault of ours: keep it and send it again.
+    Later,
 }
 
 /// `GET /intake/route`: what the driver of this device has to do today.

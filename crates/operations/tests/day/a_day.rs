@@ -284,10 +284,10 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     ops.watch(&Caller::timer()).await.unwrap();
     assert!(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows.is_empty());
 
-    // At 11:28 hardly anything more can be kept.
-    let ops = hub.at(at(11, 28));
+    // At 11:31 nothing more can be kept.
+    let ops = hub.at(at(11, 31));
     let van = hub.van(&ops, n).await;
-    ops.record_positions(&van, vec![Fix { at: at(11, 28), ..fix }]).await.unwrap();
+    ops.record_positions(&van, vec![Fix { at: at(11, 31), ..fix }]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
     let late =

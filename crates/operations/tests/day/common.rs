@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::{ReportId, Role, StopId};
-use operations::{Caller, Clock, Operations, Parts};
+use operations::{Caller, Clock, Operations, Parts, Pauses};
 use roads::{City, LatLon, Leg, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
@@ -145,8 +146,38 @@ impl Hub {
         Some(hub)
     }
 
+    /// The same day in a database of its own. Nobody may be connected to this one.
+    pub async fn copy(&self, test: &str) -> Self {
+        self.database.close().await;
+        let (from, options) = self.url.split_once('?').unwrap();
+        let (base, template) = from.rsplit_once('/').unwrap();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name: String =
+            format!("doorstep_test_{}_{number}_{test}", std::process::id()).chars().take(60).collect();
+        let mut conn = PgConnection::connect(&database_url().unwrap()).await.unwrap();
+        let sql = format!(r#"create database "{name}" template "{template}""#);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+        let url = format!("{base}/{name}?{options}");
+        let database = Database::connect(&url, 8).await.unwrap();
+        Self { database, url, keys: self.keys.clone(), keep: None, roads: self.roads.clone(), city: None }
+    }
+
+    /// Takes the database away.
+    pub async fn close(self) {
+        self.database.close().await;
+        let name = self.url.split_once('?').unwrap().0.rsplit_once('/').unwrap().1;
+        let mut conn = PgConnection::connect(&database_url().unwrap()).await.unwrap();
+        let sql = format!(r#"drop database "{name}" with (force)"#);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+    }
+
     /// The verbs, at a moment that does not pass.
     pub fn at(&self, now: DateTime<Utc>) -> Operations {
+        self.held_at(now, Pauses::default())
+    }
+
+    /// The same, each verb held between loading and saving.
+    pub fn held_at(&self, now: DateTime<Utc>, pauses: Pauses) -> Operations {
         Operations::new(Parts {
             database: self.database.clone(),
             roads: match (&self.roads, &self.city) {
@@ -167,6 +198,7 @@ impl Hub {
             clock: Clock::simulated(now, now, 0.0),
             build: "test".into(),
             keep_problems: self.keep.clone(),
+            pauses,
         })
     }
 

@@ -1,0 +1,189 @@
+//! How long parking and walking to a door takes, by kind of vehicle and area, learnt from the fleet's own drives.
+//!
+//! What a drive took beyond the driving is its approach. One drive says little, since the driving is only expected; many
+//! drives to the same part of the town say it without bias. Where few have been, the town's mean speaks, and before anybody
+//! has been anywhere a usual value.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    board::{lat_lon, profile},
+    solving::aside,
+};
+use chrono::TimeDelta;
+use domain::{Actor, Coordinate, VehicleKind};
+use roads::{DayMatrix, LatLon, UNREACHABLE};
+use std::{collections::HashMap, sync::Arc};
+use store::approaches::Seen;
+
+/// Side of a square of the map, in degrees of latitude: about 800 m.
+const CELL_DEG: f64 = 0.0072;
+/// Before anything has been learnt: seconds by van and by bike, and how many drives that counts for.
+const USUAL_S: (f64, f64) = (38.0, 12.0);
+const USUAL_LEGS: f64 = 12.0;
+/// A square's own mean counts as much as the town's once so many drives ended there.
+const AS_GOOD: f64 = 10.0;
+/// More than this beyond the driving was something else: a break, a detour, a phone that was off.
+const MOST: TimeDelta = TimeDelta::minutes(12);
+/// Less than the driving took by more than this, too.
+const LEAST: TimeDelta = TimeDelta::minutes(-4);
+/// Beyond so many drives the older ones of a square fade.
+const REMEMBERED: f64 = 300.0;
+/// How many drives are read in one round.
+const ROUND: i64 = 500;
+
+/// What is known of approaches.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Approaches {
+    /// Legs and seconds by square.
+    cells: HashMap<(bool, (i32, i32)), (f64, f64)>,
+    /// Legs and seconds of all squares, by van and by bike.
+    town: [(f64, f64); 2],
+}
+
+impl Approaches {
+    fn of(seen: &[Seen]) -> Self {
+        let mut known = Self::default();
+        for s in seen {
+            known.cells.insert((s.bike, s.cell), (s.legs, s.seconds));
+            let town = &mut known.town[usize::from(s.bike)];
+            *town = (town.0 + s.legs, town.1 + s.seconds);
+        }
+        known
+    }
+
+    /// Expected seconds from the end of the drive to the door.
+    pub fn seconds(&self, bike: bool, door: LatLon) -> f64 {
+        let usual = if bike { USUAL_S.1 } else { USUAL_S.0 };
+        let town = self.town[usize::from(bike)];
+        let mean = (town.1 + USUAL_LEGS * usual) / (town.0 + USUAL_LEGS);
+        let (legs, seconds) = self.cells.get(&(bike, cell(door))).copied().unwrap_or_default();
+        ((seconds + AS_GOOD * mean) / (legs + AS_GOOD)).max(0.0)
+    }
+
+    /// The same for a vehicle.
+    pub fn of_vehicle(&self, kind: VehicleKind, door: Coordinate) -> TimeDelta {
+        TimeDelta::seconds(self.seconds(is_bike(kind), lat_lon(door)).round() as i64)
+    }
+
+    /// Adds the approach to every way that ends at one of these doors, the last places of a day's matrix.
+    pub fn add_to(&self, day: &mut DayMatrix, bike: bool, doors: &[LatLon]) {
+        let first = day.places.saturating_sub(doors.len());
+        // What is added is multiplied by the hour's factor together with the drive, so it is divided by its mean here.
+        let mean = |shape: &Vec<u32>| {
+            let sum: f64 = shape.iter().map(|f| f64::from(*f) / 65_536.0).sum();
+            if shape.is_empty() { 1.0 } else { (sum / shape.len() as f64).max(0.1) }
+        };
+        let means: Vec<f64> = day.shapes.iter().map(mean).collect();
+        let seconds: Vec<f64> = doors.iter().map(|door| self.seconds(bike, *door)).collect();
+        for from in 0..day.places {
+            for (n, approach) in seconds.iter().enumerate() {
+                let (to, pair) = (first + n, from * day.places + first + n);
+                let Some(way) = day.seconds.get_mut(pair).filter(|way| from != to && **way != UNREACHABLE)
+                else {
+                    continue;
+                };
+                let shape =
+                    day.shape.get(pair).and_then(|s| means.get(usize::from(*s))).copied().unwrap_or(1.0);
+                *way = way.saturating_add((approach / shape).round() as u32).min(UNREACHABLE - 1);
+            }
+        }
+    }
+}
+
+pub(crate) fn is_bike(kind: VehicleKind) -> bool {
+    kind == VehicleKind::CargoBike
+}
+
+fn cell(at: LatLon) -> (i32, i32) {
+    let wide = CELL_DEG / at.lat.to_radians().cos().max(0.1);
+    ((at.lon / wide).floor() as i32, (at.lat / CELL_DEG).floor() as i32)
+}
+
+impl Operations {
+    /// One round of learning approaches from drives: a timer's verb. Answers how many drives were read.
+    pub async fn learn_approaches(&self, caller: &Caller) -> Result<usize> {
+        if caller.who != Actor::Timer {
+            return Err(OpsError::NotSignedIn);
+        }
+        let mut conn = self.0.database.read().await?;
+        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
+        let zone = crate::zone::Zone::parse(&hub.zone)?;
+        let after = store::approaches::read_until(&mut conn, hub.id).await?;
+        let legs = store::approaches::legs_after(&mut conn, hub.id, after, ROUND).await?;
+        let Some(last) = legs.last().map(|leg| leg.attempt) else {
+            if !self.0.approaches.is_read() {
+                let seen = store::approaches::seen(&mut conn, hub.id).await?;
+                self.0.approaches.set(Approaches::of(&seen));
+            }
+            return Ok(0);
+        };
+        drop(conn);
+        let (read, roads, gate) = (legs.len(), self.0.roads.clone(), hub.at);
+        let seen = aside(move || {
+            let mut seen: HashMap<(bool, (i32, i32)), (f64, f64)> = HashMap::new();
+            for leg in legs {
+                let (from, to) = (lat_lon(leg.from.unwrap_or(gate)), lat_lon(leg.to));
+                let depart = zone.wall(leg.left_at);
+                let Ok(Some(drive)) = roads.drive(from, to, profile(leg.kind), depart) else { continue };
+                let over = leg.arrived_at - leg.left_at - TimeDelta::seconds(drive.into());
+                if over > MOST || over < LEAST {
+                    continue;
+                }
+                let sum = seen.entry((is_bike(leg.kind), cell(to))).or_default();
+                *sum = (sum.0 + 1.0, sum.1 + over.num_milliseconds() as f64 / 1_000.0);
+            }
+            let row = |((bike, cell), (legs, seconds))| Seen { bike, cell, legs, seconds };
+            seen.into_iter().map(row).collect::<Vec<_>>()
+        })
+        .await?;
+        let mut tx = self.0.database.begin().await?;
+        store::approaches::add(&mut tx, hub.id, &seen, last, REMEMBERED).await?;
+        let all = store::approaches::seen(&mut tx, hub.id).await?;
+        tx.commit().await?;
+        self.0.approaches.set(Approaches::of(&all));
+        Ok(read)
+    }
+}
+
+/// What is known of approaches now, shared by all verbs.
+#[derive(Default)]
+pub(crate) struct Shared(std::sync::Mutex<Option<Arc<Approaches>>>);
+
+impl Shared {
+    /// What is known; nothing but the usual before the first round has read it.
+    pub fn get(&self) -> Arc<Approaches> {
+        self.known().clone().unwrap_or_default()
+    }
+
+    fn is_read(&self) -> bool {
+        self.known().is_some()
+    }
+
+    fn set(&self, known: Approaches) {
+        *self.known() = Some(Arc::new(known));
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Option<Arc<Approaches>>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_town_speaks_for_itself_once_enough_drives_ended_there() {
+        let (centre, edge) = (LatLon { lat: 35.9, lon: 14.5 }, LatLon { lat: 35.95, lon: 14.4 });
+        let nothing = Approaches::default();
+        assert_eq!((nothing.seconds(false, centre), nothing.seconds(true, centre)), USUAL_S);
+        let row = |at, legs, each: f64| Seen { bike: false, cell: cell(at), legs, seconds: legs * each };
+        let known = Approaches::of(&[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)]);
+        assert!((known.seconds(false, centre) - 90.0).abs() < 2.0);
+        let far = known.seconds(false, LatLon { lat: 36.1, lon: 14.2 });
+        assert!(far > 80.0, "the town's mean where nobody has been: {far}");
+        let few = known.seconds(false, edge);
+        assert!(few < far && few > 60.0, "two drives say a little: {few}");
+        assert_eq!(known.seconds(true, centre), USUAL_S.1, "a bike parks elsewhere");
+    }
+}

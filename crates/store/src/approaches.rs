@@ -1,0 +1,142 @@
+//! What the fleet's own drives show of parking and walking to the door.
+
+use crate::{Conn, StoreError, Tx};
+use domain::{AttemptId, Coordinate, HubId, Instant, VehicleKind};
+use uuid::Uuid;
+
+/// A drive from one door, or from the hub, to the next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leg {
+    /// The attempt at its end.
+    pub attempt: AttemptId,
+    /// With what.
+    pub kind: VehicleKind,
+    /// From which door; from the hub without one.
+    pub from: Option<Coordinate>,
+    /// When the vehicle left there.
+    pub left_at: Instant,
+    /// To which door.
+    pub to: Coordinate,
+    /// When the driver was there.
+    pub arrived_at: Instant,
+}
+
+/// Drives that ended with an attempt recorded after `after`, in the order of the attempts. Those on which the vehicle came
+/// by the hub are left out, and those whose arrival nobody noticed.
+pub async fn legs_after(
+    conn: &mut Conn,
+    hub: HubId,
+    after: Option<AttemptId>,
+    limit: i64,
+) -> Result<Vec<Leg>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select a.id, v.kind, a.arrived_at, o.lat, o.lon, r.departed_at as "departed_at!",
+                  p.ended_at as "left_at?", q.lat as "from_lat?", q.lon as "from_lon?"
+           from attempts a
+           join routes r on r.id = a.route_id
+           join vehicles v on v.id = r.vehicle_id
+           join stops s on s.id = a.stop_id
+           join orders o on o.id = a.order_id
+           left join lateral (
+               select b.ended_at, b.order_id from attempts b
+               where b.route_id = a.route_id and b.ended_at <= a.arrived_at and b.id <> a.id
+               order by b.ended_at desc limit 1
+           ) p on true
+           left join orders q on q.id = p.order_id
+           where r.hub_id = $1 and a.id > $2 and r.departed_at is not null and not s.via_hub
+             and a.arrived_at < a.ended_at
+           order by a.id limit $3"#,
+        hub.0,
+        after.map_or(Uuid::nil(), |id| id.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let corrupt = |column| StoreError::Corrupt { table: "orders", column, id: r.id };
+            let place = |lat, lon| Coordinate::parse(lat, lon).map_err(|_| corrupt("lat"));
+            let from = match (r.from_lat, r.from_lon) {
+                (Some(lat), Some(lon)) => Some(place(lat, lon)?),
+                _ => None,
+            };
+            Ok(Leg {
+                attempt: AttemptId(r.id),
+                kind: VehicleKind::parse(&r.kind).ok_or_else(|| corrupt("kind"))?,
+                from,
+                left_at: r.left_at.unwrap_or(r.departed_at),
+                to: place(r.lat, r.lon)?,
+                arrived_at: r.arrived_at,
+            })
+        })
+        .collect()
+}
+
+/// What was seen in one square of the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    /// Whether by bike.
+    pub bike: bool,
+    /// The square.
+    pub cell: (i32, i32),
+    /// How many drives ended there.
+    pub legs: f64,
+    /// Their approach times together, in seconds.
+    pub seconds: f64,
+}
+
+/// All that has been seen.
+pub async fn seen(conn: &mut Conn, hub: HubId) -> Result<Vec<Seen>, StoreError> {
+    Ok(sqlx::query!("select bike, cell_x, cell_y, legs, seconds from approaches where hub_id = $1", hub.0)
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(|r| Seen { bike: r.bike, cell: (r.cell_x, r.cell_y), legs: r.legs, seconds: r.seconds })
+        .collect())
+}
+
+/// The attempt up to which drives have been read.
+pub async fn read_until(conn: &mut Conn, hub: HubId) -> Result<Option<AttemptId>, StoreError> {
+    let id = sqlx::query_scalar!("select attempt_id from approaches_read where hub_id = $1", hub.0);
+    Ok(id.fetch_optional(conn).await?.map(AttemptId))
+}
+
+/// Adds what was seen, with how far drives have been read. Of a square with more than `most` drives the older ones fade.
+pub async fn add(
+    tx: &mut Tx,
+    hub: HubId,
+    seen: &[Seen],
+    until: AttemptId,
+    most: f64,
+) -> Result<(), StoreError> {
+    let bike: Vec<_> = seen.iter().map(|s| s.bike).collect();
+    let x: Vec<_> = seen.iter().map(|s| s.cell.0).collect();
+    let y: Vec<_> = seen.iter().map(|s| s.cell.1).collect();
+    let legs: Vec<_> = seen.iter().map(|s| s.legs).collect();
+    let seconds: Vec<_> = seen.iter().map(|s| s.seconds).collect();
+    sqlx::query!(
+        "insert into approaches (hub_id, bike, cell_x, cell_y, legs, seconds)
+         select $1, * from unnest($2::bool[], $3::int4[], $4::int4[], $5::float8[], $6::float8[])
+         on conflict (hub_id, bike, cell_x, cell_y) do update set
+             legs = approaches.legs * least(1, $7 / approaches.legs) + excluded.legs,
+             seconds = approaches.seconds * least(1, $7 / approaches.legs) + excluded.seconds",
+        hub.0,
+        &bike,
+        &x,
+        &y,
+        &legs,
+        &seconds,
+        most
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "insert into approaches_read (hub_id, attempt_id) values ($1, $2)
+         on conflict (hub_id) do update set attempt_id = excluded.attempt_id",
+        hub.0,
+        until.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Locks as values: who holds one can prove it, and the order in which they are taken is the same everywhere.
+//!
+//! The order is day, routes, orders, exceptions, and within a kind by id. A stop has no lock of its own: whoever writes one
+//! holds its route's. A driver's report takes its own route's lock, so drivers never wait for each other; a plan takes the
+//! day's and those of the routes that it writes.
+
+use crate::{Conn, StoreError, Tx, plans};
+use domain::{Day, HubId, Route, RouteId, StopId, VehicleId};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Proof that a transaction holds a hub's day: nobody else plans it, and no vehicle leaves, until the transaction ends.
+#[derive(Debug)]
+pub struct DayLock {
+    hub: HubId,
+    day: Day,
+}
+
+impl DayLock {
+    /// Takes the lock, waiting for whoever has it.
+    pub async fn take(tx: &mut Tx, hub: HubId, day: Day) -> Result<Self, StoreError> {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 7))", format!("{hub}/{day}"))
+            .execute(&mut **tx)
+            .await?;
+        Ok(Self { hub, day })
+    }
+
+    /// Whose day.
+    pub fn hub(&self) -> HubId {
+        self.hub
+    }
+
+    /// Which day.
+    pub fn day(&self) -> Day {
+        self.day
+    }
+}
+
+/// Proof that a transaction holds routes, each as it was read once it was locked.
+#[derive(Debug, Default)]
+pub struct RouteLocks(BTreeMap<RouteId, Route>);
+
+impl RouteLocks {
+    /// Locks routes in the order of their ids; those that do not exist are left out.
+    pub async fn take(tx: &mut Tx, ids: &[RouteId]) -> Result<Self, StoreError> {
+        Ok(Self(plans::lock(tx, ids).await?.into_iter().map(|r| (r.id, r)).collect()))
+    }
+
+    /// A locked route.
+    pub fn get(&self, id: RouteId) -> Option<&Route> {
+        self.0.get(&id)
+    }
+
+    /// Every locked route, by id.
+    pub fn all(&self) -> impl Iterator<Item = &Route> {
+        self.0.values()
+    }
+
+    /// Routes that this transaction has written: they are its own, whether new or locked before.
+    pub(crate) fn written(&mut self, routes: &[Route]) {
+        self.0.extend(routes.iter().map(|r| (r.id, r.clone())));
+    }
+
+    /// Refuses a route that is not locked.
+    pub(crate) fn must_hold(&self, route: RouteId) -> Result<(), StoreError> {
+        if self.0.contains_key(&route) { Ok(()) } else { Err(StoreError::NotLocked { route: route.0 }) }
+    }
+}
+
+/// The routes that have to be locked before these vehicles' routes of a day and these stops may change, by id. Read it under
+/// the day's lock: then no route is added and no stop changes its route.
+pub async fn routes_concerned(
+    conn: &mut Conn,
+    day: &DayLock,
+    vehicles: &[VehicleId],
+    stops: &[StopId],
+) -> Result<Vec<RouteId>, StoreError> {
+    let vehicles: Vec<Uuid> = vehicles.iter().map(|v| v.0).collect();
+    let stops: Vec<Uuid> = stops.iter().map(|s| s.0).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select id as "id!" from routes where hub_id = $1 and day = $2 and vehicle_id = any($3)
+           union select route_id from stops where id = any($4)
+           order by 1"#,
+        day.hub.0,
+        day.day,
+        &vehicles,
+        &stops
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(RouteId).collect())
+}
