@@ -24,6 +24,7 @@ mod problem;
 mod proposal;
 mod reacting;
 mod reasons;
+mod retention;
 mod roads;
 mod secrets;
 mod set_up;
@@ -39,7 +40,7 @@ pub use caller::Caller;
 pub use clock::Clock;
 pub use error::OpsError;
 pub use intake::PositionsAnswer;
-pub use live::{Resume, Viewer};
+pub use live::{Parcel, Resume, Viewer};
 pub use planning::PlanOutcome;
 pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
 

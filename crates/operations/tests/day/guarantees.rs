@@ -173,3 +173,19 @@ async fn a_breakdown_and_a_late_return_are_raised_and_settle_with_their_cause() 
     hub.report(n, at(16, 28), Deed::Returned { route: route.route }).await;
     assert!(!standing(at(16, 29)).await.contains(&ExceptionKind::OffShift));
 }
+
+#[tokio::test]
+async fn what_nobody_needs_is_forgotten_after_its_time_and_not_before() {
+    let Some(hub) = Hub::open("forgets").await else { return };
+    hub.plan(8).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    let timer = Caller::timer();
+    assert_eq!(hub.at(at(18, 0)).forget(&timer).await.unwrap(), None, "all of it is of today");
+    let later = hub.at(at(18, 0) + chrono::TimeDelta::days(31));
+    let said = later.forget(&timer).await.unwrap().unwrap();
+    assert!(said.contains("1 reports"), "{said}");
+    assert_eq!(later.forget(&timer).await.unwrap(), None);
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    assert!(matches!(later.forget(&dispatcher).await, Err(operations::OpsError::NotSignedIn)));
+}
