@@ -53,10 +53,11 @@ impl Operations {
         let book = DayBook::read(self, &mut conn, None).await?;
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
         let events = store::events::of_order(&mut conn, id).await?;
+        let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
         let label = |vehicle| book.vehicles.get(&vehicle).map(|v: &domain::Vehicle| v.label.clone());
         let names = Names {
             people: store::people::names(&mut conn).await?,
-            routes: store::plans::labels(&mut conn, order.hub).await?,
+            routes: store::plans::labels(&mut conn, &routes).await?,
             shop: shop.clone(),
             vehicles: book.vehicles.iter().map(|(id, v)| (*id, v.label.clone())).collect(),
         };

@@ -23,6 +23,16 @@ return regexp_replace(
 create function phone_digits(said text) returns text language sql immutable strict parallel safe
 return regexp_replace(regexp_replace(replace(said, '(0)', ''), '[^0-9]+', '', 'g'), '^0+', '');
 
+-- Whether a text holds every word of a question, or the phone beside it is the number that the question is. `tail` is the
+-- end of that number: few texts hold it, so only their phones are looked at closely.
+create function is_found(found_by text, phone text, words text[], tail text, number text) returns boolean
+language sql immutable parallel safe
+return found_by like all (words)
+    or number is not null and found_by like tail and (
+        found_by like '%' || number || '%'
+        or length(phone_digits(phone)) >= 7 and right(number, length(phone_digits(phone))) = phone_digits(phone)
+    );
+
 -- Earlier versions search by the column `search` until they are replaced; the next migration may drop it.
 drop index orders_by_search;
 alter table orders add column found_by text not null generated always as (

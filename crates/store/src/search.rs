@@ -13,7 +13,7 @@ const NEWEST: i64 = 4_000;
 /// The same for a question with nothing but words too short for the index.
 const NEWEST_FOR_SHORT: i64 = 20_000;
 /// Up to so many matches of the index are sorted by their promise; above that the orders are walked through.
-const MOST_SORTED: i64 = 10_000;
+const MOST_SORTED: i64 = 50_000;
 /// The shortest word that the index knows.
 const GRAM: usize = 3;
 /// From so many digits on a number may be a phone's with more in front than was stored.
@@ -101,7 +101,7 @@ pub async fn orders(conn: &mut Conn, text: &str, limit: i64, offset: i64) -> Res
         if (more.len() as i64) < missing && asked.has_grams() {
             more = match by_index(conn, &asked, &exact, missing).await? {
                 Some(few) => few,
-                None => among_newest(conn, &asked, &exact, i64::MAX, missing).await?,
+                None => by_walking(conn, &asked, &exact, missing).await?,
             };
         }
         found.append(&mut more);
@@ -123,14 +123,7 @@ async fn among_newest(
              select id, reference, latest_until, recipient_phone, found_by from orders
              order by latest_until desc, reference limit $1
          ) newest
-         where (
-             found_by like all($2)
-             or $4::text is not null and found_by like $3 and (
-                 found_by like '%' || $4 || '%'
-                 or length(phone_digits(recipient_phone)) >= 7
-                    and right($4, length(phone_digits(recipient_phone))) = phone_digits(recipient_phone)
-             )
-         ) and id <> all($5)
+         where is_found(found_by, recipient_phone, $2, $3, $4) and id <> all($5)
          order by latest_until desc, reference limit $6",
         newest,
         &asked.words,
@@ -154,12 +147,9 @@ async fn by_index(
     let rows = sqlx::query!(
         r#"with found as materialized (
                select id, reference, latest_until from orders
-               where found_by like $1 and found_by like $2 and found_by like $3 and found_by like all($4)
-                  or $6::text is not null and found_by like $5 and (
-                      found_by like '%' || $6 || '%'
-                      or length(phone_digits(recipient_phone)) >= 7
-                         and right($6, length(phone_digits(recipient_phone))) = phone_digits(recipient_phone)
-                  )
+               where (
+                   found_by like $1 and found_by like $2 and found_by like $3 or $6::text is not null and found_by like $5
+               ) and is_found(found_by, recipient_phone, $4, $5, $6)
                limit $7
            )
            select id, (select count(*) from found) as "all!" from found
@@ -179,6 +169,28 @@ async fn by_index(
     .await?;
     let too_many = rows.first().is_some_and(|r| r.all > MOST_SORTED);
     Ok((!too_many).then(|| rows.into_iter().map(|r| r.id).collect()))
+}
+
+/// The newest matches of all, from the newest order on.
+async fn by_walking(
+    conn: &mut Conn,
+    asked: &Asked,
+    but: &[Uuid],
+    limit: i64,
+) -> Result<Vec<Uuid>, StoreError> {
+    // Nothing appended keeps the index of threes away from what it has too much of.
+    Ok(sqlx::query_scalar!(
+        "select id from orders
+         where is_found(found_by || '', recipient_phone, $1, $2, $3) and id <> all($4)
+         order by latest_until desc, reference limit $5",
+        &asked.words,
+        asked.tail,
+        asked.number,
+        but,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 async fn hits(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Hit>, StoreError> {

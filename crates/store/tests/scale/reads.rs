@@ -26,6 +26,11 @@ async fn a_question_reads_what_it_is_about() {
     let (story, cost) = reads(&database, async |tx, _| events::of_order(tx, failed).await.unwrap()).await;
     assert_eq!(story.len(), 8, "placed, planned, loaded, arrived, attempted, raised, resolved, unloaded");
     is_bounded("an order's story", cost, 30, 0);
+    let routes: Vec<_> = story.iter().filter_map(|e| e.fact.subjects().route).collect();
+    let (labels, cost) =
+        reads(&database, async |tx, _| store::plans::labels(tx, &routes).await.unwrap()).await;
+    assert_eq!(labels.len(), 1, "a route of a hundred days ago has its vehicle's name still");
+    is_bounded("the names of a story's vehicles", cost, 5, 0);
     let (_, cost) = reads(&database, async |tx, _| orders::get(tx, failed).await.unwrap()).await;
     is_bounded("an order", cost, 10, 0);
 
