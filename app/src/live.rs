@@ -103,8 +103,11 @@ impl LiveBoard {
             self.marks.set(frame.vehicles);
             self.rows.set(Arc::new(frame.routes.into_iter().map(|row| (row.route, row)).collect()));
         } else {
-            if !frame.vehicles.is_empty() {
-                self.marks.update(|marks| move_marks(marks, frame.vehicles));
+            if !frame.vehicles.is_empty() || !frame.moves.is_empty() {
+                self.marks.update(|marks| {
+                    move_marks(marks, frame.vehicles);
+                    frame.moves.apply(frame.as_of, marks);
+                });
             }
             if !frame.routes.is_empty() {
                 self.rows.update(|rows| {
@@ -240,6 +243,7 @@ mod tests {
             as_of: moment(seq as u32),
             snapshot,
             vehicles,
+            moves: wire::live::Moves::default(),
             routes: Vec::new(),
             counts: None,
             orders: Vec::new(),

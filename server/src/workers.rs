@@ -4,7 +4,11 @@
 use crate::limits::Limits;
 use operations::{Caller, Operations, OpsError, PlanOutcome};
 use std::{future::Future, time::Duration};
+use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// A round that takes longer than this is worth a line in the log.
+const SLOW: Duration = Duration::from_secs(5);
 
 /// Starts every worker.
 pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationToken) -> TaskTracker {
@@ -49,6 +53,13 @@ pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationTok
     };
     workers.spawn(run("roads", Duration::from_secs(2), closing.clone(), roads));
 
+    let (o, t) = (ops.clone(), timer.clone());
+    let retention = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move { o.forget(&t).await }
+    };
+    workers.spawn(run("retention", Duration::from_secs(3_600), closing.clone(), retention));
+
     let (o, t) = (ops.clone(), timer);
     let drives = move || {
         let (o, t) = (o.clone(), t.clone());
@@ -91,14 +102,21 @@ async fn run<F: Future<Output = Result<Option<String>, OpsError>>>(
 ) {
     let mut failing = false;
     loop {
-        match round().await {
+        let began = Instant::now();
+        let ended = round().await;
+        let took_ms = began.elapsed().as_millis() as u64;
+        tracing::debug!(worker = name, took_ms, "a round");
+        if began.elapsed() > SLOW {
+            tracing::warn!(worker = name, took_ms, "a round took long");
+        }
+        match ended {
             Ok(said) => {
                 if failing {
                     tracing::info!(worker = name, "works again");
                 }
                 failing = false;
                 if let Some(said) = said {
-                    tracing::info!(worker = name, "{said}");
+                    tracing::info!(worker = name, took_ms, "{said}");
                 }
             }
             Err(e) if !failing => {

@@ -5,13 +5,13 @@ use domain::ExceptionId;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use wire::exceptions::{QueueFilter, QueueView};
 
-/// The queue, most saveable first.
+/// The queue, most saveable first: the first page, or the one behind `after`.
 #[server(prefix = "/api", endpoint = "queue", input = GetUrl, output = Answer)]
-pub async fn queue(filter: QueueFilter) -> Result<QueueView, Fault> {
+pub async fn queue(filter: QueueFilter, after: Option<String>) -> Result<QueueView, Fault> {
     use crate::backend::*;
     uncached();
     let caller = caller().await?;
-    answer(operations().await?.queue(&caller, filter).await)
+    answer(operations().await?.queue_behind(&caller, filter, after.as_deref()).await)
 }
 
 /// Takes an exception.

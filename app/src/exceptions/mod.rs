@@ -58,30 +58,27 @@ fn filter_of(code: Option<&str>) -> QueueFilter {
     }
 }
 
-/// The page; `show=mine|resolved` in its address chooses the list.
+/// The page; `show=mine|resolved` in its address chooses the list, `after` the page of it.
 #[component]
 pub fn ExceptionsPage() -> impl IntoView {
     let live = LiveBoard::here();
     let query = use_query_map();
-    let filter = Memo::new(move |_| filter_of(query.read().get("show").as_deref()));
+    let asked = Memo::new(move |_| {
+        let query = query.read();
+        (filter_of(query.get("show").as_deref()), query.get("after"))
+    });
     let actions = QueueActions::new();
     let order = KeptOrder::<ExceptionId>::new();
-    let kept_for = StoredValue::new(filter.get_untracked());
+    let kept_for = StoredValue::new(asked.get_untracked());
     let queue = Resource::new(
         move || {
-            (
-                filter.get(),
-                live.exceptions.get(),
-                live.returned.get(),
-                actions.versions(),
-                order.asked().get(),
-            )
+            (asked.get(), live.exceptions.get(), live.returned.get(), actions.versions(), order.asked().get())
         },
-        move |(filter, ..)| async move {
-            let mut queue = api::queue(filter).await?;
+        move |((filter, after), ..)| async move {
+            let mut queue = api::queue(filter, after.clone()).await?;
             // The page may have been left while the answer was on its way.
-            if kept_for.try_get_value().is_some_and(|kept| kept != filter) {
-                kept_for.set_value(filter);
+            if kept_for.try_get_value().is_some_and(|kept| kept != (filter, after.clone())) {
+                kept_for.set_value((filter, after));
                 order.forget();
             }
             order.keep(&mut queue.rows, |row| row.id);
@@ -176,6 +173,23 @@ fn Queue(
                 <LiveRow first=row shown live actions />
             </For>
         </ol>
+        {move || {
+            let shown = shown.read();
+            let shown = shown.as_ref()?;
+            let show = match shown.filter {
+                QueueFilter::Unresolved => "",
+                QueueFilter::Mine => "show=mine&",
+                QueueFilter::Resolved => "show=resolved&",
+            };
+            let href = format!("/exceptions?{show}after={}", shown.queue.more.as_ref()?);
+            Some(view! {
+                <p>
+                    <a class="button" href=href>
+                        "More"
+                    </a>
+                </p>
+            })
+        }}
     }
 }
 
@@ -203,7 +217,7 @@ fn LiveRow(
 /// Which list is shown, and what an empty one means.
 #[component]
 fn QueueHead(shown: Shown) -> impl IntoView {
-    let Shown { queue: QueueView { as_of, rows, open, claimed, resolved, next }, filter } = shown;
+    let Shown { queue: QueueView { as_of, rows, open, claimed, resolved, next, .. }, filter } = shown;
     let empty = rows.is_empty().then(|| match (filter, next) {
         (QueueFilter::Unresolved, Some(next)) => format!(
             "No exceptions. The next promise at risk is {}, {}.",

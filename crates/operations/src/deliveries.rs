@@ -17,14 +17,15 @@ const NEAR_S: u32 = 900;
 const MOST_NEAR: usize = 4;
 
 impl Operations {
-    /// Orders in which every word of `text` begins a word of the reference, name, address or phone; pages count from 1.
+    /// Orders in which every word of `text` is a part of a word of the reference, name, address or phone; pages count
+    /// from 1.
     pub async fn find_orders(&self, caller: &Caller, text: &str, page: u32) -> Result<HitsView> {
         caller.must(may_look)?;
         let mut conn = self.0.database.read().await?;
         let (_, zone) = self.hub_and_zone(&mut conn).await?;
         let text: String = text.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
         let offset = PAGE * (i64::from(page.max(1)) - 1);
-        let mut found = store::orders::search(&mut conn, &text, PAGE + 1, offset).await?;
+        let mut found = store::search::orders(&mut conn, &text, PAGE + 1, offset).await?;
         let more = found.len() as i64 > PAGE;
         found.truncate(PAGE as usize);
         let hits = found
@@ -52,10 +53,11 @@ impl Operations {
         let book = DayBook::read(self, &mut conn, None).await?;
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
         let events = store::events::of_order(&mut conn, id).await?;
+        let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
         let label = |vehicle| book.vehicles.get(&vehicle).map(|v: &domain::Vehicle| v.label.clone());
         let names = Names {
             people: store::people::names(&mut conn).await?,
-            routes: store::plans::labels(&mut conn, order.hub).await?,
+            routes: store::plans::labels(&mut conn, &routes).await?,
             shop: shop.clone(),
             vehicles: book.vehicles.iter().map(|(id, v)| (*id, v.label.clone())).collect(),
         };

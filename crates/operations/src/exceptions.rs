@@ -1,25 +1,47 @@
 //! The queue of what went wrong: read it, claim, release, resolve, and undo.
 
 use crate::{Caller, Operations, OpsError, Result, board::DayBook};
+use chrono::DateTime;
 use domain::{Event, Exception, ExceptionId, ExceptionState, Fact, PersonId, Role, Source, StopState};
 use std::collections::HashMap;
+use store::exceptions::{Place, Wanted};
 use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
 
 const MOST_TEXT: usize = 300;
+/// So many exceptions are a page of the queue.
+const PAGE: i64 = 200;
 
 impl Operations {
-    /// The queue of today, most saveable first.
+    /// The first page of today's queue, most saveable first.
     pub async fn queue(&self, caller: &Caller, filter: QueueFilter) -> Result<QueueView> {
+        self.queue_behind(caller, filter, None).await
+    }
+
+    /// The page of today's queue that begins where another one said, or the first.
+    pub async fn queue_behind(
+        &self,
+        caller: &Caller,
+        filter: QueueFilter,
+        behind: Option<&str>,
+    ) -> Result<QueueView> {
         let me = caller.must_be_signed_in()?;
+        let behind = behind.map(|text| {
+            read_place(text)
+                .ok_or_else(|| OpsError::Invalid("this is no page of the queue: begin at its first".into()))
+        });
+        let behind = behind.transpose()?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
-        let all = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let (hub, day) = (book.hub.id, book.day);
         let names = store::people::names(&mut conn).await?;
-        let count = |code: &str| all.iter().filter(|e| e.state.code() == code).count() as i64;
-        let (open, claimed, resolved) = (count("open"), count("claimed"), count("resolved"));
-
-        let mut shown: Vec<_> = all.into_iter().filter(|e| is_shown(e, filter, me)).collect();
-        rank(&mut shown, filter, book.now);
+        let (open, claimed, resolved) = store::exceptions::counts(&mut conn, hub, day).await?;
+        let wanted = match filter {
+            QueueFilter::Unresolved => Wanted::Unresolved,
+            QueueFilter::Mine => Wanted::ClaimedBy(me),
+            QueueFilter::Resolved => Wanted::Resolved,
+        };
+        let (shown, more) =
+            store::exceptions::page(&mut conn, hub, day, wanted, (book.now, behind), PAGE).await?;
         let ids: Vec<_> = shown.iter().filter_map(|e| e.order).collect();
         let orders: HashMap<_, _> =
             store::orders::many(&mut conn, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
@@ -66,7 +88,8 @@ impl Operations {
             })
             .collect();
         let next = next_promise(&book);
-        Ok(QueueView { as_of: book.zone.moment(book.now), rows, open, claimed, resolved, next })
+        let more = more.map(write_place);
+        Ok(QueueView { as_of: book.zone.moment(book.now), rows, more, open, claimed, resolved, next })
     }
 
     /// Takes an exception.
@@ -149,31 +172,21 @@ impl Operations {
     }
 }
 
-fn is_shown(e: &Exception, filter: QueueFilter, me: PersonId) -> bool {
-    match (filter, &e.state) {
-        (QueueFilter::Unresolved, ExceptionState::Resolved { .. }) => false,
-        (QueueFilter::Unresolved, _) => true,
-        (QueueFilter::Mine, ExceptionState::Claimed { by, .. }) => *by == me,
-        (QueueFilter::Mine, _) => false,
-        (QueueFilter::Resolved, state) => matches!(state, ExceptionState::Resolved { .. }),
-    }
+/// A place in the queue as an address can hold it.
+fn write_place(place: Place) -> String {
+    format!("{}_{}_{}_{}", place.now.timestamp_millis(), place.rank, place.key_ms, place.id)
 }
 
-/// Most saveable first: promises that can still be kept, the nearest end first; then troubles without a clock; then
-/// promises that are missed already, the latest miss first. Resolved ones: the latest first.
-fn rank(rows: &mut [Exception], filter: QueueFilter, now: domain::Instant) {
-    if filter == QueueFilter::Resolved {
-        rows.sort_by_key(|e| match &e.state {
-            ExceptionState::Resolved { at, .. } => std::cmp::Reverse(*at),
-            _ => std::cmp::Reverse(e.raised_at),
-        });
-        return;
-    }
-    rows.sort_by_key(|e| match e.save_by {
-        Some(by) if by > now => (0, (by - now).num_milliseconds()),
-        None => (1, (now - e.raised_at).num_milliseconds()),
-        Some(by) => (2, (now - by).num_milliseconds()),
-    });
+fn read_place(text: &str) -> Option<Place> {
+    let mut parts = text.splitn(4, '_');
+    let mut part = || parts.next();
+    Some(Place {
+        now: DateTime::from_timestamp_millis(part()?.parse().ok()?)
+            .filter(|now| now.timestamp().abs() < 1 << 36)?,
+        rank: part()?.parse().ok()?,
+        key_ms: part()?.parse().ok()?,
+        id: part()?.parse().ok()?,
+    })
 }
 
 fn next_promise(book: &DayBook) -> Option<NextPromise> {
@@ -182,4 +195,22 @@ fn next_promise(book: &DayBook) -> Option<NextPromise> {
     let route = book.routes.iter().find(|r| r.id == next.stop.route)?;
     let vehicle = book.vehicles.get(&route.vehicle)?;
     Some(NextPromise { until: book.zone.moment(next.window.until()), label: vehicle.label.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_queue_comes_back_from_an_address() {
+        let id = ExceptionId(crate::clock::new_id());
+        let now = DateTime::from_timestamp_millis(1_790_000_000_123).unwrap();
+        let place = Place { now, rank: 2, key_ms: -1_790_000_000_000, id };
+        assert_eq!(read_place(&write_place(place)), Some(place));
+        for wrong in ["", "1_2_3", "x_0_0_x", "9223372036854775807_0_0_", "99999999999999999999_0_0_0"] {
+            assert_eq!(read_place(wrong), None, "{wrong}");
+        }
+        let far = format!("{}_0_0_{id}", i64::MAX / 1_000_000);
+        assert_eq!(read_place(&far), None, "a moment that the database does not know");
+    }
 }

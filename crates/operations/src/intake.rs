@@ -157,15 +157,8 @@ async fn commit(
         partitions.extend(missing);
     }
     let mut tx = database.begin().await?;
-    let mut stored: Vec<_> = group.iter().map(|b| b.positions.len()).collect();
-    if positions::store(&mut tx, &all).await? != all.len() as u64 {
-        // Some of it was known. Each batch is written on its own, so that each device learns what of its own was new.
-        drop(tx);
-        tx = database.begin().await?;
-        for (batch, stored) in group.iter().zip(&mut stored) {
-            *stored = positions::store(&mut tx, &batch.positions).await? as usize;
-        }
-    }
+    let mut new = positions::store(&mut tx, &all).await?;
+    let stored = group.iter().map(|b| new.take(&b.positions)).collect();
     positions::save_latest(&mut tx, newest).await?;
     // A phone that was without a network sends what it has seen after what it sees.
     positions::interpret_again(&mut tx, &oldest(group)).await?;

@@ -7,9 +7,6 @@ use crate::{
 };
 use wire::api::Stats;
 
-/// Above this many changed routes, all are read again: one large query beats many small ones.
-const FEW_ROUTES: usize = 100;
-
 impl Operations {
     /// Numbers by which a machine can tell that the day runs.
     pub async fn stats(&self, caller: &Caller) -> Result<Stats> {
@@ -19,8 +16,8 @@ impl Operations {
         Ok(Stats {
             vans: store::fleet::vehicles(&mut conn, hub.id).await?.len() as i64,
             moved: self.0.live.moved_count(),
-            stored: store::positions::count(&mut conn).await?,
-            events: store::events::count(&mut conn).await?,
+            stored: store::positions::about(&mut conn).await?,
+            events: store::events::about(&mut conn).await?,
         })
     }
 
@@ -46,25 +43,22 @@ impl Operations {
 
     async fn read_live(&self, dirty: &crate::live::Dirty) -> Result<()> {
         let mut conn = self.0.database.read().await?;
-        let whole = dirty.all || dirty.routes.len() > FEW_ROUTES;
-        let only: Vec<_> = dirty.routes.iter().copied().collect();
-        let book = DayBook::read(self, &mut conn, (!whole).then_some(only.as_slice())).await?;
-        let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
-        let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
-        drop(conn);
-
-        let changed: Vec<_> = book
-            .routes
-            .iter()
-            .filter(|r| whole || dirty.routes.contains(&r.id))
-            .filter_map(|r| book.row(r))
-            .collect();
-        let labels: Vec<_> = book.vehicles.values().map(|v| (v.id, v.label.clone())).collect();
-        if whole {
-            let newest: Vec<_> = book.latest.values().copied().collect();
-            self.0.live.moved(&newest);
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let day = zone.day(self.now());
+        let waiting = store::orders::waiting(&mut conn, hub.id, day).await?;
+        let exceptions = store::exceptions::unresolved(&mut conn, hub.id, day).await?;
+        if dirty.all || !dirty.routes.is_empty() {
+            let only: Vec<_> = dirty.routes.iter().copied().collect();
+            let book = DayBook::read(self, &mut conn, (!dirty.all).then_some(only.as_slice())).await?;
+            let changed = book.routes.iter().filter(|r| dirty.all || dirty.routes.contains(&r.id));
+            let changed: Vec<_> = changed.filter_map(|r| book.row(r)).collect();
+            let labels: Vec<_> = book.vehicles.values().map(|v| (v.id, v.label.clone())).collect();
+            if dirty.all {
+                let newest: Vec<_> = book.latest.values().copied().collect();
+                self.0.live.moved(&newest);
+            }
+            self.0.live.show(changed, None, &labels, dirty.all);
         }
-        self.0.live.show(changed, None, &labels, whole);
         let strip = counts(&self.0.live.rows(), waiting, exceptions);
         self.0.live.show(vec![], Some(strip), &[], false);
         Ok(())

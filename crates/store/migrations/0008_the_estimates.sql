@@ -25,3 +25,6 @@ create table kept_estimates (
     primary key (stop_id, horizon_min)
 );
 create index kept_estimates_by_time on kept_estimates (made_at);
+
+-- What earlier days have left open is shown until somebody ends it.
+create index exceptions_unresolved on exceptions (hub_id, day) where state <> 'resolved';

@@ -12,6 +12,9 @@ use std::{
     time::Duration,
 };
 
+/// A connection that was not used for so long is tried before it is lent.
+const TESTED: Duration = Duration::from_secs(1);
+
 /// A connection that is only asked.
 pub use sqlx::PgConnection as Conn;
 
@@ -34,6 +37,12 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|conn, _| Box::pin(prepare(conn)))
+            // One that was used a moment ago is there still; asking each time would double the ways to the database.
+            .test_before_acquire(false)
+            .before_acquire(|conn, meta| {
+                Box::pin(async move { Ok(meta.idle_for < TESTED || conn.ping().await.is_ok()) })
+            })
             .connect_with(options)
             .await?;
         Ok(Self(pool))
@@ -58,6 +67,13 @@ impl Database {
     pub async fn close(&self) {
         self.0.close().await;
     }
+}
+
+/// Our statements are short and ask for few rows: compiling one to machine code costs more than it saves, and a plan
+/// that does not know the bounds of its dates has to look at every partition.
+async fn prepare(conn: &mut Conn) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("set jit = off; set plan_cache_mode = force_custom_plan").execute(conn).await?;
+    Ok(())
 }
 
 impl Tx {

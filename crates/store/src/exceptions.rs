@@ -100,6 +100,117 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Excepti
     .collect()
 }
 
+/// Which exceptions of a day are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Open and claimed.
+    Unresolved,
+    /// Claimed by this person.
+    ClaimedBy(PersonId),
+    /// Resolved.
+    Resolved,
+}
+
+/// Where a page of the queue ends: the next one begins behind it, whatever has come or gone since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The moment by which the queue was ranked.
+    pub now: Instant,
+    /// 0: can still be saved; 1: has no clock; 2: is missed.
+    pub rank: i32,
+    /// Rank within those, in milliseconds.
+    pub key_ms: i64,
+    /// The last one.
+    pub id: ExceptionId,
+}
+
+/// A page of a day's queue, with what the days before it left open, behind a place or from its beginning, with the place where it ends if there are more.
+///
+/// Most saveable first: promises that can still be kept at `now`, the nearest end first; then troubles without a clock,
+/// the latest first; then promises that are missed, the latest miss first. Resolved ones: the latest first.
+pub async fn page(
+    conn: &mut Conn,
+    hub: HubId,
+    day: Day,
+    wanted: Wanted,
+    (now, behind): (Instant, Option<Place>),
+    limit: i64,
+) -> Result<(Vec<Exception>, Option<Place>), StoreError> {
+    let now = behind.map_or(now, |place| place.now);
+    let (states, by): (&[&str], _) = match wanted {
+        Wanted::Unresolved => (&["open", "claimed"], None),
+        Wanted::ClaimedBy(person) => (&["claimed"], Some(person.0)),
+        Wanted::Resolved => (&["resolved"], None),
+    };
+    let states: Vec<String> = states.iter().map(|&state| state.to_owned()).collect();
+    let mut rows = sqlx::query!(
+        r#"select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
+                  claimed_at, resolved_by, resolved_at, resolution, rank as "rank!", key_ms as "key_ms!"
+           from (
+               select *,
+                   case when state = 'resolved' or save_by > $5 then 0 when save_by is null then 1 else 2 end as rank,
+                   (extract(epoch from case
+                       when state = 'resolved' then resolved_at when save_by is null then raised_at else save_by
+                   end) * case when state <> 'resolved' and save_by > $5 then 1000 else -1000 end)::bigint as key_ms
+               from exceptions
+               where hub_id = $1 and (day = $2 or day < $2 and state <> 'resolved') and state = any($3) and ($4::uuid is null or claimed_by = $4)
+           ) ranked
+           where $6::int is null or (rank, key_ms, id) > ($6, $7::bigint, $8::uuid)
+           order by rank, key_ms, id
+           limit $9"#,
+        hub.0,
+        day,
+        &states,
+        by,
+        now,
+        behind.map(|place| place.rank),
+        behind.map(|place| place.key_ms),
+        behind.map(|place| place.id.0),
+        limit + 1
+    )
+    .fetch_all(conn)
+    .await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit.max(0) as usize);
+    let last = rows.last().filter(|_| more);
+    let end = last.map(|r| Place { now, rank: r.rank, key_ms: r.key_ms, id: ExceptionId(r.id) });
+    let page = rows.into_iter().map(|r| {
+        Exception::try_from(Row {
+            id: r.id,
+            hub_id: r.hub_id,
+            day: r.day,
+            kind: r.kind,
+            order_id: r.order_id,
+            stop_id: r.stop_id,
+            route_id: r.route_id,
+            vehicle_id: r.vehicle_id,
+            raised_at: r.raised_at,
+            save_by: r.save_by,
+            state: r.state,
+            claimed_by: r.claimed_by,
+            claimed_at: r.claimed_at,
+            resolved_by: r.resolved_by,
+            resolved_at: r.resolved_at,
+            resolution: r.resolution,
+        })
+    });
+    Ok((page.collect::<Result<_, _>>()?, end))
+}
+
+/// How many exceptions of a day, and of the days before it that nobody has ended, are open, claimed and resolved.
+pub async fn counts(conn: &mut Conn, hub: HubId, day: Day) -> Result<(i64, i64, i64), StoreError> {
+    let counted = sqlx::query!(
+        r#"select count(*) filter (where state = 'open') as "open!", count(*) filter (where state = 'claimed') as "claimed!",
+                  count(*) filter (where state = 'resolved') as "resolved!"
+           from exceptions where hub_id = $1 and day = $2"#,
+        hub.0,
+        day
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((counted.open, counted.claimed, counted.resolved))
+}
+
 /// What people have ended in the days before a day: the same trouble of the same thing is not raised again.
 pub async fn ended_by_people(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Exception>, StoreError> {
     sqlx::query_as!(

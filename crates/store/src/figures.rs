@@ -77,7 +77,10 @@ pub async fn road_times(
         r#"select d.route_id as "route!", d.vehicle_id as "vehicle!", d.occurred_at as departed,
                   f.occurred_at as "finished?"
            from events d
-           left join events f on f.hub_id = d.hub_id and f.kind = 'route_finished' and f.route_id = d.route_id
+           left join lateral (
+               select occurred_at from events f
+               where f.route_id = d.route_id and f.kind = 'route_finished' order by f.id desc limit 1
+           ) f on true
            where d.hub_id = $1 and d.kind = 'route_departed' and d.occurred_at >= $2 and d.occurred_at < $3
            order by d.occurred_at, d.id"#,
         hub.0,

@@ -19,7 +19,9 @@ pub mod people;
 pub mod plans;
 pub mod positions;
 pub mod proposals;
+pub mod retention;
 pub mod roads;
+pub mod search;
 pub mod stops;
 
 pub use database::{Conn, Database, Reader, Tx, ensure_database};

@@ -274,15 +274,15 @@ pub async fn save_progress(tx: &mut Tx, locks: &mut RouteLocks, route: &Route) -
     Ok(())
 }
 
-/// The vehicle's label of each route of a hub's last sixty days with a plan.
+/// The vehicle's label of each of these routes.
 pub async fn labels(
     conn: &mut Conn,
-    hub: HubId,
+    routes: &[RouteId],
 ) -> Result<std::collections::HashMap<RouteId, String>, StoreError> {
+    let ids: Vec<_> = routes.iter().map(|id| id.0).collect();
     Ok(sqlx::query!(
-        "select r.id, v.label from routes r join vehicles v on v.id = r.vehicle_id
-         where r.hub_id = $1 and r.day > (select max(day) from routes where hub_id = $1) - 60",
-        hub.0
+        "select r.id, v.label from routes r join vehicles v on v.id = r.vehicle_id where r.id = any($1)",
+        &ids
     )
     .fetch_all(conn)
     .await?

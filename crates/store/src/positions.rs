@@ -4,7 +4,7 @@ use crate::{Conn, StoreError, Tx};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::{Coordinate, Day, HubId, Instant, ReportId, VehicleId};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     fmt::Write,
 };
 
@@ -46,13 +46,32 @@ pub fn days(positions: &[Position]) -> BTreeSet<Day> {
     positions.iter().map(|p| p.at.date_naive()).collect()
 }
 
-/// Stores readings by bulk copy; those that are stored already are left as they are. Answers how many are new.
+/// Which of some readings were new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum New {
+    /// All of them.
+    All,
+    /// Those of these vehicles at these moments.
+    Only(HashSet<(VehicleId, Instant)>),
+}
+
+impl New {
+    /// How many of these were new. What has been counted once is not new a second time.
+    pub fn take(&mut self, positions: &[Position]) -> usize {
+        match self {
+            Self::All => positions.len(),
+            Self::Only(new) => positions.iter().filter(|p| new.remove(&(p.vehicle, p.at))).count(),
+        }
+    }
+}
+
+/// Stores readings by bulk copy; those that are stored already are left as they are. Answers which are new.
 ///
 /// The partitions must exist.
-pub async fn store(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreError> {
+pub async fn store(tx: &mut Tx, positions: &[Position]) -> Result<New, StoreError> {
     sqlx::query!("savepoint before_copy").execute(&mut **tx).await?;
     match copy(tx, positions).await {
-        Ok(stored) => Ok(stored),
+        Ok(_) => Ok(New::All),
         Err(e) if is_duplicate(&e) => {
             // Some phone sent a batch twice: rare, so the slower way that can leave rows out is taken only then.
             sqlx::query!("rollback to savepoint before_copy").execute(&mut **tx).await?;
@@ -90,7 +109,7 @@ async fn copy(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreError> {
     Ok(sink.finish().await?)
 }
 
-async fn insert_new(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreError> {
+async fn insert_new(tx: &mut Tx, positions: &[Position]) -> Result<New, StoreError> {
     let at: Vec<_> = positions.iter().map(|p| p.at).collect();
     let vehicle: Vec<_> = positions.iter().map(|p| p.vehicle.0).collect();
     let lat: Vec<_> = positions.iter().map(|p| p.place.lat()).collect();
@@ -100,12 +119,13 @@ async fn insert_new(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreErr
     let accuracy: Vec<_> = positions.iter().map(|p| p.accuracy_m).collect();
     let battery: Vec<_> = positions.iter().map(|p| p.battery_percent).collect();
     let received: Vec<_> = positions.iter().map(|p| p.received_at).collect();
-    let done = sqlx::query!(
+    let new = sqlx::query!(
         "insert into positions (at, vehicle_id, lat, lon, speed_mps, heading_deg, accuracy_m, battery_percent,
                                 received_at)
          select * from unnest($1::timestamptz[], $2::uuid[], $3::float8[], $4::float8[], $5::float4[], $6::float4[],
                               $7::float4[], $8::float4[], $9::timestamptz[])
-         on conflict do nothing",
+         on conflict do nothing
+         returning vehicle_id, at",
         &at,
         &vehicle,
         &lat,
@@ -116,32 +136,38 @@ async fn insert_new(tx: &mut Tx, positions: &[Position]) -> Result<u64, StoreErr
         &battery as &[Option<f32>],
         &received
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(done.rows_affected())
+    Ok(New::Only(new.into_iter().map(|r| (VehicleId(r.vehicle_id), r.at)).collect()))
 }
 
-/// Sets the newest reading of each vehicle, where it is newer than the one we have.
+/// Sets the newest reading of each vehicle, where it is newer than the one we have. `newest` names a vehicle once.
 pub async fn save_latest(tx: &mut Tx, newest: &[Position]) -> Result<(), StoreError> {
-    for p in newest {
-        sqlx::query!(
-            "insert into latest_positions (vehicle_id, at, lat, lon, speed_mps, heading_deg, received_at)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (vehicle_id) do update set
-                 at = excluded.at, lat = excluded.lat, lon = excluded.lon, speed_mps = excluded.speed_mps,
-                 heading_deg = excluded.heading_deg, received_at = excluded.received_at
-             where latest_positions.at < excluded.at",
-            p.vehicle.0,
-            p.at,
-            p.place.lat(),
-            p.place.lon(),
-            p.speed_mps,
-            p.heading_deg,
-            p.received_at
-        )
-        .execute(&mut **tx)
-        .await?;
-    }
+    let vehicle: Vec<_> = newest.iter().map(|p| p.vehicle.0).collect();
+    let at: Vec<_> = newest.iter().map(|p| p.at).collect();
+    let lat: Vec<_> = newest.iter().map(|p| p.place.lat()).collect();
+    let lon: Vec<_> = newest.iter().map(|p| p.place.lon()).collect();
+    let speed: Vec<_> = newest.iter().map(|p| p.speed_mps).collect();
+    let heading: Vec<_> = newest.iter().map(|p| p.heading_deg).collect();
+    let received: Vec<_> = newest.iter().map(|p| p.received_at).collect();
+    sqlx::query!(
+        "insert into latest_positions (vehicle_id, at, lat, lon, speed_mps, heading_deg, received_at)
+         select * from unnest($1::uuid[], $2::timestamptz[], $3::float8[], $4::float8[], $5::float4[], $6::float4[],
+                              $7::timestamptz[])
+         on conflict (vehicle_id) do update set
+             at = excluded.at, lat = excluded.lat, lon = excluded.lon, speed_mps = excluded.speed_mps,
+             heading_deg = excluded.heading_deg, received_at = excluded.received_at
+         where latest_positions.at < excluded.at",
+        &vehicle,
+        &at,
+        &lat,
+        &lon,
+        &speed as &[Option<f32>],
+        &heading as &[Option<f32>],
+        &received
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -200,57 +226,57 @@ pub async fn trace(
     .collect()
 }
 
-/// Readings newer than how far their vehicle has been interpreted, and than `since`; by vehicle, oldest first.
+/// Readings newer than how far their vehicle has been interpreted, and than `since`; by vehicle, oldest first; no more
+/// than 20,000.
 pub async fn uninterpreted(conn: &mut Conn, hub: HubId, since: Instant) -> Result<Vec<Position>, StoreError> {
-    // Only vehicles that have something new are looked up, from the oldest watermark among them: the key begins with time,
-    // so a round costs what has come in since the last one.
-    sqlx::query!(
-        r#"with pending as materialized (
-               select l.vehicle_id, greatest(coalesce(i.until, $2), $2) as until
-               from latest_positions l
-               join vehicles v on v.id = l.vehicle_id
-               left join interpreted i on i.vehicle_id = l.vehicle_id
-               where v.hub_id = $1 and (i.until is null or l.at > i.until)
-           )
-           select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
-           from positions p
-           join pending n on n.vehicle_id = p.vehicle_id and p.at > n.until
-           where p.at > (select min(until) from pending)
-           order by p.vehicle_id, p.at
-           limit 20000"#,
+    // Only vehicles that have something new are looked up.
+    let pending = sqlx::query!(
+        r#"select l.vehicle_id, greatest(coalesce(i.until, $2), $2) as "until!", l.at
+           from latest_positions l
+           join vehicles v on v.id = l.vehicle_id
+           left join interpreted i on i.vehicle_id = l.vehicle_id
+           where v.hub_id = $1 and l.at > $2 and (i.until is null or l.at > i.until)"#,
         hub.0,
         since
     )
-    .fetch_all(conn)
-    .await?
-    .into_iter()
-    .map(|r| {
-        Ok(Position {
-            vehicle: VehicleId(r.vehicle_id),
-            at: r.at,
-            place: place("positions", r.vehicle_id, r.lat, r.lon)?,
-            speed_mps: r.speed_mps,
-            heading_deg: r.heading_deg,
-            accuracy_m: r.accuracy_m,
-            battery_percent: None,
-            received_at: r.received_at,
-        })
-    })
-    .collect()
+    .fetch_all(&mut *conn)
+    .await?;
+    let until = pending.iter().map(|p| p.at).max();
+    let wanted: Vec<_> = pending.iter().map(|p| (VehicleId(p.vehicle_id), p.until)).collect();
+    match until {
+        Some(until) => between(conn, &wanted, Some(until), 20_000).await,
+        None => Ok(vec![]),
+    }
 }
 
 /// The readings of each vehicle behind a moment of its own, by vehicle, oldest first; no more than 60,000.
 pub async fn since(conn: &mut Conn, wanted: &[(VehicleId, Instant)]) -> Result<Vec<Position>, StoreError> {
+    between(conn, wanted, None, 60_000).await
+}
+
+async fn between(
+    conn: &mut Conn,
+    wanted: &[(VehicleId, Instant)],
+    until: Option<Instant>,
+    limit: i64,
+) -> Result<Vec<Position>, StoreError> {
+    let Some(earliest) = wanted.iter().map(|(_, since)| *since).min() else { return Ok(vec![]) };
     let vehicles: Vec<_> = wanted.iter().map(|(vehicle, _)| vehicle.0).collect();
     let moments: Vec<_> = wanted.iter().map(|(_, since)| *since).collect();
+    // The key begins with time, so bounds that are known beforehand leave all other days alone, and the cost is that of
+    // what has come in between.
     sqlx::query!(
         r#"select p.vehicle_id, p.at, p.lat, p.lon, p.speed_mps, p.heading_deg, p.accuracy_m, p.received_at
            from unnest($1::uuid[], $2::timestamptz[]) as wanted (vehicle_id, since)
            join positions p on p.vehicle_id = wanted.vehicle_id and p.at > wanted.since
+           where p.at > $3 and ($4::timestamptz is null or p.at <= $4)
            order by p.vehicle_id, p.at
-           limit 60000"#,
+           limit $5"#,
         &vehicles,
-        &moments
+        &moments,
+        earliest,
+        until,
+        limit
     )
     .fetch_all(conn)
     .await?
@@ -329,9 +355,14 @@ pub async fn interpret_again(tx: &mut Tx, since: &[(VehicleId, Instant)]) -> Res
     Ok(())
 }
 
-/// How many readings are stored.
-pub async fn count(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from positions"#).fetch_one(conn).await?)
+/// About how many readings are stored, as the database's own statistics say; some seconds behind.
+pub async fn about(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(sum(greatest(pg_stat_get_live_tuples(c.oid), c.reltuples::bigint, 0)), 0)::bigint as "n!"
+           from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'positions'::regclass"#
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Remembers that a vehicle's report was handled; says whether it is new. Another vehicle's report may have the same id.

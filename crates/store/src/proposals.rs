@@ -23,6 +23,9 @@ pub struct Proposal<C> {
 
 /// Adds a proposal; earlier open ones of the day make way for it.
 pub async fn add<C: Serialize + Sync>(tx: &mut Tx, proposal: &Proposal<C>) -> Result<(), StoreError> {
+    // Of two that are made in the same moment the later one stays.
+    let both = format!("{}/{}", proposal.hub, proposal.day);
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 8))", both).execute(&mut **tx).await?;
     sqlx::query!(
         "update proposals set state = 'replaced' where hub_id = $1 and day = $2 and state = 'open'",
         proposal.hub.0,

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 pub struct QueueView {
     /// What "now" means in this view.
     pub as_of: Moment,
-    /// Exceptions that match the filter.
+    /// Exceptions that match the filter: a page of them.
     pub rows: Vec<ExceptionRow>,
+    /// Where the next page begins; nothing on the last.
+    pub more: Option<String>,
     /// How many are open, claimed and resolved, whatever the filter.
     pub open: i64,
     /// Claimed ones.

@@ -162,6 +162,22 @@ async fn the_feed_resumes_where_a_viewer_left_it_and_the_map_has_its_tiles() {
     assert!(whole, "who comes first is told everything");
     let (_, whole) = first_frame(&house, &cookie, Some(&id)).await;
     assert!(!whole, "who comes back is told what is new");
+    let packed = House::client().get(format!("{}/live/day", house.url)).header("cookie", &cookie);
+    let mut packed = packed.header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let mut bytes = vec![];
+    let text = loop {
+        bytes.extend_from_slice(&packed.chunk().await.unwrap().expect("it ended"));
+        let mut read = vec![];
+        // A stream without an end is read as far as it goes.
+        let _ended =
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut read);
+        let text = String::from_utf8(read).unwrap();
+        if text.ends_with("\n\n") {
+            break text;
+        }
+    };
+    assert!(text.starts_with("event: frame\nid: ") && text.contains("\"snapshot\":true"), "{text}");
     let (_, whole) = first_frame(&house, &cookie, Some("1-1")).await;
     assert!(whole, "an id of another start is no place to go on from");
 

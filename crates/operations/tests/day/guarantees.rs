@@ -1,13 +1,13 @@
 //! What the tables guarantee whatever the verbs do, and what the verbs promise about time: a history that nobody changes,
 //! readings in days, no secret in clear, sessions that end, and troubles that come and go with their cause.
 
-use crate::common::{Hub, at, fix};
+use crate::common::{Hub, at, fix, order};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Role};
 use operations::Caller;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use wire::{exceptions::QueueFilter, intake::Deed};
+use wire::{api::PlaceOrders, exceptions::QueueFilter, intake::Deed};
 
 #[tokio::test]
 async fn what_has_happened_is_never_changed() {
@@ -172,4 +172,48 @@ async fn a_breakdown_and_a_late_return_are_raised_and_settle_with_their_cause() 
     );
     hub.report(n, at(16, 28), Deed::Returned { route: route.route }).await;
     assert!(!standing(at(16, 29)).await.contains(&ExceptionKind::OffShift));
+}
+
+#[tokio::test]
+async fn what_nobody_needs_is_forgotten_after_its_time_and_not_before() {
+    let Some(hub) = Hub::open("forgets").await else { return };
+    hub.plan(8).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    let timer = Caller::timer();
+    assert_eq!(hub.at(at(18, 0)).forget(&timer).await.unwrap(), None, "all of it is of today");
+    let later = hub.at(at(18, 0) + chrono::TimeDelta::days(31));
+    let said = later.forget(&timer).await.unwrap().unwrap();
+    assert!(said.contains("1 reports"), "{said}");
+    assert_eq!(later.forget(&timer).await.unwrap(), None);
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    assert!(matches!(later.forget(&dispatcher).await, Err(operations::OpsError::NotSignedIn)));
+}
+
+#[tokio::test]
+async fn a_long_queue_comes_in_pages() {
+    let Some(hub) = Hub::open("long_queue").await else { return };
+    hub.plan(4).await;
+    let ops = hub.at(at(7, 30));
+    let shop = hub.shop(&ops).await;
+    let late = (0..250).map(|n| wire::api::PlaceOrder {
+        reference: format!("LATE-{n}"),
+        ..order(n, at(9, 0) + TimeDelta::seconds(n as i64), at(12, 0) + TimeDelta::seconds(n as i64))
+    });
+    ops.place_orders(&shop, PlaceOrders::Bulk { orders: late.collect() }).await.unwrap();
+    assert_eq!(ops.watch(&Caller::timer()).await.unwrap(), 250);
+
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let first = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert_eq!((first.rows.len(), first.open), (200, 250));
+    let more = first.more.unwrap();
+    // One of the first page is resolved meanwhile, and the clock goes on: the second page is still the second.
+    ops.resolve(&dispatcher, first.rows[3].id, "called".into()).await.unwrap();
+    let second =
+        hub.at(at(7, 50)).queue_behind(&dispatcher, QueueFilter::Unresolved, Some(&more)).await.unwrap();
+    assert_eq!((second.rows.len(), second.open, second.more), (50, 249, None));
+    let saveable: Vec<_> = first.rows.iter().chain(&second.rows).map(|row| row.save_by.unwrap()).collect();
+    assert!(saveable.is_sorted(), "most urgent first, each once");
+    let broken = ops.queue_behind(&dispatcher, QueueFilter::Unresolved, Some("1_2_x")).await;
+    assert!(matches!(broken, Err(operations::OpsError::Invalid(_))));
 }

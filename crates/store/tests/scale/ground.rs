@@ -1,0 +1,107 @@
+//! A database with some days of history, and how much of it a question has read.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::HubId;
+use store::{Conn, Database};
+
+/// How much history there is.
+pub struct Size {
+    pub days: u32,
+    pub orders: u32,
+    pub vehicles: u32,
+    pub waiting: u32,
+}
+
+/// The last day of the history.
+pub fn last_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 27).unwrap()
+}
+
+/// A moment of the last day.
+pub fn at(hour: i64) -> DateTime<Utc> {
+    last_day().and_hms_opt(0, 0, 0).unwrap().and_utc() + TimeDelta::hours(hour)
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests find their database by this variable")]
+fn database_url() -> Option<String> {
+    std::env::var("DATABASE_URL").ok()
+}
+
+/// A fresh database of so many days; nothing without a server to make it on.
+pub async fn filled(test: &str, size: Size) -> Option<Database> {
+    let Some(server) = database_url() else {
+        eprintln!("SKIPPED {test}: set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
+        return None;
+    };
+    let name = format!("doorstep_scale_{}_{test}", std::process::id());
+    store::ensure_database(&server, &name, true).await.unwrap();
+    let (address, options) = server.split_once('?').unwrap_or((&server, ""));
+    let base = address.rsplit_once('/').unwrap().0;
+    let database = Database::connect(&format!("{base}/{name}?{options}"), 4).await.unwrap();
+    database.migrate().await.unwrap();
+    if size.days > 0 {
+        let Size { days, orders, vehicles, waiting } = size;
+        let settings = format!(
+            "set fill.days = {days}; set fill.orders = {orders}; set fill.vehicles = {vehicles};
+             set fill.waiting = {waiting}; set fill.position_days = {days}; set fill.last = '{}';",
+            last_day()
+        );
+        let mut conn = database.read().await.unwrap();
+        let fill = sqlx::raw_sql(sqlx::AssertSqlSafe(settings + include_str!("../../fill.sql")));
+        fill.execute(&mut *conn).await.unwrap();
+    }
+    Some(database)
+}
+
+/// The one hub.
+pub async fn hub(conn: &mut Conn) -> HubId {
+    store::fleet::hubs(conn).await.unwrap()[0].id
+}
+
+/// What has been read so far in this transaction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Rows of large tables met in reading them from end to end.
+    pub by_walking: i64,
+    /// Rows of large tables fetched by an index.
+    pub by_index: i64,
+    /// Days of readings that were looked into.
+    pub days: i64,
+}
+
+/// What PostgreSQL has counted of this transaction.
+async fn counted(conn: &mut Conn) -> Vec<(String, i64, i64, i64)> {
+    sqlx::query_as(
+        "select relname::text, coalesce(seq_tup_read, 0), coalesce(idx_tup_fetch, 0),
+                coalesce(seq_scan, 0) + coalesce(idx_scan, 0)
+         from pg_stat_xact_user_tables order by relname",
+    )
+    .fetch_all(conn)
+    .await
+    .unwrap()
+}
+
+/// How much a question reads.
+pub async fn reads<T>(
+    database: &Database,
+    question: impl AsyncFnOnce(&mut store::Tx, HubId) -> T,
+) -> (T, Reads) {
+    let mut tx = database.begin().await.unwrap();
+    let hub = hub(&mut tx).await;
+    let before = counted(&mut tx).await;
+    let answer = question(&mut tx, hub).await;
+    let after = counted(&mut tx).await;
+    let mut reads = Reads::default();
+    for (table, walked, fetched, scans) in after {
+        let was = before.iter().find(|(name, ..)| *name == table).map_or((0, 0, 0), |b| (b.1, b.2, b.3));
+        // Whoever looks into a small table may as well read it whole.
+        let is_small = ["hubs", "shops", "vehicles", "drivers", "people", "latest_positions", "interpreted"]
+            .contains(&table.as_str());
+        if !is_small {
+            reads.by_walking += walked - was.0;
+            reads.by_index += fetched - was.1;
+        }
+        reads.days += i64::from(table.starts_with("positions_") && scans > was.2);
+    }
+    (answer, reads)
+}
