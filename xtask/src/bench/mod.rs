@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: one benchmark.
 
 mod contest;
+mod estimates;
 mod morning;
 
 use anyhow::Result;
@@ -30,6 +31,8 @@ enum Bench {
     Server(Rest),
     /// The demo's own morning plan, before and after the search
     Morning(morning::Options),
+    /// Whole days, and how good what the product said about them was, against what really happened
+    Estimates(estimates::Options),
     /// The optimizer against its peers on the classic instances
     Optimizer(contest::Options),
 }
@@ -52,6 +55,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
         Bench::Morning(options) => morning::morning(project, options),
+        Bench::Estimates(options) => estimates::estimates(project, options),
         Bench::Optimizer(options) => contest::contest(project, options),
     }
 }
