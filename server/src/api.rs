@@ -9,7 +9,7 @@ use axum::{
 };
 use operations::Caller;
 use serde::de::DeserializeOwned;
-use wire::api::{ClockAnswer, PlaceOrders, PlaceOrdersAnswer, SetUp, SetUpAnswer, Stats};
+use wire::api::{ClockAnswer, Estimates, PlaceOrders, PlaceOrdersAnswer, SetUp, SetUpAnswer, Stats};
 
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -83,4 +83,13 @@ pub(crate) async fn clock(
 pub(crate) async fn stats(State(house): State<House>, headers: HeaderMap) -> Result<Json<Stats>, Problem> {
     let caller = caller(&house, &headers).await?;
     Ok(Json(house.ops.stats(&caller).await?))
+}
+
+/// `GET /api/v1/estimates`
+pub(crate) async fn estimates(
+    State(house): State<House>,
+    headers: HeaderMap,
+) -> Result<Json<Estimates>, Problem> {
+    let caller = caller(&house, &headers).await?;
+    Ok(Json(house.ops.estimates(&caller).await?))
 }

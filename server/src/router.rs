@@ -86,6 +86,7 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .route("/api/v1/operation", post(api::set_up))
         .route("/api/v1/clock", get(api::clock))
         .route("/api/v1/stats", get(api::stats))
+        .route("/api/v1/estimates", get(api::estimates))
         .route("/health", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BATCH_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME));

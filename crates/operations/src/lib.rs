@@ -23,6 +23,7 @@ mod clock;
 mod clockwork;
 mod deliveries;
 mod error;
+mod estimates;
 mod exceptions;
 mod figures;
 mod intake;

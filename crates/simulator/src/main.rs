@@ -16,6 +16,7 @@ mod streets;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod truth;
 mod van;
 mod world;
 
@@ -39,6 +40,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use truth::{Fact, Truth};
 use van::Surroundings;
 use world::World;
 
@@ -73,6 +75,9 @@ struct Arguments {
     /// Time zone of the hub
     #[arg(long, default_value = "Europe/Malta")]
     zone: Tz,
+    /// File for what really happens, one JSON object a line; the server never sees it
+    #[arg(long)]
+    truth: Option<PathBuf>,
     /// What to log, as tracing filters
     #[arg(long, env = "RUST_LOG", default_value = "info")]
     log: String,
@@ -118,6 +123,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         orders: arguments.orders,
         late_orders: arguments.day_orders_late.unwrap_or(arguments.orders * 3 / 100),
     };
+    let truth = arguments.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
     let link = ServerLink::to(arguments.server)?;
     let (city, cache) = (arguments.city, arguments.var.join("city"));
     let city = tokio::select! {
@@ -133,7 +139,19 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         tokio::task::spawn_blocking(move || Scenario::write(seed, size, day, city.addresses(), &*city))
             .await??
     };
-    let (world, vans) = World::of(&scenario, city);
+    truth.tell(&Fact::Day {
+        version: truth::VERSION,
+        seed: arguments.seed,
+        factor: clock.factor(),
+        zone: arguments.zone.name(),
+        opens: day.after(chrono::Duration::zero()),
+        closes: day.after(day.length()),
+        vans: size.vans,
+        orders: size.orders,
+        late_orders: size.late_orders,
+    });
+    let (world, vans) = World::of(&scenario, city, truth);
+    world.tell_the_morning(&scenario);
 
     let plan_at = opening::plan_at(clock.now(), clock.factor(), size.orders);
     let keys = opening::set_up(&link, &key, &scenario, plan_at, &ends).await?;
@@ -147,9 +165,8 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let around = Arc::new(Surroundings { link, clock, tally: Tally::default(), vans: vans.len(), ends });
     let (mut tasks, world) = (JoinSet::new(), Arc::new(world));
     for (index, (truth, device)) in vans.into_iter().zip(keys.vehicles).enumerate() {
-        let factor = around.clock.factor();
-        let silence = truth.mishaps.silence;
-        let phone = Phone::new(world.draws(), index, &truth.label, device.key, silence, factor);
+        let phone = Phone::new(world.draws(), index, &truth.label, device.key, around.clock.factor());
+        world.tell(&truth.fact(phone.truth()));
         let driver = Driver::new(Arc::clone(&world), truth, around.clock.now());
         tasks.spawn(van::play(index, driver, phone, Arc::clone(&around)));
     }
@@ -162,6 +179,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
             std::future::pending::<()>().await;
         } => {}
     }
+    world.tell(&Fact::End { at: around.clock.now(), whole: !around.ends.is_cancelled() });
     let how = if around.ends.is_cancelled() { "ended early" } else { "done" };
     tracing::info!("day {how}: {}", around.tally.line());
     Ok(())

@@ -5,7 +5,9 @@ use crate::phone::Phone;
 use crate::scenario::{Scenario, Size};
 use crate::streets::Streets;
 use crate::testing::workday;
+use crate::truth::Truth;
 use crate::world::World;
+use crate::world::leg::Here;
 use chrono::Duration;
 use roads::{City, LatLon, Profile};
 use std::collections::HashSet;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 use wire::Point;
 use wire::api::PlaceOrder;
 use wire::intake::{Deed, DriverRoute, DriverStop, Fix, Report};
-use wire::{RouteId, StopId};
+use wire::{RouteId, StopId, VehicleKind};
 
 fn city() -> Option<(City, tempfile::TempDir)> {
     let Some(folder) = std::env::var_os("DOORSTEP_EXTRACTS") else {
@@ -111,12 +113,14 @@ fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     assert!(scenario.orders.iter().all(|order| at(order.says.at.unwrap()).metres_to(gate) < 35_000.0));
 
     let routes = sectors(&scenario);
-    let (world, vans) = World::of(&scenario, Arc::new(city));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("truth.jsonl");
+    let (world, vans) = World::of(&scenario, Arc::new(city), Truth::to(&file).unwrap());
     let world = Arc::new(world);
     let (mut ended, mut driven_h) = (0, 0.0);
     for (truth, route) in vans.into_iter().zip(routes) {
         let (stops, label) = (route.stops.len(), truth.label.clone());
-        let mut phone = Phone::new(world.draws(), 0, &label, "token".into(), truth.mishaps.silence, 10.0);
+        let mut phone = Phone::new(world.draws(), 0, &label, "token".into(), 10.0);
         let mut driver = Driver::new(Arc::clone(&world), truth, workday().after(Duration::zero()));
         driver.hear(route, &mut phone);
         driver.live_until(workday().after(Duration::hours(16)), &mut phone);
@@ -133,4 +137,48 @@ fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     let stops_an_hour = f64::from(ended as u32) / driven_h;
     println!("{ended} stops, {stops_an_hour:.1} an hour");
     assert!((2.0..20.0).contains(&stops_an_hour), "{stops_an_hour} stops an hour");
+    approaches_differ_as_they_should(&file);
+}
+
+/// Means by kind and area, from the truth file: vans in the centre take longest, bikes hardly mind, and a sixth of the doors
+/// lies in the centre.
+fn approaches_differ_as_they_should(file: &std::path::Path) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let facts = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let stops: Vec<_> = facts.filter(|fact| fact["fact"] == "stop").collect();
+    let mean = |bike: bool, area: &str| {
+        let these =
+            stops.iter().filter(|stop| (stop["kind"] == "cargo_bike") == bike && stop["area"] == area);
+        let all: Vec<f64> =
+            these.map(|stop| stop["search_s"].as_f64().unwrap() + stop["walk_s"].as_f64().unwrap()).collect();
+        let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
+        println!("approach, bike {bike}, {area}: {} stops, {mean:.0} s", all.len());
+        (all.len(), mean)
+    };
+    let [centre, town, outskirts] = ["centre", "town", "outskirts"].map(|area| mean(false, area));
+    assert!(centre.1 > 2.0 * town.1 && town.1 > outskirts.1);
+    assert!(mean(true, "centre").1 < centre.1 / 2.0);
+    let share = centre.0 as f64 / (centre.0 + town.0 + outskirts.0) as f64;
+    assert!((0.08..0.3).contains(&share), "{share} of the doors of vans are in the centre");
+}
+
+#[test]
+fn nobody_drives_faster_than_the_road_allows() {
+    let Some((city, _cache)) = city() else { return };
+    let size = Size { vans: 40, orders: 400, late_orders: 0 };
+    let scenario = Scenario::write(3, size, workday(), city.addresses(), &city).unwrap();
+    let (world, vans) = World::of(&scenario, Arc::new(city), Truth::default());
+    let doors: Vec<LatLon> = scenario.orders.iter().map(|order| at(order.says.at.unwrap())).collect();
+    let (mut van_kmh, mut bike_kmh): (f64, f64) = (0.0, 0.0);
+    for (index, ends) in doors.windows(2).enumerate() {
+        let van = &vans[index % vans.len()];
+        let set_off = workday().after(Duration::minutes(index as i64));
+        let leg = world.leg(van, &index.to_string(), Here::at(ends[0]), ends[1], set_off);
+        let fastest = if van.kind == VehicleKind::CargoBike { &mut bike_kmh } else { &mut van_kmh };
+        *fastest = fastest.max(leg.drive.fastest_mps() * 3.6);
+    }
+    println!("the fastest pieces of {} ways: vans {van_kmh:.1} km/h, bikes {bike_kmh:.1} km/h", doors.len());
+    // Malta's highest limit is 80 km/h.
+    assert!((50.0..88.1).contains(&van_kmh), "{van_kmh} km/h");
+    assert!((10.0..27.6).contains(&bike_kmh), "{bike_kmh} km/h");
 }

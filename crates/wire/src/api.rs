@@ -2,7 +2,7 @@
 
 use crate::Point;
 use chrono::{DateTime, NaiveTime, Utc};
-use domain::{OrderId, VehicleKind};
+use domain::{OrderId, StopId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/orders`: one order, or many.
@@ -176,6 +176,43 @@ pub struct Stats {
     pub stored: i64,
     /// Events recorded.
     pub events: i64,
+}
+
+/// `GET /api/v1/estimates`: when every stop of today that nobody has come to yet is expected. Needs an administrator's key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimates {
+    /// What "now" means here.
+    pub now: DateTime<Utc>,
+    /// The plan's revision; nothing before the morning plan.
+    pub revision: Option<i32>,
+    /// The stops, by route and place.
+    pub stops: Vec<StopEstimate>,
+}
+
+/// When one stop is expected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StopEstimate {
+    /// The stop.
+    pub stop: StopId,
+    /// The shop's reference of its order.
+    pub reference: String,
+    /// The vehicle's name.
+    pub vehicle: String,
+    /// What it is.
+    pub kind: VehicleKind,
+    /// Whether the vehicle has left the hub.
+    pub left: bool,
+    /// When the promised window opens.
+    pub window_from: DateTime<Utc>,
+    /// When it closes.
+    pub window_until: DateTime<Utc>,
+    /// Arrival by the plan.
+    pub planned: DateTime<Utc>,
+    /// Expected arrival, when there is an estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<DateTime<Utc>>,
+    /// Whether it stands among the exceptions as late.
+    pub late: bool,
 }
 
 /// What an API answers when it refuses a request as a whole.

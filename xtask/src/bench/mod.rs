@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: one benchmark.
 
 mod contest;
+mod estimates;
 mod load;
 mod morning;
 
@@ -33,6 +34,8 @@ enum Bench {
     Morning(morning::Options),
     /// Pages and questions on a million orders
     Load(load::Options),
+    /// Whole days, and how good what the product said about them was, against what really happened
+    Estimates(estimates::Options),
     /// The optimizer against its peers on the classic instances
     Optimizer(contest::Options),
 }
@@ -56,6 +59,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Server(rest) => target(project, "server", "page", rest),
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Load(options) => load::load(project, options),
+        Bench::Estimates(options) => estimates::estimates(project, options),
         Bench::Optimizer(options) => contest::contest(project, options),
     }
 }

@@ -22,7 +22,7 @@ use crate::assets::{self, Effort};
 use crate::children::{Child, Interrupt};
 use crate::project::Project;
 use crate::run::{begin, cargo, run, step};
-use crate::{extract, setup, stamp};
+use crate::{extract, http, setup, stamp};
 
 /// How long the server may take to be ready: the first start makes a database, a street network and tiles.
 const READY_WITHIN: Duration = Duration::from_secs(300);
@@ -51,9 +51,48 @@ pub struct Options {
     /// A PostgreSQL of your own instead of the embedded one
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// A file for what really happens, one JSON object a line; the server never reads it
+    #[arg(long)]
+    truth: Option<PathBuf>,
+    /// The site to serve instead of the built one
+    #[arg(skip)]
+    site: Option<PathBuf>,
     /// Start on free ports, wait until vans move, stop everything, leave nothing behind
     #[arg(long)]
     smoke: bool,
+}
+
+impl Options {
+    /// A day for a benchmark, on a free port and an embedded database, without pages: `site` need hold no more than its
+    /// manifest.
+    pub fn unseen(day: Day, city: Option<PathBuf>, truth: PathBuf, site: PathBuf) -> Self {
+        let Day { seed, factor, vans, orders } = day;
+        Self {
+            port: 0,
+            factor,
+            seed,
+            vans,
+            orders,
+            city,
+            database_url: None,
+            truth: Some(truth),
+            site: Some(site),
+            smoke: false,
+        }
+    }
+}
+
+/// Which day, and how fast.
+#[derive(Clone, Copy, Debug)]
+pub struct Day {
+    /// The day's seed.
+    pub seed: u64,
+    /// How many times faster than life.
+    pub factor: u32,
+    /// How many vans.
+    pub vans: u32,
+    /// How many orders.
+    pub orders: u32,
 }
 
 /// What the server says on standard output when it is ready.
@@ -157,6 +196,9 @@ impl Running {
             .arg(&city)
             .arg("--var")
             .arg(var);
+        if let Some(truth) = &options.truth {
+            command.arg("--truth").arg(std::path::absolute(truth)?);
+        }
         let (simulator, _) = Child::start("simulator", &mut command, &var.join("log/simulator.log"))?;
         Ok(Some(Self { simulator, server, ready }))
     }
@@ -183,6 +225,23 @@ impl Running {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the simulator has played its day to the end.
+    ///
+    /// # Errors
+    /// As [`Running::check`].
+    pub fn is_over(&mut self) -> Result<bool> {
+        self.check()?;
+        Ok(self.simulator.ended()?.is_some())
+    }
+
+    /// Asks the server as an administrator's system.
+    ///
+    /// # Errors
+    /// As [`http::get`].
+    pub fn ask(&self, path: &str) -> Result<String> {
+        http::get(&format!("{}{path}", self.ready.url), &self.ready.admin_key)
     }
 
     /// Prints the address, the sign-in links and where the logs are.
@@ -213,7 +272,8 @@ fn keep_secret(file: &Path, key: &str) -> Result<()> {
 fn server_command(project: &Project, options: &Options, var: &Path, city: &Path) -> Command {
     let mut command = Command::new(project.program("doorstep"));
     command.current_dir(&project.root).env_remove("DATABASE_URL").arg("demo");
-    command.arg("--city").arg(city).arg("--site").arg(project.site()).arg("--var").arg(var);
+    let site = options.site.clone().unwrap_or_else(|| project.site());
+    command.arg("--city").arg(city).arg("--site").arg(site).arg("--var").arg(var);
     command.args(["--port", &options.port.to_string(), "--factor", &options.factor.to_string()]);
     command.args(["--seed", &options.seed.to_string()]);
     if let Some(url) = &options.database_url {

@@ -293,6 +293,18 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     let late =
         queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late && r.route == Some(route.route)).count();
     assert!(late >= route.stops.len() - 1, "{late} of {}", route.stops.len());
+    let estimates = ops.estimates(&hub.machine(&ops).await).await.unwrap();
+    let said_late: Vec<_> = estimates.stops.iter().filter(|s| s.late).map(|s| &s.reference).collect();
+    let in_queue: Vec<_> = queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late).collect();
+    assert_eq!(said_late.len(), in_queue.len());
+    assert!(in_queue.iter().all(|row| row.reference.iter().all(|name| said_late.contains(&name))));
+    assert!(
+        estimates
+            .stops
+            .iter()
+            .all(|s| s.expected.is_some() && s.left == route.stops.iter().any(|o| o.stop == s.stop))
+    );
+    assert!(ops.estimates(&dispatcher).await.is_err(), "people read the board");
     let everywhere = queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late).count() as i64;
     assert_eq!(ops.board(&dispatcher).await.unwrap().counts.late, everywhere, "the strip counts the same");
     let before = queue.rows.len();

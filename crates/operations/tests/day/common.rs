@@ -214,6 +214,11 @@ impl Hub {
         ops.who_by_key(&self.keys.shops[0].key).await.unwrap()
     }
 
+    pub async fn machine(&self, ops: &Operations) -> Caller {
+        let key = ops.add_administrator_key().await.unwrap();
+        ops.who_by_key(&key).await.unwrap()
+    }
+
     pub async fn van(&self, ops: &Operations, n: usize) -> Caller {
         ops.who_by_device(&self.keys.vehicles[n - 1].key).await.unwrap().0
     }

@@ -3,11 +3,16 @@
 //! The driver lives in the world's time and is carried forward to any moment at once, so the day does not depend on how often
 //! somebody looks. Not here: the network, and real time (`crate::van`).
 
-use crate::phone::Phone;
+mod ledger;
+
+use crate::phone::{Phone, Silence};
+use crate::truth::Fact;
 use crate::world::doors::Door;
-use crate::world::drive::{Drive, Spot};
-use crate::world::mishaps::{Breakdown, NoStart};
+use crate::world::drive::Spot;
+use crate::world::leg::{Here, Leg};
+use crate::world::mishaps::{Breakdown, Lull, NoStart};
 use crate::world::{VanTruth, World, seconds};
+use ledger::Visit;
 use roads::LatLon;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,8 +33,12 @@ pub struct Driver {
     closed: HashSet<StopId>,
     finished: HashSet<RouteId>,
     fetched: HashSet<StopId>,
+    /// Where the vehicle stands while its driver is away from it.
+    vehicle: LatLon,
+    left_with: usize,
     breakdown: Option<Breakdown>,
     no_start: Option<NoStart>,
+    lull: Option<Lull>,
 }
 
 struct Heard {
@@ -39,11 +48,49 @@ struct Heard {
 
 enum State {
     AtHub,
-    OnTheWay { to: Goal, drive: Drive, set_off: Instant },
-    OffRoad { to: Goal, drive: Drive, driven: chrono::Duration, until: Instant },
-    AtDoor { stop: StopId, at: LatLon, until: Instant, door: Door },
-    Loading { route: RouteId, until: Instant },
-    Standing { until: Instant },
+    OnTheWay(Trip),
+    OffRoad { trip: Trip, driven: chrono::Duration, since: Instant, until: Instant },
+    AtDoor { visit: Box<Visit>, at: LatLon, until: Instant, door: Door },
+    Loading { route: RouteId, since: Instant, until: Instant },
+    Standing { since: Instant, until: Instant },
+}
+
+/// One drive from one place to the next.
+struct Trip {
+    to: Goal,
+    leg: Leg,
+    /// When this leg began; later than the trip when the driver turned around, or stood on the road.
+    set_off: Instant,
+    began: Instant,
+    stood: chrono::Duration,
+    breaks_at: Option<Instant>,
+}
+
+impl Trip {
+    fn arrives(&self) -> Instant {
+        self.set_off + seconds(self.leg.drive.whole_s())
+    }
+
+    fn next_change(&self) -> Instant {
+        self.breaks_at.map_or(self.arrives(), |at| at.min(self.arrives()))
+    }
+
+    fn spot(&self, at: Instant) -> Spot {
+        self.leg.drive.spot(elapsed_s(self.set_off, at))
+    }
+
+    /// Where driver and vehicle are.
+    fn here(&self, at: Instant, stood_before: LatLon) -> Here {
+        let (elapsed, driver) = (elapsed_s(self.set_off, at), self.spot(at).at);
+        let vehicle = if elapsed < self.leg.back_s {
+            stood_before
+        } else if elapsed > self.leg.back_s + self.leg.drive_s {
+            self.leg.vehicle
+        } else {
+            driver
+        };
+        Here { driver, vehicle }
+    }
 }
 
 enum Goal {
@@ -56,9 +103,10 @@ enum Goal {
 impl Driver {
     /// A driver who stands at the hub since `since`.
     pub fn new(world: Arc<World>, truth: VanTruth, since: Instant) -> Self {
-        let (breakdown, no_start) = (truth.mishaps.breakdown.clone(), truth.mishaps.no_start.clone());
+        let mishaps = truth.mishaps.clone();
         Self {
             world,
+            vehicle: truth.bay,
             truth,
             state: State::AtHub,
             lived_to: since,
@@ -66,8 +114,10 @@ impl Driver {
             closed: HashSet::new(),
             finished: HashSet::new(),
             fetched: HashSet::new(),
-            breakdown,
-            no_start,
+            left_with: 0,
+            breakdown: mishaps.breakdown,
+            no_start: mishaps.no_start,
+            lull: mishaps.lull,
         }
     }
 
@@ -76,7 +126,7 @@ impl Driver {
         loop {
             let change = self.next_change().map(|at| at.max(self.lived_to));
             let until = change.map_or(now, |at| at.min(now)).max(self.lived_to);
-            let moving = matches!(self.state, State::OnTheWay { .. });
+            let moving = matches!(self.state, State::OnTheWay(_));
             phone.watch(self.lived_to, until, moving, |at| self.spot(at));
             self.lived_to = until;
             match change {
@@ -101,15 +151,11 @@ impl Driver {
     pub fn next_change(&self) -> Option<Instant> {
         match &self.state {
             State::AtHub => self.leaves_at(),
-            State::OnTheWay { drive, set_off, .. } => {
-                let arrives = *set_off + seconds(drive.whole_s());
-                let breaks = self.breakdown.as_ref().map(|breakdown| breakdown.from.max(*set_off));
-                Some(breaks.map_or(arrives, |at| at.min(arrives)))
-            }
+            State::OnTheWay(trip) => Some(trip.next_change()),
             State::OffRoad { until, .. }
             | State::AtDoor { until, .. }
             | State::Loading { until, .. }
-            | State::Standing { until } => Some(*until),
+            | State::Standing { until, .. } => Some(*until),
         }
     }
 
@@ -142,118 +188,144 @@ impl Driver {
     fn spot(&self, at: Instant) -> Spot {
         match &self.state {
             State::AtHub | State::Loading { .. } | State::Standing { .. } => Spot::standing(self.truth.bay),
-            State::OnTheWay { drive, set_off, .. } => drive.spot(elapsed_s(*set_off, at)),
-            State::OffRoad { drive, driven, .. } => Spot::standing(drive.spot(as_s(*driven)).at),
+            State::OnTheWay(trip) => trip.spot(at),
+            State::OffRoad { trip, driven, .. } => Spot::standing(trip.spot(trip.set_off + *driven).at),
             State::AtDoor { at, .. } => Spot::standing(*at),
         }
     }
 
     fn change(&mut self, at: Instant, phone: &mut Phone) {
         match std::mem::replace(&mut self.state, State::AtHub) {
-            State::AtHub => {
-                if let Some(NoStart { lasts, reason }) = self.no_start.take() {
-                    self.report(phone, at, "off_road", at, Deed::OffRoad { reason: reason.to_owned() });
-                    self.state = State::Standing { until: at + lasts };
-                } else if let Some(route) = self.route_id() {
-                    self.report(phone, at, "departed", route, Deed::Departed { route });
-                    self.go_on(self.truth.bay, at, phone);
+            State::AtHub => self.leave(at, phone),
+            State::OnTheWay(trip) => match (trip.breaks_at, self.breakdown.take()) {
+                (Some(breaks_at), Some(breakdown)) if breaks_at <= at => {
+                    self.break_down(&breakdown, trip, at, phone);
                 }
-            }
-            State::OnTheWay { to, drive, set_off } => match self.breakdown.take() {
-                Some(breakdown) if breakdown.from <= at => {
-                    self.break_down(&breakdown, to, drive, set_off, at, phone);
-                }
-                pending => {
+                (_, pending) => {
                     self.breakdown = pending;
-                    self.arrive(to, &drive, at, phone);
+                    self.arrive(trip, at, phone);
                 }
             },
-            State::OffRoad { to, drive, driven, until } => {
+            State::OffRoad { mut trip, driven, since, until } => {
                 self.report(phone, at, "recovered", until, Deed::Recovered);
-                self.state = State::OnTheWay { to, drive, set_off: at - driven };
+                trip.stood += at - since;
+                trip.set_off = at - driven;
+                trip.breaks_at = None;
+                self.state = State::OnTheWay(trip);
                 self.reconsider(phone);
             }
-            State::Standing { .. } => self.report(phone, at, "recovered", at, Deed::Recovered),
-            State::Loading { route, .. } => {
+            State::Standing { since, .. } => {
+                let reason = self.truth.mishaps.no_start.as_ref().map_or("", |no_start| no_start.reason);
+                self.tell(&Fact::NoStart { vehicle: &self.truth.label, from: since, until: at, reason });
+                self.report(phone, at, "recovered", at, Deed::Recovered);
+            }
+            State::Loading { route, since, .. } => {
                 self.report(phone, at, "reloaded", at, Deed::Reloaded { route });
+                self.tell(&Fact::Reload { vehicle: &self.truth.label, arrived: since, left: at });
                 if let Some(heard) = &mut self.route {
                     heard.route.stops.iter_mut().for_each(|stop| stop.aboard = true);
                 }
-                self.go_on(self.truth.bay, at, phone);
+                self.go_on(Here::at(self.truth.bay), at, at, phone);
             }
-            State::AtDoor { stop, at: place, door, .. } => {
-                let (outcome, note) = (door.outcome, door.note.map(str::to_owned));
+            State::AtDoor { visit, at: place, door, .. } => {
+                let (stop, outcome, note) = (visit.stop.stop, door.outcome, door.note.map(str::to_owned));
                 let deed = if outcome.is_delivered() {
                     Deed::Delivered { stop, outcome, note }
                 } else {
                     Deed::Failed { stop, outcome, note }
                 };
                 self.report(phone, at, "ended", stop, deed);
+                self.tell(&visit.fact(&self.truth, &door, at));
                 self.closed.insert(stop);
-                self.go_on(place, at, phone);
+                self.go_on(Here { driver: place, vehicle: self.vehicle }, at, at, phone);
             }
         }
     }
 
-    fn arrive(&mut self, to: Goal, drive: &Drive, at: Instant, phone: &mut Phone) {
-        match to {
+    fn leave(&mut self, at: Instant, phone: &mut Phone) {
+        if let Some(NoStart { lasts, reason }) = self.no_start.take() {
+            self.report(phone, at, "off_road", at, Deed::OffRoad { reason: reason.to_owned() });
+            self.state = State::Standing { since: at, until: at + lasts };
+            return;
+        }
+        let Some(heard) = &self.route else { return };
+        let (route, planned) = (heard.route.route, heard.route.planned_start);
+        self.left_with = heard.route.stops.iter().filter(|stop| !self.closed.contains(&stop.stop)).count();
+        self.report(phone, at, "departed", route, Deed::Departed { route });
+        self.tell(&Fact::Departed { vehicle: &self.truth.label, at, planned, stops: self.left_with });
+        self.go_on(Here::at(self.truth.bay), at, at, phone);
+    }
+
+    fn arrive(&mut self, trip: Trip, at: Instant, phone: &mut Phone) {
+        self.vehicle = trip.leg.vehicle;
+        match trip.to {
             Goal::Hub(route) => {
                 self.report(phone, at, "returned", route, Deed::Returned { route });
+                self.tell(&Fact::Returned { vehicle: &self.truth.label, at });
                 self.finished.insert(route);
             }
             Goal::Load(route, before) => {
                 self.fetched.insert(before);
-                self.state = State::Loading { route, until: at + LOADING };
+                self.state = State::Loading { route, since: at, until: at + LOADING };
             }
-            Goal::Stop(stop) => {
+            Goal::Stop(ref stop) => {
                 self.report(phone, at, "arrived", stop.stop, Deed::Arrived { stop: stop.stop });
-                let door = self.world.knock(&self.truth, &stop, at);
+                let (attempt, door) = self.world.knock(&self.truth, stop, at);
                 let begins = stop.window_from.min(self.truth.gives_up).max(at);
-                let place = drive.spot(drive.whole_s()).at;
-                self.state = State::AtDoor { stop: stop.stop, at: place, until: begins + door.takes, door };
+                let visit = Visit::of(&trip, stop, attempt, self.world.area_of(stop), at, begins);
+                let (place, until) = (trip.leg.drive.end(), begins + door.takes);
+                self.state = State::AtDoor { visit: Box::new(visit), at: place, until, door };
             }
         }
     }
 
-    fn break_down(
-        &mut self,
-        breakdown: &Breakdown,
-        to: Goal,
-        drive: Drive,
-        set_off: Instant,
-        at: Instant,
-        phone: &mut Phone,
-    ) {
-        let reason = breakdown.reason.to_owned();
-        self.report(phone, at, "off_road", breakdown.from, Deed::OffRoad { reason });
-        self.state = State::OffRoad { to, drive, driven: at - set_off, until: at + breakdown.lasts };
+    fn break_down(&mut self, breakdown: &Breakdown, trip: Trip, at: Instant, phone: &mut Phone) {
+        let (reason, until) = (breakdown.reason, at + breakdown.lasts);
+        self.report(phone, at, "off_road", "road", Deed::OffRoad { reason: reason.to_owned() });
+        let spot = trip.spot(at).at;
+        let place = Point { lat: spot.lat, lon: spot.lon };
+        self.tell(&Fact::Breakdown { vehicle: &self.truth.label, at: place, from: at, until, reason });
+        self.state = State::OffRoad { driven: at - trip.set_off, trip, since: at, until };
     }
 
-    /// Sets off for the next open stop, or for the hub when there is none or the day is over.
-    fn go_on(&mut self, here: LatLon, at: Instant, phone: &mut Phone) {
+    /// Sets off for the next open stop, or for the hub when there is none or the day is over. The trip began at `began`, which is
+    /// earlier than now for who turns around.
+    fn go_on(&mut self, here: Here, began: Instant, at: Instant, phone: &mut Phone) {
         if at > self.truth.gives_up {
             self.give_up(at, phone);
         }
         let Some(route) = self.route_id() else { return };
-        let (to, drive) = match self.next_stop() {
+        let (to, leg) = match self.next_stop() {
             Some(stop) if self.loads_before(stop.stop) => {
-                let drive = self.world.drive(&self.truth, "load", here, self.truth.bay, at);
-                (Goal::Load(route, stop.stop), drive)
+                let leg = self.world.leg(&self.truth, "load", here, self.truth.bay, at);
+                (Goal::Load(route, stop.stop), leg)
             }
             Some(stop) => {
-                let mut drive = self.world.drive(&self.truth, &stop.reference, here, place(stop.at), at);
-                drive.linger(as_s(self.world.parking(&self.truth, stop)));
-                (Goal::Stop(Box::new(stop.clone())), drive)
+                let leg = self.world.leg_to_door(&self.truth, stop, here, at);
+                (Goal::Stop(Box::new(stop.clone())), leg)
             }
-            None => (Goal::Hub(route), self.world.drive(&self.truth, "hub", here, self.truth.bay, at)),
+            None => (Goal::Hub(route), self.world.leg(&self.truth, "hub", here, self.truth.bay, at)),
         };
-        self.state = State::OnTheWay { to, drive, set_off: at };
+        self.vehicle = here.vehicle;
+        let has_done = |share: f64| self.closed.len() as f64 >= share * self.left_with as f64;
+        let breaks = self.breakdown.as_ref().filter(|breakdown| has_done(breakdown.after));
+        let breaks_at = breaks.map(|breakdown| at + seconds(leg.back_s + breakdown.into * leg.drive_s));
+        if let Some(Lull { lasts, forgets, .. }) = self.lull.take_if(|lull| has_done(lull.after)) {
+            let until = at + lasts;
+            phone.fall_silent(Silence { from: at, until, forgets });
+            self.tell(&Fact::Silence { vehicle: &self.truth.label, from: at, until, forgets });
+        }
+        let stood = chrono::Duration::zero();
+        self.state = State::OnTheWay(Trip { to, leg, set_off: at, began, stood, breaks_at });
     }
 
     fn give_up(&mut self, at: Instant, phone: &mut Phone) {
-        while let Some((stop, aboard)) = self.next_stop().map(|stop| (stop.stop, stop.aboard)) {
+        while let Some(next) = self.next_stop() {
+            let (stop, aboard) = (next.stop, next.aboard);
             // What lies at the hub is nobody's failed attempt.
             if aboard {
+                let (order, window_until) = (next.reference.as_str(), next.window_until);
+                self.tell(&Fact::GivenUp { vehicle: &self.truth.label, order, stop, window_until, at });
                 let note = Some("Shift over".to_owned());
                 let deed = Deed::Failed { stop, outcome: Outcome::FailedNoTime, note };
                 self.report(phone, at, "ended", stop, deed);
@@ -263,15 +335,15 @@ impl Driver {
     }
 
     fn reconsider(&mut self, phone: &mut Phone) {
-        let State::OnTheWay { to, drive, set_off } = &self.state else { return };
-        let turns = match to {
+        let State::OnTheWay(trip) = &self.state else { return };
+        let turns = match &trip.to {
             Goal::Stop(goal) => !self.has_open(goal.stop) || self.loads_before(goal.stop),
             Goal::Load(_, before) => !self.loads_before(*before),
             Goal::Hub(route) => self.route_id() == Some(*route) && self.next_stop().is_some(),
         };
         if turns {
-            let here = drive.spot(elapsed_s(*set_off, self.lived_to)).at;
-            self.go_on(here, self.lived_to, phone);
+            let (here, began) = (trip.here(self.lived_to, self.vehicle), trip.began);
+            self.go_on(here, began, self.lived_to, phone);
         }
     }
 
@@ -290,6 +362,10 @@ impl Driver {
         self.route.as_ref().map(|heard| heard.route.route)
     }
 
+    fn tell(&self, fact: &Fact<'_>) {
+        self.world.tell(fact);
+    }
+
     fn report(
         &self,
         phone: &mut Phone,
@@ -301,10 +377,6 @@ impl Driver {
         let id = self.world.draws().id("report", &format!("{}/{deed}/{subject}", self.truth.label));
         phone.report(Report { id: ReportId(id), at, what });
     }
-}
-
-fn place(at: Point) -> LatLon {
-    LatLon { lat: at.lat, lon: at.lon }
 }
 
 fn elapsed_s(since: Instant, at: Instant) -> f64 {

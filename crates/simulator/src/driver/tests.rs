@@ -3,14 +3,20 @@
 use super::*;
 use crate::scenario::{Scenario, Size};
 use crate::testing::{StraightStreets, addresses, stop_at, workday};
+use crate::truth::Truth;
 use crate::world::mishaps::Mishaps;
 use chrono::Duration;
+use serde_json::Value;
 use uuid::Uuid;
 
 fn world() -> (Arc<World>, VanTruth) {
+    world_told_to(Truth::default())
+}
+
+fn world_told_to(file: Truth) -> (Arc<World>, VanTruth) {
     let size = Size { vans: 3, orders: 10, late_orders: 0 };
     let scenario = Scenario::write(1, size, workday(), &addresses(100), &StraightStreets).unwrap();
-    let (world, vans) = World::of(&scenario, Arc::new(StraightStreets));
+    let (world, vans) = World::of(&scenario, Arc::new(StraightStreets), file);
     let truth = VanTruth { mishaps: Mishaps::default(), ..vans.into_iter().next().unwrap() };
     (Arc::new(world), truth)
 }
@@ -33,7 +39,7 @@ fn route(truth: &VanTruth, stops: impl IntoIterator<Item = u32>) -> DriverRoute 
 
 fn day(truth: VanTruth, world: Arc<World>, stops: u32, step: Duration) -> Vec<Report> {
     let (opens, day) = (workday().after(Duration::zero()), workday());
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), None, 10.0);
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
     let route = route(&truth, 0..stops);
     let mut driver = Driver::new(world, truth, opens);
     driver.hear(route, &mut phone);
@@ -95,9 +101,10 @@ fn nobody_is_served_before_the_window_opens() {
 #[test]
 fn a_breakdown_stops_the_drive_and_the_drive_goes_on_after_it() {
     let (world, mut truth) = world();
-    let from = workday().after(Duration::minutes(20));
-    truth.mishaps.breakdown = Some(Breakdown { from, lasts: Duration::minutes(40), reason: "Flat tyre" });
+    let lasts = Duration::minutes(40);
+    truth.mishaps.breakdown = Some(Breakdown { after: 0.5, into: 0.5, lasts, reason: "Flat tyre" });
     let reports = day(truth, world, 4, Duration::seconds(30));
+    assert!(kinds(&reports).starts_with("DaeaeXRae"), "{}", kinds(&reports));
     assert_eq!(kinds(&reports).matches("XR").count(), 1);
     assert_eq!(kinds(&reports).replace("XR", ""), format!("D{}H", "ae".repeat(4)));
     let at = |is: fn(&Deed) -> bool| reports.iter().find(|report| is(&report.what)).unwrap().at;
@@ -119,7 +126,7 @@ fn who_does_not_start_leaves_later() {
 #[test]
 fn who_is_asked_to_comes_by_the_hub_once_and_loads() {
     let (world, truth) = world();
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), None, 10.0);
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
     let mut asked = route(&truth, [0, 1, 2, 3]);
     let bay = truth.bay;
     let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
@@ -152,7 +159,7 @@ fn when_the_shift_is_over_the_rest_has_no_time() {
 #[test]
 fn a_stop_that_is_taken_away_is_not_visited_and_a_new_one_is() {
     let (world, truth) = world();
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), None, 10.0);
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
     let (first, second) = (route(&truth, [0, 1, 2]), route(&truth, [5, 1]));
     let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
     driver.hear(first, &mut phone);
@@ -171,4 +178,62 @@ fn a_stop_that_is_taken_away_is_not_visited_and_a_new_one_is() {
         })
         .collect();
     assert_eq!(visited, [5, 1]);
+}
+
+#[test]
+fn the_truth_file_holds_the_whole_day_and_its_parts_add_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("truth/day.jsonl");
+    let (world, mut truth) = world_told_to(Truth::to(&file).unwrap());
+    let lasts = Duration::minutes(25);
+    truth.mishaps = Mishaps {
+        breakdown: Some(Breakdown { after: 0.3, into: 0.4, lasts, reason: "Flat tyre" }),
+        no_start: Some(NoStart { lasts, reason: "Will not start" }),
+        lull: Some(Lull { after: 0.6, lasts, forgets: true }),
+    };
+    let reports = day(truth, world, 8, Duration::seconds(30));
+
+    let text = std::fs::read_to_string(&file).unwrap();
+    let facts: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |kind: &str| facts.iter().filter(|fact| fact["fact"] == kind).collect::<Vec<_>>();
+    let time = |fact: &Value, name: &str| fact[name].as_str().unwrap().parse::<Instant>().unwrap();
+    let (out, back) = (time(of("departed")[0], "at"), time(of("returned")[0], "at"));
+    assert_eq!(of("departed")[0]["stops"], 8);
+    for mishap in ["breakdown", "silence"] {
+        let from = time(of(mishap)[0], "from");
+        assert!(out < from && from < back, "{mishap} falls on a van that is out");
+        assert_eq!(time(of(mishap)[0], "until") - from, lasts);
+    }
+    assert_eq!(time(of("no_start")[0], "until") - time(of("no_start")[0], "from"), lasts);
+
+    let stops = of("stop");
+    let reported = |kind: fn(&Deed) -> bool| {
+        reports.iter().filter(|report| kind(&report.what)).map(|report| report.at).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        stops.iter().map(|stop| time(stop, "tapped")).collect::<Vec<_>>(),
+        reported(|deed| matches!(deed, Deed::Arrived { .. }))
+    );
+    assert_eq!(
+        stops.iter().map(|stop| time(stop, "ended")).collect::<Vec<_>>(),
+        reported(|deed| matches!(deed, Deed::Delivered { .. } | Deed::Failed { .. }))
+    );
+    for stop in stops {
+        let s = |name: &str| stop[name].as_f64().unwrap();
+        let way =
+            ["turned_s", "back_s", "drive_s", "stood_s", "search_s", "walk_s"].map(s).iter().sum::<f64>();
+        let on_the_way = (time(stop, "arrived") - time(stop, "set_off")).as_seconds_f64();
+        assert!((on_the_way - way).abs() < 0.1, "{stop}");
+        let at_the_door = (time(stop, "ended") - time(stop, "arrived")).as_seconds_f64();
+        assert!((at_the_door - s("waited_s") - s("at_door_s")).abs() < 0.1, "{stop}");
+        let walked = (time(stop, "arrived") - time(stop, "parked")).as_seconds_f64();
+        assert!((walked - s("walk_s")).abs() < 0.1, "{stop}");
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_ends_the_truth_file_and_not_the_day() {
+    let (world, truth) = world_told_to(Truth::to(std::path::Path::new("/dev/full")).unwrap());
+    let reports = day(truth, world, 3, Duration::seconds(30));
+    assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(3)));
 }

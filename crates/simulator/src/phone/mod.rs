@@ -7,8 +7,8 @@ mod queue;
 mod send;
 
 use crate::scenario::draws::Draws;
+use crate::truth::PhoneTruth;
 use crate::world::drive::Spot;
-use crate::world::mishaps::Silence;
 use chrono::Duration;
 use noise::Noise;
 use queue::Queue;
@@ -41,6 +41,24 @@ pub struct Phone {
     waits: send::Waits,
 }
 
+/// A time without a network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Silence {
+    /// Since when.
+    pub from: Instant,
+    /// Until when.
+    pub until: Instant,
+    /// Whether the phone is off, so that nothing is measured meanwhile; else it sends everything afterwards.
+    pub forgets: bool,
+}
+
+impl Silence {
+    /// Whether the phone is silent at this moment.
+    fn holds(&self, at: Instant) -> bool {
+        (self.from..self.until).contains(&at)
+    }
+}
+
 struct Battery {
     full_at_first: f64,
     lost_an_hour: f64,
@@ -50,14 +68,7 @@ struct Battery {
 impl Phone {
     /// The phone of vehicle number `index`. `factor` is the world's pace: phones that send each fix on its own measure less often
     /// in a fast world, so that none sends more than three requests in a real second.
-    pub fn new(
-        draws: &Draws,
-        index: usize,
-        label: &str,
-        token: String,
-        silence: Option<Silence>,
-        factor: f64,
-    ) -> Self {
+    pub fn new(draws: &Draws, index: usize, label: &str, token: String, factor: f64) -> Self {
         let mut rng = draws.stream("phone", label);
         let protocol = match index % 20 {
             7 => Protocol::OsmAndGet,
@@ -71,7 +82,7 @@ impl Phone {
             protocol,
             moving_every: Duration::seconds(moving_s),
             standing_every: Duration::seconds(moving_s.max(30)),
-            silence,
+            silence: None,
             last_fix: None,
             battery: Battery {
                 full_at_first: rng.random_range(70.0..100.0),
@@ -101,6 +112,20 @@ impl Phone {
     /// Keeps a report until it is answered.
     pub fn report(&mut self, report: Report) {
         self.queue.push_report(report);
+    }
+
+    /// Loses the network for a while.
+    pub fn fall_silent(&mut self, silence: Silence) {
+        self.silence = Some(silence);
+    }
+
+    /// How it measures.
+    pub fn truth(&self) -> PhoneTruth {
+        PhoneTruth {
+            singly: self.protocol != Protocol::Batches,
+            moving_every_s: self.moving_every.num_seconds(),
+            accuracy_m: self.noise.accuracy_m(),
+        }
     }
 
     /// Whether the phone has a network at this moment.
@@ -152,7 +177,9 @@ mod tests {
     const HERE: LatLon = LatLon { lat: 35.9, lon: 14.5 };
 
     fn phone(silence: Option<Silence>, factor: f64, index: usize) -> Phone {
-        Phone::new(&Draws::new(1), index, "Van 01", "token".into(), silence, factor)
+        let mut phone = Phone::new(&Draws::new(1), index, "Van 01", "token".into(), factor);
+        silence.into_iter().for_each(|silence| phone.fall_silent(silence));
+        phone
     }
 
     fn spot(_: Instant) -> Spot {

@@ -29,6 +29,11 @@ impl Noise {
         Self { rng, accuracy_m, east: 0.0, north: 0.0 }
     }
 
+    /// The accuracy that it claims, in metres.
+    pub fn accuracy_m(&self) -> f64 {
+        self.accuracy_m
+    }
+
     /// Measures a vehicle. Ordinary readings are at most three times the accuracy away, wild ones 40 to 80 metres and say so.
     pub fn measure(&mut self, at: Instant, spot: Spot) -> Fix {
         let fresh = (1.0 - MEMORY * MEMORY).sqrt();

@@ -10,6 +10,7 @@ pub mod orders;
 pub mod workday;
 
 use crate::streets::Streets;
+use crate::world::areas::Areas;
 use anyhow::Result;
 use draws::Draws;
 use roads::Address;
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub shops: Vec<&'static str>,
     /// All orders, in the order of their numbers.
     pub orders: Vec<ScenarioOrder>,
+    /// Where the city is dense.
+    pub areas: Areas,
 }
 
 /// An order and when its shop places it.
@@ -80,6 +83,7 @@ impl Scenario {
             vehicles: fleet::vehicles(&draws, &day, size.vans),
             shops: orders::SHOPS.iter().map(|shop| shop.name).collect(),
             orders: orders::write(&draws, &day, &doors, size),
+            areas: Areas::of(addresses),
         })
     }
 }

@@ -1,6 +1,6 @@
-//! What happens at a door: the search for a place to stop, how long it takes, and how it ends.
+//! What happens at a door: how long it takes, and how it ends.
 //!
-//! Not here: what the shop expected; the product plans with that.
+//! Not here: the way to it (`super::approach`), and what the shop expected; the product plans with that.
 
 use crate::scenario::draws::{lognormal, normal};
 use chrono::Duration;
@@ -23,26 +23,31 @@ const NOT_HOME: f64 = 0.055;
 const NOT_HOME_WHEN_LATE: f64 = 0.10;
 const LATE: Duration = Duration::minutes(30);
 
-/// The search for a place to stop: vans look for half a minute in the mean and four minutes at most, bikes hardly.
-pub fn parking(rng: &mut impl Rng, kind: VehicleKind) -> Duration {
-    let mean_s = match kind {
-        VehicleKind::DieselVan | VehicleKind::ElectricVan => 30.0,
-        VehicleKind::CargoBike => 4.0,
-    };
-    let search = -mean_s * (1.0 - rng.random::<f64>()).ln();
-    Duration::seconds(search.min(240.0) as i64)
+/// Of the logarithm of the time at a door that opens, and how often that is three times as long.
+const SPREAD: f64 = 0.42;
+const LONG: f64 = 0.03;
+const AGAINST_EXPECTED: f64 = 0.88;
+const WAITING_S: f64 = 95.0;
+
+/// The mean time at this door, in seconds, whatever comes of it.
+pub fn usual_s(stop: &DriverStop) -> f64 {
+    let opens = expected_s(stop) * AGAINST_EXPECTED * (SPREAD * SPREAD / 2.0).exp() * (1.0 + 2.0 * LONG);
+    (1.0 - NOT_HOME) * opens + NOT_HOME * WAITING_S
+}
+
+fn expected_s(stop: &DriverStop) -> f64 {
+    f64::from(stop.service_s.clamp(20, 3_600))
 }
 
 /// Knocks. Draws the same number of lots whatever happens, so that one answer does not shift another.
 pub fn knock(rng: &mut impl Rng, kind: VehicleKind, stop: &DriverStop, arrived: Instant) -> Door {
     let (lot, how, tail) = (rng.random::<f64>(), rng.random::<f64>(), rng.random::<f64>());
-    let (spread, waiting_s) = (normal(rng), lognormal(rng, 95.0, 0.4));
+    let (spread, waiting_s) = (normal(rng), lognormal(rng, WAITING_S, 0.4));
     let late = arrived > stop.window_until + LATE;
     let (outcome, note) = failure(lot, kind, late).unwrap_or_else(|| delivery(how));
     let takes_s = if outcome.is_delivered() {
-        let expected = f64::from(stop.service_s.clamp(20, 3_600));
-        let long = if tail < 0.03 { 3.0 } else { 1.0 };
-        (expected * 0.88 * (0.42 * spread).exp() * long).clamp(15.0, 2_400.0)
+        let long = if tail < LONG { 3.0 } else { 1.0 };
+        (expected_s(stop) * AGAINST_EXPECTED * (SPREAD * spread).exp() * long).clamp(15.0, 2_400.0)
     } else {
         waiting_s.clamp(30.0, 600.0)
     };
@@ -118,5 +123,7 @@ mod tests {
         let mean = all.iter().sum::<f64>() / all.len() as f64;
         assert!((105.0..140.0).contains(&mean), "{mean} s for doors that were expected to take 120 s");
         assert!(all.iter().any(|takes| *takes > 400.0));
+        let usual = usual_s(&stop_at(0, LatLon { lat: 35.9, lon: 14.5 }));
+        assert!((usual - mean).abs() < 8.0, "{usual} s is said to be usual, {mean} s are");
     }
 }

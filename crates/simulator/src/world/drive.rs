@@ -46,6 +46,41 @@ impl Drive {
         }
     }
 
+    /// Ends so many metres before the end, or where it began when it is shorter.
+    pub fn stop_short(&mut self, metres: f64) {
+        let mut left = metres;
+        while let &[.., (here, since), (there, until)] = self.knots.as_slice() {
+            let piece = here.metres_to(there);
+            if piece > left {
+                let share = 1.0 - left / piece;
+                self.knots.pop();
+                self.knots.push((along(here, there, share), since + (until - since) * share));
+                return;
+            }
+            left -= piece;
+            self.knots.pop();
+        }
+    }
+
+    /// Goes on straight to `at` at this speed; answers the seconds that it takes.
+    pub fn walk(&mut self, at: LatLon, metres_a_second: f64) -> f64 {
+        let walk_s = self.end().metres_to(at) / metres_a_second;
+        self.reach(at, self.whole_s() + walk_s);
+        walk_s
+    }
+
+    /// Where it ends.
+    pub fn end(&self) -> LatLon {
+        self.knots.last().map_or(LatLon { lat: 0.0, lon: 0.0 }, |(at, _)| *at)
+    }
+
+    /// The fastest piece, in metres a second.
+    #[cfg(test)]
+    pub fn fastest_mps(&self) -> f64 {
+        let speed = |pair: &[(LatLon, f64)]| pair[0].0.metres_to(pair[1].0) / (pair[1].1 - pair[0].1);
+        self.knots.windows(2).filter(|pair| pair[1].1 > pair[0].1).map(speed).fold(0.0, f64::max)
+    }
+
     /// Seconds from setting off to the end.
     pub fn whole_s(&self) -> f64 {
         self.knots.last().map_or(0.0, |(_, after_s)| *after_s)
@@ -69,13 +104,14 @@ fn between(here: LatLon, there: LatLon, since: f64, until: f64, now: f64) -> Spo
         return Spot::standing(there);
     }
     let share = ((now - since) / (until - since)).clamp(0.0, 1.0);
-    let at = LatLon {
-        lat: here.lat + (there.lat - here.lat) * share,
-        lon: here.lon + (there.lon - here.lon) * share,
-    };
+    let at = along(here, there, share);
     let east = (there.lon - here.lon) * here.lat.to_radians().cos();
     let heading = east.atan2(there.lat - here.lat).to_degrees().rem_euclid(360.0);
     Spot { at, speed_mps: metres / (until - since), heading_deg: Some(heading) }
+}
+
+fn along(here: LatLon, there: LatLon, share: f64) -> LatLon {
+    LatLon { lat: here.lat + (there.lat - here.lat) * share, lon: here.lon + (there.lon - here.lon) * share }
 }
 
 #[cfg(test)]
@@ -117,6 +153,20 @@ mod tests {
         drive.linger(60.0);
         assert_eq!(drive.spot(280.0), Spot::standing(END));
         assert!((drive.whole_s() - 310.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_drive_that_stops_short_is_shorter_by_so_many_metres_and_a_walk_ends_it() {
+        let mut short = drive();
+        let whole = short.whole_s();
+        short.stop_short(100.0);
+        assert!((short.end().metres_to(END) - 100.0).abs() < 0.1 && short.whole_s() < whole);
+        let walk_s = short.walk(END, 1.3);
+        assert!((walk_s - 100.0 / 1.3).abs() < 0.1 && short.end() == END);
+        assert!((short.spot(short.whole_s() - 1.0).speed_mps - 1.3).abs() < 0.01);
+        let mut all = drive();
+        all.stop_short(1e6);
+        assert_eq!(all.end(), START);
     }
 
     #[test]

@@ -13,11 +13,18 @@ use wire::{Instant, VehicleKind};
 /// An area that is slow for a while.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incident {
-    centre: LatLon,
-    radius_m: f64,
-    from: Instant,
-    until: Instant,
-    factor: f64,
+    /// The address in its middle.
+    pub near: String,
+    /// Its middle.
+    pub centre: LatLon,
+    /// How far it reaches, in metres.
+    pub radius_m: f64,
+    /// When it begins.
+    pub from: Instant,
+    /// When it is over.
+    pub until: Instant,
+    /// How many times longer a drive through it takes.
+    pub factor: f64,
 }
 
 const A_DAY: usize = 8;
@@ -30,9 +37,11 @@ pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Inci
     (0..A_DAY)
         .filter_map(|index| {
             let mut rng = draws.stream("incident", &index.to_string());
-            let near = scenario.orders.get(rng.random_range(0..scenario.orders.len()))?.says.at?;
+            let order = &scenario.orders.get(rng.random_range(0..scenario.orders.len()))?.says;
+            let near = order.at?;
             let from = day.after(Duration::minutes(rng.random_range(0..day.length().num_minutes().max(1))));
             Some(Incident {
+                near: order.address.clone(),
                 centre: LatLon { lat: near.lat, lon: near.lon },
                 radius_m: rng.random_range(400.0..1_200.0),
                 from,
@@ -66,8 +75,9 @@ mod tests {
     #[test]
     fn an_incident_is_slow_inside_while_it_lasts_and_for_cars_only() {
         let (centre, from) = (LatLon { lat: 35.9, lon: 14.5 }, workday().after(Duration::hours(1)));
+        let until = from + Duration::minutes(30);
         let all =
-            [Incident { centre, radius_m: 500.0, from, until: from + Duration::minutes(30), factor: 2.5 }];
+            [Incident { near: "Test Street".into(), centre, radius_m: 500.0, from, until, factor: 2.5 }];
         let away = LatLon { lat: 35.91, lon: 14.5 };
         let slow = |kind, at, now| slowdown(&all, kind, at, now);
         assert!((slow(VehicleKind::DieselVan, centre, from) - 2.5).abs() < 1e-9);

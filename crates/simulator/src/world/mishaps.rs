@@ -7,7 +7,7 @@ use crate::scenario::draws::Draws;
 use crate::scenario::workday::Workday;
 use chrono::Duration;
 use rand::Rng;
-use wire::Instant;
+use wire::VehicleKind;
 
 /// What goes wrong with one vehicle.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,14 +17,16 @@ pub struct Mishaps {
     /// It does not start in the morning.
     pub no_start: Option<NoStart>,
     /// Its phone falls silent.
-    pub silence: Option<Silence>,
+    pub lull: Option<Lull>,
 }
 
-/// A breakdown: on the first drive after `from`.
+/// A breakdown, on the way to one of the stops.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breakdown {
-    /// When the fault begins.
-    pub from: Instant,
+    /// Once this share of the stops that it left the hub with is done.
+    pub after: f64,
+    /// At this share of the drive that follows.
+    pub into: f64,
     /// How long the vehicle stands.
     pub lasts: Duration,
     /// What the driver says.
@@ -40,67 +42,61 @@ pub struct NoStart {
     pub reason: &'static str,
 }
 
-/// A phone without a network.
+/// A phone that loses its network on the road.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Silence {
-    /// Since when.
-    pub from: Instant,
-    /// Until when.
-    pub until: Instant,
-    /// Whether it was off, so that nothing was measured meanwhile; else it sends everything afterwards.
+pub struct Lull {
+    /// Once this share of the stops is done.
+    pub after: f64,
+    /// How long it lasts.
+    pub lasts: Duration,
+    /// Whether the phone is off meanwhile and measures nothing; else it sends everything afterwards.
     pub forgets: bool,
 }
 
-impl Silence {
-    /// Whether the phone is silent at this moment.
-    pub fn holds(&self, at: Instant) -> bool {
-        (self.from..self.until).contains(&at)
-    }
-}
-
-const REASONS: [&str; 3] = ["Flat tyre", "Engine warning light", "Side door jammed"];
+const OF_VANS: [&str; 3] = ["Flat tyre", "Engine warning light", "Side door jammed"];
+const OF_BIKES: [&str; 3] = ["Flat tyre", "Chain torn", "Brake cable torn"];
+const ON_THE_ROAD: std::ops::Range<f64> = 0.1..0.8;
 
 /// What goes wrong with each vehicle of the scenario, in their order: one in forty or two breaks down, one in
 /// forty does not start, one phone in twenty falls silent for 8 to 20 minutes and every other of those forgets.
+/// Both happen on the way, whenever that is; those that begin at noon, and may have nothing to do, are spared.
 pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Mishaps> {
-    let labels: Vec<&str> = scenario.vehicles.iter().map(|vehicle| vehicle.label.as_str()).collect();
-    let mut all = vec![Mishaps::default(); labels.len()];
+    let all_day = |from: chrono::NaiveTime| from < day.local_after(day.length() / 3);
+    let vehicles = scenario.vehicles.iter().enumerate().filter(|(_, vehicle)| all_day(vehicle.shift_from));
+    let out: Vec<(usize, &str)> = vehicles.map(|(index, vehicle)| (index, vehicle.label.as_str())).collect();
+    let mut all = vec![Mishaps::default(); scenario.vehicles.len()];
+    let count = all.len();
     let once_or_twice = draws.stream("breakdowns", "").random_range(1..=2);
-    let during = |rng: &mut dyn rand::RngCore| {
-        let (early, late) = (60, (day.length().num_minutes() / 2).max(61));
-        day.after(Duration::minutes(rng.random_range(early..late)))
-    };
-    for index in chosen(draws, "breakdown", &labels, labels.len().div_ceil(40) * once_or_twice) {
-        let mut rng = draws.stream("breakdown time", labels[index]);
+    for (index, label) in chosen(draws, "breakdown", &out, count.div_ceil(40) * once_or_twice) {
+        let mut rng = draws.stream("breakdown time", label);
+        let is_bike = scenario.vehicles[index].kind == VehicleKind::CargoBike;
+        let reasons = if is_bike { OF_BIKES } else { OF_VANS };
         all[index].breakdown = Some(Breakdown {
-            from: during(&mut rng),
+            after: rng.random_range(ON_THE_ROAD),
+            into: rng.random_range(0.1..0.9),
             lasts: Duration::minutes(rng.random_range(20..=60)),
-            reason: REASONS[rng.random_range(0..REASONS.len())],
+            reason: reasons[rng.random_range(0..reasons.len())],
         });
     }
-    for index in chosen(draws, "no start", &labels, labels.len() / 40) {
-        let mut rng = draws.stream("no start time", labels[index]);
+    for (index, label) in chosen(draws, "no start", &out, count / 40) {
+        let mut rng = draws.stream("no start time", label);
         let lasts = Duration::minutes(rng.random_range(90..=180));
         all[index].no_start = Some(NoStart { lasts, reason: "Will not start" });
     }
-    for (nth, index) in chosen(draws, "silence", &labels, labels.len().div_ceil(20)).into_iter().enumerate() {
-        let mut rng = draws.stream("silence time", labels[index]);
-        let from = during(&mut rng);
-        let until = from + Duration::minutes(rng.random_range(8..=20));
-        all[index].silence = Some(Silence { from, until, forgets: nth % 2 == 1 });
+    for (nth, (index, label)) in chosen(draws, "silence", &out, count.div_ceil(20)).into_iter().enumerate() {
+        let mut rng = draws.stream("silence time", label);
+        let (after, lasts) = (rng.random_range(ON_THE_ROAD), Duration::minutes(rng.random_range(8..=20)));
+        all[index].lull = Some(Lull { after, lasts, forgets: nth % 2 == 1 });
     }
     all
 }
 
-/// Indices of `count` of the labels, drawn by lot.
-fn chosen(draws: &Draws, purpose: &str, labels: &[&str], count: usize) -> Vec<usize> {
-    let mut lots: Vec<(u64, usize)> = labels
-        .iter()
-        .enumerate()
-        .map(|(index, label)| (draws.stream(purpose, label).random(), index))
-        .collect();
+/// `count` of the vehicles, drawn by lot.
+fn chosen<'a>(draws: &Draws, purpose: &str, out: &[(usize, &'a str)], count: usize) -> Vec<(usize, &'a str)> {
+    let mut lots: Vec<(u64, (usize, &str))> =
+        out.iter().map(|one| (draws.stream(purpose, one.1).random(), *one)).collect();
     lots.sort_unstable();
-    lots.into_iter().take(count).map(|(_, index)| index).collect()
+    lots.into_iter().take(count).map(|(_, one)| one).collect()
 }
 
 #[cfg(test)]
@@ -119,9 +115,13 @@ mod tests {
             assert!((1..=2).contains(&broken.len()));
             assert!(broken.iter().all(|b| (20..=60).contains(&b.lasts.num_minutes())));
             assert_eq!(all.iter().filter(|mishaps| mishaps.no_start.is_some()).count(), 1);
-            let silent: Vec<_> = all.iter().filter_map(|mishaps| mishaps.silence).collect();
-            assert_eq!(silent.len(), 2);
-            assert_eq!(silent.iter().filter(|silence| silence.forgets).count(), 1);
+            let lulls: Vec<_> = all.iter().filter_map(|mishaps| mishaps.lull).collect();
+            assert_eq!(lulls.len(), 2);
+            assert_eq!(lulls.iter().filter(|lull| lull.forgets).count(), 1);
+            let noon = workday().local_after(Duration::hours(4));
+            for (mishaps, vehicle) in all.iter().zip(&scenario.vehicles) {
+                assert!(*mishaps == Mishaps::default() || vehicle.shift_from < noon, "{}", vehicle.label);
+            }
         }
     }
 }

@@ -2,36 +2,42 @@
 //!
 //! The product never reads any of this; it learns only what phones report. Not here: what drivers and phones do with it.
 
+pub mod approach;
+pub mod areas;
 pub mod doors;
 pub mod drive;
 pub mod incidents;
+pub mod leg;
 pub mod mishaps;
 pub mod speeds;
 
-use crate::scenario::Scenario;
 use crate::scenario::draws::{Draws, lognormal};
 use crate::scenario::workday::Workday;
+use crate::scenario::{Scenario, ScenarioOrder};
 use crate::streets::Streets;
+use crate::truth::{Fact, PhoneTruth, Truth};
+use areas::Areas;
 use chrono::Duration;
 use doors::Door;
-use drive::Drive;
 use incidents::Incident;
 use mishaps::Mishaps;
 use rand::Rng;
-use roads::{Closure, ClosureShape, LatLon, Leg, Profile, Wall};
+use roads::{Closure, ClosureShape, LatLon, Profile, Wall};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::intake::{DriverClosure, DriverStop};
-use wire::{Instant, VehicleKind};
+use wire::{Instant, Point, VehicleKind};
 
 /// The world of one day.
 pub struct World {
     draws: Draws,
     day: Workday,
     streets: Arc<dyn Streets>,
+    areas: Areas,
     incidents: Vec<Incident>,
     attempts: Mutex<HashMap<String, u32>>,
     closures: Mutex<Vec<DriverClosure>>,
+    truth: Truth,
 }
 
 /// What is true of one vehicle and its driver.
@@ -54,8 +60,8 @@ pub struct VanTruth {
 }
 
 impl World {
-    /// The world behind a scenario, and the truth of each of its vehicles in their order.
-    pub fn of(scenario: &Scenario, streets: Arc<dyn Streets>) -> (Self, Vec<VanTruth>) {
+    /// The world behind a scenario, and the truth of each of its vehicles in their order. What happens is told to `truth`.
+    pub fn of(scenario: &Scenario, streets: Arc<dyn Streets>, truth: Truth) -> (Self, Vec<VanTruth>) {
         let (draws, day) = (scenario.draws, scenario.day);
         let mishaps = mishaps::of_the_day(&draws, &day, scenario);
         let hub = LatLon { lat: scenario.hub.lat, lon: scenario.hub.lon };
@@ -80,10 +86,49 @@ impl World {
             })
             .collect();
         let incidents = incidents::of_the_day(&draws, &day, scenario);
-        (
-            Self { draws, day, streets, incidents, attempts: Mutex::default(), closures: Mutex::default() },
-            vans,
-        )
+        let world = Self {
+            draws,
+            day,
+            streets,
+            areas: scenario.areas.clone(),
+            incidents,
+            attempts: Mutex::default(),
+            closures: Mutex::default(),
+            truth,
+        };
+        (world, vans)
+    }
+
+    /// Tells what is true to whoever scores the product afterwards, and to nobody else.
+    pub fn tell(&self, fact: &Fact<'_>) {
+        self.truth.tell(fact);
+    }
+
+    /// Tells what is known before the day begins: its orders and its incidents.
+    pub fn tell_the_morning(&self, scenario: &Scenario) {
+        for ScenarioOrder { says, placed_at, .. } in &scenario.orders {
+            let Some(at) = says.at else { continue };
+            self.tell(&Fact::Order {
+                order: &says.reference,
+                area: self.areas.at(LatLon { lat: at.lat, lon: at.lon }),
+                at,
+                address: &says.address,
+                placed_at: *placed_at,
+                window_from: says.window_from,
+                window_until: says.window_until,
+                service_s: says.service_s,
+            });
+        }
+        for incident in &self.incidents {
+            self.tell(&Fact::Incident {
+                near: &incident.near,
+                at: Point { lat: incident.centre.lat, lon: incident.centre.lon },
+                radius_m: incident.radius_m,
+                from: incident.from,
+                until: incident.until,
+                times_slower: incident.factor,
+            });
+        }
     }
 
     /// What drivers are told of closed roads. A drive that has begun is finished as it was begun.
@@ -100,41 +145,27 @@ impl World {
         &self.draws
     }
 
-    /// The drive as it will really be. `leg` names it: the same leg of the same vehicle has the same luck. Where the map has no
-    /// way, the driver goes straight at walking pace.
-    pub fn drive(&self, van: &VanTruth, leg: &str, from: LatLon, to: LatLon, set_off: Instant) -> Drive {
-        let profile = profile_of(van.kind);
-        let way = self.streets.way(from, to, profile, wall(set_off)).unwrap_or_else(|| on_foot(from, to));
-        let luck = lognormal(&mut self.draws.stream("leg", &format!("{}/{leg}", van.label)), 1.0, 0.15);
-        let mut drive = Drive::from(way.points.first().copied().unwrap_or(from));
-        let mut elapsed = 0.0;
-        for (pair, times) in way.points.windows(2).zip(way.at_seconds.windows(2)) {
-            let (&[here, there], &[since, until]) = (pair, times) else { continue };
-            let now = set_off + seconds(elapsed);
-            let crowd = speeds::congestion(van.kind, self.day.local_hours(now));
-            let trouble = incidents::slowdown(&self.incidents, van.kind, here, now);
-            elapsed += (until - since).max(0.0) * van.pace * luck * crowd * trouble;
-            drive.reach(there, elapsed);
-        }
-        drive
-    }
-
-    /// The search for a place to stop, at the end of the drive.
-    pub fn parking(&self, van: &VanTruth, stop: &DriverStop) -> Duration {
-        doors::parking(&mut self.draws.stream("parking", &stop.reference), van.kind)
-    }
-
-    /// What happens at the door to the driver who arrives there now. Every call is one more attempt for the order.
-    pub fn knock(&self, van: &VanTruth, stop: &DriverStop, arrived: Instant) -> Door {
+    /// What happens at the door to the driver who arrives there now, and at which attempt: every call is one more for the order.
+    pub fn knock(&self, van: &VanTruth, stop: &DriverStop, arrived: Instant) -> (u32, Door) {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let attempt = attempts.entry(stop.reference.clone()).or_default();
         *attempt += 1;
-        doors::knock(
-            &mut self.draws.stream("door", &format!("{}/{attempt}", stop.reference)),
-            van.kind,
-            stop,
-            arrived,
-        )
+        let mut rng = self.draws.stream("door", &format!("{}/{attempt}", stop.reference));
+        (*attempt, doors::knock(&mut rng, van.kind, stop, arrived))
+    }
+}
+
+impl VanTruth {
+    /// What is told of it before it leaves.
+    pub fn fact(&self, phone: PhoneTruth) -> Fact<'_> {
+        Fact::Van {
+            vehicle: &self.label,
+            kind: self.kind,
+            pace: self.pace,
+            leaves_late_s: self.lateness.as_seconds_f64(),
+            gives_up: self.gives_up,
+            phone,
+        }
     }
 }
 
@@ -165,45 +196,29 @@ fn profile_of(kind: VehicleKind) -> Profile {
     }
 }
 
-fn on_foot(from: LatLon, to: LatLon) -> Leg {
-    const METRES_A_SECOND: f64 = 1.3;
-    let metres = from.metres_to(to);
-    let seconds = metres / METRES_A_SECOND;
-    Leg { seconds, metres, points: vec![from, to], at_seconds: vec![0.0, seconds] }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scenario::Size;
     use crate::testing::{StraightStreets, addresses, stop_at, workday};
+    use roads::Leg;
 
     fn world(seed: u64) -> (World, Vec<VanTruth>) {
         let size = Size { vans: 40, orders: 100, late_orders: 3 };
         let scenario = Scenario::write(seed, size, workday(), &addresses(300), &StraightStreets).unwrap();
-        World::of(&scenario, Arc::new(StraightStreets))
-    }
-
-    fn drives(seed: u64) -> Vec<f64> {
-        let (world, vans) = world(seed);
-        let set_off = workday().after(Duration::minutes(40));
-        let to = LatLon { lat: 35.93, lon: 14.52 };
-        vans.iter().map(|van| world.drive(van, "BOO-000001", van.bay, to, set_off).whole_s()).collect()
+        World::of(&scenario, Arc::new(StraightStreets), Truth::default())
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_vans_legs_and_doors() {
+    fn the_same_seed_gives_the_same_vans_and_doors() {
         let ((one, vans), (again, same), (_, others)) = (world(1), world(1), world(2));
         assert_eq!(vans, same);
         assert_ne!(vans, others);
-        assert_eq!(drives(1), drives(1));
-        assert_ne!(drives(1), drives(2));
         let van = vans.first().unwrap();
         for number in 0..50 {
             let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
             let at = stop.window_from;
             assert_eq!(one.knock(van, &stop, at), again.knock(van, &stop, at));
-            assert_eq!(one.parking(van, &stop), again.parking(van, &stop));
         }
     }
 
@@ -225,23 +240,12 @@ mod tests {
         let van = vans.first().unwrap();
         let differ = (0..40).any(|number| {
             let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
-            world.knock(van, &stop, stop.window_from) != world.knock(van, &stop, stop.window_from)
+            let (first, second) =
+                (world.knock(van, &stop, stop.window_from), world.knock(van, &stop, stop.window_from));
+            assert_eq!((first.0, second.0), (1, 2));
+            first.1 != second.1
         });
         assert!(differ);
-    }
-
-    #[test]
-    fn real_drives_take_longer_than_free_roads_but_not_absurdly() {
-        let free = LatLon { lat: 35.93, lon: 14.52 };
-        let (world, vans) = world(1);
-        let van = vans.first().unwrap();
-        let ideal = StraightStreets.way(van.bay, free, Profile::Car, Wall(0)).unwrap().seconds;
-        let set_off = workday().after(Duration::minutes(40));
-        let mean = (0..200)
-            .map(|leg| world.drive(van, &leg.to_string(), van.bay, free, set_off).whole_s())
-            .sum::<f64>()
-            / 200.0;
-        assert!((ideal * 1.1..ideal * 2.5).contains(&mean), "{mean} against {ideal}");
     }
 
     #[test]
@@ -264,7 +268,7 @@ mod tests {
         let size = Size { vans: 2, orders: 20, late_orders: 0 };
         let scenario = Scenario::write(1, size, workday(), &addresses(60), &StraightStreets).unwrap();
         let streets = Arc::new(Counting(Mutex::new(0)));
-        let (world, _) = World::of(&scenario, streets.clone());
+        let (world, _) = World::of(&scenario, streets.clone(), Truth::default());
         let closure = DriverClosure {
             area: true,
             places: vec![],

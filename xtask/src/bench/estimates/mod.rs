@@ -1,0 +1,222 @@
+//! `cargo xtask bench estimates`: plays whole days, asks from outside what the product says, and scores it against what
+//! really happened.
+//!
+//! Each day has a server on a free port with a database of its own. The product never sees the truth. Not here: the world
+//! (`crates/simulator`).
+
+mod alarms;
+mod facts;
+mod foresight;
+mod published;
+mod score;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Serialize;
+
+use crate::children::Interrupt;
+use crate::demo::{self, Day, Running};
+use crate::project::Project;
+use crate::run::step;
+use crate::{extract, stamp};
+use alarms::Alarms;
+use facts::Truth;
+use published::{Record, Recorder};
+use score::Errors;
+
+/// Which days, and how fast.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Seeds of the days, such as 1,2,3
+    #[arg(long, value_delimiter = ',', default_value = "1")]
+    seeds: Vec<u64>,
+    /// How many times faster than life, 1 to 60; the table says whether the product kept up
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=60))]
+    factor: u32,
+    /// How many vans
+    #[arg(long, default_value_t = 40)]
+    vans: u32,
+    /// How many orders
+    #[arg(long, default_value_t = 1500)]
+    orders: u32,
+    /// Another street extract than Malta's (.osm.pbf)
+    #[arg(long)]
+    city: Option<PathBuf>,
+    /// Use the programs as they were built last
+    #[arg(long)]
+    built: bool,
+    /// Score the days that were recorded in --into before, without playing any
+    #[arg(long)]
+    recorded: bool,
+    /// Where records and scores go; var/bench/estimates when left out
+    #[arg(long)]
+    into: Option<PathBuf>,
+}
+
+/// How often the product is asked, in seconds of the world's time.
+const ASK_EVERY_WORLD_S: f64 = 25.0;
+/// And in real time at most so often.
+const ASK_EVERY_AT_LEAST: Duration = Duration::from_millis(500);
+/// A day that is not over by then hangs.
+const LONGEST_DAY_WORLD_H: f64 = 20.0;
+
+/// The whole result, as JSON.
+#[derive(Debug, Serialize)]
+pub struct Scores {
+    /// The seeds of the days.
+    pub seeds: Vec<u64>,
+    /// World seconds in a real one; nothing when days were only scored again.
+    pub factor: Option<u32>,
+    /// Estimates against arrivals, by horizon and group.
+    pub estimates: score::Table,
+    /// The morning's plan against arrivals, by group.
+    pub plan: std::collections::BTreeMap<String, Errors>,
+    /// Late alarms.
+    pub alarms: Alarms,
+    /// How well the product kept up.
+    pub pace: Pace,
+}
+
+/// Whether the world went too fast for the product, or for the one who asked it.
+#[derive(Debug, Default, Serialize)]
+pub struct Pace {
+    /// Median world seconds from an arrival until the product no longer counted the stop as open; the question itself comes
+    /// every 25.
+    pub heard_after_s: f64,
+    /// The same, 95th percentile.
+    pub heard_after_p95_s: f64,
+    /// The longest world seconds between two questions.
+    pub longest_gap_s: f64,
+}
+
+/// Runs the benchmark.
+///
+/// # Errors
+/// A program that fails, a day that does not end, or a record that cannot be read.
+pub(super) fn estimates(project: &Project, options: &Options) -> Result<()> {
+    let into = options.into.clone().unwrap_or_else(|| project.var.join("bench/estimates"));
+    if !options.recorded {
+        play(project, options, &into)?;
+    }
+    let days = options.seeds.iter().map(|seed| read(&into, *seed)).collect::<Result<Vec<_>>>()?;
+    let scores = Scores {
+        seeds: options.seeds.clone(),
+        factor: (!options.recorded).then_some(options.factor),
+        estimates: score::estimates(&days),
+        plan: score::plans(&days),
+        alarms: alarms::alarms(&days),
+        pace: pace(&days),
+    };
+    let json = into.join("scores.json");
+    stamp::write(&json, &serde_json::to_vec_pretty(&scores)?)?;
+    println!("\n{}\nAs JSON in {}", table::of(&scores), project.short(&json));
+    Ok(())
+}
+
+fn play(project: &Project, options: &Options, into: &Path) -> Result<()> {
+    let interrupt = Interrupt::listen()?;
+    if options.city.is_none() {
+        extract::extract(project)?;
+    }
+    if !options.built {
+        demo::build_programs(project)?;
+    }
+    for seed in &options.seeds {
+        step(&format!("day {seed}"), || play_day(project, options, *seed, into, &interrupt))?;
+    }
+    Ok(())
+}
+
+fn play_day(
+    project: &Project,
+    options: &Options,
+    seed: u64,
+    into: &Path,
+    interrupt: &Interrupt,
+) -> Result<String> {
+    let folder = day_folder(into, seed);
+    fs::create_dir_all(&folder)?;
+    // The temporary folder, because every database user may enter it and its path is short enough for a socket.
+    let var = std::env::temp_dir().join(format!("doorstep-day-{}-{seed}", std::process::id()));
+    let site = var.join("site");
+    fs::create_dir_all(site.join("assets/none"))?;
+    fs::write(site.join("manifest.json"), r#"{"assets":"assets/none"}"#)?;
+    let day = Day { seed, factor: options.factor, vans: options.vans, orders: options.orders };
+    let chosen = demo::Options::unseen(day, options.city.clone(), folder.join("truth.jsonl"), site);
+    let Some(mut running) = Running::start(project, &chosen, &var, interrupt)? else { bail!("interrupted") };
+    let played = record(&mut running, options.factor, &folder.join("published.jsonl"), interrupt);
+    running.stop();
+    for log in ["server.log", "simulator.log"] {
+        let _not_written = fs::copy(var.join("log").join(log), folder.join(log));
+    }
+    fs::remove_dir_all(&var).with_context(|| format!("could not remove {}", var.display()))?;
+    played.with_context(|| format!("logs are in {}", project.short(&folder)))
+}
+
+/// Asks until the simulator has played its day.
+fn record(running: &mut Running, factor: u32, file: &Path, interrupt: &Interrupt) -> Result<String> {
+    let mut recorder = Recorder::to(file)?;
+    let pause = Duration::from_secs_f64(ASK_EVERY_WORLD_S / f64::from(factor)).max(ASK_EVERY_AT_LEAST);
+    let longest = Duration::from_secs_f64(LONGEST_DAY_WORLD_H * 3_600.0 / f64::from(factor));
+    let (began, mut most, mut asked, mut unanswered) = (Instant::now(), 0, 0, 0);
+    while !running.is_over()? {
+        if interrupt.came() {
+            bail!("interrupted");
+        }
+        if began.elapsed() > longest {
+            bail!("the day was not over after {LONGEST_DAY_WORLD_H} hours of the world's time");
+        }
+        let since = Instant::now();
+        match running.ask("/api/v1/estimates") {
+            Ok(body) => {
+                let answer = serde_json::from_str(&body).context("the estimates are not what was agreed")?;
+                most = most.max(recorder.keep(answer)?);
+                asked += 1;
+            }
+            // Before the hub is set up there is nothing to ask for, and a busy server is asked again.
+            Err(_) => unanswered += 1,
+        }
+        thread::sleep(pause.saturating_sub(since.elapsed()));
+    }
+    if most == 0 {
+        bail!("no plan was published, so there is nothing to score");
+    }
+    Ok(format!("{most} stops, asked {asked} times, {unanswered} times without an answer"))
+}
+
+fn day_folder(into: &Path, seed: u64) -> PathBuf {
+    into.join(format!("seed-{seed}"))
+}
+
+fn read(into: &Path, seed: u64) -> Result<(Truth, Record)> {
+    let folder = day_folder(into, seed);
+    let truth = Truth::read(&folder.join("truth.jsonl"))?;
+    if !truth.whole {
+        println!("  day {seed} was ended early; what happened until then is scored");
+    }
+    Ok((truth, Record::read(&folder.join("published.jsonl"))?))
+}
+
+fn pace(days: &[(Truth, Record)]) -> Pace {
+    let heard = |record: &Record, visit: &facts::Visit| {
+        let gone = record.stops.get(&visit.stop)?.gone?;
+        Some((gone - visit.arrived).as_seconds_f64())
+    };
+    let mut after: Vec<f64> = days
+        .iter()
+        .flat_map(|(truth, record)| truth.visits().filter_map(|visit| heard(record, visit)))
+        .collect();
+    after.sort_by(f64::total_cmp);
+    let gaps = days.iter().map(|(_, record)| record.longest_gap.as_seconds_f64());
+    Pace {
+        heard_after_s: score::quantile(&after, 0.5),
+        heard_after_p95_s: score::quantile(&after, 0.95),
+        longest_gap_s: gaps.fold(0.0, f64::max),
+    }
+}
