@@ -11,13 +11,14 @@ use std::{
 
 use crate::{
     Address, AddressKind, Bounds, LatLon, RoadsError,
+    addresses::Known,
     geo::Spot,
     network::{Class, Edge, Network, Pace, Segment},
     tiles::Tiles,
 };
 
 /// Grows whenever the format or the way in which things are built changes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Tells apart unfinished files of one process, which may open a city twice at the same time.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
@@ -28,6 +29,8 @@ pub(crate) struct Kept {
     /// Network and contraction order of each profile.
     pub(crate) networks: Vec<(Network, Vec<u32>)>,
     pub(crate) addresses: Vec<Address>,
+    /// What they are found by.
+    pub(crate) known: Known,
     pub(crate) tiles: Tiles,
 }
 
@@ -112,6 +115,7 @@ impl Writer {
         }
         self.u32(kept.addresses.len() as u32);
         kept.addresses.iter().for_each(|address| self.address(address));
+        self.bytes(&serde_json::to_vec(&kept.known).unwrap_or_default());
         self.u32(kept.tiles.ends.len() as u32);
         for &(key, end) in &kept.tiles.ends {
             self.0.extend(key.to_le_bytes());
@@ -135,7 +139,8 @@ impl Writer {
         }
         self.u32(network.edges.len() as u32);
         for edge in &network.edges {
-            [edge.segment, u32::from(edge.reversed), edge.decimetres].into_iter().for_each(|v| self.u32(v));
+            let flags = u32::from(edge.reversed) | u32::from(edge.local) << 1;
+            [edge.segment, flags, edge.decimetres].into_iter().for_each(|v| self.u32(v));
         }
         self.u32(network.names.len() as u32);
         network.names.iter().for_each(|name| self.text(Some(name)));
@@ -198,9 +203,10 @@ impl Reader<'_> {
         let bounds = Bounds { south: self.f64()?, west: self.f64()?, north: self.f64()?, east: self.f64()? };
         let networks = self.list(|r| Some((r.network()?, r.u32s()?)))?;
         let addresses = self.list(Reader::address)?;
+        let known = serde_json::from_slice(self.bytes()?).ok()?;
         let ends = self.list(|r| Some((r.u64()?, r.u32()?)))?;
         let tiles = Tiles { ends, bytes: self.bytes()?.to_vec() };
-        Some(Kept { bounds, networks, addresses, tiles })
+        Some(Kept { bounds, networks, addresses, known, tiles })
     }
 
     fn network(&mut self) -> Option<Network> {
@@ -208,8 +214,7 @@ impl Reader<'_> {
             spots: self
                 .list(|r| Some(Spot { lat_e7: r.u32()?.cast_signed(), lon_e7: r.u32()?.cast_signed() }))?,
             segments: self.list(Reader::segment)?,
-            edges: self
-                .list(|r| Some(Edge { segment: r.u32()?, reversed: r.u32()? != 0, decimetres: r.u32()? }))?,
+            edges: self.list(Reader::edge)?,
             names: self.list(|r| Some(r.text()?.unwrap_or_default()))?,
             first_arc: self.u32s()?,
             arc_head: self.u32s()?,
@@ -225,6 +230,11 @@ impl Reader<'_> {
         let class = Class::ALL.into_iter().find(|class| *class as u32 == flags & 0xff)?;
         let (dense, no_van) = (flags >> 8 & 1 == 1, flags >> 9 & 1 == 1);
         Some(Segment { first, end, forward, backward, name, class, dense, no_van })
+    }
+
+    fn edge(&mut self) -> Option<Edge> {
+        let [segment, flags, decimetres] = [self.u32()?, self.u32()?, self.u32()?];
+        Some(Edge { segment, reversed: flags & 1 == 1, local: flags >> 1 & 1 == 1, decimetres })
     }
 
     fn address(&mut self) -> Option<Address> {
@@ -310,7 +320,7 @@ mod tests {
                 no_van: false,
             }],
             names: vec!["Triq il-Kbira".to_owned()],
-            edges: vec![Edge { segment: 0, reversed: true, decimetres: 770 }],
+            edges: vec![Edge { segment: 0, reversed: true, local: true, decimetres: 770 }],
             first_arc: vec![0, 1],
             arc_head: vec![0],
             paces: vec![Pace { edges: vec![77], turns: vec![200] }],
@@ -319,7 +329,9 @@ mod tests {
         };
         let tiles = Tiles { ends: vec![(1 << 56, 3)], bytes: vec![1, 2, 3] };
         let bounds = Bounds { south: 35.8, west: -14.6, north: 36.1, east: -14.2 };
-        Kept { bounds, networks: vec![(network, vec![0])], addresses: vec![address], tiles }
+        let addresses = vec![address];
+        let known = Known::plain(&addresses);
+        Kept { bounds, networks: vec![(network, vec![0])], addresses, known, tiles }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     Address, Bounds, Profile, RoadsError,
-    addresses::{AddressBook, gather},
+    addresses::{AddressBook, gather, retain},
     cache::{self, Kept},
     extract::Extract,
     network::{Means, Network, Streets, left_hand},
@@ -118,8 +118,8 @@ impl City {
     }
 
     fn from_kept(name: String, kept: Kept) -> Option<City> {
-        let Kept { bounds, networks, addresses, tiles } = kept;
-        if networks.iter().any(|(network, order)| !fits(network, order)) {
+        let Kept { bounds, networks, addresses, known, tiles } = kept;
+        if networks.iter().any(|(network, order)| !fits(network, order)) || !known.fits(&addresses) {
             return None;
         }
         let networks: [Ordered; 3] = networks.try_into().ok()?;
@@ -133,7 +133,7 @@ impl City {
             standing: Standing::default(),
         };
         let (addresses, _) = rayon::join(
-            || AddressBook::new(addresses, bounds.centre()),
+            || AddressBook::new(addresses, known, bounds.centre()),
             || city.router(Profile::Car).network(),
         );
         Some(City { addresses, ..city })
@@ -190,12 +190,12 @@ fn build(path: &FilePath) -> Result<Kept, RoadsError> {
         },
         || rayon::join(|| Tiles::draw(&extract), || gather(&extract, centre)),
     );
-    let ((motor, (cycle, foot)), (tiles, mut addresses)) = (routed, drawn);
-    addresses.retain(|address| {
+    let ((motor, (cycle, foot)), (tiles, (addresses, mut known))) = (routed, drawn);
+    let addresses = retain(addresses, &mut known, |address| {
         motor.snap(address.at, Profile::Car).is_some_and(|snap| snap.metres_away <= DOORSTEP_M)
     });
     let motor = (motor.network().clone(), motor.order().to_vec());
-    Ok(Kept { bounds, networks: vec![motor, cycle, foot], addresses, tiles })
+    Ok(Kept { bounds, networks: vec![motor, cycle, foot], addresses, known, tiles })
 }
 
 /// `malta-latest.osm.pbf` becomes `Malta`; dates and the word `latest` are no part of a name.

@@ -2,6 +2,8 @@
 //!
 //! Not here: anything that knows streets.
 
+use serde::{Deserialize, Serialize};
+
 /// Mean radius of the earth in metres (IUGG R1).
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
@@ -128,7 +130,7 @@ impl Plane {
 }
 
 /// A place in ten-millionths of a degree, as OpenStreetMap stores it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Spot {
     pub(crate) lat_e7: i32,
     pub(crate) lon_e7: i32,
@@ -137,6 +139,12 @@ pub(crate) struct Spot {
 impl From<Spot> for LatLon {
     fn from(spot: Spot) -> LatLon {
         LatLon { lat: f64::from(spot.lat_e7) * 1e-7, lon: f64::from(spot.lon_e7) * 1e-7 }
+    }
+}
+
+impl From<LatLon> for Spot {
+    fn from(at: LatLon) -> Spot {
+        Spot { lat_e7: (at.lat * 1e7).round() as i32, lon_e7: (at.lon * 1e7).round() as i32 }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Options {
 enum Bench {
     /// Reading a city, and its travel-time matrices
     Roads(Rest),
+    /// Lines of addresses as people write them: how many are placed, wrong, refused
+    Addresses(Rest),
     /// Our streets beside an OSRM server on the same extract
     Osrm(Rest),
     /// Building a plan
@@ -54,6 +56,7 @@ struct Rest {
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
     match &options.bench {
         Bench::Roads(rest) => target(project, "roads", "city", rest),
+        Bench::Addresses(rest) => target(project, "roads", "addresses", rest),
         Bench::Osrm(rest) => beside_osrm(project, rest),
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),

@@ -1,22 +1,18 @@
-//! Gathers the addresses of an extract, in a fixed order.
+//! Gathers the addresses of an extract, in a fixed order, with what the map knows of the street of each.
 //!
 //! Not here: looking them up.
 
 use std::collections::HashMap;
 
-use rstar::RTree;
-
-use super::{Address, AddressKind, Nearby, StreetPiece};
+use super::{
+    Address, AddressKind, Detail, Every, Known, Row, places::Areas, streets::Streets,
+};
 use crate::{
     LatLon,
-    extract::{Extract, Tags},
+    extract::{Extract, MemberElement, Tags, Way},
     geo::Plane,
 };
 
-/// A place or building farther than this from every named street gets no address.
-const STREET_REACH_M: f64 = 80.0;
-/// An address farther than this from every town or village gets no locality.
-const LOCALITY_REACH_M: f64 = 8_000.0;
 /// Smaller buildings are sheds and kiosks rather than places to deliver to.
 const SMALLEST_BUILDING_M2: f64 = 25.0;
 
@@ -26,32 +22,24 @@ struct Candidate<'a> {
     at: LatLon,
     /// Ground area where an outline is mapped, in square metres.
     area: Option<f64>,
+    /// Its street where another element says it.
+    street: Option<&'a str>,
 }
 
-/// All addresses: numbered ones first, then places, then buildings, each by position from north to south.
-pub(crate) fn gather(extract: &Extract, centre: LatLon) -> Vec<Address> {
-    let streets = Streets::new(extract, centre);
-    let localities = Localities::new(extract, centre);
-    let plane = Plane::at(centre);
-    let nodes = extract.tagged_nodes.iter().map(|node| Candidate {
-        tags: &node.tags,
-        at: extract.at(node.node),
-        area: None,
-    });
-    let rings = extract.ways.iter().filter(|way| way.is_ring()).filter_map(|way| {
-        let interesting = way.tags.get("building").is_some()
-            || is_place(&way.tags)
-            || way.tags.get("addr:housenumber").is_some();
-        if !interesting {
-            return None;
-        }
-        let line = extract.line(way);
-        let (at, area) = middle(&line, &plane)?;
-        Some(Candidate { tags: &way.tags, at, area: Some(area) })
-    });
-    let mut addresses: Vec<Address> =
-        nodes.chain(rings).filter_map(|candidate| address(&candidate, &streets, &localities)).collect();
-    addresses.sort_by(|a, b| {
+/// Streets of elements that do not say it themselves: those of a relation, and the ends of a row of houses.
+type Told<'a> = HashMap<MemberElement, &'a str>;
+
+/// All addresses: numbered ones first, then places, then buildings, each by position from north to south; and what the map
+/// knows of their streets.
+pub(crate) fn gather(extract: &Extract, centre: LatLon) -> (Vec<Address>, Known) {
+    let mut streets = Streets::new(extract, centre);
+    let areas = Areas::new(extract, centre);
+    let told = told(extract);
+    let mut gathered: Vec<(Address, Detail)> = Vec::new();
+    for candidate in candidates(extract, centre, &told) {
+        gathered.extend(address(&candidate, &mut streets, &areas));
+    }
+    gathered.sort_by(|(a, _), (b, _)| {
         let south = |address: &Address| -address.at.lat;
         a.kind
             .cmp(&b.kind)
@@ -59,17 +47,140 @@ pub(crate) fn gather(extract: &Extract, centre: LatLon) -> Vec<Address> {
             .then(a.at.lon.total_cmp(&b.at.lon))
             .then(a.text.cmp(&b.text))
     });
-    addresses.dedup_by(|a, b| a.text == b.text && a.at == b.at);
+    gathered.dedup_by(|(a, _), (b, _)| a.text == b.text && a.at == b.at);
+    let rows = rows(extract, &told, &mut streets, &areas);
+    streets.place(&areas);
+    let (addresses, details) = gathered.into_iter().unzip();
+    (addresses, Known { details, streets: streets.all, rows, areas: areas.names })
+}
+
+/// Leaves only the addresses that are wanted.
+pub(crate) fn retain(
+    addresses: Vec<Address>,
+    known: &mut Known,
+    wanted: impl Fn(&Address) -> bool,
+) -> Vec<Address> {
+    let details = std::mem::take(&mut known.details);
+    let (addresses, details) =
+        addresses.into_iter().zip(details).filter(|(address, _)| wanted(address)).unzip();
+    known.details = details;
     addresses
 }
 
-fn address(candidate: &Candidate<'_>, streets: &Streets<'_>, localities: &Localities<'_>) -> Option<Address> {
+fn candidates<'a>(extract: &'a Extract, centre: LatLon, told: &Told<'a>) -> Vec<Candidate<'a>> {
+    let plane = Plane::at(centre);
+    let street = |element: MemberElement| told.get(&element).copied();
+    let nodes = extract.tagged_nodes.iter().map(|node| Candidate {
+        tags: &node.tags,
+        at: extract.at(node.node),
+        area: None,
+        street: street(MemberElement::Node(node.node)),
+    });
+    let is_wanted = |tags: &Tags| {
+        tags.get("building").is_some() || is_place(tags) || tags.get("addr:housenumber").is_some()
+    };
+    let rings = extract.ways.iter().filter(|way| way.is_ring() && is_wanted(&way.tags)).filter_map(|way| {
+        let (at, area) = middle(&extract.line(way), &plane)?;
+        Some(Candidate { tags: &way.tags, at, area: Some(area), street: street(MemberElement::Way(way.id)) })
+    });
+    // Buildings with courtyards are relations between their outlines.
+    let by_id: HashMap<i64, &Way> = extract.ways.iter().map(|way| (way.id, way)).collect();
+    let joined = extract.relations.iter().filter(|relation| {
+        relation.tags.is("type", "multipolygon") && is_wanted(&relation.tags)
+    });
+    let outlines = joined.filter_map(|relation| {
+        let outer = relation.members.iter().filter(|member| member.role.as_ref() == "outer");
+        let ways: Vec<&&Way> = outer
+            .filter_map(|member| match member.element {
+                MemberElement::Way(id) => by_id.get(&id),
+                MemberElement::Node(_) => None,
+            })
+            .collect();
+        let ring = ways.iter().find(|way| way.is_ring()).and_then(|way| middle(&extract.line(way), &plane));
+        let (at, area) = match ring {
+            Some(found) => found,
+            None => (*extract.line(ways.first()?).first()?, SMALLEST_BUILDING_M2),
+        };
+        Some(Candidate { tags: &relation.tags, at, area: Some(area), street: None })
+    });
+    nodes.chain(rings).chain(outlines).collect()
+}
+
+/// The streets that relations (`associatedStreet`) and rows of houses say of others.
+fn told(extract: &Extract) -> Told<'_> {
+    let mut told = Told::new();
+    let by_id: HashMap<i64, &Way> = extract.ways.iter().map(|way| (way.id, way)).collect();
+    for relation in &extract.relations {
+        if !matches!(relation.tags.get("type"), Some("associatedStreet" | "street")) {
+            continue;
+        }
+        let is_street = |role: &str| role == "street";
+        let of_way = || {
+            relation.members.iter().filter(|member| is_street(&member.role)).find_map(|m| match m.element {
+                MemberElement::Way(id) => by_id.get(&id)?.tags.get("name"),
+                MemberElement::Node(_) => None,
+            })
+        };
+        let Some(name) = relation.tags.get("name").or_else(of_way) else { continue };
+        for member in relation.members.iter().filter(|member| !is_street(&member.role)) {
+            told.insert(member.element, name);
+        }
+    }
+    for way in extract.ways.iter().filter(|way| way.tags.get("addr:interpolation").is_some()) {
+        if let (Some(street), false) = (way.tags.get("addr:street"), way.is_ring()) {
+            told.extend(way.nodes.iter().map(|&node| (MemberElement::Node(node), street)));
+        }
+    }
+    told
+}
+
+/// Rows of houses of which only some are mapped, between each two that are.
+fn rows(extract: &Extract, told: &Told<'_>, streets: &mut Streets, areas: &Areas) -> Vec<Row> {
+    let tags: HashMap<u32, &Tags> = extract.tagged_nodes.iter().map(|node| (node.node, &node.tags)).collect();
+    let mut rows = Vec::new();
+    for way in extract.ways.iter().filter(|way| !way.is_ring()) {
+        let Some(every) = way.tags.get("addr:interpolation").map(Every::from_tag) else { continue };
+        let number = |node: &u32| tags.get(node).and_then(|tags| tags.get("addr:housenumber"));
+        let ends: Vec<usize> = (0..way.nodes.len()).filter(|&at| number(&way.nodes[at]).is_some()).collect();
+        for pair in ends.windows(2) {
+            let nodes = &way.nodes[pair[0]..=pair[1]];
+            let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { continue };
+            let (Some(from), Some(to)) = (number(first), number(last)) else { continue };
+            let written = |node: &u32, key: &str| tags.get(node).and_then(|tags| tags.get(key));
+            let of_node = |node: &u32| {
+                written(node, "addr:street").or_else(|| told.get(&MemberElement::Node(*node)).copied())
+            };
+            let of_way = || told.get(&MemberElement::Way(way.id)).copied();
+            let street = way.tags.get("addr:street").or_else(|| of_node(first)).or_else(|| of_node(last));
+            let Some(name) = street.or_else(of_way) else { continue };
+            let at = extract.at(*first);
+            let postcode = written(first, "addr:postcode").or_else(|| way.tags.get("addr:postcode"));
+            rows.push(Row {
+                street: streets.named(name, at),
+                name: name.to_owned(),
+                locality: areas.nearest(at).and_then(|area| areas.name(area)).map(str::to_owned),
+                postcode: postcode.map(code),
+                from: from.to_owned(),
+                to: to.to_owned(),
+                every,
+                line: nodes.iter().map(|&node| extract.spots[node as usize]).collect(),
+            });
+        }
+    }
+    rows
+}
+
+/// A postcode as it is compared: in capitals without spaces.
+fn code(written: &str) -> String {
+    written.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+fn address(candidate: &Candidate<'_>, streets: &mut Streets, areas: &Areas) -> Option<(Address, Detail)> {
     let tags = candidate.tags;
-    let house_number = tags.get("addr:housenumber").map(str::trim).filter(|number| !number.is_empty());
-    let written =
-        tags.get("addr:street").or_else(|| tags.get("addr:place")).map(str::trim).filter(|s| !s.is_empty());
-    let name =
-        tags.get("name").or_else(|| tags.get("addr:housename")).map(str::trim).filter(|n| !n.is_empty());
+    let text = |key: &str| tags.get(key).map(str::trim).filter(|text| !text.is_empty());
+    let house_number = text("addr:housenumber");
+    let written = text("addr:street").or(candidate.street).or_else(|| text("addr:place"));
+    let name = text("name").or_else(|| text("addr:housename"));
     let kind = if house_number.is_some() && written.is_some() {
         AddressKind::Numbered
     } else if is_place(tags) && name.is_some() {
@@ -79,14 +190,27 @@ fn address(candidate: &Candidate<'_>, streets: &Streets<'_>, localities: &Locali
     } else {
         return None;
     };
-    let street = match written {
-        Some(street) => street.to_owned(),
-        None => streets.nearest(candidate.at)?.to_owned(),
+    let (index, street) = match written {
+        Some(street) => (streets.named(street, candidate.at), street.to_owned()),
+        None => {
+            let index = streets.nearest(candidate.at)?;
+            (index, streets.all.get(index as usize)?.names.first()?.clone())
+        }
     };
     // A number without its street belongs to a street that is not written; putting it on the nearest would invent one.
     let house_number = house_number.filter(|_| kind == AddressKind::Numbered);
-    let locality = localities.nearest(candidate.at).or_else(|| tags.get("addr:city"));
-    Some(Address {
+    let towns = [
+        "addr:city",
+        "addr:district",
+        "addr:hamlet",
+        "addr:place",
+        "addr:province",
+        "addr:suburb",
+        "addr:village",
+    ];
+    let nearest = areas.nearest(candidate.at).and_then(|area| areas.name(area));
+    let locality = nearest.or_else(|| text("addr:city"));
+    let address = Address {
         text: Address::line(name, house_number, &street, locality),
         name: name.map(str::to_owned),
         house_number: house_number.map(str::to_owned),
@@ -94,7 +218,14 @@ fn address(candidate: &Candidate<'_>, streets: &Streets<'_>, localities: &Locali
         street,
         at: candidate.at,
         kind,
-    })
+    };
+    let detail = Detail {
+        street: index,
+        postcode: text("addr:postcode").map(code),
+        every: text("addr:interpolation").map(Every::from_tag).unwrap_or_default(),
+        towns: towns.iter().filter_map(|key| text(key)).map(str::to_owned).collect(),
+    };
+    Some((address, detail))
 }
 
 fn is_place(tags: &Tags) -> bool {
@@ -178,74 +309,6 @@ fn middle(ring: &[LatLon], plane: &Plane) -> Option<(LatLon, f64)> {
     Some((centre, doubled.abs() / 2.0))
 }
 
-/// Named streets by where they are.
-struct Streets<'a> {
-    plane: Plane,
-    names: Vec<&'a str>,
-    tree: RTree<StreetPiece>,
-}
-
-impl<'a> Streets<'a> {
-    fn new(extract: &'a Extract, centre: LatLon) -> Streets<'a> {
-        let plane = Plane::at(centre);
-        let (mut names, mut known, mut pieces) = (Vec::new(), HashMap::new(), Vec::new());
-        for way in &extract.ways {
-            let (Some(highway), Some(name)) = (way.tags.get("highway"), way.tags.get("name")) else {
-                continue;
-            };
-            if ["construction", "proposed", "bus_stop", "platform", "rest_area", "services"]
-                .contains(&highway)
-            {
-                continue;
-            }
-            let index = *known.entry(name).or_insert_with(|| {
-                names.push(name);
-                names.len() as u32 - 1
-            });
-            let flat: Vec<[f64; 2]> = way.nodes.iter().map(|&node| plane.flat(extract.at(node))).collect();
-            pieces.extend(flat.windows(2).map(|ends| StreetPiece {
-                from: ends[0],
-                to: ends[1],
-                name: index,
-            }));
-        }
-        Streets { plane, names, tree: RTree::bulk_load(pieces) }
-    }
-
-    fn nearest(&self, at: LatLon) -> Option<&'a str> {
-        let point = self.plane.flat(at);
-        let (piece, distance2) = self.tree.nearest_neighbor_iter_with_distance_2(&point).next()?;
-        let within = distance2 <= STREET_REACH_M * STREET_REACH_M;
-        within.then(|| self.names.get(piece.name as usize).copied()).flatten()
-    }
-}
-
-/// Towns, villages and suburbs by where they are.
-struct Localities<'a> {
-    names: Vec<&'a str>,
-    nearby: Nearby,
-}
-
-impl<'a> Localities<'a> {
-    fn new(extract: &'a Extract, centre: LatLon) -> Localities<'a> {
-        let settled = ["city", "hamlet", "suburb", "town", "village"];
-        let (mut names, mut places) = (Vec::new(), Vec::new());
-        for node in &extract.tagged_nodes {
-            let is_settled = node.tags.get("place").is_some_and(|kind| settled.contains(&kind));
-            if let (true, Some(name)) = (is_settled, node.tags.get("name")) {
-                names.push(name);
-                places.push(extract.at(node.node));
-            }
-        }
-        Localities { names, nearby: Nearby::new(centre, places.into_iter()) }
-    }
-
-    fn nearest(&self, at: LatLon) -> Option<&'a str> {
-        let (index, metres) = self.nearby.nearest(at)?;
-        (metres <= LOCALITY_REACH_M).then(|| self.names.get(index as usize).copied()).flatten()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,7 +346,7 @@ mod tests {
             ],
             ..Extract::default()
         };
-        gather(&extract, extract.at(0))
+        gather(&extract, extract.at(0)).0
     }
 
     #[test]

@@ -1,18 +1,29 @@
-//! Addresses of a city as its extract knows them: numbered houses, named places, and buildings known only by their street.
+//! Addresses of a city as its extract knows them: numbered houses, named places, buildings known only by their street, and
+//! rows of houses of which only the ends are numbered.
 //!
 //! No house number is ever made up. Not here: parcels, recipients, and outside services (`providers`).
 
 mod find;
 mod gather;
+mod numbers;
+mod places;
+mod reading;
 mod search;
+mod streets;
+mod words;
 
-use rstar::{PointDistance, RTree, RTreeObject, primitives::GeomWithData};
+use rstar::{RTree, primitives::GeomWithData};
+use serde::{Deserialize, Serialize};
 
-use crate::{LatLon, geo::Plane};
+use crate::{
+    LatLon,
+    geo::{Plane, Spot},
+};
 
 pub(crate) use find::judged;
 pub use find::{Addresses, Doubt, Found};
-pub(crate) use gather::gather;
+pub(crate) use gather::{gather, retain};
+pub(crate) use numbers::Every;
 use search::Index;
 
 /// What is known about an address.
@@ -53,6 +64,88 @@ impl Address {
     }
 }
 
+/// What the map knows beside the addresses themselves, to find them by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// By address.
+    pub(crate) details: Vec<Detail>,
+    pub(crate) streets: Vec<Street>,
+    pub(crate) rows: Vec<Row>,
+    /// Towns, villages and the like with all their names, the usual one first.
+    pub(crate) areas: Vec<Vec<String>>,
+}
+
+/// What is known of one address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Detail {
+    pub(crate) street: u32,
+    /// In capitals without spaces.
+    pub(crate) postcode: Option<String>,
+    /// Which numbers a range holds.
+    pub(crate) every: Every,
+    /// Towns that it is said to be in, beside the nearest one.
+    pub(crate) towns: Vec<String>,
+}
+
+/// A street: what bears one name and hangs together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Street {
+    /// All its names, the usual one first.
+    pub(crate) names: Vec<String>,
+    /// The nearest of the areas along it.
+    pub(crate) near: Vec<u32>,
+    /// Others that it may be said to be in.
+    pub(crate) around: Vec<u32>,
+    /// Its middle.
+    pub(crate) at: Spot,
+}
+
+/// Houses between two numbers, along a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) street: u32,
+    /// The street as it is written at its ends.
+    pub(crate) name: String,
+    pub(crate) locality: Option<String>,
+    pub(crate) postcode: Option<String>,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) every: Every,
+    pub(crate) line: Vec<Spot>,
+}
+
+impl Known {
+    /// Whether it belongs to these addresses and names only what there is.
+    pub(crate) fn fits(&self, addresses: &[Address]) -> bool {
+        let street = |street: u32| (street as usize) < self.streets.len();
+        self.details.len() == addresses.len()
+            && self.details.iter().all(|detail| street(detail.street))
+            && self.rows.iter().all(|row| street(row.street))
+    }
+}
+
+#[cfg(test)]
+impl Known {
+    /// What addresses alone say.
+    pub(crate) fn plain(addresses: &[Address]) -> Known {
+        let mut known = Known::default();
+        for address in addresses {
+            let same = |other: &&Address| other.street == address.street && other.locality == address.locality;
+            let first = addresses.iter().find(same).expect("itself");
+            let street = match addresses.iter().position(|other| std::ptr::eq(other, first)) {
+                Some(place) if place < known.details.len() => known.details[place].street,
+                _ => {
+                    let names = vec![address.street.clone()];
+                    known.streets.push(Street { names, near: vec![], around: vec![], at: address.at.into() });
+                    known.streets.len() as u32 - 1
+                }
+            };
+            known.details.push(Detail { street, postcode: None, every: Every::Unsaid, towns: vec![] });
+        }
+        known
+    }
+}
+
 /// Places sorted by where they are, each with a number that stands for it.
 pub(crate) struct Nearby {
     plane: Plane,
@@ -70,6 +163,7 @@ impl Nearby {
 
     /// The nearest place and its distance in metres.
     pub(crate) fn nearest(&self, at: LatLon) -> Option<(u32, f64)> {
+        use rstar::PointDistance;
         let point = self.plane.flat(at);
         let entry = at.is_on_globe().then(|| self.tree.nearest_neighbor(&point)).flatten()?;
         Some((entry.data, entry.distance_2(&point).sqrt()))
@@ -79,18 +173,20 @@ impl Nearby {
 /// All addresses of a city, ready to be looked up by text or by place.
 pub(crate) struct AddressBook {
     addresses: Vec<Address>,
+    known: Known,
     index: Index,
     nearby: Nearby,
 }
 
 impl AddressBook {
-    pub(crate) fn new(addresses: Vec<Address>, centre: LatLon) -> AddressBook {
+    /// The book of some addresses and what is known of each.
+    pub(crate) fn new(addresses: Vec<Address>, known: Known, centre: LatLon) -> AddressBook {
         let nearby = Nearby::new(centre, addresses.iter().map(|address| address.at));
-        AddressBook { index: Index::new(&addresses), nearby, addresses }
+        AddressBook { index: Index::new(&addresses, &known), nearby, addresses, known }
     }
 
     pub(crate) fn empty(centre: LatLon) -> AddressBook {
-        AddressBook::new(Vec::new(), centre)
+        AddressBook::new(Vec::new(), Known::default(), centre)
     }
 
     pub(crate) fn all(&self) -> &[Address] {
@@ -100,26 +196,5 @@ impl AddressBook {
     pub(crate) fn nearest(&self, at: LatLon) -> Option<(&Address, f64)> {
         let (index, metres) = self.nearby.nearest(at)?;
         Some((self.addresses.get(index as usize)?, metres))
-    }
-}
-
-/// A straight piece of a named street, in metres around the centre.
-struct StreetPiece {
-    from: [f64; 2],
-    to: [f64; 2],
-    name: u32,
-}
-
-impl RTreeObject for StreetPiece {
-    type Envelope = rstar::AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        rstar::AABB::from_corners(self.from, self.to)
-    }
-}
-
-impl PointDistance for StreetPiece {
-    fn distance_2(&self, point: &[f64; 2]) -> f64 {
-        crate::geo::nearest_on_line(*point, self.from, self.to).1
     }
 }

@@ -1,208 +1,173 @@
-//! Finds addresses by what somebody types: any order of words, beginnings of words, missing accents, a slip of the finger.
+//! Finds the streets and the named places that a line may mean, by its words.
 //!
-//! Not here: languages, transliteration, and abbreviations of street kinds.
+//! Not here: what the line says if it means one of them (`reading`).
 
 use std::collections::HashMap;
 
-use super::Address;
+use super::{
+    Address, Known,
+    numbers::{Doors, doors},
+    reading::Names,
+    words::{SLIP, Word, is_article, is_kind, likeness, words_of},
+};
 
-/// Words of all addresses, and where each occurs.
+/// No more streets are looked at closely, and no more names of places.
+const STREETS: usize = 120;
+const PLACES: usize = 30;
+/// What a named town adds to a street in it.
+const IN_TOWN: f32 = 0.5;
+
+/// Everything by its words.
 pub(super) struct Index {
-    words: Vec<Word>,
-    /// Number of words of each address.
-    lengths: Vec<u16>,
+    /// By street.
+    pub(super) streets: Vec<StreetWords>,
+    /// By town.
+    pub(super) areas: Vec<Names>,
+    /// By address: what it is called, if it is called something.
+    pub(super) called: Vec<Vec<Word>>,
+    /// By address: the doors that its number stands for.
+    pub(super) doors: Vec<Vec<Doors>>,
+    words: Vec<Entry>,
 }
 
-struct Word {
-    letters: Vec<char>,
-    /// Addresses that contain the word, ascending.
-    addresses: Vec<u32>,
+#[derive(Default)]
+pub(super) struct StreetWords {
+    pub(super) names: Names,
+    /// Towns that its addresses themselves are said to be in.
+    pub(super) towns: Names,
+    pub(super) addresses: Vec<u32>,
+    pub(super) rows: Vec<u32>,
 }
 
-/// The least share of the typed words that must be matched, weighed by how well.
-const LEAST_SCORE: f32 = 0.45;
-/// How much of the score depends on the address having no further words.
-const EXACTNESS: f32 = 0.1;
+struct Entry {
+    word: Word,
+    streets: Vec<u32>,
+    places: Vec<u32>,
+    areas: Vec<u32>,
+}
+
+/// What a line may mean.
+#[derive(Default)]
+pub(super) struct Candidates {
+    pub(super) streets: Vec<u32>,
+    /// Addresses by what they are called.
+    pub(super) places: Vec<u32>,
+    /// By area: whether a word of its names is in the line.
+    pub(super) towns: Vec<bool>,
+}
 
 impl Index {
-    pub(super) fn new(addresses: &[Address]) -> Index {
-        let mut known: HashMap<String, u32> = HashMap::new();
-        let mut words: Vec<Word> = Vec::new();
-        let mut lengths = Vec::with_capacity(addresses.len());
-        for (index, address) in (0_u32..).zip(addresses) {
-            let mut length = 0_u16;
-            for text in words_of(&address.text) {
-                length = length.saturating_add(1);
-                let place = *known.entry(text).or_insert_with_key(|text| {
-                    words.push(Word { letters: text.chars().collect(), addresses: Vec::new() });
-                    words.len() as u32 - 1
-                });
-                let entries = &mut words[place as usize].addresses;
-                if entries.last() != Some(&index) {
-                    entries.push(index);
+    pub(super) fn new(addresses: &[Address], known: &Known) -> Index {
+        let names = |all: &[String]| all.iter().map(|name| words_of(name)).collect::<Names>();
+        let mut streets: Vec<StreetWords> = known
+            .streets
+            .iter()
+            .map(|street| StreetWords { names: names(&street.names), ..StreetWords::default() })
+            .collect();
+        let mut towns: Vec<Vec<String>> = vec![Vec::new(); streets.len()];
+        let (mut called, mut all_doors) = (Vec::new(), Vec::new());
+        for (index, (address, detail)) in (0_u32..).zip(addresses.iter().zip(&known.details)) {
+            let number = address.house_number.as_deref().unwrap_or_default();
+            let doors = doors(number, detail.every);
+            // What is no number is a name: `Lia Buildings`.
+            let name = address.name.as_deref().unwrap_or(if doors.is_empty() { number } else { "" });
+            called.push(words_of(name));
+            all_doors.push(doors);
+            let Some(street) = streets.get_mut(detail.street as usize) else { continue };
+            street.addresses.push(index);
+            for town in detail.towns.iter().chain(&address.locality) {
+                if !towns[detail.street as usize].contains(town) {
+                    towns[detail.street as usize].push(town.clone());
                 }
             }
-            lengths.push(length);
         }
-        Index { words, lengths }
+        for (street, towns) in streets.iter_mut().zip(&towns) {
+            street.towns = names(towns);
+        }
+        for (index, row) in (0_u32..).zip(&known.rows) {
+            if let Some(street) = streets.get_mut(row.street as usize) {
+                street.rows.push(index);
+            }
+        }
+        let areas: Vec<Names> = known.areas.iter().map(|area| names(area)).collect();
+        let words = entries(&streets, &areas, &called);
+        Index { streets, areas, called, doors: all_doors, words }
     }
 
-    /// Addresses that match, with a score of 0..=1, best first; equal ones in their own order.
-    pub(super) fn ranked(&self, text: &str) -> impl Iterator<Item = (u32, f32)> + use<> {
-        let asked: Vec<Vec<char>> = words_of(text).map(|word| word.chars().collect()).collect();
-        let mut totals = vec![0.0_f32; self.lengths.len()];
-        for word in &asked {
-            let mut best = vec![0.0_f32; self.lengths.len()];
-            for (known, likeness) in self.words.iter().map(|known| (known, likeness(word, &known.letters))) {
-                if likeness > 0.0 {
-                    for &address in &known.addresses {
-                        let entry = &mut best[address as usize];
-                        *entry = likeness.max(*entry);
-                    }
+    /// The streets and places that share words with a line, the likeliest first.
+    pub(super) fn candidates(&self, known: &Known, line: &[Word]) -> Candidates {
+        let (mut streets, mut places) = (HashMap::new(), HashMap::new());
+        let mut towns = vec![false; self.areas.len()];
+        for typed in line {
+            let (mut to_streets, mut to_places) = (HashMap::new(), HashMap::new());
+            for entry in &self.words {
+                let likeness = likeness(typed, &entry.word);
+                if likeness < 0.4 {
+                    continue;
+                }
+                let rare = |count: usize| likeness / (1.0 + (count as f32).ln_1p());
+                more(&mut to_streets, &entry.streets, rare(entry.streets.len()));
+                more(&mut to_places, &entry.places, rare(entry.places.len()));
+                if likeness >= SLIP {
+                    entry.areas.iter().for_each(|&area| towns[area as usize] = true);
                 }
             }
-            totals.iter_mut().zip(best).for_each(|(total, best)| *total += best);
+            for (sum, part) in [(&mut streets, to_streets), (&mut places, to_places)] {
+                part.into_iter().for_each(|(index, score): (u32, f32)| *sum.entry(index).or_default() += score);
+            }
         }
-        let count = asked.len().max(1) as f32;
-        let score = |(total, &length): (f32, &u16)| {
-            let exactness = (count / f32::from(length.max(1))).min(1.0);
-            total / count * (1.0 - EXACTNESS + EXACTNESS * exactness)
+        let in_town = |street: u32| {
+            let street = &known.streets[street as usize];
+            street.near.iter().chain(&street.around).any(|&area| towns.get(area as usize) == Some(&true))
         };
-        let scores = totals.into_iter().zip(&self.lengths).map(score);
-        let mut ranked: Vec<(u32, f32)> =
-            (0_u32..).zip(scores).filter(|&(_, score)| score >= LEAST_SCORE).collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        ranked.into_iter()
+        for (&street, score) in &mut streets {
+            *score += if in_town(street) { IN_TOWN } else { 0.0 };
+        }
+        Candidates { streets: best(streets, STREETS), places: best(places, PLACES), towns }
     }
 }
 
-/// How alike a typed word and a known one are, 0..=1. Words with digits must agree exactly or be the beginning.
-pub(super) fn likeness(typed: &[char], known: &[char]) -> f32 {
-    if typed == known {
-        return 1.0;
+fn more(scores: &mut HashMap<u32, f32>, indices: &[u32], score: f32) {
+    for &index in indices {
+        let entry = scores.entry(index).or_insert(score);
+        *entry = score.max(*entry);
     }
-    if known.starts_with(typed) {
-        return if typed.len() == 1 { 0.5 } else { 0.8 };
-    }
-    let allowed = match typed.len() {
-        _ if typed.iter().any(char::is_ascii_digit) => 0,
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
+}
+
+fn best(scores: HashMap<u32, f32>, most: usize) -> Vec<u32> {
+    let mut ranked: Vec<(u32, f32)> = scores.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked.into_iter().take(most).map(|(index, _)| index).collect()
+}
+
+fn entries(streets: &[StreetWords], areas: &[Names], called: &[Vec<Word>]) -> Vec<Entry> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut add = |word: &Word, list: fn(&mut Entry) -> &mut Vec<u32>, index: u32| {
+        let place = *known.entry(word.plain.clone()).or_insert_with(|| {
+            let word = word.clone();
+            entries.push(Entry { word, streets: Vec::new(), places: Vec::new(), areas: Vec::new() });
+            entries.len() - 1
+        });
+        let list = list(&mut entries[place]);
+        if list.last() != Some(&index) {
+            list.push(index);
+        }
     };
-    if allowed == 0 || typed.len().abs_diff(known.len()) > allowed {
-        return 0.0;
-    }
-    match slips(typed, known) {
-        slips if slips <= allowed => 0.8 - 0.15 * slips as f32,
-        _ => 0.0,
-    }
-}
-
-/// Letters to add, drop, replace or swap with their neighbour (optimal string alignment) to make one word the other.
-fn slips(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = replaced.min(above[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above[b.len()]
-}
-
-/// Words in small letters without accents; apostrophes are dropped, everything else that is no letter parts words.
-pub(super) fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
-    let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’'));
-    parts
-        .map(|part| part.chars().flat_map(char::to_lowercase).filter_map(plain).collect())
-        .filter(|w: &String| !w.is_empty())
-}
-
-/// The letter without its accent; none for apostrophes and combining marks.
-fn plain(letter: char) -> Option<char> {
-    Some(match letter {
-        '\'' | '’' | '\u{300}'..='\u{36f}' => return None,
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ċ' | 'č' | 'ć' => 'c',
-        'ď' | 'đ' => 'd',
-        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
-        'ġ' | 'ğ' => 'g',
-        'ħ' => 'h',
-        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' => 'i',
-        'ł' | 'ľ' => 'l',
-        'ñ' | 'ń' | 'ň' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => 'o',
-        'ř' => 'r',
-        'ś' | 'š' | 'ş' => 's',
-        'ť' | 'ț' | 'ţ' => 't',
-        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ż' | 'ź' | 'ž' => 'z',
-        other => other,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{AddressKind, LatLon};
-
-    fn index(lines: &[&str]) -> Index {
-        let address = |text: &&str| Address {
-            text: (*text).to_owned(),
-            name: None,
-            house_number: None,
-            street: String::new(),
-            locality: None,
-            at: LatLon { lat: 0.0, lon: 0.0 },
-            kind: AddressKind::Building,
-        };
-        Index::new(&lines.iter().map(address).collect::<Vec<_>>())
-    }
-
-    fn best(index: &Index, text: &str) -> Option<u32> {
-        index.ranked(text).next().map(|(address, _)| address)
-    }
-
-    #[test]
-    fn accents_order_and_slips_do_not_matter() {
-        let index = index(&["Triq il-Kbira, Mosta", "12, Triq il-Kbira, Żebbuġ", "Triq San Ġorġ, Ħamrun"]);
-        assert_eq!(best(&index, "triq il kbira mosta"), Some(0));
-        assert_eq!(best(&index, "zebbug kbira 12"), Some(1));
-        assert_eq!(best(&index, "san gorg hamrnu"), Some(2));
-        assert_eq!(best(&index, "Hamr"), Some(2));
-    }
-
-    #[test]
-    fn another_house_number_is_no_slip_of_the_finger() {
-        let index = index(&["121, Main Street", "131, Main Street"]);
-        assert_eq!(best(&index, "131 main street"), Some(1));
-        let scores: Vec<f32> = index.ranked("131 main street").map(|(_, score)| score).collect();
-        assert!(scores[0] > 0.99 && scores[1] < 0.7, "{scores:?}");
-    }
-
-    #[test]
-    fn nothing_matches_nothing() {
-        let index = index(&["Triq il-Kbira, Mosta"]);
-        assert_eq!(best(&index, ""), None);
-        assert_eq!(best(&index, "xylophone"), None);
-    }
-
-    #[test]
-    fn slips_are_counted() {
-        let letters = |text: &str| text.chars().collect::<Vec<_>>();
-        for (a, b, expected) in
-            [("mosta", "msota", 1), ("mosta", "most", 1), ("", "ab", 2), ("kbira", "kbira", 0)]
-        {
-            assert_eq!(slips(&letters(a), &letters(b)), expected, "{a} {b}");
+    for (index, street) in (0..).zip(streets) {
+        let tells = |word: &&Word| !is_kind(&word.plain) && !is_article(&word.plain);
+        for name in &street.names {
+            // A street of which nothing else is known is found by its kind.
+            let all = !name.iter().any(|word| tells(&word));
+            name.iter().filter(|word| all || tells(word)).for_each(|word| add(word, |e| &mut e.streets, index));
         }
     }
+    for (index, area) in (0..).zip(areas) {
+        let words = area.iter().flatten().filter(|word| !is_article(&word.plain));
+        words.for_each(|word| add(word, |e| &mut e.areas, index));
+    }
+    for (index, name) in (0..).zip(called) {
+        name.iter().for_each(|word| add(word, |e| &mut e.places, index));
+    }
+    entries
 }

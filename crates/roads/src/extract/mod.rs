@@ -29,7 +29,7 @@ pub(crate) struct Extract {
     pub(crate) tagged_nodes: Vec<TaggedNode>,
     /// Ways; one that crosses the edge of the extract appears once for each piece inside.
     pub(crate) ways: Vec<Way>,
-    /// Turn restrictions and multipolygons.
+    /// Turn restrictions, multipolygons, and streets with their houses.
     pub(crate) relations: Vec<Relation>,
 }
 
@@ -53,7 +53,7 @@ impl Way {
     }
 }
 
-/// A relation between elements, kept when it restricts turns or joins areas.
+/// A relation between elements, kept when it restricts turns, joins areas or gathers the houses of a street.
 pub(crate) struct Relation {
     pub(crate) tags: Tags,
     pub(crate) members: Vec<Member>,
@@ -66,7 +66,7 @@ pub(crate) struct Member {
 }
 
 /// What a member refers to; relations within relations are not followed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum MemberElement {
     /// A node, by its place in [`Extract::spots`].
     Node(u32),
@@ -156,7 +156,7 @@ impl Part {
             }
             Element::Relation(relation) => {
                 let tags = Tags::of_interest(relation.tags());
-                if matches!(tags.get("type"), Some("restriction" | "multipolygon")) {
+                if matches!(tags.get("type"), Some("restriction" | "multipolygon" | "associatedStreet" | "street")) {
                     let members = relation
                         .members()
                         .filter_map(|m| Some((m.role().ok()?.into(), m.member_type, m.member_id)))

@@ -6,6 +6,7 @@
 //! Not here: what anybody concludes from it.
 
 mod passes;
+mod stays;
 mod ways;
 
 use crate::{
@@ -57,9 +58,6 @@ const REACH_M: f64 = 45.0;
 const USUAL_ACCURACY_M: f64 = 8.0;
 /// A fix within this share of the accuracy of the one before says nothing new.
 const STEP_OF_ACCURACY: f64 = 1.5;
-/// Whoever stays this close to a place, in metres, for so many seconds stands there.
-const STANDING_M: f64 = 18.0;
-const STANDING_S: i64 = 45;
 /// No more roads are looked at around a fix.
 const ROADS: usize = 8;
 /// How much a way may differ from the straight line between two fixes, in metres, and as a share of that line.
@@ -149,14 +147,9 @@ fn spread(fixes: &[Fix]) -> Vec<Fix> {
     let mut kept: Vec<Fix> = Vec::with_capacity(usable.len());
     let mut at = 0;
     while let Some(&fix) = usable.get(at) {
-        let around = STANDING_M.max(2.0 * accuracy(&fix));
-        let here = usable[at..].iter().take_while(|next| next.at.metres_to(fix.at) <= around).count();
-        let stay = &usable[at..at + here];
-        if let Some(last) = stay.last().filter(|last| last.when.0 - fix.when.0 >= STANDING_S) {
-            let mean = |of: fn(&Fix) -> f64| stay.iter().map(of).sum::<f64>() / here as f64;
-            let middle = LatLon { lat: mean(|fix| fix.at.lat), lon: mean(|fix| fix.at.lon) };
+        if let Some((here, middle)) = stays::stay(&usable[at..]) {
             kept.push(Fix { at: middle, ..fix });
-            kept.push(Fix { at: middle, ..*last });
+            kept.push(Fix { at: middle, ..usable[at + here - 1] });
             at += here;
             continue;
         }

@@ -22,7 +22,6 @@ pub(super) struct Run<'a> {
     network: &'a Network,
     /// Edges with the metres of each that were run, and when that began and ended.
     parts: Vec<Part>,
-    metres: f64,
 }
 
 struct Part {
@@ -39,7 +38,7 @@ impl<'a> Run<'a> {
     pub(super) fn begin(network: &'a Network, edge: u32, offset: f64, when: Wall) -> Run<'a> {
         let at = when.0 as f64;
         let part = Part { edge, from_m: offset, to_m: offset, began: at, ended: at, longest_stand_s: 0.0 };
-        Run { network, parts: vec![part], metres: 0.0 }
+        Run { network, parts: vec![part] }
     }
 
     /// Goes on along a way; time passes evenly by length.
@@ -50,7 +49,6 @@ impl<'a> Run<'a> {
         let pace = (end - start) / metres.max(1.0);
         // Whoever needs long for a few metres stood most of the time.
         let stood = if pace * 8.0 > STANDING_S { end - start } else { 0.0 };
-        self.metres += metres;
         if way.edges.is_empty() {
             last.to_m = last.to_m.max(offset);
             last.ended = end;
@@ -137,7 +135,9 @@ impl<'a> Run<'a> {
                 });
             }
         }
-        (line, self.metres, passes)
+        // Readings jump to and fro along a road; what is driven is how far one came on it.
+        let metres = self.parts.iter().map(|part| (part.to_m - part.from_m).max(0.0)).sum();
+        (line, metres, passes)
     }
 }
 

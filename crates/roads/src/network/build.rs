@@ -11,7 +11,7 @@ use super::{
     sequence::{self, Graph},
     streets::{Restriction, Street, Streets},
 };
-use crate::{LatLon, geo::Spot};
+use crate::geo::Spot;
 
 /// How far ahead the direction of a street is looked at where it meets another, in metres.
 const LOOK_M: f64 = 10.0;
@@ -69,7 +69,7 @@ pub(super) fn network(streets: &Streets) -> Network {
         let piece = &pieces[run.piece as usize];
         let segment = *segments.entry(run.piece).or_insert_with(|| {
             let first = network.spots.len() as u32;
-            network.spots.extend(piece.nodes.iter().map(|&node| spot(streets.places[node as usize])));
+            network.spots.extend(piece.nodes.iter().map(|&node| Spot::from(streets.places[node as usize])));
             let Street { name, class, .. } = *piece.street;
             let (end, dense) = (network.spots.len() as u32, piece.dense);
             network.segments.push(Segment {
@@ -96,7 +96,8 @@ pub(super) fn network(streets: &Streets) -> Network {
             }
         }
         let decimetres = ((piece.metres * 10.0).round() as u32).max(1);
-        network.edges.push(Edge { segment, reversed: run.reversed, decimetres });
+        let local = piece.street.local[usize::from(run.reversed)];
+        network.edges.push(Edge { segment, reversed: run.reversed, local, decimetres });
         let speed = if run.reversed { piece.street.backward } else { piece.street.forward };
         for (pace, variant) in network.paces.iter_mut().zip(&streets.variants) {
             let speed = speed.unwrap_or(1.0) * variant.share_of_speed(piece.street.class, piece.dense);
@@ -143,10 +144,6 @@ fn no_way_for_vans(runs: &[Run], exits: &[Vec<u32>], pieces: &[Piece<'_>], kept:
     closed
 }
 
-fn spot(at: LatLon) -> Spot {
-    Spot { lat_e7: (at.lat * 1e7).round() as i32, lon_e7: (at.lon * 1e7).round() as i32 }
-}
-
 /// Cuts every street where it meets another, ends, crosses itself, or where a rule, a signal or a barrier holds.
 fn cut(streets: &Streets) -> Vec<Piece<'_>> {
     let mut uses = vec![0_u8; streets.places.len()];
@@ -178,7 +175,8 @@ fn cut(streets: &Streets) -> Vec<Piece<'_>> {
                 .windows(2)
                 .map(|n| streets.places[n[0] as usize].metres_to(streets.places[n[1] as usize]))
                 .sum();
-            for end in [nodes.first(), nodes.last()].into_iter().flatten() {
+            // Drives to single houses make no dense part of a town.
+            for end in [nodes.first(), nodes.last()].into_iter().flatten().filter(|_| street.local != [true; 2]) {
                 arms[*end as usize] = arms[*end as usize].saturating_add(1);
             }
             pieces.push(Piece { street, nodes, metres, dense: false });
@@ -354,6 +352,7 @@ fn by_angle(from: &Run, into: &Run, costs: &TurnCosts, left_hand: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::LatLon;
     use crate::network::streets::Street;
 
     /// A crossroads with arms of about 111 m to the west (1), east (2), north (3) and south (4) of node 0, one way each.

@@ -5,6 +5,7 @@
 //! connected part is kept: from every edge every other edge can be reached, and no stop can end on an island.
 //! Deliberately not here: shortest paths (`travel`), traffic and closures (`conditions`), and reading files (`extract`).
 
+mod access;
 mod build;
 mod class;
 mod component;
@@ -61,6 +62,8 @@ impl Segment {
 pub(crate) struct Edge {
     pub(crate) segment: u32,
     pub(crate) reversed: bool,
+    /// Whether only those may use it who have something to do there: it is no way through.
+    pub(crate) local: bool,
     /// Its length in tenths of a metre.
     pub(crate) decimetres: u32,
 }
@@ -123,6 +126,11 @@ impl Network {
     /// The arc from one edge into another; none when that turn is not permitted.
     pub(crate) fn arc(&self, from: u32, into: u32) -> Option<usize> {
         self.exits(from).find(|&(edge, _)| edge == into).map(|(_, arc)| arc)
+    }
+
+    /// Whether going from one edge into another enters streets that are no way through.
+    pub(crate) fn enters(&self, from: u32, into: u32) -> bool {
+        self.edges[into as usize].local && !self.edges[from as usize].local
     }
 
     /// The edge itself and all that stand for it.

@@ -1,9 +1,10 @@
 //! What a kind of vehicle may use, and how fast it goes there on a free road.
 //!
 //! The car's speeds and turn costs follow the shape of OSRM's car profile (BSD-2-Clause), so that its answers can be
-//! compared with ours; a van differs from it as [`Variant`] says. Not here: traffic, time of day, conditional access.
+//! compared with ours; a van differs from it as [`Variant`] says. Not here: traffic, time of day, and who is let in (`access`).
 
 use super::{
+    access::{Access, Heading},
     class::Class,
     speeds::{bike_speed, car_speed, duration_seconds, foot_speed, too_small_for_a_van},
 };
@@ -48,6 +49,8 @@ pub(crate) struct Carriage {
     pub(crate) forward: Option<f64>,
     /// Speed against the direction of the way, in km/h.
     pub(crate) backward: Option<f64>,
+    /// Whether it is no way through in the direction of the way, and against it.
+    pub(crate) local: [bool; 2],
     /// Time from end to end where the way says so (ferries), in seconds; it then counts instead of the speed.
     pub(crate) seconds: Option<f64>,
     pub(crate) class: Class,
@@ -175,64 +178,27 @@ impl Means {
             return self.ferry(tags);
         }
         let highway = tags.get("highway")?;
-        let permitted = self.permitted(tags);
-        if permitted == Some(false) {
-            return None;
-        }
-        let speed = match self {
-            Means::Motor => car_speed(highway, tags)?,
-            Means::Cycle => bike_speed(highway, permitted == Some(true), tags)?,
-            Means::Foot => foot_speed(highway, permitted == Some(true))?,
+        let access = [Heading::Along, Heading::Against].map(|heading| self.access(tags, heading));
+        let speed = |heading: Heading| {
+            let access = access[heading as usize];
+            let welcome = access.is_some_and(|access| access > Access::Closed);
+            let speed = match self {
+                Means::Motor => car_speed(highway, tags, heading),
+                Means::Cycle => bike_speed(highway, welcome, tags),
+                Means::Foot => foot_speed(highway, welcome),
+            };
+            speed.filter(|_| access != Some(Access::Closed))
         };
         let (with, against) = self.directions(highway, tags);
         let carriage = Carriage {
-            forward: with.then_some(speed),
-            backward: against.then_some(speed),
+            forward: speed(Heading::Along).filter(|_| with),
+            backward: speed(Heading::Against).filter(|_| against),
+            local: access.map(|access| access == Some(Access::Local)),
             seconds: None,
             class: Class::of(highway),
             no_van: self == Means::Motor && too_small_for_a_van(tags),
         };
-        (with || against).then_some(carriage)
-    }
-
-    /// Whether a barrier on a node stops this means of travel.
-    pub(crate) fn stopped_by(self, tags: &Tags) -> bool {
-        let Some(barrier) = tags.get("barrier") else { return false };
-        if let Some(permitted) = self.permitted(tags) {
-            return !permitted;
-        }
-        let open = [
-            "border_control",
-            "cattle_grid",
-            "entrance",
-            "gate",
-            "height_restrictor",
-            "lift_gate",
-            "no",
-            "toll_booth",
-        ];
-        match self {
-            Means::Motor => !open.contains(&barrier),
-            Means::Cycle | Means::Foot => {
-                ["fence", "wall", "hedge", "debris", "jersey_barrier"].contains(&barrier)
-            }
-        }
-    }
-
-    /// Seconds that passing a node takes beyond turning there: gates that have to be opened, stop signs.
-    pub(crate) fn delay(self, tags: &Tags) -> f64 {
-        if self == Means::Foot {
-            return 0.0;
-        }
-        // A gate with an access tag that lets people through stands open.
-        let gate =
-            matches!(tags.get("barrier"), Some("gate" | "lift_gate")) && self.permitted(tags).is_none();
-        let sign = match tags.get("highway") {
-            Some("stop") => 2.0,
-            Some("give_way") => 1.0,
-            _ => 0.0,
-        };
-        if gate { 60.0 } else { sign }
+        (carriage.forward.is_some() || carriage.backward.is_some()).then_some(carriage)
     }
 
     /// Keys under which a turn restriction may stand, the special one first.
@@ -252,33 +218,16 @@ impl Means {
         }
     }
 
-    /// What the access tags say, the most special first; none when they are silent.
-    fn permitted(self, tags: &Tags) -> Option<bool> {
-        let keys: &[&str] = match self {
-            Means::Motor => &["motorcar", "motor_vehicle", "vehicle", "access"],
-            Means::Cycle => &["bicycle", "vehicle", "access"],
-            Means::Foot => &["foot", "access"],
-        };
-        let value = keys.iter().find_map(|key| tags.get(key))?;
-        let closed =
-            ["no", "private", "agricultural", "forestry", "emergency", "psv", "military", "use_sidepath"];
-        match value {
-            "dismount" => None,
-            _ => Some(!closed.contains(&value)),
-        }
-    }
-
     fn ferry(self, tags: &Tags) -> Option<Carriage> {
-        let permitted = match self {
-            // A ferry that says nothing about vehicles is more often a boat for people than a car ferry.
-            Means::Motor => self.permitted(tags) == Some(true),
-            Means::Cycle | Means::Foot => self.permitted(tags) != Some(false),
-        };
+        let access = self.access(tags, Heading::Along);
+        // A ferry that says nothing about vehicles is more often a boat for people than a car ferry.
+        let permitted = access.map_or(self != Means::Motor, |access| access > Access::Closed);
         let (with, against) = self.directions("", tags);
         let seconds = tags.get("duration").and_then(duration_seconds);
         permitted.then_some(Carriage {
             forward: with.then_some(FERRY_KMH),
             backward: against.then_some(FERRY_KMH),
+            local: [access == Some(Access::Local); 2],
             seconds,
             class: Class::Ferry,
             no_van: false,
@@ -304,6 +253,8 @@ impl Means {
             Some("yes" | "true" | "1") => (true, false),
             Some("-1" | "reverse") => (false, true),
             Some("no" | "false" | "0") => (true, true),
+            // Which way is open changes with the hour or a signal, and the map does not say when.
+            Some("reversible" | "alternating") => (false, false),
             _ => {
                 let round = matches!(tags.get("junction"), Some("roundabout" | "circular"));
                 (true, !(round || highway == "motorway"))
@@ -326,6 +277,12 @@ mod tests {
         assert_eq!(directions(Means::Motor, street), Some((true, false)));
         assert_eq!(directions(Means::Cycle, street), Some((true, true)));
         assert_eq!(directions(Means::Motor, [("highway", "primary"), ("oneway", "-1")]), Some((false, true)));
+        for changing in ["reversible", "alternating"] {
+            assert_eq!(directions(Means::Motor, [("highway", "primary"), ("oneway", changing)]), None);
+        }
+        let uphill = [("highway", "residential"), ("motor_vehicle:backward", "no")];
+        assert_eq!(directions(Means::Motor, uphill), Some((true, false)));
+        assert_eq!(directions(Means::Cycle, uphill), Some((true, true)));
         let round = [("highway", "primary"), ("junction", "roundabout")];
         assert_eq!(directions(Means::Motor, round), Some((true, false)));
     }
@@ -334,8 +291,10 @@ mod tests {
     fn the_most_special_access_tag_wins() {
         let gated =
             Tags::from([("highway", "service"), ("access", "private"), ("motor_vehicle", "destination")]);
-        assert!(Means::Motor.carriage(&gated).is_some());
-        assert!(Means::Cycle.carriage(&gated).is_none());
+        assert!(Means::Motor.carriage(&gated).is_some_and(|c| c.local == [true; 2]));
+        let closed = Tags::from([("highway", "service"), ("access", "no"), ("motor_vehicle", "yes")]);
+        assert!(Means::Motor.carriage(&closed).is_some_and(|c| c.local == [false; 2]));
+        assert!(Means::Cycle.carriage(&closed).is_none());
         assert!(Means::Motor.carriage(&[("highway", "footway")].into()).is_none());
     }
 
@@ -343,7 +302,33 @@ mod tests {
     fn a_posted_limit_replaces_the_usual_speed() {
         let speed = |tags: Tags| Means::Motor.carriage(&tags).and_then(|c| c.forward);
         assert_eq!(speed([("highway", "primary"), ("maxspeed", "50")].into()), Some(40.0));
-        assert_eq!(speed([("highway", "primary"), ("maxspeed", "walk")].into()), Some(65.0));
+        for (limit, kmh) in [
+            ("walk", 4.0),
+            ("DE:walk", 4.0),
+            ("5", 4.0),
+            ("50;80", 40.0),
+            ("80; 50", 40.0),
+            ("RO:urban", 40.0),
+            ("DE:rural", 80.0),
+            ("DE:zone30", 24.0),
+            ("FR:zone:20", 16.0),
+            ("30 km/h", 24.0),
+            ("none", 65.0),
+            ("signals", 65.0),
+            ("variable", 65.0),
+            ("fast", 65.0),
+        ] {
+            assert_eq!(speed([("highway", "primary"), ("maxspeed", limit)].into()), Some(kmh), "{limit}");
+        }
+        assert_eq!(speed([("highway", "motorway"), ("maxspeed", "none")].into()), Some(104.0));
+        for (limit, kmh) in [("50 mph", 64.4), ("50mph", 64.4), ("GB:nsl_single", 77.2)] {
+            let found = speed([("highway", "primary"), ("maxspeed", limit)].into());
+            assert!(found.is_some_and(|found| (found - kmh).abs() < 0.1), "{limit}: {found:?}");
+        }
+        let both = Means::Motor.carriage(
+            &[("highway", "primary"), ("maxspeed", "50"), ("maxspeed:backward", "30")].into(),
+        );
+        assert_eq!(both.map(|c| (c.forward, c.backward)), Some((Some(40.0), Some(24.0))));
         assert_eq!(speed([("highway", "primary"), ("maxspeed:type", "MT:urban")].into()), Some(40.0));
         assert!(
             speed([("highway", "primary"), ("maxspeed", "30 mph")].into())
@@ -358,14 +343,6 @@ mod tests {
         assert!(Means::Motor.carriage(&[("route", "ferry"), ("duration", "10")].into()).is_none());
         assert_eq!(duration_seconds("01:02:03"), Some(3723.0));
         assert_eq!(duration_seconds("PT1H"), None);
-    }
-
-    #[test]
-    fn a_bollard_stops_cars_and_an_open_gate_does_not() {
-        assert!(Means::Motor.stopped_by(&[("barrier", "bollard")].into()));
-        assert!(!Means::Cycle.stopped_by(&[("barrier", "bollard")].into()));
-        assert!(!Means::Motor.stopped_by(&[("barrier", "gate")].into()));
-        assert!(Means::Motor.stopped_by(&[("barrier", "gate"), ("access", "private")].into()));
     }
 
     #[test]

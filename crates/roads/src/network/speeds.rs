@@ -2,16 +2,20 @@
 //!
 //! Not here: who may use it (`profile`).
 
+use super::access::Heading;
 use crate::extract::Tags;
 
 /// Share of a posted limit that is driven on average on a free road.
 const OF_LIMIT: f64 = 0.8;
+const KM_PER_MILE: f64 = 1.609_344;
+/// What a limit of walking pace means to a car, in km/h.
+const WALKING_PACE_KMH: f64 = 5.0;
 /// A van's size.
 const VAN_HEIGHT_M: f64 = 2.7;
 const VAN_WIDTH_M: f64 = 2.1;
 const VAN_WEIGHT_T: f64 = 3.5;
 
-pub(super) fn car_speed(highway: &str, tags: &Tags) -> Option<f64> {
+pub(super) fn car_speed(highway: &str, tags: &Tags, heading: Heading) -> Option<f64> {
     let usual = match highway {
         "motorway" => 90.0,
         "motorway_link" => 45.0,
@@ -30,8 +34,9 @@ pub(super) fn car_speed(highway: &str, tags: &Tags) -> Option<f64> {
         },
         _ => return None,
     };
-    let limit =
-        ["maxspeed", "source:maxspeed", "maxspeed:type"].iter().find_map(|key| limit_kmh(tags.get(key)?));
+    let one_way = if heading == Heading::Along { "maxspeed:forward" } else { "maxspeed:backward" };
+    let keys = [one_way, "maxspeed", "source:maxspeed", "maxspeed:type", "zone:maxspeed", "zone:traffic"];
+    let limit = keys.iter().find_map(|key| limit_kmh(tags.get(key)?, highway));
     let speed = limit.map_or(usual, |limit| limit * OF_LIMIT);
     Some(speed.min(surface_kmh(tags)))
 }
@@ -114,24 +119,44 @@ fn metric(value: &str) -> Option<f64> {
     number.parse::<f64>().ok().filter(|number| *number > 0.0)
 }
 
-/// A posted limit in km/h; none for values that are no limit, such as `walk`. Where a country's rule is named instead of a
-/// number (`MT:urban`), the usual one of such roads in Europe.
-fn limit_kmh(value: &str) -> Option<f64> {
-    if let Some((_, zone)) = value.split_once(':') {
-        return match zone {
-            "urban" => Some(50.0),
-            "rural" => Some(90.0),
-            "trunk" => Some(110.0),
-            "motorway" => Some(130.0),
-            _ => None,
-        };
-    }
-    let (number, factor) = match value.strip_suffix("mph") {
-        Some(number) => (number, 1.609_344),
-        None => (value.strip_suffix("km/h").unwrap_or(value), 1.0),
+/// A posted limit in km/h, of several the lowest; none for values that are no limit. Where a country's rule is named instead
+/// of a number (`RO:urban`), that rule.
+fn limit_kmh(value: &str, highway: &str) -> Option<f64> {
+    value.split(';').filter_map(|one| one_limit_kmh(one.trim(), highway)).min_by(f64::total_cmp)
+}
+
+fn one_limit_kmh(value: &str, highway: &str) -> Option<f64> {
+    let (country, rule) = value.split_once(':').unwrap_or(("", value));
+    let rule = rule.to_ascii_lowercase();
+    let limit = match (rule.as_str(), country) {
+        ("walk" | "walking" | "walking_pace", _) => WALKING_PACE_KMH,
+        // Where any speed is permitted, the one that is advised.
+        ("none", _) | ("motorway", "DE") => return (highway == "motorway").then_some(130.0),
+        ("urban", _) => 50.0,
+        ("rural", "DE" | "AT") => 100.0,
+        ("rural", "FR" | "MT" | "CH" | "NL") => 80.0,
+        ("rural", _) => 90.0,
+        ("trunk", "RO") => 100.0,
+        ("trunk", _) => 110.0,
+        ("nsl_restricted", _) => 30.0 * KM_PER_MILE,
+        ("nsl_single", _) => 60.0 * KM_PER_MILE,
+        ("nsl_dual", _) | ("motorway", "GB" | "UK") => 70.0 * KM_PER_MILE,
+        ("motorway", _) => 130.0,
+        ("bicycle_road", _) => 30.0,
+        (number, _) => {
+            // `zone30`, `zone:30`, `30 mph`, `30 km/h`
+            let number = number.strip_prefix("zone").unwrap_or(number).trim_start_matches([':', ' ']);
+            let digits = number.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(number.len());
+            let factor = match number[digits..].trim() {
+                "" | "km/h" | "kmh" | "kph" => 1.0,
+                "mph" => KM_PER_MILE,
+                "knots" => 1.852,
+                _ => return None,
+            };
+            number[..digits].parse::<f64>().ok()? * factor
+        }
     };
-    let limit = number.trim().parse::<f64>().ok()? * factor;
-    (5.0..=150.0).contains(&limit).then_some(limit)
+    (2.0..=160.0).contains(&limit).then_some(limit)
 }
 
 /// A `duration` tag (`MM`, `HH:MM` or `HH:MM:SS`) in seconds.

@@ -21,6 +21,8 @@ pub(crate) struct Street {
     pub(crate) forward: Option<f64>,
     /// Metres per second against the way.
     pub(crate) backward: Option<f64>,
+    /// Whether it is no way through along it, and against it.
+    pub(crate) local: [bool; 2],
     /// Its name, by its place in [`Streets::names`], or [`NONE`].
     pub(crate) name: u32,
     pub(crate) class: Class,
@@ -91,6 +93,7 @@ impl Streets {
                 nodes,
                 forward: carriage.forward.map(speed),
                 backward: carriage.backward.map(speed),
+                local: carriage.local,
                 name,
                 class: carriage.class,
                 no_van: carriage.no_van,
@@ -166,7 +169,8 @@ impl Streets {
 impl Street {
     /// A street of no special kind.
     pub(crate) fn plain(way: i64, nodes: Vec<u32>, forward: Option<f64>, backward: Option<f64>) -> Street {
-        Street { way, nodes, forward, backward, name: NONE, class: Class::Local, no_van: false }
+        let (local, class) = ([false; 2], Class::Local);
+        Street { way, nodes, forward, backward, local, name: NONE, class, no_van: false }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use proptest::prelude::*;
 
-use super::{Matrix, Path, Router, UNREACHABLE, Weighing, Weights};
+use super::{Matrix, Path, Router, UNREACHABLE, Weighing, Weights, weighing::ENTERING};
 use crate::{
     LatLon, Profile, RoadsError,
     network::{Network, Restriction, Street, Streets},
@@ -40,7 +40,7 @@ impl Free {
     }
 }
 
-/// Tenths of a second and of a metre from the end of `from` to the end of every edge by the fastest and then the shortest
+/// What it weighs, and the tenths of a metre, from the end of `from` to the end of every edge by the fastest and then the shortest
 /// way, by Dijkstra's algorithm.
 fn dijkstra(network: &Network, from: u32) -> Vec<Option<(u32, u32)>> {
     let (mut found, pace) = (vec![None; network.edges.len()], &network.paces[0]);
@@ -52,13 +52,16 @@ fn dijkstra(network: &Network, from: u32) -> Vec<Option<(u32, u32)>> {
         found[edge as usize] = Some((time, length));
         for (next, arc) in network.exits(edge) {
             let (turn, run) = (pace.turns[arc], pace.edges[next as usize]);
-            open.push(Reverse((time + turn + run, length + network.edges[next as usize].decimetres, next)));
+            let entering = if network.enters(edge, next) { ENTERING } else { 0 };
+            let weight = time + turn + run + entering;
+            open.push(Reverse((weight, length + network.edges[next as usize].decimetres, next)));
         }
     }
     found
 }
 
-/// A grid of streets with a spacing of about 100 m; `kinds` says for each street whether it is missing, two-way or one-way.
+/// A grid of streets with a spacing of about 100 m; `kinds` says for each street whether it is missing, two-way, one-way, or
+/// no way through.
 fn grid(size: u32, kinds: &[u8], speeds: &[u8], banned: &[(u8, u8, u8)]) -> Streets {
     let node = |x: u32, y: u32| y * size + x;
     let mut places = Vec::new();
@@ -87,7 +90,8 @@ fn grid(size: u32, kinds: &[u8], speeds: &[u8], banned: &[(u8, u8, u8)]) -> Stre
             2 => (None, speed),
             _ => (speed, speed),
         };
-        streets.push(Street::plain(index as i64, link.to_vec(), forward, backward));
+        let street = Street::plain(index as i64, link.to_vec(), forward, backward);
+        streets.push(Street { local: [kinds[index % kinds.len()] % 8 == 7; 2], ..street });
     }
     let rule = |&(way, end, to): &(u8, u8, u8)| {
         let street = streets.get(usize::from(way) % streets.len().max(1))?;

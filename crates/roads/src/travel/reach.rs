@@ -7,7 +7,11 @@ use std::{
     collections::{BTreeMap, BTreeSet, BinaryHeap},
 };
 
-use super::{Router, Weighing, router::Place};
+use super::{
+    Router, Weighing,
+    router::Place,
+    weighing::{ENTERING, tenths_of},
+};
 use crate::{
     LatLon,
     geo::{doubled_area, in_ring},
@@ -30,25 +34,29 @@ impl Router {
     pub(crate) fn reach(&self, weighing: &Weighing, from: &Place, seconds: f64) -> Reach {
         let limit = (seconds * 10.0).max(0.0) as u32;
         let (network, turns) = (self.network(), &self.network().paces[weighing.profile.variant()].turns);
+        let entering = |from, into| if network.enters(from, into) { ENTERING } else { 0 };
+        let shut = network.edges.iter().any(|edge| edge.local);
         let mut done = vec![false; network.edges.len()];
         let mut open = BinaryHeap::new();
         let mut points = vec![(from.snap.at, 0.0)];
         for (edge, before, behind) in self.edges_of(weighing, from) {
             self.run(weighing, edge, before, f64::from(from.on_foot), limit, &mut points);
             for (next, arc) in network.exits(edge) {
-                open.push(Reverse((from.on_foot + behind + turns[arc], next)));
+                open.push(Reverse((from.on_foot + behind + turns[arc] + entering(edge, next), next)));
             }
         }
         while let Some(Reverse((entered, edge))) = open.pop() {
             let closed = !weighing.is_open(network.edges[edge as usize].segment);
-            if entered > limit || closed || std::mem::replace(&mut done[edge as usize], true) {
+            // Beyond the limit it goes on only to see which streets need not be entered through others.
+            let enough = tenths_of(entered) > limit && !shut;
+            if enough || closed || std::mem::replace(&mut done[edge as usize], true) {
                 continue;
             }
-            self.run(weighing, edge, 0, f64::from(entered), limit, &mut points);
+            self.run(weighing, edge, 0, f64::from(tenths_of(entered)), limit, &mut points);
             let left = entered + weighing.edges[edge as usize];
             for (next, arc) in network.exits(edge) {
                 if !done[next as usize] {
-                    open.push(Reverse((left + turns[arc], next)));
+                    open.push(Reverse((left + turns[arc] + entering(edge, next), next)));
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::{
     hierarchy::contraction_order,
     snap::{REACH_M, Roads, Side},
     trace::Trace,
+    weighing::{ENTERING, tenths_of},
 };
 use crate::{
     LatLon, Profile, RoadsError,
@@ -49,7 +50,8 @@ struct OnEdge {
 struct Start {
     on: OnEdge,
     first: u32,
-    tenths: u32,
+    /// As arcs are weighed.
+    weight: u32,
 }
 
 /// How the fastest journey between two positions runs.
@@ -57,7 +59,7 @@ enum Way {
     /// Along a single edge.
     Along { edge: u32, tenths: u32 },
     /// From one edge through the network to another.
-    Through { from: Start, to: OnEdge, tenths: u32 },
+    Through { from: Start, to: OnEdge, weight: u32 },
 }
 
 /// Tenths of a second between places, row by row, and tenths of a metre where they were asked for.
@@ -138,14 +140,14 @@ impl Router {
             let seeds: Vec<Vec<((u32, u32), u32)>> = starts
                 .iter()
                 .map(|all| {
-                    all.iter().map(|s| ((s.first, s.tenths), self.length_before(weighing, s))).collect()
+                    all.iter().map(|s| ((s.first, s.weight), self.length_before(weighing, s))).collect()
                 })
                 .collect();
             let measured = weighing.lengths(&self.network, &self.hierarchy);
             self.hierarchy.times_and_lengths((&weighing.times, measured), &seeds, &edges)
         } else {
             let seeds: Vec<Vec<(u32, u32)>> =
-                starts.iter().map(|all| all.iter().map(|s| (s.first, s.tenths)).collect()).collect();
+                starts.iter().map(|all| all.iter().map(|s| (s.first, s.weight)).collect()).collect();
             let times = self.hierarchy.times(&weighing.times, &seeds, &edges);
             times.into_iter().map(|time| time.map(|time| (time, 0))).collect()
         };
@@ -162,7 +164,7 @@ impl Router {
                 });
                 let best = through.chain(along).min();
                 let walk = start.on_foot + target.on_foot;
-                table.tenths.push(best.map(|(tenths, _)| tenths + walk));
+                table.tenths.push(best.map(|(weight, _)| tenths_of(weight) + walk));
                 if lengths {
                     table.decimetres.push(best.map_or(0, |(_, length)| length));
                 }
@@ -247,10 +249,10 @@ impl Router {
                 .network
                 .exits(on.edge)
                 .filter(|&(next, _)| weighing.is_open(self.network.edges[next as usize].segment));
-            open.map(move |(first, arc)| Start {
-                on,
-                first,
-                tenths: on.behind + turns[arc] + weighing.edges[first as usize],
+            open.map(move |(first, arc)| {
+                let entering = if self.network.enters(on.edge, first) { ENTERING } else { 0 };
+                let weight = on.behind + turns[arc] + weighing.edges[first as usize] + entering;
+                Start { on, first, weight }
             })
         });
         exits.collect()
@@ -289,15 +291,15 @@ impl Router {
         let starts = self.starts(weighing, from);
         let ends = self.ends(weighing, to);
         let seeds: Vec<Vec<(u32, u32)>> =
-            starts.iter().map(|start| vec![(start.first, start.tenths)]).collect();
+            starts.iter().map(|start| vec![(start.first, start.weight)]).collect();
         let edges: Vec<u32> = ends.iter().map(|end| end.edge).collect();
         let times = self.hierarchy.times(&weighing.times, &seeds, &edges);
         let pairs = starts.iter().flat_map(|start| ends.iter().map(move |end| (start, end)));
         let through = pairs.zip(times).filter_map(|((&from, &to), time)| {
-            Some(Way::Through { from, to, tenths: time?.saturating_sub(to.behind) })
+            Some(Way::Through { from, to, weight: time?.saturating_sub(to.behind) })
         });
         let along = self.along(weighing, from, to).map(|(edge, tenths)| Way::Along { edge, tenths });
-        along.into_iter().chain(through).min_by_key(Way::tenths)
+        along.into_iter().chain(through).min_by_key(Way::weight)
     }
 
     fn leg(
@@ -358,9 +360,10 @@ impl Router {
 }
 
 impl Way {
-    fn tenths(&self) -> u32 {
+    fn weight(&self) -> u32 {
         match *self {
-            Way::Along { tenths, .. } | Way::Through { tenths, .. } => tenths,
+            Way::Along { tenths, .. } => tenths,
+            Way::Through { weight, .. } => weight,
         }
     }
 }

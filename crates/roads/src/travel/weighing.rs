@@ -15,6 +15,15 @@ use crate::{
     wall::Wall,
 };
 
+/// What entering streets that are no way through weighs, beside the tenths of a second that everything takes. More than any
+/// journey takes, so that the fastest way enters as few such streets as it has to: those around its end.
+pub(crate) const ENTERING: u32 = 1 << 22;
+
+/// The tenths of a second of a way that was weighed.
+pub(crate) fn tenths_of(weight: u32) -> u32 {
+    weight % ENTERING
+}
+
 /// What all edges and arcs take at one time.
 pub(crate) struct Weighing {
     pub(crate) profile: Profile,
@@ -22,7 +31,7 @@ pub(crate) struct Weighing {
     pub(crate) edges: Vec<u32>,
     /// Segments that may not be used.
     pub(crate) barred: HashSet<u32>,
-    /// By arc: the turn and the edge behind it.
+    /// By arc: the turn and the edge behind it, and [`ENTERING`] where it leads into streets that are no way through.
     arcs: Vec<u32>,
     pub(crate) times: Times,
     lengths: OnceLock<Lengths>,
@@ -68,11 +77,14 @@ impl Weights {
     pub(crate) fn weigh(self, network: &Network, hierarchy: &Hierarchy) -> Weighing {
         let Weights { profile, edges, barred } = self;
         let turns = &network.paces[profile.variant()].turns;
-        let arc = |(&head, &turn): (&u32, &u32)| {
-            let closed = !barred.is_empty() && barred.contains(&network.edges[head as usize].segment);
-            if closed { CLOSED } else { turn + edges[head as usize] }
-        };
-        let arcs: Vec<u32> = network.arc_head.iter().zip(turns).map(arc).collect();
+        let mut arcs: Vec<u32> = Vec::with_capacity(turns.len());
+        for edge in 0..network.edges.len() as u32 {
+            arcs.extend(network.exits(edge).map(|(head, arc)| {
+                let closed = !barred.is_empty() && barred.contains(&network.edges[head as usize].segment);
+                let entering = if network.enters(edge, head) { ENTERING } else { 0 };
+                if closed { CLOSED } else { turns[arc] + edges[head as usize] + entering }
+            }));
+        }
         let times = hierarchy.weigh(&arcs);
         Weighing { profile, edges, barred, arcs, times, lengths: OnceLock::new() }
     }
