@@ -48,7 +48,7 @@ mod wide_checks;
 pub use builder::{LIMITS, Limits, ProblemBuilder};
 pub use cost::{Cost, Score};
 pub use course::TimedMatrix;
-pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine};
+pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine, why_unserved};
 pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
 pub use live::{Answer, ChangePrices, Freedom, replan};

@@ -171,6 +171,89 @@ fn a_plan_that_breaks_rules_is_told_so() {
 }
 
 #[test]
+fn the_checker_speaks_the_numbers_and_units_of_the_file() {
+    let folder = Folder::new("units");
+    let text = "late\n\nVEHICLE\nNUMBER CAPACITY\n 2 5\n\nCUSTOMER\nCUST NO.\n\n0 0 0 0 0 100 0\n\
+                1 30 0 3 0 12.4 10\n2 0 30 3 0 90 0\n";
+    let instance = folder.file("late.txt", text);
+    let plan = folder.file("late.sol", "Cost 1\n\nRoute #7: 1 2\n");
+    let said = solve(&[&instance, "--check", &plan])["violations"].to_string();
+    let late = format!("{plan}:3: customer 1 is served 17.6 units after its window by route #7");
+    let over = format!("{plan}:3: route #7 is 1 over its capacity");
+    assert_eq!(said.matches(&late).count() + said.matches(&over).count(), 2, "{said}");
+    assert!(!said.contains("vehicle") && !said.contains("stop ") && !said.contains(" s after"), "{said}");
+    let table = String::from_utf8(program(&[&instance, "--check", &plan]).stdout).unwrap();
+    assert!(table.contains(&format!("broken     {late}\n")), "{table}");
+
+    let answer = solve(&[&instance, "--iterations", "50"]);
+    assert_eq!(answer["unserved"], serde_json::json!([1]), "nobody can be there by 12.4");
+    let reason = &answer["reasons"][0];
+    assert_eq!(reason["customer"], 1);
+    assert_eq!(reason["reason"], "another vehicle would come 17.6 units after its window");
+    let table = String::from_utf8(program(&[&instance, "--iterations", "50"]).stdout).unwrap();
+    assert!(table.contains("left out   1\nbecause    1: another vehicle would come 17.6"), "{table}");
+}
+
+#[test]
+fn a_fault_of_alternatives_is_said_once_with_its_line() {
+    let folder = Folder::new("alternatives");
+    let text = "NAME: g\nTYPE: GVRP\nDIMENSION: 5\nVEHICLES: 3\nCAPACITY: 9\nEDGE_WEIGHT_TYPE: EUC_2D
+NODE_COORD_SECTION\n1 0 0\n2 1 0\n3 2 0\n4 3 0\n5 4 0\nDEMAND_SECTION\n1 0\n2 1\n3 1\n4 1\n5 1
+MUTUALLY_EXCLUSIVE_GROUP_SECTION\n1 2 3 4\n2 5\nDEPOT_SECTION\n1\n-1\nEOF\n";
+    let instance = folder.file("groups.vrp", text);
+    let plan = folder.file("groups.sol", "Route #1: 1 4\nRoute #2: 2\nRoute #3: 3\n");
+    let answer = solve(&[&instance, "--check", &plan]);
+    let said = format!("{plan}:3: of customers 1, 2 and 3 one is enough, and 3 are served");
+    assert_eq!(answer["violations"], serde_json::json!([said]));
+}
+
+#[test]
+fn reasons_are_in_the_words_of_the_problem() {
+    let folder = Folder::new("reasons");
+    let instance = r#"{"dimensions": 2, "matrices": [{"seconds": [[0, 9], [9, 0]]}],
+        "vehicles": [{"start": 0, "end": 0, "shift": [0, 900], "capacity": [4, 4], "cost_per_hour": 3600}],
+        "stops": [{"place": 1, "window": [0, 900], "demand": [1, 7], "unserved_penalty": 500},
+            {"place": 1, "window": [0, 900], "demand": [1, 1], "unserved_penalty": 5},
+            {"place": 1, "window": [0, 900], "demand": [1, 1], "needs": [3], "unserved_penalty": 500}]}"#;
+    let answer = solve(&[&folder.file("out.json", instance), "--iterations", "50"]);
+    let reasons: Vec<&str> =
+        answer["reasons"].as_array().unwrap().iter().map(|own| own["reason"].as_str().unwrap()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "route #1 would be 3 over its capacity in dimension 1",
+            "serving it costs 18.00 more, and leaving it out 5.00",
+            "no vehicle that could come can do what it needs",
+        ]
+    );
+}
+
+#[test]
+fn what_other_programs_save_is_read_and_a_bad_plan_is_never_half_read() {
+    let folder = Folder::new("saved");
+    let text = circle(6);
+    let plain = folder.file("plain.txt", &text);
+    let marked = folder.file("marked.txt", &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    let plan = folder.file("plan.sol", "\u{feff}Route #1: 1 2 3\r\nRoute #2: 4 5 6\r\n");
+    let [one, other] = [&plain, &marked].map(|file| solve(&[file, "--check", &plan]));
+    assert_eq!(
+        (&one["cost"], &one["routes"], &one["unserved"]),
+        (&other["cost"], &2.into(), &[0; 0][..].into())
+    );
+    for (name, broken) in
+        [("typo", "Rout #1: 1 2 3\nRoute #2: 4 5 6\n"), ("twice", "Route #1: 1 2\nRoute #2: 2\n")]
+    {
+        let broken = folder.file(&format!("{name}.sol"), broken);
+        for option in ["--check", "--start"] {
+            let output = program(&[&plain, option, &broken]);
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.starts_with(&format!("{broken}:")) && said.lines().count() == 1, "{said}");
+        }
+    }
+}
+
+#[test]
 fn no_customers_and_one_customer_are_answered() {
     let folder = Folder::new("few");
     for (customers, routes) in [(0, 0), (1, 1)] {

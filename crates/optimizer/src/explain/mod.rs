@@ -221,20 +221,25 @@ pub fn examine(problem: &Problem, solution: &Solution, most: usize) -> Examinati
             violations: report.violations.iter().filter(|v| whose(v) == Some(vehicle)).copied().collect(),
         }
     };
-    let sound = solution.sound(problem);
-    let mut unserved = Vec::with_capacity(sound.unserved.len());
-    for &stop in &sound.unserved {
-        let mut ways: Vec<(i64, WayIn)> =
-            problem.vehicle_ids().filter_map(|vehicle| nearest(problem, &sound, vehicle, stop)).collect();
-        ways.sort_by_key(|(weight, way)| (*weight, way.vehicle));
-        unserved.push(Unserved { stop, ways: ways.into_iter().take(most).map(|(_, way)| way).collect() });
-    }
     Examination {
         routes: problem.vehicle_ids().map(route).collect(),
-        unserved,
+        unserved: why_unserved(problem, solution, most, usize::MAX),
         violations: report.violations.iter().filter(|v| whose(v).is_none()).copied().collect(),
         score: report.score(),
     }
+}
+
+/// Why nobody serves the first so many stops that are left out: at most `most` ways for each.
+#[must_use]
+pub fn why_unserved(problem: &Problem, solution: &Solution, most: usize, stops: usize) -> Vec<Unserved> {
+    let sound = solution.sound(problem);
+    let why = |&stop: &StopId| {
+        let mut ways: Vec<(i64, WayIn)> =
+            problem.vehicle_ids().filter_map(|vehicle| nearest(problem, &sound, vehicle, stop)).collect();
+        ways.sort_by_key(|(weight, way)| (*weight, way.vehicle));
+        Unserved { stop, ways: ways.into_iter().take(most).map(|(_, way)| way).collect() }
+    };
+    sound.unserved.iter().take(stops).map(why).collect()
 }
 
 fn costs(problem: &Problem, solution: &Solution, vehicle: VehicleId, stops: &[StopId]) -> RouteCosts {

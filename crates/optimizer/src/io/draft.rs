@@ -1,5 +1,7 @@
 //! What a text form says, in its own words and units, and how it becomes a [`Problem`](crate::Problem).
 
+use std::collections::HashSet;
+
 use super::fault::Faults;
 use super::instance::{Instance, Objective, Reckoning, Units};
 use super::measure::{Measure, Measured, PENALTY, Tariff};
@@ -29,8 +31,8 @@ pub(super) struct Draft {
     /// Where the nodes are, for the eye.
     pub(super) points: Option<Vec<(f64, f64)>>,
     pub(super) nodes: Vec<Node>,
-    /// Nodes one of which is enough, two at least.
-    pub(super) alternatives: Vec<Vec<usize>>,
+    /// Nodes one of which is enough, two at least, with their line.
+    pub(super) alternatives: Vec<(usize, Vec<usize>)>,
     /// What goes from one node to another, and how much.
     pub(super) shipments: Vec<(usize, usize, i64)>,
     /// How distances are usually rounded with this form.
@@ -181,7 +183,7 @@ impl Draft {
             }));
         }
         let stop = |node: usize| -> Option<StopId> { stops.get(node.checked_sub(self.depots)?).copied() };
-        for group in &self.alternatives {
+        for (_, group) in &self.alternatives {
             builder.alternatives(group.iter().map(|&node| stop(node)).collect::<Option<_>>()?);
         }
         for &(pickup, delivery, amount) in &self.shipments {
@@ -198,9 +200,14 @@ impl Draft {
                 alike,
             }),
             Err(found) => {
-                for fault in found {
-                    report(&self.nodes, self.depots, &fault, faults);
-                }
+                let lines = Lines {
+                    nodes: &self.nodes,
+                    depots: self.depots,
+                    fleet: &self.fleet,
+                    alternatives: &self.alternatives,
+                    shipments: &self.shipments,
+                };
+                lines.report(&found, faults);
                 None
             }
         }
@@ -218,6 +225,7 @@ impl Draft {
         };
         Reckoning::File(Units {
             scale: measure.scale,
+            money: measure.scale / measure.seconds_per_unit,
             plane,
             tariffs: self.fleet.iter().map(|van| (van.fixed_cost, van.unit_cost)).collect(),
             prizes: self.nodes.iter().skip(self.depots).map(|node| node.prize).collect(),
@@ -327,24 +335,59 @@ impl Draft {
     }
 }
 
-fn report(nodes: &[Node], depots: usize, fault: &Fault, faults: &mut Faults) {
-    if let Fault::TravelTooLong { from, seconds, .. } = *fault {
-        let line = nodes.get(from).map_or(1, |node| node.line);
-        let most = LIMITS.length;
-        faults
-            .at(line, format!("a way from here takes {seconds}, and {most} is the most; use smaller units"));
-        return;
-    }
-    let said = fault.to_string();
-    let customer = match fault.whom() {
-        Some(Whom::Stop(stop)) => nodes.get(stop + depots).map(|node| (stop, node.line)),
-        _ => None,
-    };
-    match customer {
-        Some((stop, line)) => {
-            faults
-                .at(line, said.replacen(&format!("stop {stop}"), &format!("customer {}", stop + depots), 1));
+/// Where in the file what stands that the problem speaks of.
+struct Lines<'a> {
+    nodes: &'a [Node],
+    depots: usize,
+    fleet: &'a [Van],
+    alternatives: &'a [(usize, Vec<usize>)],
+    shipments: &'a [(usize, usize, i64)],
+}
+
+impl Lines<'_> {
+    /// The problem's faults in the file's words, behind their lines.
+    fn report(&self, found: &[Fault], faults: &mut Faults) {
+        let mut too_far = HashSet::new();
+        for fault in found {
+            let said = fault.to_string();
+            match (fault, fault.whom()) {
+                (&Fault::TravelTooLong { from, seconds, .. }, _) => {
+                    if too_far.insert(from) {
+                        let most = LIMITS.length;
+                        let said = format!(
+                            "a way from here takes {seconds}, and {most} is the most; use smaller units"
+                        );
+                        faults.at(self.nodes.get(from).map_or(1, |node| node.line), said);
+                    }
+                }
+                (_, Some(Whom::Stop(stop))) => {
+                    let customer = format!("customer {}", stop + self.depots);
+                    let said = said.replacen(&format!("stop {stop}"), &customer, 1);
+                    say(self.nodes.get(stop + self.depots).map(|node| node.line), said, faults);
+                }
+                (_, Some(Whom::Vehicle(vehicle))) => {
+                    // Of vehicles that share a line the fault is one.
+                    let said = said.split_once(": ").map_or(&*said, |(_, what)| what);
+                    let line = self.fleet.get(vehicle).map(|van| van.line);
+                    say(line, format!("a vehicle: {said}"), faults);
+                }
+                (_, Some(Whom::Alternatives(group))) => {
+                    let said = "a node of this group is in another one too, or twice in this; leave one out";
+                    say(self.alternatives.get(group).map(|group| group.0), said.to_owned(), faults);
+                }
+                (_, Some(Whom::Shipment(index))) => {
+                    let pickup = self.shipments.get(index).and_then(|shipment| self.nodes.get(shipment.0));
+                    say(pickup.map(|node| node.line), said, faults);
+                }
+                _ => faults.whole(said),
+            }
         }
+    }
+}
+
+fn say(line: Option<usize>, said: String, faults: &mut Faults) {
+    match line {
+        Some(line) => faults.at(line, said),
         None => faults.whole(said),
     }
 }

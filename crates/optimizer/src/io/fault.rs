@@ -1,12 +1,13 @@
 //! What is wrong with a file, and where in it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// How many faults a message lists before it only counts them.
 const SHOWN: usize = 20;
 
 /// One thing that is wrong with a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FileFault {
     /// The line, counted from 1, or none where the whole file is meant.
     pub line: Option<usize>,
@@ -61,15 +62,25 @@ impl Faults {
         self.0.push(FileFault { line: None, what: what.into() });
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The value if nothing was wrong; a reader that gives none has said why.
     pub(super) fn settle<T>(mut self, file: &str, value: Option<T>) -> Result<T, BadFile> {
         self.0.sort_by_key(|fault| fault.line);
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
             _ if self.0.is_empty() => Err(BadFile::whole(file, "the file is incomplete; is it cut off?")),
-            _ => Err(BadFile { file: file.to_owned(), faults: self.0 }),
+            _ => Err(BadFile { file: file.to_owned(), faults: once_each(self.0) }),
         }
     }
+}
+
+/// The faults without what has been said already: what a line says of all vehicles is found at each of them.
+pub(super) fn once_each(faults: impl IntoIterator<Item = FileFault>) -> Vec<FileFault> {
+    let mut said = HashSet::new();
+    faults.into_iter().filter(|fault| said.insert(fault.clone())).collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) enum Reckoning {
 pub(crate) struct Units {
     /// How many seconds of the problem make one unit of the file.
     pub(crate) scale: i64,
+    /// How much of the problem's money makes one unit of the file.
+    pub(crate) money: i64,
     /// Where the places are, if distances are reckoned in doubles.
     pub(crate) plane: Option<Vec<(f64, f64)>>,
     /// By vehicle: for using it, and for each unit of distance.

@@ -21,10 +21,15 @@ struct End {
 pub(super) fn looks_like(text: &str) -> bool {
     let mut counts = lines(text).take(2).map(|line| {
         let words = line.text.split_whitespace();
-        words.map(|word| word.parse::<f64>().is_ok().then_some(())).collect::<Option<Vec<_>>>()
+        words.map(|word| is_numeric(word).then_some(())).collect::<Option<Vec<_>>>()
     });
     let mut count = || counts.next().flatten().map(|words| words.len());
     (count(), count()) == (Some(3), Some(9))
+}
+
+/// Whether it is meant as a number, well written or not.
+fn is_numeric(word: &str) -> bool {
+    word.trim_start_matches(['+', '-', '.']).starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// Reads the whole text; `file` is its name, which the form does not give; what is wrong goes to `faults`.

@@ -13,6 +13,7 @@ mod plot;
 mod sol;
 mod solomon;
 mod text;
+mod told;
 mod vrplib;
 
 use std::path::Path;
@@ -20,12 +21,14 @@ use std::path::Path;
 pub use fault::{BadFile, FileFault};
 pub use instance::{Instance, Objective};
 pub use plot::plot;
-pub use sol::{read as read_solution, write as write_solution};
+pub use sol::{Place, PlanFile, read as read_solution, read_plan, write as write_solution};
 pub use text::{load, unpack};
+pub use told::Teller;
 
 use crate::{Rounding, json};
-use fault::Faults;
+use fault::{Faults, once_each};
 use instance::Reckoning;
+use text::decode;
 
 /// How a file of a classic form is to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub fn read_instance(path: &Path, convention: Convention) -> Result<Instance, Ba
 /// # Errors
 /// As [`read_instance`].
 pub fn parse_instance(file: &str, bytes: &[u8], convention: Convention) -> Result<Instance, BadFile> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = decode(file, bytes)?;
     let mut faults = Faults::default();
     let draft = if text.trim_start().starts_with('{') {
         return from_json(file, &text);
@@ -73,9 +76,9 @@ pub fn parse_instance(file: &str, bytes: &[u8], convention: Convention) -> Resul
 }
 
 fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
-    let read = json::read(text).map_err(|faults| BadFile {
-        file: file.to_owned(),
-        faults: faults.into_iter().map(|fault| FileFault { line: fault.line, what: fault.what }).collect(),
+    let read = json::read(text).map_err(|found| {
+        let faults = found.into_iter().map(|fault| FileFault { line: fault.line, what: fault.what });
+        BadFile { file: file.to_owned(), faults: once_each(faults) }
     })?;
     Ok(Instance {
         name: read.name,
@@ -87,6 +90,8 @@ fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
     })
 }
 
+#[cfg(test)]
+mod bytes_tests;
 #[cfg(test)]
 mod rich_tests;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{Problem, Solution, StopId};
 
 const USUAL: Convention = Convention { rounding: None, objective: Objective::Distance };
 
-const SOLOMON: &str = "tiny
+pub(super) const SOLOMON: &str = "tiny
 
 VEHICLE
 NUMBER     CAPACITY
@@ -22,7 +22,7 @@ CUST NO.  XCOORD. YCOORD. DEMAND READY TIME DUE DATE SERVICE TIME
     2      -3      4       6      20         60       10
 ";
 
-const VRPLIB: &str = "NAME : tiny
+pub(super) const VRPLIB: &str = "NAME : tiny
 TYPE : VRPTW
 DIMENSION : 3
 VEHICLES : 2
@@ -51,7 +51,7 @@ TIME_WINDOW_SECTION
 EOF
 ";
 
-const PLANE: &str = "NAME: tiny\nTYPE: CVRP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nCAPACITY: 10
+pub(super) const PLANE: &str = "NAME: tiny\nTYPE: CVRP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nCAPACITY: 10
 NODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nDEMAND_SECTION\n1 0\n2 5\n3 5\nDEPOT_SECTION\n1 -1\nEOF\n";
 
 pub(super) const JSON: &str = r#"{
@@ -305,7 +305,7 @@ fn each_fault_of_a_solution_file_has_its_line() {
     assert_eq!(fault(bare), "a.sol:2: a route without a colon; write it like `Route #1: 3 5 8`");
     let tied = parse(JSON).unwrap();
     let twice = read_solution("a.sol", b"Route #1: 1\nRoute #1: 2", &tied).unwrap_err().to_string();
-    assert_eq!(twice, "a.sol:2: this vehicle's route is given twice; leave one out");
+    assert_eq!(twice, "a.sol:2: this vehicle's route is given twice, in line 1 too; leave one out");
 }
 
 #[test]

@@ -6,12 +6,19 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::fault::{BadFile, Faults};
+use super::fault::{BadFile, Faults, FileFault};
+use crate::json;
 
 /// The most that a file may hold once it is unpacked.
 const MOST_BYTES: u64 = 1 << 30;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How UTF-16 begins, either way round.
+const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+/// How much of a file is looked at to tell UTF-16 without that.
+const SEEN: usize = 256;
+/// What used to end a text.
+const CTRL_Z: u8 = 0x1a;
 
 /// Everything in the file, unpacked if it is gzip by its first bytes.
 ///
@@ -44,6 +51,35 @@ pub fn unpack(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, BadFile> {
         return Err(BadFile::whole(name, "holds more than 1 GiB; is it an instance at all?"));
     }
     Ok(bytes)
+}
+
+/// The text in the bytes of a file, which every reader gets: UTF-8, or else Latin-1; without byte order marks and what old
+/// systems put at the end, and every line ended alike.
+///
+/// # Errors
+/// When they are UTF-16, or no text at all.
+pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<String, BadFile> {
+    let end = bytes.iter().rposition(|byte| !matches!(*byte, 0 | CTRL_Z)).map_or(0, |last| last + 1);
+    let bytes = &bytes[..end];
+    let begin = &bytes[..end.min(SEEN)];
+    let nothings = begin.iter().filter(|&&byte| byte == 0).count();
+    if UTF_16.iter().any(|mark| bytes.starts_with(mark)) || nothings > begin.len() / 4 {
+        return Err(BadFile::whole(name, "is UTF-16; save it as UTF-8"));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
+    };
+    let text = json::unmarked(&text).replace("\r\n", "\n").replace('\r', "\n");
+    match text.split('\0').next() {
+        Some(before) if before.len() < text.len() => {
+            let line = before.matches('\n').count() + 1;
+            let what = "a NUL byte, so the file is damaged or no text; fetch it again, or save it as UTF-8"
+                .to_owned();
+            Err(BadFile { file: name.to_owned(), faults: vec![FileFault { line: Some(line), what }] })
+        }
+        _ => Ok(text),
+    }
 }
 
 /// A line with something on it, trimmed, and its number counted from 1.
@@ -82,7 +118,8 @@ impl<'a> Line<'a> {
     fn number_in(self, word: &str, form: &str, faults: &mut Faults) -> Option<f64> {
         let number = word.parse().ok().filter(|number: &f64| number.is_finite());
         if number.is_none() {
-            faults.at(self.number, format!("`{}` is not a number; write {form}", clipped(word)));
+            let point = if word.contains(',') { " with a point for decimals and no commas" } else { "" };
+            faults.at(self.number, format!("`{}` is not a number; write {form}{point}", clipped(word)));
         }
         number
     }

@@ -7,6 +7,8 @@ mod pieces;
 mod stops;
 mod vehicles;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{Problem, Whom};
@@ -44,6 +46,7 @@ struct Misfit {
 /// # Errors
 /// When the text is no JSON, lacks or misspells a field, or the problem does not hold together; every fault is named.
 pub fn read(text: &str) -> Result<Named, Vec<JsonFault>> {
+    let text = &*unmarked(text);
     let form: ProblemForm = serde_json::from_str(text)
         .map_err(|error| vec![JsonFault { line: Some(error.line()), what: without_place(&error) }])?;
     let (name, places) = (form.name.clone(), form.places_to_show());
@@ -91,6 +94,12 @@ pub fn write(name: &str, problem: &Problem) -> Result<String, serde_json::Error>
 fn lined(pieces: &[impl Serialize]) -> Result<String, serde_json::Error> {
     let pieces: Result<Vec<String>, _> = pieces.iter().map(serde_json::to_string).collect();
     Ok(format!("\n{}\n", pieces?.join(",\n")))
+}
+
+/// The text without byte order marks: at its beginning, and wherever files were joined.
+pub(crate) fn unmarked(text: &str) -> Cow<'_, str> {
+    const MARK: char = '\u{feff}';
+    if text.contains(MARK) { Cow::Owned(text.replace(MARK, "")) } else { Cow::Borrowed(text) }
 }
 
 /// The message without `at line 3 column 5`, which is said in front.

@@ -1,12 +1,15 @@
 //! What came of it, in the forms that people and programs read.
 
-use optimizer::Solution;
 use optimizer::check::Report;
-use optimizer::io::{Instance, plot, write_solution};
+use optimizer::io::{Instance, PlanFile, Teller, plot, write_solution};
+use optimizer::{Solution, why_unserved};
 use serde_json::json;
 
 /// How many broken rules a table lists.
 const SHOWN: usize = 10;
+
+/// For how many customers who are left out it is said why.
+const EXPLAINED: usize = 10;
 
 /// A plan with its reckoning.
 pub struct Answer<'a> {
@@ -20,6 +23,8 @@ pub struct Answer<'a> {
     pub iterations: u64,
     /// From the start of the program.
     pub seconds: f64,
+    /// The name of the solution file that was checked, and what was read from it.
+    pub file: Option<(String, PlanFile)>,
 }
 
 impl Answer<'_> {
@@ -41,13 +46,26 @@ impl Answer<'_> {
         self.solution.unserved.iter().map(|&stop| self.instance.number(stop)).collect()
     }
 
+    fn teller(&self) -> Teller<'_> {
+        let file = self.file.as_ref().map(|(name, plan)| (name.as_str(), plan));
+        Teller { instance: self.instance, solution: &self.solution, file }
+    }
+
     fn violations(&self) -> Vec<String> {
-        self.report.violations.iter().map(|violation| format!("{violation} (counted from 0)")).collect()
+        self.teller().violations(&self.report.violations)
+    }
+
+    /// Why the first customers are left out who are.
+    fn reasons(&self) -> Vec<(usize, String)> {
+        let unserved = why_unserved(&self.instance.problem, &self.solution, 1, EXPLAINED);
+        let teller = self.teller();
+        unserved.iter().map(|own| (self.instance.number(own.stop), teller.reason(own))).collect()
     }
 
     /// One line of JSON.
     pub fn json(&self) -> String {
         let cost = self.instance.cost_text(self.cost()).parse().unwrap_or_else(|_| self.cost());
+        let reason = |(customer, why): (usize, String)| json!({ "customer": customer, "reason": why });
         let object = json!({
             "instance": self.instance.name,
             "customers": self.instance.problem.stop_ids().len(),
@@ -57,6 +75,7 @@ impl Answer<'_> {
             "seconds": (self.seconds * 1000.0).round() / 1000.0,
             "feasible": self.feasible(),
             "unserved": self.left_out(),
+            "reasons": self.reasons().into_iter().map(reason).collect::<Vec<_>>(),
             "violations": self.violations(),
         });
         format!("{object}\n")
@@ -77,6 +96,8 @@ impl Answer<'_> {
         if !left_out.is_empty() {
             let numbers: Vec<String> = left_out.iter().map(usize::to_string).collect();
             rows.push(("left out", numbers.join(" ")));
+            let why = |(customer, why): (usize, String)| ("because", format!("{customer}: {why}"));
+            rows.extend(self.reasons().into_iter().map(why));
         }
         let broken = self.violations();
         let more = broken.len().saturating_sub(SHOWN);

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use optimizer::check::check;
-use optimizer::{Settings, Solution, Stop, io, solve};
+use optimizer::io::PlanFile;
+use optimizer::{Settings, Stop, io, solve};
 
 use crate::answer::Answer;
 use crate::options::Options;
@@ -40,17 +41,17 @@ fn carry_out(options: &Options, began: Instant) -> Result<(), String> {
     if options.plot.is_some() && instance.places.is_empty() {
         return Err(format!("{}: has no coordinates; leave --plot out", options.instance.display()));
     }
-    let read = |file: &Path| -> Result<Solution, String> {
+    let read = |file: &Path| -> Result<PlanFile, String> {
         let bytes = io::load(file).map_err(|bad| bad.to_string())?;
-        io::read_solution(&file.display().to_string(), &bytes, &instance).map_err(|bad| bad.to_string())
+        io::read_plan(&file.display().to_string(), &bytes, &instance).map_err(|bad| bad.to_string())
     };
     let answer = if let Some(file) = &options.check {
-        let solution = read(file)?;
-        let report = check(&instance.problem, &solution);
+        let plan = read(file)?;
         Answer {
             instance: &instance,
-            solution,
-            report,
+            report: check(&instance.problem, &plan.solution),
+            solution: plan.solution.clone(),
+            file: Some((file.display().to_string(), plan)),
             iterations: 0,
             seconds: began.elapsed().as_secs_f64(),
         }
@@ -69,7 +70,7 @@ fn carry_out(options: &Options, began: Instant) -> Result<(), String> {
             near: &[],
             seed: options.seed,
             threads: options.threads,
-            start: start.as_ref(),
+            start: start.as_ref().map(|plan| &plan.solution),
             on_improvement: shown.then_some(&tell),
         };
         let outcome = solve(&instance.problem, &stop, &settings);
@@ -80,6 +81,7 @@ fn carry_out(options: &Options, began: Instant) -> Result<(), String> {
         Answer {
             instance: &instance,
             report,
+            file: None,
             iterations: outcome.iterations,
             seconds: began.elapsed().as_secs_f64(),
             solution: outcome.solution,

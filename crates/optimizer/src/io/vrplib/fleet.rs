@@ -6,6 +6,9 @@ use super::super::text::whole;
 use super::parts::Parts;
 use crate::LIMITS;
 
+/// By vehicle: a line and the nodes in it.
+type Lists = Vec<(usize, Vec<usize>)>;
+
 /// What a file says of each vehicle beside its capacity, in the order of the vehicles; none where it says nothing.
 struct Columns {
     fixed_costs: Option<Vec<f64>>,
@@ -13,9 +16,9 @@ struct Columns {
     max_durations: Option<Vec<f64>>,
     max_distances: Option<Vec<f64>>,
     max_reloads: Option<Vec<f64>>,
-    homes: Option<Vec<Vec<usize>>>,
-    reloads: Option<Vec<Vec<usize>>>,
-    serves: Option<Vec<Vec<usize>>>,
+    homes: Option<Lists>,
+    reloads: Option<Lists>,
+    serves: Option<Lists>,
 }
 
 /// All vehicles; as many as customers where the file does not say how many.
@@ -53,7 +56,7 @@ fn van(
     faults: &mut Faults,
 ) -> Option<Van> {
     let of = |column: &Option<Vec<f64>>| column.as_ref().and_then(|values| values.get(vehicle).copied());
-    let list = |lists: &Option<Vec<Vec<usize>>>| lists.as_ref().and_then(|lists| lists.get(vehicle).cloned());
+    let list = |lists: &Option<Lists>| Some(lists.as_ref()?.get(vehicle)?.1.clone());
     let held = whole(capacity, LIMITS.load);
     if held.is_none() {
         let most = LIMITS.load;

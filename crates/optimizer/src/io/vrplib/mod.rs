@@ -78,7 +78,11 @@ const SECTIONS: [&str; 20] = [
 /// Whether the text has a header or a section of this form near its beginning.
 pub(super) fn looks_like(text: &str) -> bool {
     lines(text).take(30).any(|line| {
-        let key = line.text.split([':', ' ', '\t']).next().unwrap_or_default();
+        let key = line
+            .text
+            .split(|letter: char| letter == ':' || letter.is_whitespace())
+            .next()
+            .unwrap_or_default();
         SECTIONS.contains(&key) || (HEADERS.contains(&key) && line.text.contains(':'))
     })
 }
@@ -171,12 +175,12 @@ fn read_nodes(parts: &Parts<'_>, count: usize, depots: usize, faults: &mut Fault
     Some(demands.into_iter().enumerate().map(node).collect())
 }
 
-/// The nodes one of which is enough; who has no alternative is in no group.
+/// The nodes one of which is enough, with their line; who has no alternative is in no group.
 fn read_alternatives(
     parts: &Parts<'_>,
     customers: std::ops::Range<usize>,
     faults: &mut Faults,
-) -> Option<Vec<Vec<usize>>> {
+) -> Option<Vec<(usize, Vec<usize>)>> {
     const GROUPS: &str = "MUTUALLY_EXCLUSIVE_GROUP_SECTION";
     let count = parts.sections.get(GROUPS).map_or(0, Vec::len);
     let groups = parts.lists(GROUPS, ("group", count), customers, faults)?.unwrap_or_default();
@@ -185,5 +189,5 @@ fn read_alternatives(
         faults.at(first.number, "prizes together with alternatives are not solved here; leave one out");
         return None;
     }
-    Some(groups.into_iter().filter(|group| group.len() > 1).collect())
+    Some(groups.into_iter().filter(|(_, group)| group.len() > 1).collect())
 }

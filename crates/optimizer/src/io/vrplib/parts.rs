@@ -147,15 +147,15 @@ impl<'a> Parts<'a> {
         self.rows(name, ("node", nodes), form, read, faults)
     }
 
-    /// A section that gives each vehicle, or each group, any number of nodes, counted from 0; the nones as for
-    /// [`Self::table`].
+    /// A section that gives each vehicle, or each group, any number of nodes, counted from 0, with its line; the nones as
+    /// for [`Self::table`].
     pub(super) fn lists(
         &self,
         name: &str,
         of: (&str, usize),
         nodes: Range<usize>,
         faults: &mut Faults,
-    ) -> Option<Option<Vec<Vec<usize>>>> {
+    ) -> Option<Option<Vec<(usize, Vec<usize>)>>> {
         let form = format!("`{} node node ...`", of.0);
         let read = |line: Line<'_>, faults: &mut Faults| {
             let mut words = line.text.split_whitespace();
@@ -176,7 +176,7 @@ impl<'a> Parts<'a> {
                 };
                 list.push(node);
             }
-            Some((id, list))
+            Some((id, (line.number, list)))
         };
         self.rows(name, of, &form, read, faults)
     }
