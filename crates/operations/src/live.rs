@@ -16,13 +16,11 @@ use store::positions::Position;
 use tokio::{sync::watch, time::Instant as Tick};
 use wire::{
     control_room::{Counts, RouteRow, VehicleMark},
-    live::Frame,
+    live::{Frame, HEARTBEAT},
 };
 
 /// A viewer gets at most one frame in this time.
 const PACE: Duration = Duration::from_secs(1);
-/// A viewer gets a frame at least this often, to see that the feed lives.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How many changed orders are remembered for viewers who come back.
 const ORDERS_REMEMBERED: usize = 5_000;
 /// A vehicle has moved once it is this far from where it was first seen, in metres; readings at rest wander less.

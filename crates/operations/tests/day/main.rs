@@ -6,5 +6,6 @@ mod a_day;
 mod by_the_hub;
 mod common;
 mod guarantees;
+mod one_standing;
 mod the_plan;
 mod the_roads;
