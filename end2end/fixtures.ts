@@ -5,7 +5,7 @@ import { test as base, expect, type Browser, type BrowserContext, type BrowserCo
 import { kept, type Person, type State } from "./house/people";
 
 export interface Rooms {
-  // A fresh browser of one person, or of nobody, at a path.
+  // A fresh browser of one person, or of nobody, at a path, or at an address of another line to the house.
   open(person: Person | "nobody", path: string, options?: BrowserContextOptions): Promise<Page>;
   // Errors that the walk brings about itself, such as the answer to a refused form.
   expectError(pattern: RegExp): void;
@@ -23,7 +23,7 @@ export const test = base.extend<{ rooms: Rooms }, { house: State }>({
         contexts.push({ context, still });
         await watch.over(context);
         const page = await context.newPage();
-        await page.goto(house.url + path);
+        await page.goto(new URL(path, house.url).href);
         if (!still) await isLive(page);
         return page;
       },

@@ -150,6 +150,21 @@ pub fn volume(millilitres: i64) -> String {
     format!("{:.1} l", millilitres as f64 / 1000.0)
 }
 
+/// The address that dials a number as it is written; nothing when there is none in it.
+pub fn tel(phone: &str) -> Option<String> {
+    let number: String = phone
+        .trim_start()
+        .chars()
+        .enumerate()
+        .filter_map(|(place, c)| match c {
+            '+' if place == 0 => Some(c),
+            c if c.is_ascii_digit() => Some(c),
+            _ => None,
+        })
+        .collect();
+    (number.trim_start_matches('+').len() > 2).then(|| format!("tel:{number}"))
+}
+
 /// Whole minutes from `now` until `at`, rounded down; negative when it has passed.
 pub fn minutes_until(at: Moment, now: Moment) -> i64 {
     (at - now).num_seconds().div_euclid(60)
@@ -197,6 +212,14 @@ mod tests {
         assert_eq!(percent(Share { part: 9999, whole: 10_000, percent: Some(99.99) }), "99.9%");
         assert_eq!(percent(Share { part: 0, whole: 0, percent: None }), "–");
         assert_eq!(percent_of(299, 300), "99%");
+    }
+
+    #[test]
+    fn a_number_is_dialled_however_it_is_spaced() {
+        assert_eq!(tel("+356 2155-1234").as_deref(), Some("tel:+35621551234"));
+        assert_eq!(tel(" (0)21 55 98 76").as_deref(), Some("tel:021559876"));
+        assert_eq!(tel("javascript:alert"), None);
+        assert_eq!(tel(""), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The live stream in the browser: one `EventSource` for all rooms, and what it has told us so far.
 //!
-//! The browser reconnects and resumes by itself. On the server nothing is ever opened: a page there is complete as it
-//! stands, and says that it is not live.
+//! The browser reconnects and resumes by itself where it notices that a connection has ended. Where it does not, because
+//! the network simply went away, a watchdog misses the heartbeats, says so and opens the stream anew. On the server
+//! nothing is ever opened: a page there is complete as it stands, and says that it is not live.
 
-use domain::{OrderId, RouteId};
+use domain::{OrderId, RouteId, Standing};
 use leptos::prelude::*;
 use std::{collections::HashMap, sync::Arc};
 use wire::{
@@ -21,8 +22,44 @@ pub enum Freshness {
     Live(Moment),
     /// The stream broke off; the browser tries again.
     Paused(Option<Moment>),
-    /// The server refused the stream; only a reload helps.
+    /// The server refused the stream. It is asked again, but a reload may be what helps.
     Ended(Option<Moment>),
+}
+
+impl Freshness {
+    /// The standing whose shape and colour it wears.
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Still => Standing::Done,
+            Self::Live(_) => Standing::OnTime,
+            Self::Paused(_) => Standing::Unknown,
+            Self::Ended(_) => Standing::Late,
+        }
+    }
+}
+
+/// What the watchdog does, given when something was heard last and when the stream was opened last. Milliseconds of one
+/// clock; a clock that is set back is no silence.
+#[cfg(any(test, feature = "hydrate"))]
+fn watch(now_ms: f64, heard_ms: f64, opened_ms: f64) -> Watch {
+    let heartbeat = wire::live::HEARTBEAT.as_millis() as f64;
+    match (now_ms - heard_ms > 3.0 * heartbeat, now_ms - opened_ms > heartbeat) {
+        (false, _) => Watch::Wait,
+        (true, false) => Watch::Say,
+        (true, true) => Watch::OpenAgain,
+    }
+}
+
+/// What the watchdog does.
+#[cfg(any(test, feature = "hydrate"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watch {
+    /// All is well.
+    Wait,
+    /// Three heartbeats were missed; the stream has only just been opened again.
+    Say,
+    /// Three heartbeats were missed, and the stream must be opened again.
+    OpenAgain,
 }
 
 /// What the live stream has told this page.
@@ -160,10 +197,21 @@ fn move_marks(marks: &mut Vec<VehicleMark>, moved: Vec<VehicleMark>) {
 
 #[cfg(feature = "hydrate")]
 mod stream {
-    use super::LiveBoard;
-    use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, on_cleanup};
+    use super::{Freshness, LiveBoard, Watch, watch};
+    use leptos::{
+        ev,
+        leptos_dom::helpers::set_interval_with_handle,
+        prelude::{
+            GetUntracked, GetValue, LocalStorage, SetValue, StoredValue, UpdateValue, on_cleanup,
+            window_event_listener,
+        },
+    };
+    use std::time::Duration;
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{Event, EventSource, MessageEvent};
+
+    /// How often the watchdog looks.
+    const LOOK: Duration = Duration::from_secs(1);
 
     struct Open {
         source: EventSource,
@@ -173,37 +221,92 @@ mod stream {
 
     impl Drop for Open {
         fn drop(&mut self) {
+            self.source.set_onerror(None);
             self.source.close();
         }
     }
 
+    /// The stream, and on the browser's clock when something was heard and when it was opened.
+    #[derive(Clone, Copy)]
+    struct Stream {
+        board: LiveBoard,
+        open: StoredValue<Option<Open>, LocalStorage>,
+        heard_ms: StoredValue<f64>,
+        opened_ms: StoredValue<f64>,
+    }
+
     pub fn open(board: LiveBoard) {
-        let Ok(source) = EventSource::new("/live/day") else {
-            board.lose(true);
-            return;
+        let now = js_sys::Date::now();
+        let stream = Stream {
+            board,
+            open: StoredValue::new_local(None),
+            heard_ms: StoredValue::new(now),
+            opened_ms: StoredValue::new(now),
         };
-        let on_frame = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(frame) = event.data().as_string().and_then(|json| serde_json::from_str(&json).ok()) {
-                board.take(frame);
-            }
-        });
-        let on_error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            let ended = event
-                .target()
-                .and_then(|target| target.dyn_into::<EventSource>().ok())
-                .is_none_or(|source| source.ready_state() == EventSource::CLOSED);
-            board.lose(ended);
-        });
-        if source.add_event_listener_with_callback("frame", on_frame.as_ref().unchecked_ref()).is_err() {
-            board.lose(true);
-            return;
-        }
-        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let open: StoredValue<_, LocalStorage> =
-            StoredValue::new_local(Some(Open { source, _frame: on_frame, _error: on_error }));
+        stream.connect();
+        let watchdog = set_interval_with_handle(move || stream.look(), LOOK);
+        let offline = window_event_listener(ev::offline, move |_| stream.board.lose(false));
+        let online = window_event_listener(ev::online, move |_| stream.connect());
         on_cleanup(move || {
-            open.try_update_value(Option::take);
+            if let Ok(watchdog) = watchdog {
+                watchdog.clear();
+            }
+            offline.remove();
+            online.remove();
+            stream.open.try_update_value(Option::take);
         });
+    }
+
+    impl Stream {
+        fn look(self) {
+            match watch(js_sys::Date::now(), self.heard_ms.get_value(), self.opened_ms.get_value()) {
+                Watch::Wait => {}
+                Watch::Say => self.say(),
+                Watch::OpenAgain => {
+                    self.say();
+                    self.connect();
+                }
+            }
+        }
+
+        fn say(self) {
+            if matches!(self.board.freshness.get_untracked(), Freshness::Live(_)) {
+                self.board.lose(false);
+            }
+        }
+
+        fn connect(self) {
+            self.opened_ms.set_value(js_sys::Date::now());
+            let Ok(source) = EventSource::new("/live/day") else {
+                self.board.lose(true);
+                return;
+            };
+            let on_frame = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                self.heard_ms.try_update_value(|heard| *heard = js_sys::Date::now());
+                if let Some(frame) =
+                    event.data().as_string().and_then(|json| serde_json::from_str(&json).ok())
+                {
+                    self.board.take(frame);
+                }
+            });
+            let on_error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+                let ended = event
+                    .target()
+                    .and_then(|target| target.dyn_into::<EventSource>().ok())
+                    .is_none_or(|source| source.ready_state() == EventSource::CLOSED);
+                self.board.lose(ended);
+                if ended {
+                    // The browser has given up; the watchdog has not.
+                    self.heard_ms.try_update_value(|heard| *heard = 0.0);
+                }
+            });
+            if source.add_event_listener_with_callback("frame", on_frame.as_ref().unchecked_ref()).is_err() {
+                self.board.lose(true);
+                return;
+            }
+            source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+            self.open.set_value(Some(Open { source, _frame: on_frame, _error: on_error }));
+        }
     }
 }
 
@@ -266,6 +369,17 @@ mod tests {
         board.take(frame(3, true, vec![mark(3, 36.1)], "a"));
         assert_eq!(board.marks.read_untracked().len(), 1);
         assert_eq!(board.freshness.get_untracked(), Freshness::Live(moment(3)));
+    }
+
+    #[test]
+    fn three_missed_heartbeats_are_silence_and_the_stream_is_opened_again_in_good_time() {
+        let s = 1000.0;
+        assert_eq!(watch(29.0 * s, 0.0, 0.0), Watch::Wait);
+        assert_eq!(watch(30.5 * s, 0.0, 0.0), Watch::OpenAgain);
+        assert_eq!(watch(31.5 * s, 0.0, 30.5 * s), Watch::Say, "it was opened a second ago");
+        assert_eq!(watch(40.6 * s, 0.0, 30.5 * s), Watch::OpenAgain);
+        assert_eq!(watch(41.0 * s, 40.8 * s, 40.6 * s), Watch::Wait, "it speaks again");
+        assert_eq!(watch(10.0 * s, 3600.0 * s, 3600.0 * s), Watch::Wait, "somebody has set the clock back");
     }
 
     #[test]

@@ -67,7 +67,7 @@ test("a van that is chosen shows its route, its stops and its estimates", async 
   await expect(colleague.getByRole("region", { name: "Selected vehicle" }).getByRole("heading", { name: label })).toBeVisible();
 
   await panel.getByRole("link", { name: "Close" }).click();
-  await expect(panel).toContainText("No van selected");
+  await expect(panel).toContainText("No vehicle selected");
 });
 
 test("two people see the same numbers at the same time", async ({ rooms }) => {
@@ -155,4 +155,78 @@ test("answers that take long break nothing: the day goes on beside them", async 
   await expect.poll(() => asked, { message: "asked again while an answer is on its way", timeout: 40_000 }).toBeGreaterThan(5);
   await expect(page.locator(".fresh-time")).not.toHaveText(since);
   await page.unroute(/\/api\/(board|route)\b/);
+});
+
+test("each number of the strip leads to what it counts", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  const strip = page.locator(".strip-numbers > div");
+  for (const [label, unit] of [["will be late", /(\d+) stops?/], ["at risk", null], ["failed", null], ["silent", null]] as const) {
+    const number = strip.filter({ has: page.getByRole("link", { name: label, exact: true }) });
+    await number.getByRole("link").click();
+    await expect(page).toHaveURL(/show=/);
+    const counted = Number((await number.locator("dd").innerText()).replace(/,/g, ""));
+    const listed = await page.locator(".route-list li:not([hidden])").count();
+    expect(listed > 0, `${label}: ${counted} counted, ${listed} routes listed`).toBe(counted > 0);
+    if (unit && counted > 0) {
+      const words = await page.locator(".route-list li:not([hidden]) .route-say").allInnerTexts();
+      expect(words.every((text) => text.includes("Will be late") || text.includes("Silent") || text.includes("Broken"))).toBe(true);
+    }
+    await page.getByRole("link", { name: /Show all/ }).click();
+  }
+  await strip.getByRole("link", { name: "waiting for a plan" }).click();
+  await expect(page).toHaveURL(/waiting=1/);
+  await expect(page.locator(".hits, .empty").first()).toBeVisible();
+});
+
+test("a stop stands the same on the map, in the panel, in the search and on its own page", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  await page.locator(".route-row").first().click();
+  const row = page.getByRole("table", { name: "Open stops" }).locator("tbody tr.stop-row[data-standing]").last();
+  await expect(row).toBeVisible();
+  const standing = await row.getAttribute("data-standing");
+  const reference = (await row.locator("small").first().innerText()).split(" · ")[1];
+  const agent = await rooms.open("agent", `/deliveries?q=${encodeURIComponent(reference)}`);
+  const hit = agent.locator(".hits tbody tr").filter({ hasText: reference });
+  await expect(hit.locator(".marked")).toHaveAttribute("data-standing", standing ?? "");
+  await hit.getByRole("link").click();
+  await expect(agent.locator(".page-head .marked")).toHaveAttribute("data-standing", standing ?? "");
+  await expect(agent.locator(".expected")).toContainText(/Expected\s*(\w+ )?\d\d:\d\d/);
+  await expect(agent.locator(".expected")).toContainText(/before it|the next stop/);
+  await expect(agent.locator(".order-map canvas.map-fleet")).toBeVisible();
+  await expect(agent.locator(".order-facts a[href^='tel:']")).toBeVisible();
+});
+
+test("a vehicle is followed until somebody drags the map, and Escape closes its story", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  await page.locator(".route-row", { hasText: /\d\/\d/ }).first().click();
+  const follow = page.getByRole("button", { name: /^Follow/ });
+  await expect(follow).toBeVisible();
+  await follow.click();
+  await expect(follow).toHaveAttribute("aria-pressed", "true");
+  await expect(page.locator(".map-label")).toBeVisible();
+  const map = await page.locator(".map-frame").boundingBox();
+  const middle = { x: (map?.x ?? 0) + (map?.width ?? 0) / 2, y: (map?.y ?? 0) + (map?.height ?? 0) / 2 };
+  await expect.poll(async () => {
+    const label = await page.locator(".map-label").boundingBox();
+    return Math.hypot((label?.x ?? 0) - middle.x, (label?.y ?? 0) - middle.y);
+  }, { message: "the vehicle is near the middle" }).toBeLessThan(300);
+  await page.mouse.move(middle.x + 150, middle.y + 150);
+  await page.mouse.down();
+  await page.mouse.move(middle.x + 60, middle.y + 90, { steps: 6 });
+  await page.mouse.up();
+  await expect(follow).toHaveAttribute("aria-pressed", "false");
+  await page.locator(".route-row").first().focus();
+  await page.keyboard.press("Escape");
+  await expect(page).not.toHaveURL(/route=/);
+});
+
+test("a page loads each tile once, and says its language", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const aborted: string[] = [];
+  page.on("requestfailed", (request) => request.url().includes("/tiles/") && aborted.push(request.url()));
+  await page.goto(new URL("/control-room", page.url()).href);
+  await page.locator(".leaflet-tile-loaded").first().waitFor();
+  await page.waitForTimeout(1_000);
+  expect(aborted).toEqual([]);
+  expect(await page.locator("[lang=undefined]").count()).toBe(0);
 });

@@ -85,3 +85,73 @@ test("an open form stays with its exception while another one leaves the list", 
   await expect(form.getByLabel("What was done")).toHaveValue("Planned again");
   await expect(form.locator("input[name=exception]")).toHaveValue(stays);
 });
+
+test("every resolution can be undone, and the row comes back to its place with the focus", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const names = () => page.locator(".queue-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-row") ?? ""));
+  const free = page.locator(".queue-row").filter({ has: page.getByRole("button", { name: "Claim" }) });
+  const ids = await free.evaluateAll((rows) => rows.slice(0, 2).map((row) => row.getAttribute("data-row") ?? ""));
+  for (const id of ids) {
+    const before = await names();
+    const row = rowOf(page, id);
+    await row.locator("summary", { hasText: "Resolve" }).click();
+    await row.getByRole("button", { name: "Resolve exception" }).click();
+    await expect(row).toHaveCount(0);
+    await expect(page.locator(".queue-row :focus"), "the focus stays in the list").toHaveCount(1);
+    await page.getByRole("status").filter({ hasText: "Resolved." }).getByRole("button", { name: "Undo" }).click();
+    await expect(row).toBeVisible();
+    const after = await names();
+    const order = before.filter((name) => after.includes(name));
+    expect(after.filter((name) => before.includes(name)), "nothing has changed its place").toEqual(order);
+    await expect(row.locator(":focus")).toHaveCount(1);
+    await expect(page.getByRole("status").filter({ hasText: "Resolved." })).toHaveCount(0);
+  }
+});
+
+test("the keyboard goes on from the row it was on", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const focused = () => page.evaluate(() => document.activeElement?.closest("[data-row]")?.getAttribute("data-row"));
+  for (const key of ["j", "j"]) await page.keyboard.press(key);
+  const second = await focused();
+  expect(second).toBeTruthy();
+  await page.keyboard.press("e");
+  await expect(rowOf(page, second ?? "").locator(".queue-owner")).toContainText("You");
+  await expect.poll(focused, { message: "after a claim the row keeps the focus" }).toBe(second);
+  await page.keyboard.press("k");
+  const first = await focused();
+  expect(first).not.toBe(second);
+  await page.keyboard.press("j");
+  expect(await focused()).toBe(second);
+
+  await page.keyboard.press("r");
+  const form = rowOf(page, second ?? "").locator("details.resolve");
+  await expect(form).toHaveAttribute("open", "");
+  await page.keyboard.press("Escape");
+  await expect(form).not.toHaveAttribute("open", "");
+  expect(await focused()).toBe(second);
+  await page.keyboard.press("r");
+  await page.locator("h1").click();
+  await expect(form, "a press outside closes it").not.toHaveAttribute("open", "");
+  await rowOf(page, second ?? "").getByRole("button", { name: "Release" }).click();
+});
+
+test("each row is a line that says the cause and the next step, and nothing moves when it answers", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const heights = await page.locator(".queue-row").evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+  for (const height of heights) expect(height).toBeGreaterThanOrEqual(32);
+  for (const height of heights) expect(height).toBeLessThanOrEqual(40);
+  for (const row of (await page.locator(".queue-row").all()).slice(0, 12)) {
+    await expect(row.locator(".queue-stake")).not.toBeEmpty();
+    await expect(row.locator(".queue-step")).not.toBeEmpty();
+  }
+  const failed = page.locator(".queue-row").filter({ hasText: "Attempt failed" });
+  for (const row of await failed.all()) await expect(row.locator(".queue-stake")).not.toHaveText(/^The goods/);
+  const top = () => page.locator(".queue").evaluate((queue) => queue.getBoundingClientRect().top);
+  const before = await top();
+  const id = await firstFree(page);
+  await rowOf(page, id).getByRole("button", { name: "Claim" }).click();
+  await expect(rowOf(page, id).locator(".queue-owner")).toContainText("You");
+  expect(await top()).toBe(before);
+  await rowOf(page, id).getByRole("button", { name: "Release" }).click();
+  await expect(rowOf(page, id).locator(".queue-owner")).toContainText("Nobody");
+});

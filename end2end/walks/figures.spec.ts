@@ -43,7 +43,20 @@ test("the rows behind a figure are as many as its denominator", async ({ rooms }
 
 test("a day without deliveries says so, and its address can be shared", async ({ rooms }) => {
   const page = await rooms.open("manager", "/figures?day=2020-02-29");
-  await expect(page.locator(".lede")).toHaveText("No attempt has ended yet, so there is nothing to count.");
+  await expect(page.locator(".lede")).toHaveText("No attempt was made on this day, so there is nothing to count.");
   await page.getByRole("link", { name: "Today" }).click();
   await expect(page).toHaveURL(/\/figures$/);
+});
+
+test("today's figures follow the clock, and another day's say that they are complete", async ({ rooms }) => {
+  const page = await rooms.open("manager", "/figures");
+  const asOf = page.locator(".figures-day p");
+  await expect(asOf).toContainText(/as of \d\d:\d\d:\d\d/);
+  const before = await asOf.innerText();
+  await page.evaluate(() => document.querySelector<HTMLElement>(".rows-link")?.focus());
+  await expect(asOf).not.toHaveText(before, { timeout: 20_000 });
+  await expect(page.locator(".rows-link").first(), "nothing loses the focus").toBeFocused();
+  await page.goto(new URL("/figures?day=2020-02-29", page.url()).href);
+  await expect(asOf).toContainText("the whole day");
+  await expect(asOf).not.toContainText("00:00:00");
 });

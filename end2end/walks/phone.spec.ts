@@ -26,3 +26,21 @@ test("the panes of the control room are reached by touch", async ({ rooms }) => 
   await expect(page.getByRole("table", { name: "Open stops" })).toBeVisible();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
+
+test("a vehicle that is chosen on a phone has its route on the map", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room", PHONE);
+  const panes = page.getByRole("navigation", { name: "Panes" });
+  await page.locator(".route-row", { hasText: /\d\/\d/ }).first().tap();
+  await expect(page.getByRole("table", { name: "Open stops" })).toBeVisible();
+  await panes.getByRole("link", { name: "Map" }).tap();
+  const stops = page.locator(".map-stop");
+  await expect(stops.first()).toBeVisible();
+  await page.waitForTimeout(800);
+  const map = await page.locator(".map-frame").boundingBox();
+  const open = page.locator(".map-stop:not(.is-done)");
+  const boxes = await Promise.all((await open.all()).map((stop) => stop.boundingBox()));
+  const inside = boxes.filter((box) => box && map && box.x + 10 >= map.x && box.x + 10 <= map.x + map.width
+    && box.y + 10 >= map.y && box.y + 10 <= map.y + map.height);
+  expect(boxes.length).toBeGreaterThan(0);
+  expect(inside.length, "every open stop is in sight").toBe(boxes.length);
+});

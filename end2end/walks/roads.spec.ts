@@ -53,11 +53,11 @@ test("the weather is said once and holds for all", async ({ rooms }) => {
   const one = await rooms.open("dispatcher", "/roads");
   const other = await rooms.open("second dispatcher", "/roads");
   await one.locator("select[name=weather]").selectOption("Rain");
-  await one.getByRole("button", { name: "Reckon with it" }).click();
+  await one.getByRole("button", { name: "Set the weather" }).click();
   await expect(one.getByText("Rain: vans take 10 % longer")).toBeVisible();
   await expect(other.getByText("Rain: vans take 10 % longer")).toBeVisible();
   await one.locator("select[name=weather]").selectOption("Dry");
-  await one.getByRole("button", { name: "Reckon with it" }).click();
+  await one.getByRole("button", { name: "Set the weather" }).click();
   await expect(other.getByText("drives take as long as usual")).toBeVisible();
 });
 
@@ -74,4 +74,14 @@ test("a road is closed and opened again without scripts", async ({ rooms }) => {
   await expect(closures(page)).toContainText("A marathon");
   await closures(page).getByRole("button", { name: "Open again" }).click();
   await expect(page.getByText("Every road is open")).toBeVisible();
+});
+
+test("Escape stops drawing", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/roads");
+  await page.locator("canvas.map-fleet").waitFor();
+  await page.getByRole("button", { name: "Draw on the map" }).click();
+  await expect(page.getByRole("button", { name: "Stop drawing" })).toBeVisible();
+  await page.locator(".map-frame").focus();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Draw on the map" })).toBeVisible();
 });

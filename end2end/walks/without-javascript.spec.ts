@@ -17,6 +17,7 @@ test("the pages read without scripts", async ({ rooms }) => {
   await figures.getByRole("link", { name: /Show the rows/ }).first().click();
   await expect(figures.getByRole("region", { name: /^Behind / }).locator("tbody tr").first()).toBeVisible();
   await figures.locator(".menu > summary").click();
+  await expect(figures.getByRole("button", { name: "Keyboard" }), "no button is there in vain").toBeHidden();
   await figures.getByRole("button", { name: "Dark" }).click();
   await expect(figures.locator("html")).toHaveAttribute("data-theme", "dark");
 
@@ -57,6 +58,14 @@ test("an exception is claimed, released and resolved without scripts", async ({ 
   await first.getByLabel("What was done").selectOption("Recipient told");
   await first.getByRole("button", { name: "Resolve exception" }).click();
   await expect(page.locator(`input[name=exception][value="${id}"]`)).toHaveCount(0);
+  const undo = page.getByRole("status").filter({ hasText: "Resolved." }).getByRole("button", { name: "Undo" });
+  await undo.click();
+  await expect(page.locator(`input[name=exception][value="${id}"]`).first()).toBeAttached();
+  await expect(undo).toHaveCount(0);
+  const again = page.locator(".queue-row").filter({ has: page.locator(`input[name=exception][value="${id}"]`) });
+  await again.locator("summary", { hasText: "Resolve" }).click();
+  await again.getByLabel("What was done").selectOption("Recipient told");
+  await again.getByRole("button", { name: "Resolve exception" }).click();
   await filters.getByRole("link", { name: /Resolved/ }).click();
   const resolved = page.locator(".queue-row").filter({ has: page.locator(`input[name=exception][value="${id}"]`) });
   await expect(resolved).toContainText("Recipient told");
@@ -83,4 +92,14 @@ test("an order is found and booked without scripts", async ({ rooms }) => {
   await slot.getByRole("button", { name: "Book" }).click();
   await expect(page.getByRole("status")).toContainText("Booked. The promise has moved.");
   await expect(page.locator(".order-facts strong").first()).toContainText(window);
+});
+
+test("what needs scripts is not offered without them", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/roads", STILL);
+  await expect(page.getByRole("button", { name: "Draw on the map" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Undo last" })).toBeHidden();
+  await expect(page.getByText("Write places below; drawing on the map needs scripts.")).toBeVisible();
+  const order = await rooms.open("agent", "/deliveries?q=triq", STILL);
+  await order.locator(".hits a").first().click();
+  await expect(order.getByRole("region", { name: "Story" })).toBeVisible();
 });

@@ -1,8 +1,9 @@
-//! The control room: the day's numbers, every route by its trouble, the map, and one van's story with what can be done.
+//! The control room: the day's numbers, every route by its trouble, the map, and one vehicle's story with what can be done.
 //!
-//! The address holds the selected route and, on a phone, which of the three panes is in front.
+//! The address holds the selected route, which routes are listed, what part of the world the map shows, and, on a phone,
+//! which of the three panes is in front.
 
-mod api;
+pub mod api;
 mod panel;
 mod plan;
 mod routes;
@@ -13,7 +14,7 @@ use crate::{
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, PageHead, Skeleton, map::FleetMap},
 };
-use domain::{RouteId, VehicleId};
+use domain::{RouteId, Standing, VehicleId};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -24,7 +25,7 @@ use plan::{PlanActions, PlanBox};
 use routes::RouteList;
 use strip::Strip;
 use wire::{
-    control_room::{MapView, RouteView, VehicleMark},
+    control_room::{MapView, RoutePhase, RouteRow, RouteView, VehicleMark},
     roads::ClosedRoad,
 };
 
@@ -72,12 +73,62 @@ impl Pane {
     }
 }
 
-/// The address of the control room with a route selected, and a pane in front.
-fn href(route: Option<RouteId>, pane: Option<Pane>) -> String {
+/// Which routes are listed: those that a number of the strip counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Show {
+    AtRisk,
+    Late,
+    Failed,
+    Silent,
+}
+
+impl Show {
+    const ALL: [Self; 4] = [Self::AtRisk, Self::Late, Self::Failed, Self::Silent];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::AtRisk => "at_risk",
+            Self::Late => "late",
+            Self::Failed => "failed",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// What the listed routes have.
+    fn label(self) -> &'static str {
+        match self {
+            Self::AtRisk => "at risk",
+            Self::Late => "late stops",
+            Self::Failed => "failed attempts",
+            Self::Silent => "silent",
+        }
+    }
+
+    fn holds(self, row: &RouteRow) -> bool {
+        match self {
+            Self::AtRisk => row.at_risk > 0,
+            Self::Late => row.late > 0,
+            Self::Failed => row.failed > 0,
+            Self::Silent => row.standing == Standing::Unknown && row.phase == RoutePhase::UnderWay,
+        }
+    }
+
+    fn href(self) -> String {
+        href(None, Some(Pane::Routes), Some(self))
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|show| show.code() == code)
+    }
+}
+
+/// The address of the control room with a route selected, a pane in front, and only some routes listed.
+fn href(route: Option<RouteId>, pane: Option<Pane>, show: Option<Show>) -> String {
     let mut address = "/control-room".to_owned();
     let route = route.map(|route| format!("route={route}"));
     let pane = pane.map(|pane| format!("pane={}", pane.code()));
-    for (place, part) in [route, pane].into_iter().flatten().enumerate() {
+    let show = show.map(|show| format!("show={}", show.code()));
+    for (place, part) in [route, pane, show].into_iter().flatten().enumerate() {
         address.push(if place == 0 { '?' } else { '&' });
         address.push_str(&part);
     }
@@ -95,6 +146,7 @@ pub fn ControlRoomPage() -> impl IntoView {
         let chosen = query.read().get("pane").and_then(|code| Pane::parse(&code));
         chosen.unwrap_or(if selected.get().is_some() { Pane::Detail } else { Pane::Routes })
     });
+    let show = Memo::new(move |_| query.read().get("show").and_then(|code| Show::parse(&code)));
 
     let actions = PlanActions::new();
     let order = KeptOrder::<RouteId>::new();
@@ -152,13 +204,13 @@ pub fn ControlRoomPage() -> impl IntoView {
             vehicles.with_value(|known| known.iter().find(|(id, _)| *id == vehicle).map(|(_, route)| *route))
         });
         let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-        navigate(&href(route, None), options);
+        navigate(&href(route, None, show.get_untracked()), options);
     });
 
     view! {
         <PageHead title="Control room" hidden=true />
         <div class="board" data-pane=move || pane.get().code()>
-            <PaneLinks selected pane />
+            <PaneLinks selected pane show />
             <Transition fallback=|| {
                 view! {
                     <div class="strip"></div>
@@ -176,14 +228,13 @@ pub fn ControlRoomPage() -> impl IntoView {
                             order.show(board.routes.iter().map(|row| row.route));
                             view! {
                                 <Strip counts=board.counts head=board.head live />
-                                <RouteList rows=board.routes selected order live />
+                                <RouteList rows=board.routes selected order show live />
                                 <PlanBox
                                     trouble=board.roads_trouble
                                     plan_at
                                     revision
                                     proposal=board.proposal
                                     actions
-                                    open=Signal::derive(move || selected.get().is_none())
                                 />
                             }
                                 .into_any()
@@ -201,13 +252,13 @@ pub fn ControlRoomPage() -> impl IntoView {
                                 view! { <div class="empty"><p>"The map has not come through yet."</p></div> }.into_any()
                             }
                             Ok(map) => {
-                                view! { <FleetMap map marks selected=vehicle on_select route=shown_route closed /> }.into_any()
+                                view! { <FleetMap map marks selected=vehicle on_select route=shown_route closed addressed=true /> }.into_any()
                             }
                         })
                     }}
                 </Suspense>
             </div>
-            <section class="panel" aria-label="Selected vehicle">
+            <section class="panel" aria-label="Selected vehicle" data-scroll="panel">
                 <Transition fallback=|| view! { <Skeleton rows=8 what="the route" /> }>
                     {move || {
                         Some(match route.get()? {
@@ -224,14 +275,14 @@ pub fn ControlRoomPage() -> impl IntoView {
 }
 
 #[component]
-fn PaneLinks(selected: Memo<Option<RouteId>>, pane: Memo<Pane>) -> impl IntoView {
+fn PaneLinks(selected: Memo<Option<RouteId>>, pane: Memo<Pane>, show: Memo<Option<Show>>) -> impl IntoView {
     view! {
         <nav class="panes" aria-label="Panes">
             {Pane::ALL
                 .map(|this| {
                     view! {
                         <a
-                            href=move || href(selected.get(), Some(this))
+                            href=move || href(selected.get(), Some(this), show.get())
                             aria-current=move || (pane.get() == this).then_some("true")
                         >
                             {this.label()}
@@ -247,9 +298,9 @@ fn PaneLinks(selected: Memo<Option<RouteId>>, pane: Memo<Pane>) -> impl IntoView
 fn NothingSelected() -> impl IntoView {
     view! {
         <div class="empty">
-            <h2>"No van selected"</h2>
+            <h2>"No vehicle selected"</h2>
             <p>
-                "Choose a van in the list or on the map. Its stops, its estimates and what can be done about them appear here."
+                "Choose one in the list or on the map. Its stops, its estimates and what can be done about them appear here."
             </p>
         </div>
     }
@@ -262,10 +313,12 @@ mod tests {
     #[test]
     fn the_address_says_what_is_shown() {
         let route: RouteId = "00000000-0000-0000-0000-000000000007".parse().unwrap();
-        assert_eq!(href(None, None), "/control-room");
-        assert_eq!(href(None, Some(Pane::Map)), "/control-room?pane=map");
+        assert_eq!(href(None, None, None), "/control-room");
+        assert_eq!(href(None, Some(Pane::Map), None), "/control-room?pane=map");
+        assert_eq!(Show::AtRisk.href(), "/control-room?pane=routes&show=at_risk");
+        assert_eq!(Show::parse(Show::Silent.code()), Some(Show::Silent));
         assert_eq!(
-            href(Some(route), Some(Pane::Detail)),
+            href(Some(route), Some(Pane::Detail), None),
             "/control-room?route=00000000-0000-0000-0000-000000000007&pane=detail"
         );
     }

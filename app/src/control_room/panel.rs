@@ -1,4 +1,4 @@
-//! One van's story: what is wrong, what can be done, and every stop with its promise and its estimate.
+//! One vehicle's story: what is wrong, what can be done, and every stop with its promise and its estimate.
 
 use super::routes::standing;
 use crate::{
@@ -7,7 +7,6 @@ use crate::{
     parts::{Column, Mark, MarkedWord, RouteBar, Table},
     words,
 };
-use domain::Standing;
 use leptos::prelude::*;
 use wire::control_room::{Reload, RouteView, StopRow};
 
@@ -32,7 +31,7 @@ pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
                 let row = row.read();
                 view! { <MarkedWord standing=standing(&row) word=words::vehicle_standing(&row) /> }
             }}
-            <a class="button small" href="/control-room" data-noscroll="">
+            <a class="button small" href="/control-room" data-noscroll="" data-key="Escape">
                 "Close"
             </a>
         </div>
@@ -115,15 +114,9 @@ fn ReloadLine(reload: Reload) -> impl IntoView {
 #[component]
 fn StopLine(stop: StopRow) -> impl IntoView {
     let arrival = stop.arrived.or(stop.eta).map(format::clock).unwrap_or_else(|| "–".to_owned());
-    let state = match (stop.outcome, stop.arrived) {
-        (Some(outcome), _) if outcome.is_delivered() && stop.standing == Standing::Late => "Delivered late",
-        (Some(outcome), _) if outcome.is_delivered() => "Delivered",
-        (Some(outcome), _) => words::outcome(outcome),
-        (None, Some(_)) => "At the door",
-        (None, None) => words::standing(stop.standing),
-    };
+    let state = words::stop_state(&stop);
     view! {
-        <tr class="stop-row" data-row data-standing=stop.standing.code()>
+        <tr class="stop-row" data-row=stop.stop.to_string() data-standing=stop.standing.code()>
             <td class="stop-place">
                 <Mark standing=stop.standing />
                 {stop.sequence}

@@ -1,4 +1,5 @@
-//! Planning again: ask for a better plan, read what it changes, accept or decline it.
+//! Planning again: ask for a better plan, read what it changes, accept or decline it. What waits is a line until somebody
+//! wants to see it.
 
 use super::api::{AcceptProposal, DeclineProposal, ProposePlan};
 use crate::{
@@ -8,9 +9,9 @@ use crate::{
     words,
 };
 use domain::ProposalId;
-use leptos::{either::Either, form::ActionForm, prelude::*};
+use leptos::{either::Either, form::ActionForm, html::Details, prelude::*};
 use wire::{
-    Moment,
+    AppError, Moment,
     control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
 };
 
@@ -18,6 +19,10 @@ use wire::{
 #[derive(Clone, Copy)]
 pub struct PlanActions {
     seen: StoredValue<(Option<ProposalId>, bool)>,
+    /// Whether the reader has opened what waits.
+    wanted: RwSignal<bool>,
+    /// Whether what waits was made because the day had overtaken the one before.
+    renewed: RwSignal<bool>,
     propose: ServerAction<ProposePlan>,
     accept: ServerAction<AcceptProposal>,
     decline: ServerAction<DeclineProposal>,
@@ -25,13 +30,31 @@ pub struct PlanActions {
 
 impl PlanActions {
     /// Nothing done yet.
+    ///
+    /// A plan that the day has overtaken is made anew at once: whoever wanted it wants a fresh one.
     pub fn new() -> Self {
-        Self {
+        let this = Self {
             seen: StoredValue::default(),
+            wanted: RwSignal::new(false),
+            renewed: RwSignal::new(false),
             propose: ServerAction::new(),
             accept: ServerAction::new(),
             decline: ServerAction::new(),
-        }
+        };
+        Effect::new(move |before: Option<usize>| {
+            let version = this.accept.version().get();
+            if before.is_some_and(|before| before != version) {
+                let stale =
+                    matches!(this.accept.value().get_untracked(), Some(Err(Fault(AppError::PlanStale))));
+                this.renewed.set(stale);
+                if stale {
+                    this.accept.clear();
+                    this.propose.dispatch(ProposePlan {});
+                }
+            }
+            version
+        });
+        this
     }
 
     /// Whether an odd number of proposals has come with this one.
@@ -66,14 +89,12 @@ pub fn PlanBox(
     revision: Option<i32>,
     proposal: Option<ProposalView>,
     actions: PlanActions,
-    /// Whether all that a proposal changes is shown at once, because nothing else needs the place.
-    open: Signal<bool>,
 ) -> impl IntoView {
     let may_plan = Session::here().role().is_some_and(domain::Role::may_dispatch);
     let waits = proposal.is_some();
     let body = if let Some(proposal) = proposal {
         let is_odd = actions.is_odd(proposal.id);
-        let card = view! { <ProposalCard proposal may_plan actions open /> };
+        let card = view! { <ProposalCard proposal may_plan actions /> };
         if is_odd { Either::Left(card) } else { Either::Right(card) }.into_any()
     } else {
         let says = match revision {
@@ -88,20 +109,42 @@ pub fn PlanBox(
         }
         .into_any()
     };
+    // What answers a press stands in the card above its buttons, or beside the line.
+    let answer = (!waits).then(|| view! { <Answer actions waits /> });
     view! {
         <section class="plan" aria-label="Plan">
             {trouble.map(|text| view! { <Notice text /> })}
+            {answer}
             {body}
-            {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
-            {move || {
-                let none = !waits && matches!(actions.propose.value().get(), Some(Ok(false)));
-                none.then(|| view! { <Notice text="No other plan is worth its changes. The plan stays.".to_owned() /> })
-            }}
-            {move || {
-                let accepted = actions.accept.value().get().and_then(Result::ok)?;
-                Some(view! { <Notice text=format!("Accepted. The plan is now revision {accepted}.") /> })
-            }}
         </section>
+    }
+}
+
+/// What came of the latest press.
+#[component]
+fn Answer(actions: PlanActions, waits: bool) -> impl IntoView {
+    move || {
+        if actions.renewed.get() && (waits || actions.propose.pending().get()) {
+            let says = if actions.propose.pending().get() {
+                "The day has moved on since that plan was made, so nothing was changed. Looking for a fresh one."
+            } else {
+                "The day had moved on, so nothing was changed. This plan is fresh."
+            };
+            return Some(view! { <Notice text=says /> }.into_any());
+        }
+        if let Some(fault) = actions.fault() {
+            return Some(view! { <FaultNotice fault /> }.into_any());
+        }
+        if let Some(accepted) = actions.accept.value().get().and_then(Result::ok).filter(|_| !waits) {
+            return Some(
+                view! { <Notice text=format!("Accepted. The plan is now revision {accepted}.") /> }
+                    .into_any(),
+            );
+        }
+        let none = !waits && matches!(actions.propose.value().get(), Some(Ok(false)));
+        none.then(|| {
+            view! { <Notice text="No other plan is worth its changes. The plan stays." /> }.into_any()
+        })
     }
 }
 
@@ -123,15 +166,11 @@ fn PlanAgain(actions: PlanActions, primary: bool) -> impl IntoView {
 }
 
 #[component]
-fn ProposalCard(
-    proposal: ProposalView,
-    may_plan: bool,
-    actions: PlanActions,
-    open: Signal<bool>,
-) -> impl IntoView {
+fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) -> impl IntoView {
     let ProposalView { id, based_on, made_at, stale, answers } = proposal;
     // A free hand is for whoever asks for it.
     let first = answers.iter().rfind(|answer| answer.freedom != Freedom::Free).or(answers.first());
+    let line = first.map(|answer| words::gains(&answer.gains, answer.changes.len() as i64));
     let first = first.map(|answer| answer.freedom);
     let busy = move || actions.accept.pending().get() || actions.decline.pending().get();
     let may_accept = may_plan && !stale;
@@ -204,7 +243,7 @@ fn ProposalCard(
         .map(|PlanAnswer { freedom, gains, changes }| {
             let stops = format::counted(changes.len() as i64, "stop", "stops");
             view! {
-                <details open=move || Some(freedom) == first && open.get()>
+                <details open=Some(freedom) == first>
                     <summary>{format!("{}: {stops}", words::freedom(freedom))}</summary>
                     <GainsTable gains />
                     <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
@@ -212,13 +251,30 @@ fn ProposalCard(
             }
         })
         .collect_view();
+    let wanted = actions.wanted;
+    let sheet = NodeRef::<Details>::new();
     view! {
-        <div class="proposal">
-            <h2>"A better plan"</h2>
-            {decision}
-            {details}
-            <p class="quiet">{format!("Made at {} for revision {based_on}.", format::clock(made_at))}</p>
-        </div>
+        <details
+            class="proposal"
+            node_ref=sheet
+            open=wanted.get_untracked()
+            on:toggle=move |_| {
+                if let Some(sheet) = sheet.get_untracked() {
+                    wanted.set(sheet.open());
+                }
+            }
+        >
+            <summary>
+                <h2>{if stale { "A plan that the day has overtaken" } else { "A better plan" }}</h2>
+                <small>{line}</small>
+            </summary>
+            <div class="proposal-sheet">
+                <Answer actions waits=true />
+                {decision}
+                {details}
+                <p class="quiet">{format!("Made at {} for revision {based_on}.", format::clock(made_at))}</p>
+            </div>
+        </details>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The list of routes, by trouble. Its order stays until the reader asks to sort again.
 
-use super::{Pane, href};
+use super::{Pane, Show, href};
 use crate::{
     format,
     live::LiveBoard,
@@ -17,6 +17,7 @@ pub fn RouteList(
     rows: Vec<RouteRow>,
     selected: Memo<Option<RouteId>>,
     order: KeptOrder<RouteId>,
+    show: Memo<Option<Show>>,
     live: LiveBoard,
 ) -> impl IntoView {
     let empty = rows.is_empty();
@@ -31,11 +32,21 @@ pub fn RouteList(
             <div class="list-head">
                 <h2 id="routes-title">"Routes"</h2>
                 {move || {
+                    show.get()
+                        .map(|show| {
+                            view! {
+                                <a class="button small" href=href(selected.get(), None, None) data-noscroll="">
+                                    {format!("Only {} · Show all", show.label())}
+                                </a>
+                            }
+                        })
+                }}
+                {move || {
                     (waiting() > 0)
                         .then(|| {
                             view! {
                                 <button class="button small" type="button" on:click=move |_| order.sort_again()>
-                                    {format!("{} changed · Sort again", waiting())}
+                                    {format!("{} changed · Sort", waiting())}
                                 </button>
                             }
                         })
@@ -49,23 +60,32 @@ pub fn RouteList(
                         </div>
                     }
                 })}
-            <ol class="route-list">
-                {rows.into_iter().map(|row| view! { <RouteItem row selected live /> }).collect_view()}
+            <ol class="route-list" data-scroll="routes">
+                {rows.into_iter().map(|row| view! { <RouteItem row selected show live /> }).collect_view()}
             </ol>
         </section>
     }
 }
 
 #[component]
-fn RouteItem(row: RouteRow, selected: Memo<Option<RouteId>>, live: LiveBoard) -> impl IntoView {
+fn RouteItem(
+    row: RouteRow,
+    selected: Memo<Option<RouteId>>,
+    show: Memo<Option<Show>>,
+    live: LiveBoard,
+) -> impl IntoView {
     let route = row.route;
     let row = live.row(row);
     let standing = Memo::new(move |_| standing(&row.read()));
     view! {
-        <li data-row data-standing=move || standing.get().code()>
+        <li
+            data-row=route.to_string()
+            data-standing=move || standing.get().code()
+            hidden=move || show.get().is_some_and(|show| !show.holds(&row.read()))
+        >
             <a
                 class="route-row"
-                href=href(Some(route), Some(Pane::Detail))
+                href=move || href(Some(route), Some(Pane::Detail), show.get())
                 data-noscroll=""
                 aria-current=move || (selected.get() == Some(route)).then_some("true")
             >
@@ -73,7 +93,6 @@ fn RouteItem(row: RouteRow, selected: Memo<Option<RouteId>>, live: LiveBoard) ->
                 <strong>{move || row.read().label.clone()}</strong>
                 <span class="route-say">
                     <span class="route-word">{move || words::vehicle_standing(&row.read())}</span>
-                    " "
                     {move || say(&row.read())}
                 </span>
                 <span class="route-count">
@@ -91,13 +110,17 @@ pub fn standing(row: &RouteRow) -> Standing {
     if row.phase == RoutePhase::OffRoad { Standing::Late } else { row.standing }
 }
 
+/// What follows the word of a route's standing.
 fn say(row: &RouteRow) -> String {
+    let stops = |number| format!(" · {}", format::counted(number, "stop", "stops"));
     match row.standing {
-        _ if row.phase == RoutePhase::Finished => row.back_at.map(format::clock).unwrap_or_default(),
-        Standing::Late if row.late > 0 => format::counted(row.late, "stop", "stops"),
-        Standing::AtRisk if row.at_risk > 0 => format::counted(row.at_risk, "stop", "stops"),
+        _ if row.phase == RoutePhase::Finished => {
+            row.back_at.map(format::clock).map_or_else(String::new, |at| format!(" {at}"))
+        }
+        Standing::Late if row.late > 0 => stops(row.late),
+        Standing::AtRisk if row.at_risk > 0 => stops(row.at_risk),
         _ => match row.behind_min {
-            Some(minutes) if minutes > 0 => format!("{} behind", format::minutes(minutes)),
+            Some(minutes) if minutes >= 5 => format!(" · {} behind plan", format::minutes(minutes)),
             _ => String::new(),
         },
     }

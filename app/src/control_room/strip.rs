@@ -1,15 +1,29 @@
 //! The strip: the day in one row of numbers, grey until one of them needs somebody.
 
-use crate::{format, live::LiveBoard, parts::Mark};
+use super::Show;
+use crate::{
+    format,
+    live::LiveBoard,
+    parts::Mark,
+    session::{Room, Session},
+};
 use domain::Standing;
 use leptos::prelude::*;
 use wire::control_room::{Counts, DayHead};
 
-/// The strip, kept fresh by the live stream.
+/// The strip, kept fresh by the live stream. Each number leads to what it counts.
 #[component]
 pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
     let counts = Signal::derive(move || live.counts.get().unwrap_or(counts));
     let number = move |from: fn(Counts) -> i64| Signal::derive(move || from(counts.get()));
+    let share = move |from: fn(Counts) -> (i64, i64)| {
+        Signal::derive(move || {
+            let (part, whole) = from(counts.get());
+            format::percent_of(part, whole)
+        })
+    };
+    let reads_figures = Session::here().role().is_some_and(|role| Room::Figures.is_shown_to(role));
+    let attempts = reads_figures.then_some("/figures?rows=on_time");
     view! {
         <section class="strip" aria-label="The day in numbers">
             <p class="strip-head">
@@ -17,62 +31,51 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
                 <span class="quiet">{format::day(head.day)}", "{head.zone}</span>
             </p>
             <dl class="strip-numbers">
-                <div>
-                    <dt>"stops"</dt>
-                    <dd>{move || format::count(counts.get().stops)}</dd>
-                </div>
-                <div>
-                    <dt>"done"</dt>
-                    <dd>{move || format::percent_of(counts.get().done, counts.get().stops)}</dd>
-                </div>
-                <div>
-                    <dt>{move || format!("of {} on time", format::count(counts.get().done))}</dt>
-                    <dd>{move || format::percent_of(counts.get().on_time, counts.get().done)}</dd>
-                </div>
-                <Alarm label="at risk" number=number(|counts| counts.at_risk) standing=Standing::AtRisk />
-                <Alarm
-                    label="late"
-                    number=number(|counts| counts.late)
-                    standing=Standing::Late
-                    href="/exceptions"
+                <Number label="stops" href=Some("/control-room") value=Signal::derive(move || format::count(counts.get().stops)) />
+                <Number label="done" href=attempts value=share(|counts| (counts.done, counts.stops)) />
+                <Number label="of them on time" href=attempts value=share(|counts| (counts.on_time, counts.done)) />
+                <Alarm number=number(|counts| counts.at_risk) standing=Standing::AtRisk label="at risk" href=Show::AtRisk.href() />
+                <Alarm number=number(|counts| counts.late) standing=Standing::Late label="will be late" href=Show::Late.href() />
+                <Alarm number=number(|counts| counts.failed) standing=Standing::Late label="failed" href=Show::Failed.href() />
+                <Number
+                    label="vehicles"
+                    href=Some("/control-room")
+                    value=Signal::derive(move || format::count(counts.get().vehicles))
                 />
+                <Alarm number=number(|counts| counts.silent) standing=Standing::Unknown label="silent" href=Show::Silent.href() />
                 <Alarm
-                    label="failed"
-                    number=number(|counts| counts.failed)
-                    standing=Standing::Late
-                    href="/exceptions"
-                />
-                <div>
-                    <dt>"vans"</dt>
-                    <dd>{move || format::count(counts.get().vehicles)}</dd>
-                </div>
-                <Alarm
-                    label="silent"
-                    number=number(|counts| counts.silent)
+                    number=number(|counts| counts.waiting)
                     standing=Standing::Unknown
-                    href="/exceptions"
+                    label="waiting for a plan"
+                    href="/deliveries?waiting=1".to_owned()
                 />
-                <div>
-                    <dt>"waiting"</dt>
-                    <dd>{move || format::count(counts.get().waiting)}</dd>
-                </div>
             </dl>
         </section>
     }
 }
 
+/// A number that is never an alarm.
+#[component]
+fn Number(label: &'static str, href: Option<&'static str>, value: Signal<String>) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{href.map_or_else(|| label.into_any(), |href| view! { <a href=href>{label}</a> }.into_any())}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
 /// A number that stays grey at zero and takes the colour and the shape of its state above.
 #[component]
-fn Alarm(
-    label: &'static str,
-    #[prop(into)] number: Signal<i64>,
-    standing: Standing,
-    #[prop(optional)] href: Option<&'static str>,
-) -> impl IntoView {
+fn Alarm(label: &'static str, number: Signal<i64>, standing: Standing, href: String) -> impl IntoView {
     let loud = Memo::new(move |_| number.get() > 0);
     view! {
         <div class="alarm" data-standing=move || loud.get().then(|| standing.code())>
-            <dt>{href.map_or_else(|| label.into_any(), |href| view! { <a href=href>{label}</a> }.into_any())}</dt>
+            <dt>
+                <a href=href data-noscroll="">
+                    {label}
+                </a>
+            </dt>
             <dd>{move || loud.get().then(|| view! { <Mark standing /> })} {move || format::count(number.get())}</dd>
         </div>
     }

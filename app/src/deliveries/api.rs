@@ -15,6 +15,15 @@ pub async fn find_orders(text: String, page: u32) -> Result<HitsView, Fault> {
     answer(operations().await?.find_orders(&caller, &text, page).await)
 }
 
+/// The orders of today that wait for a plan.
+#[server(prefix = "/api", endpoint = "waiting-orders", input = GetUrl, output = Answer)]
+pub async fn waiting_orders(page: u32) -> Result<HitsView, Fault> {
+    use crate::backend::*;
+    uncached();
+    let caller = caller().await?;
+    answer(operations().await?.waiting_orders(&caller, page).await)
+}
+
 /// One order's whole story.
 #[server(prefix = "/api", endpoint = "order", input = GetUrl, output = Answer)]
 pub async fn order(order: OrderId) -> Result<OrderView, Fault> {

@@ -37,7 +37,12 @@ fn href(text: &str, page: u32) -> String {
     if page <= 1 { format!("/deliveries?q={text}") } else { format!("/deliveries?q={text}&page={page}") }
 }
 
-/// The search page; `q` and `page` in its address are the whole question.
+/// The address of today's orders without a plan.
+fn waiting_href(page: u32) -> String {
+    if page <= 1 { "/deliveries?waiting=1".to_owned() } else { format!("/deliveries?waiting=1&page={page}") }
+}
+
+/// The search page; `q`, `waiting` and `page` in its address are the whole question.
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let live = LiveBoard::here();
@@ -46,10 +51,15 @@ pub fn SearchPage() -> impl IntoView {
     let page = Memo::new(move |_| {
         query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
     });
+    let waiting = Memo::new(move |_| text.read().is_empty() && query.read().get("waiting").is_some());
     let hits = Resource::new(
-        move || (text.get(), page.get(), live.returned.get()),
-        |(text, page, _)| async move {
-            if text.is_empty() { Ok(None) } else { api::find_orders(text, page).await.map(Some) }
+        move || (text.get(), waiting.get(), page.get(), live.returned.get()),
+        |(text, waiting, page, _)| async move {
+            match (waiting, text.is_empty()) {
+                (true, _) => api::waiting_orders(page).await.map(Some),
+                (false, true) => Ok(None),
+                (false, false) => api::find_orders(text, page).await.map(Some),
+            }
         },
     );
     let field = NodeRef::<Input>::new();
@@ -61,7 +71,7 @@ pub fn SearchPage() -> impl IntoView {
         }
     };
     view! {
-        <div class="page search-page" data-asked=move || (!text.read().is_empty()).then_some("yes")>
+        <div class="page search-page" data-asked=move || (waiting.get() || !text.read().is_empty()).then_some("yes")>
             <PageHead title="Deliveries" />
             <form class="search" role="search" method="get" action="/deliveries" on:submit=on_submit>
                 <label class="unseen" for="q">
@@ -83,36 +93,51 @@ pub fn SearchPage() -> impl IntoView {
                 </button>
             </form>
             <Transition fallback=|| view! { <Skeleton rows=8 what="the orders" /> }>
-                {move || Some(found(hits.get()?, text.get_untracked(), page.get_untracked()))}
+                {move || {
+                    let asked = (!waiting.get_untracked()).then(|| text.get_untracked());
+                    Some(found(hits.get()?, asked, page.get_untracked()))
+                }}
             </Transition>
         </div>
     }
     .into_any()
 }
 
-fn found(hits: Result<Option<HitsView>, Fault>, text: String, page: u32) -> AnyView {
+/// The answer to what was asked for, or to nothing when those that wait were.
+fn found(hits: Result<Option<HitsView>, Fault>, asked: Option<String>, page: u32) -> AnyView {
     match hits {
         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
         Ok(None) => view! {
             <p class="quiet search-hint">
-                "Any part will do: the end of a phone number, a street, what the label says. "
+                "Any part will do, three letters or digits and more: the end of a phone number, the middle of a street, what the label says. "
                 <kbd>"/"</kbd>" brings you here."
             </p>
         }
         .into_any(),
         Ok(Some(found)) if found.hits.is_empty() => view! {
             <div class="empty">
-                <p>{format!("No order matches “{text}”. Try a part of it, or the shop's reference.")}</p>
+                <p>
+                    {match asked {
+                        Some(text) => format!("No order matches “{text}”. Try a part of it, or the shop's reference."),
+                        None => "No order of today waits for a plan.".to_owned(),
+                    }}
+                </p>
             </div>
         }
         .into_any(),
         Ok(Some(found)) => {
             let as_of = found.as_of;
+            let caption = match &asked {
+                Some(text) => format!("Orders that match {text}"),
+                None => "Orders that wait for a plan".to_owned(),
+            };
+            let caption_hidden = asked.is_some();
+            let next = move |page| asked.as_ref().map_or_else(|| waiting_href(page), |text| href(text, page));
             view! {
-                <Table caption=format!("Orders that match {text}") caption_hidden=true class="hits" columns=&COLUMNS>
+                <Table caption caption_hidden class="hits" columns=&COLUMNS>
                     {found.hits.into_iter().map(|hit| view! { <HitRow hit as_of /> }).collect_view()}
                 </Table>
-                <Pager page more=found.more href=Callback::new(move |page| href(&text, page)) />
+                <Pager page more=found.more href=Callback::new(next) />
             }
             .into_any()
         }
@@ -122,7 +147,7 @@ fn found(hits: Result<Option<HitsView>, Fault>, text: String, page: u32) -> AnyV
 #[component]
 fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
     view! {
-        <tr data-row>
+        <tr data-row=hit.order.to_string()>
             <th scope="row">
                 <a href=format!("/deliveries/{}", hit.order)>{hit.reference}</a>
             </th>
@@ -134,10 +159,7 @@ fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
             <td>{hit.shop}</td>
             <td class="number">{format::window_from(hit.window, as_of)}</td>
             <td>
-                <MarkedWord
-                    standing=words::progress_standing(hit.progress)
-                    word=words::progress(hit.progress)
-                />
+                <MarkedWord standing=hit.standing word=words::order_state(hit.progress, hit.standing) />
             </td>
         </tr>
     }
@@ -151,5 +173,6 @@ mod tests {
     fn the_address_is_the_whole_question() {
         assert_eq!(href("a b&c", 2), "/deliveries?q=a%20b%26c&page=2");
         assert_eq!(href("ML1", 1), "/deliveries?q=ML1");
+        assert_eq!(waiting_href(2), "/deliveries?waiting=1&page=2");
     }
 }

@@ -1,4 +1,4 @@
-//! One order: what is promised, where it is, what happened, and how its promise can move.
+//! One order: when it is expected and where it is, what is promised, what happened, and how its promise can move.
 
 use super::{
     api::{self, CancelOrder, Reschedule},
@@ -6,18 +6,20 @@ use super::{
     story::Story,
 };
 use crate::{
+    control_room::lasting_map,
     format,
     live::LiveBoard,
-    parts::{FaultNotice, MarkedWord, Notice, PageHead, Skeleton, fault_of},
+    parts::{FaultNotice, MarkedWord, Notice, PageHead, Skeleton, fault_of, map::FleetMap},
     session::Session,
     words,
 };
-use domain::OrderId;
+use domain::{OrderId, Standing};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use wire::{
-    AppError,
-    deliveries::{OrderView, Progress},
+    AppError, Moment,
+    control_room::{MapView, RouteView, VehicleMark},
+    deliveries::{Ahead, OrderView, Progress},
 };
 
 /// The page of one order; `slots=1` in its address also looks for windows.
@@ -55,6 +57,33 @@ pub fn OrderPage() -> impl IntoView {
             }
         },
     );
+    // Where its vehicle is, while it is on a route. Only the map shows it, so the browser asks for it.
+    let on_route = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(Ok(view)) = order.get() {
+            let route = view.ahead.map(|ahead| ahead.route);
+            if on_route.get_untracked() != route {
+                on_route.set(route);
+            }
+        }
+    });
+    let stirred_route = Memo::new(move |_| live.rows.read().get(&on_route.get()?).cloned());
+    let route = Resource::new(
+        move || (on_route.get(), stirred_route.get(), live.plan.get(), live.returned.get()),
+        |(route, ..)| async move {
+            match route {
+                Some(route) => crate::control_room::api::route(route).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let ground = lasting_map(live);
+    let way = RwSignal::new(None::<RouteView>);
+    Effect::new(move |_| {
+        if let Some(answer) = route.get() {
+            way.set(answer.ok().flatten().map(|view| to_the_door(view, id.get_untracked())));
+        }
+    });
     view! {
         <div class="page order-page">
             {move || {
@@ -73,6 +102,14 @@ pub fn OrderPage() -> impl IntoView {
                     })
                 }}
             </Transition>
+            <div class="order-map" hidden=move || way.read().is_none()>
+                <Suspense>
+                    {move || {
+                        let map = ground.get()?.ok()?;
+                        Some(view! { <OrderMap map live way /> })
+                    }}
+                </Suspense>
+            </div>
             <Transition fallback=|| view! { <Skeleton rows=4 what="windows; each is tried on the plan" /> }>
                 {move || {
                     Some(match (slots.get()?, id.get_untracked()) {
@@ -87,6 +124,26 @@ pub fn OrderPage() -> impl IntoView {
     .into_any()
 }
 
+/// Of a route what concerns one order: the vehicle, the way, and the order's own stop.
+fn to_the_door(mut view: RouteView, order: Option<OrderId>) -> RouteView {
+    view.stops.retain(|stop| Some(stop.order) == order);
+    view.driven.clear();
+    view
+}
+
+/// Where the order's vehicle is, and the door.
+#[component]
+fn OrderMap(map: MapView, live: LiveBoard, way: RwSignal<Option<RouteView>>) -> impl IntoView {
+    let vehicle = Memo::new(move |_| way.read().as_ref().map(|view| view.row.vehicle));
+    let marks = Signal::derive(move || {
+        let own = |mark: &&VehicleMark| Some(mark.vehicle) == vehicle.get();
+        let heard = live.marks.read().iter().find(own).cloned();
+        heard.or_else(|| way.read().as_ref()?.mark.clone()).into_iter().collect()
+    });
+    let closed = Signal::derive(Vec::new);
+    view! { <FleetMap map marks selected=vehicle on_select=Callback::new(|_| ()) route=way closed /> }
+}
+
 /// An address that is no id leads nowhere, with the status that says so.
 fn unknown<T>() -> Result<T, crate::Fault> {
     #[cfg(feature = "ssr")]
@@ -97,24 +154,12 @@ fn unknown<T>() -> Result<T, crate::Fault> {
 
 #[component]
 fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: Memo<bool>) -> impl IntoView {
-    let OrderView {
-        as_of,
-        hit,
-        original,
-        standing,
-        packages,
-        ahead,
-        hindered,
-        near,
-        story,
-        can_reschedule,
-        ..
-    } = view;
+    let OrderView { as_of, hit, original, packages, ahead, hindered, near, story, can_reschedule, .. } = view;
     let order = hit.order;
     let progress = hit.progress;
     let may = Session::here().role().is_some_and(domain::Role::may_reschedule);
     let may_cancel = may && matches!(progress, Progress::Placed | Progress::Planned | Progress::Failed);
-    let mark = if ahead.is_some() { standing } else { words::progress_standing(progress) };
+    let (standing, state) = (hit.standing, words::order_state(progress, hit.standing));
     let first = (original != hit.window).then(
         || view! { <small>{format!("first promised {}", format::window_from(original, as_of))}</small> },
     );
@@ -124,8 +169,9 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
         </p>
         <div class="page-head">
             <PageHead title=hit.reference />
-            <MarkedWord standing=mark word=words::progress(progress) />
+            <MarkedWord standing word=state />
         </div>
+        {ahead.map(|ahead| view! { <Expected ahead as_of standing /> })}
         <dl class="facts order-facts">
             <div>
                 <dt>"Promised"</dt>
@@ -138,7 +184,12 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                 <dt>"Recipient"</dt>
                 <dd>
                     {hit.recipient}
-                    <small>{hit.phone}</small>
+                    <small>
+                        {match format::tel(&hit.phone) {
+                            Some(tel) => view! { <a href=tel>{hit.phone}</a> }.into_any(),
+                            None => hit.phone.into_any(),
+                        }}
+                    </small>
                 </dd>
             </div>
             <div>
@@ -152,32 +203,12 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                 <dt>"Shop"</dt>
                 <dd>{hit.shop}</dd>
             </div>
-            {ahead
-                .map(|ahead| {
-                    let expected = ahead.eta.map_or_else(
-                        || format!("planned {}, no estimate", format::clock_from(ahead.planned, as_of)),
-                        |eta| {
-                            let eta = format::clock_from(eta, as_of);
-                            format!("expected {eta}, planned {}", format::clock_from(ahead.planned, as_of))
-                        },
-                    );
-                    view! {
-                        <div>
-                            <dt>"On the road"</dt>
-                            <dd>
-                                <a href=format!("/control-room?route={}", ahead.route)>{ahead.label}</a>
-                                {format!(", {} before", format::counted(ahead.stops_before, "stop", "stops"))}
-                                <small>{expected}</small>
-                            </dd>
-                        </div>
-                    }
-                })}
             {(!near.is_empty())
                 .then(|| {
                     let named = near.into_iter().map(|van| format!("{} in {} min", van.label, van.minutes));
                     view! {
                         <div>
-                            <dt>"Vans near"</dt>
+                            <dt>"Vehicles near"</dt>
                             <dd>{named.collect::<Vec<_>>().join(", ")}</dd>
                         </div>
                     }
@@ -218,7 +249,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
             {may_cancel
                 .then(|| {
                     view! {
-                        <details class="confirm">
+                        <details class="confirm" data-popup>
                             <summary class="button">"Cancel order"</summary>
                             <ActionForm action=cancel>
                                 <input type="hidden" name="order" value=order.to_string() />
@@ -232,5 +263,32 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                 })}
         </div>
         <Story story as_of />
+    }
+}
+
+/// What a caller asks first: when it comes, and how many stops are before it.
+#[component]
+fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
+    let when = match ahead.eta {
+        Some(eta) => format::clock_from(eta, as_of),
+        None => format!("{} by the plan", format::clock_from(ahead.planned, as_of)),
+    };
+    let before = match ahead.stops_before {
+        0 => "the next stop".to_owned(),
+        before => format!("{} before it", format::counted(before, "stop", "stops")),
+    };
+    let planned = match ahead.eta {
+        Some(_) => format!("planned {}", format::clock_from(ahead.planned, as_of)),
+        None => "no estimate yet".to_owned(),
+    };
+    view! {
+        <p class="expected" data-standing=standing.code()>
+            <span>"Expected"</span>
+            <strong>{when}</strong>
+            <span>
+                {before} ", " <a href=format!("/control-room?route={}", ahead.route)>{ahead.label}</a>
+                <small>{planned}</small>
+            </span>
+        </p>
     }
 }

@@ -87,7 +87,7 @@ fn SlotCard(
         (label, _) => label,
     };
     let late = (!offer.makes_late.is_empty()).then(|| {
-        let word = format!("Makes {} late", offer.makes_late.join(", "));
+        let word = format!("Would make {} late", offer.makes_late.join(", "));
         view! { <MarkedWord standing=Standing::AtRisk word /> }
     });
     let busy = reschedule.pending();

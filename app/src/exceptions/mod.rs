@@ -6,7 +6,7 @@ mod row;
 use crate::{
     Fault, format,
     live::LiveBoard,
-    parts::{FaultNotice, KeptOrder, Notice, PageHead, Skeleton, fault_of},
+    parts::{FaultNotice, KeptOrder, Notice, PageHead, Skeleton, aim_focus, fault_of, keep_focus},
 };
 use api::{Claim, Release, Reopen, Resolve};
 use domain::ExceptionId;
@@ -67,6 +67,7 @@ pub fn ExceptionsPage() -> impl IntoView {
         let query = query.read();
         (filter_of(query.get("show").as_deref()), query.get("after"))
     });
+    let undo = query.read_untracked().get("undo").and_then(|code| code.parse::<ExceptionId>().ok());
     let actions = QueueActions::new();
     let order = KeptOrder::<ExceptionId>::new();
     let kept_for = StoredValue::new(asked.get_untracked());
@@ -90,26 +91,19 @@ pub fn ExceptionsPage() -> impl IntoView {
     Effect::new(move |_| {
         if let Some(answer) = queue.get() {
             latest.set(Some(answer));
+            keep_focus();
         }
     });
     view! {
         <div class="page queue-page">
             <div class="page-head">
                 <PageHead title="Exceptions" />
-                {move || {
-                    let moved = order.moved().get();
-                    (moved > 0)
-                        .then(|| {
-                            view! {
-                                <button class="button small" type="button" on:click=move |_| order.sort_again()>
-                                    {format!("{moved} changed order · Sort again")}
-                                </button>
-                            }
-                        })
-                }}
+                <SortAgain order />
             </div>
-            {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
-            <Resolved actions />
+            <div class="toasts">
+                {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
+                <Resolved actions undo />
+            </div>
             <Transition fallback=|| view! { <Skeleton rows=8 what="the exceptions" /> }>
                 {move || Suspend::new(async move {
                     let first = ScopedFuture::new_untracked(queue.into_future()).await;
@@ -124,16 +118,60 @@ pub fn ExceptionsPage() -> impl IntoView {
     .into_any()
 }
 
-/// After a resolution: that it is done, and its undo.
+/// Has its place whether it is needed or not, so that nothing moves when it is.
 #[component]
-fn Resolved(actions: QueueActions) -> impl IntoView {
+fn SortAgain(order: KeptOrder<ExceptionId>) -> impl IntoView {
+    let moved = order.moved();
+    view! {
+        <button class="button small sort" type="button" disabled=move || moved.get() == 0 on:click=move |_| order.sort_again()>
+            {move || match moved.get() {
+                0 => "Most saveable first".to_owned(),
+                moved => format!("{} out of order · Sort", format::count(moved as i64)),
+            }}
+        </button>
+    }
+}
+
+/// Which exception was resolved last and not opened again, by how many answers of either kind there have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Undoable {
+    resolved: usize,
+    reopened: usize,
+    exception: Option<ExceptionId>,
+}
+
+impl Undoable {
+    /// What can be undone after these answers.
+    fn after(
+        self,
+        (resolved, resolution): (usize, Option<ExceptionId>),
+        (reopened, reopening): (usize, Option<ExceptionId>),
+    ) -> Self {
+        let exception = match (self.resolved == resolved, self.reopened == reopened) {
+            (false, _) => resolution.or(self.exception),
+            (true, false) if reopening == self.exception => None,
+            _ => self.exception,
+        };
+        Self { resolved, reopened, exception }
+    }
+}
+
+/// After a resolution: that it is done, and its undo, every time.
+#[component]
+fn Resolved(actions: QueueActions, undo: Option<ExceptionId>) -> impl IntoView {
+    let undoable = Memo::new(move |before: Option<&Undoable>| {
+        let said = |answer: Option<Result<ExceptionId, Fault>>| answer.and_then(Result::ok);
+        let before = before.copied().unwrap_or(Undoable { resolved: 0, reopened: 0, exception: undo });
+        before.after(
+            (actions.resolve.version().get(), said(actions.resolve.value().get())),
+            (actions.reopen.version().get(), said(actions.reopen.value().get())),
+        )
+    });
     move || {
-        let undone = actions.reopen.version().get() > 0;
-        let exception = actions.resolve.value().get().and_then(Result::ok)?;
-        (!undone).then(|| {
+        undoable.get().exception.map(|exception| {
             view! {
                 <Notice text="Resolved.">
-                    <ActionForm action=actions.reopen>
+                    <ActionForm action=actions.reopen on:submit=move |_| aim_focus(&exception.to_string())>
                         <input type="hidden" name="exception" value=exception.to_string() />
                         <button class="button small" type="submit">
                             "Undo"
@@ -263,6 +301,24 @@ fn QueueHead(shown: Shown) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_resolution_can_be_undone() {
+        let id =
+            |last: u8| format!("00000000-0000-0000-0000-0000000000{last:02}").parse::<ExceptionId>().ok();
+        let start = Undoable { resolved: 0, reopened: 0, exception: None };
+        let first = start.after((1, id(1)), (0, None));
+        assert_eq!(first.exception, id(1));
+        let undone = first.after((1, id(1)), (1, id(1)));
+        assert_eq!(undone.exception, None);
+        let again = undone.after((2, id(1)), (1, id(1)));
+        assert_eq!(again.exception, id(1), "the same one, resolved once more");
+        let other = again.after((3, id(2)), (1, id(1)));
+        assert_eq!(other.exception, id(2));
+        let refused = other.after((4, None), (1, id(1)));
+        assert_eq!(refused.exception, id(2), "a resolution that was refused undoes nothing");
+        assert_eq!(refused.after((4, None), (2, id(1))).exception, id(2), "another one was opened again");
+    }
 
     #[test]
     fn an_unknown_list_is_the_unresolved_one() {

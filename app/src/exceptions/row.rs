@@ -1,7 +1,12 @@
 //! One exception: state, what, whose promise, what is at stake, the clock, the owner, and its best action.
 
 use super::QueueActions;
-use crate::{format, parts::MarkedWord, session::Session, words};
+use crate::{
+    format,
+    parts::MarkedWord,
+    session::Session,
+    words::{self, NextStep},
+};
 use domain::ExceptionId;
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
@@ -12,40 +17,71 @@ use wire::{
 /// One row of the queue. What it is about stays; its estimate, its owner and its end may change under the reader.
 #[component]
 pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActions) -> impl IntoView {
-    let standing = Memo::new(move |_| words::exception_standing(&row.read(), now.get()));
+    let standing = Memo::new(move |_| row.read().standing);
     let owner = Memo::new(move |_| row.read().owner.clone());
     let resolution = Memo::new(move |_| row.read().resolution.clone());
-    let stake = move || words::at_stake(&row.read());
+    let cause = Memo::new(move |_| words::cause(&row.read()));
+    let step = Memo::new(move |_| words::next_step(&row.read()));
     let clock = move || {
         let row = row.read();
         row.save_by.filter(|_| row.resolution.is_none()).map(|by| countdown(by, now.get()))
     };
     let first = row.get_untracked();
-    let kind = words::exception_kind(first.kind);
+    let kind = words::exception_heading(first.kind);
     let raised = first.raised_at;
     let ExceptionRow { id, order, reference, recipient, address, route, label, .. } = first;
-    let vehicle = route.zip(label.clone()).map(|(route, label)| {
-        view! { <a href=format!("/control-room?route={route}")>{label}</a> }
-    });
-    let (whose, vehicle) = match (order, reference) {
+    let (whose, more) = match (order, reference) {
         (Some(order), Some(reference)) => {
-            let whose = view! {
-                <a href=format!("/deliveries/{order}")>{recipient.unwrap_or_default()}</a>
-                <small>{reference}{address.map(|address| format!(", {address}"))}</small>
-            };
-            (whose.into_any(), vehicle)
+            let whose = view! { <a href=format!("/deliveries/{order}")>{recipient.unwrap_or_default()}</a> };
+            (
+                whose.into_any(),
+                [Some(reference), address].into_iter().flatten().collect::<Vec<_>>().join(", "),
+            )
         }
-        _ => (vehicle.map_or_else(|| label.into_any(), IntoAny::into_any), None),
+        _ => {
+            let whose = match route.zip(label.clone()) {
+                Some((route, label)) => {
+                    view! { <a href=format!("/control-room?route={route}")>{label}</a> }.into_any()
+                }
+                None => label.into_any(),
+            };
+            (whose, String::new())
+        }
     };
+    let hint = more.clone();
     view! {
-        <li class="queue-row" data-row data-standing=move || standing.get().code()>
-            <div class="queue-what">
+        <li class="queue-row" data-row=id.to_string() data-standing=move || standing.get().code()>
+            <p class="queue-what">
                 {move || view! { <MarkedWord standing=standing.get() word=kind /> }}
-                <small>{move || format!("since {}", format::clock_from(raised, now.get()))}</small>
-            </div>
-            <div class="queue-whose">{whose}</div>
-            <p class="queue-stake">{stake} " " {vehicle}</p>
+                <small>
+                    <span class="unseen">"since "</span>
+                    {move || format::clock_from(raised, now.get())}
+                </small>
+            </p>
+            <p class="queue-whose" title=hint>
+                {whose} " " <small>{more}</small>
+            </p>
+            <p class="queue-stake" title=move || cause.get()>
+                {cause}
+            </p>
             <p class="queue-clock">{clock}</p>
+            <div class="queue-step">
+                {move || {
+                    let NextStep { says, href, why } = step.get()?;
+                    let hint = why.clone();
+                    Some(
+                        match href {
+                            Some(href) => view! {
+                                <a href=href title=hint>
+                                    {says}
+                                </a>
+                            }
+                                .into_any(),
+                            None => view! { <span title=hint>{says}</span> }.into_any(),
+                        },
+                    )
+                }}
+            </div>
             {move || match resolution.get() {
                 Some(resolution) => view! { <Over id resolution now actions /> }.into_any(),
                 None => view! { <Todo id owner=owner.get() actions /> }.into_any(),
@@ -63,7 +99,8 @@ fn countdown(by: Moment, now: Moment) -> impl IntoView + use<> {
     };
     view! {
         <strong>{text}</strong>
-        <small>{format!("until {}", format::clock_from(by, now))}</small>
+        " "
+        <small>{format::clock_from(by, now)}</small>
     }
 }
 
@@ -83,7 +120,7 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
         view! {
             <ActionForm action=actions.claim>
                 <input type="hidden" name="exception" value=id.to_string() />
-                <button class="button" type="submit" data-key="e">
+                <button class="button small" type="submit" data-key="e">
                     "Claim"
                 </button>
             </ActionForm>
@@ -93,7 +130,7 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
         view! {
             <ActionForm action=actions.release>
                 <input type="hidden" name="exception" value=id.to_string() />
-                <button class="button" type="submit">
+                <button class="button small" type="submit">
                     "Release"
                 </button>
             </ActionForm>
@@ -101,8 +138,8 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
     });
     let resolve = (may && (free || mine)).then(|| {
         view! {
-            <details class="resolve">
-                <summary class="button" data-key="r">
+            <details class="resolve" data-popup>
+                <summary class="button small" data-key="r">
                     "Resolve"
                 </summary>
                 <ActionForm action=actions.resolve>
@@ -149,7 +186,7 @@ fn Over(
                     view! {
                         <ActionForm action=actions.reopen>
                             <input type="hidden" name="exception" value=id.to_string() />
-                            <button class="button" type="submit">
+                            <button class="button small" type="submit">
                                 "Reopen"
                             </button>
                         </ActionForm>

@@ -41,9 +41,16 @@ pub fn FiguresPage() -> impl IntoView {
     let page = Memo::new(move |_| {
         query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
     });
-    let figures = Resource::new(move || (day.get(), live.returned.get()), |(day, _)| api::figures(day));
+    // Today's figures follow the clock, a minute at a time; another day's stand still.
+    let today = Memo::new(move |_| live.as_of.read().map(|now| now.date_naive()));
+    let minute = Memo::new(move |_| {
+        let is_today = day.get().is_none_or(|day| today.get().is_none_or(|today| day == today));
+        live.as_of.get().filter(|_| is_today).map(|now| now.timestamp() / 60)
+    });
+    let due = move || (minute.get(), live.returned.get());
+    let figures = Resource::new(move || (day.get(), due()), |(day, _)| api::figures(day));
     let rows = Resource::new(
-        move || (day.get(), behind.get(), page.get(), live.returned.get()),
+        move || (day.get(), behind.get(), page.get(), due()),
         |(day, behind, page, _)| async move {
             match behind {
                 Some(figure) => {
@@ -122,7 +129,7 @@ fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<Figu
     view! {
         <p class="lede">{words::day_in_a_sentence(&view)}</p>
         <div class="figures-day">
-            <p class="quiet">{format!("{}, {}, as of {}.", view.hub, format::day(view.day), format::clock_s(as_of))}</p>
+            <p class="quiet">{format!("{}, {}, {}.", view.hub, format::day(view.day), words::counted_until(view.day, as_of))}</p>
             <DayPicker day=view.day />
         </div>
         <dl class="figures">

@@ -65,7 +65,7 @@ fn AttemptLine(row: AttemptRow, figure: FigureKind) -> impl IntoView {
     let good = row.counts != (figure == FigureKind::Failed);
     let standing = if good { Standing::OnTime } else { Standing::Late };
     view! {
-        <tr data-row>
+        <tr data-row=format!("{} {}", row.order, row.number)>
             <th scope="row">
                 <a href=format!("/deliveries/{}", row.order)>{row.reference}</a>
             </th>
@@ -84,7 +84,7 @@ fn AttemptLine(row: AttemptRow, figure: FigureKind) -> impl IntoView {
 #[component]
 fn RoadLine(row: RoadRow) -> impl IntoView {
     view! {
-        <tr data-row>
+        <tr data-row=row.route.to_string()>
             <th scope="row">
                 <a href=format!("/control-room?route={}", row.route)>{row.label}</a>
             </th>

@@ -2,6 +2,7 @@
 
 use super::api::{ChooseTheme, SignOut};
 use crate::{
+    parts::awake,
     session::{Session, Theme},
     words,
 };
@@ -12,17 +13,16 @@ use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 pub fn Menu() -> impl IntoView {
     let session = Session::here();
     let role = session.role().map(words::role);
-    let sheet = NodeRef::<leptos::html::Details>::new();
-    close_from_outside(sheet);
+    let awake = awake();
     view! {
-        <details class="menu" node_ref=sheet>
+        <details class="menu" data-popup>
             <summary>
                 <span class="menu-name">{session.name.get_value()}</span>
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
                 <ThemeChoice session />
-                <button class="button" type="button" on:click=|_| show_keys()>
+                <button class="button" type="button" hidden=move || !awake.get() on:click=|_| show_keys()>
                     "Keyboard"
                 </button>
                 <form method="post" action=SignOut::url()>
@@ -82,39 +82,6 @@ fn show_theme(theme: Theme) {
 
 #[cfg(not(feature = "hydrate"))]
 fn show_theme(_: Theme) {}
-
-/// Closes the menu by Escape and by a press or a step of the focus outside it, as people expect of one.
-#[cfg(feature = "hydrate")]
-fn close_from_outside(sheet: NodeRef<leptos::html::Details>) {
-    use leptos::ev;
-    use wasm_bindgen::JsCast;
-    let leave = move |event: &web_sys::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if let Some(sheet) = sheet.get_untracked().filter(|sheet| !sheet.contains(target.as_ref())) {
-            let _ = sheet.remove_attribute("open");
-        }
-    };
-    let press = window_event_listener(ev::pointerdown, move |event| leave(&event));
-    let step = window_event_listener(ev::focusin, move |event| leave(&event));
-    let escape = window_event_listener(ev::keydown, move |event| {
-        let open =
-            sheet.get_untracked().filter(|sheet| event.key() == "Escape" && sheet.has_attribute("open"));
-        if let Some(sheet) = open {
-            let _ = sheet.remove_attribute("open");
-            if let Some(summary) = sheet.query_selector("summary").ok().flatten() {
-                let _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
-            }
-        }
-    });
-    on_cleanup(move || {
-        press.remove();
-        step.remove();
-        escape.remove();
-    });
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn close_from_outside(_: NodeRef<leptos::html::Details>) {}
 
 #[cfg(feature = "hydrate")]
 fn show_keys() {

@@ -10,7 +10,6 @@ use crate::{
     session::{Room, Session},
     words,
 };
-use domain::Standing;
 use leptos::{either::Either, prelude::*};
 use leptos_router::{
     components::{A, Outlet, Redirect},
@@ -37,6 +36,7 @@ pub fn SignedIn() -> impl IntoView {
             provide_context(live);
             live.open();
             parts::listen();
+            parts::remember_places();
             let rooms: Vec<_> = Room::ALL.into_iter().filter(|room| room.is_shown_to(role)).collect();
             view! {
                 <a class="skip" href="#main">
@@ -52,7 +52,7 @@ pub fn SignedIn() -> impl IntoView {
                     <Menu />
                 </header>
                 <Outdated live />
-                <main id="main" tabindex="-1">
+                <main id="main" tabindex="-1" data-fresh=move || live.freshness.get().standing().code()>
                     <Outlet />
                 </main>
                 <KeyHelp rooms />
@@ -110,12 +110,7 @@ fn Doors(rooms: Vec<Room>, live: LiveBoard) -> impl IntoView {
 fn Fresh(live: LiveBoard) -> impl IntoView {
     let since =
         |at: Option<wire::Moment>| at.map(|at| format!(" since {}", format::clock_s(at))).unwrap_or_default();
-    let standing = Memo::new(move |_| match live.freshness.get() {
-        Freshness::Still => Standing::Done,
-        Freshness::Live(_) => Standing::OnTime,
-        Freshness::Paused(_) => Standing::AtRisk,
-        Freshness::Ended(_) => Standing::Late,
-    });
+    let standing = Memo::new(move |_| live.freshness.get().standing());
     view! {
         <p class="fresh" data-standing=move || standing.get().code()>
             <span class="fresh-time">

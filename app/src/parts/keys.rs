@@ -1,18 +1,20 @@
 //! The keyboard of the rooms: move, open, claim, resolve, search, change room.
 //!
 //! Keys only press what is on the page already: a row's link, a button that names its key. Nothing can be done by key
-//! that cannot be done by pointer, and nothing happens while somebody types.
+//! that cannot be done by pointer, and nothing happens while somebody types. Rows name themselves by `data-row`, what
+//! floats over the page by `data-popup`: it closes by Escape, by a press outside, and when the focus leaves it.
 
 use crate::{session::Room, words};
 use leptos::prelude::*;
 
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 8] = [
     ("j", "Next row"),
     ("k", "Previous row"),
     ("Enter", "Open the row"),
     ("e", "Claim the exception"),
     ("r", "Resolve the exception"),
     ("/", "Search"),
+    ("Esc", "Close what is open, stop drawing"),
     ("?", "Show or hide these keys"),
 ];
 
@@ -49,28 +51,67 @@ pub fn KeyHelp(
     }
 }
 
-/// Listens for keys while the current owner lives. Does nothing on the server.
+/// Listens for keys and presses while the current owner lives. Does nothing on the server.
 pub fn listen() {
     #[cfg(feature = "hydrate")]
     Effect::new(|_| browser::listen());
 }
+
+/// After a list has changed: when the row or the button that had the focus is gone, the row that is there now takes it.
+pub fn keep_focus() {
+    #[cfg(feature = "hydrate")]
+    request_animation_frame(browser::keep_focus);
+}
+
+/// The row of this name takes the focus when what has it is gone.
+pub fn aim_focus(row: &str) {
+    #[cfg(feature = "hydrate")]
+    browser::aim_focus(row);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = row;
+}
+
+/// Whether the page is alive. What needs scripts is hidden until then, so that no button is there in vain.
+pub fn awake() -> RwSignal<bool> {
+    let awake = RwSignal::new(false);
+    Effect::new(move |_| awake.set(true));
+    awake
+}
+
+#[cfg(feature = "hydrate")]
+pub use browser::{focused_row, row_named};
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use crate::session::Room;
     use leptos::{ev, prelude::*};
     use leptos_router::{NavigateOptions, hooks::use_navigate};
+    use std::cell::RefCell;
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
+    use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, KeyboardEvent, Node};
+
+    thread_local! {
+        /// The row that has the focus or had it last: its name and its place in the list.
+        static LAST: RefCell<Option<(String, usize)>> = const { RefCell::new(None) };
+    }
 
     pub fn listen() {
         let navigate = use_navigate();
         let after_g = StoredValue::new(false);
-        let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
+        let keys = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
                 return;
             }
             let key = event.key();
+            if key == "Escape" && find("dialog[open]").is_none() {
+                if escape(is_typing(&event)) {
+                    event.prevent_default();
+                }
+                return;
+            }
+            if is_typing(&event) {
+                return;
+            }
             if after_g.get_value() {
                 after_g.set_value(false);
                 if let Some(room) = Room::ALL.into_iter().find(|room| room.key() == key) {
@@ -88,7 +129,7 @@ mod browser {
                 "k" => step(-1),
                 "e" | "r" => press(&key),
                 "/" => {
-                    focus_first("[data-search]") || {
+                    find("[data-search]").is_some_and(|field| focus(&field)) || {
                         navigate(Room::Deliveries.path(), NavigateOptions::default());
                         true
                     }
@@ -100,7 +141,60 @@ mod browser {
                 event.prevent_default();
             }
         });
-        on_cleanup(move || handle.remove());
+        let pressed = window_event_listener(ev::pointerdown, |event| {
+            let target = event.target();
+            close_popups(target.as_ref());
+            // Who presses beside the rows has left them; a list that changes then must not take the focus back.
+            if row_of(target).is_none() {
+                LAST.take();
+            }
+        });
+        let focused = window_event_listener(ev::focusin, |event| {
+            let target = event.target();
+            close_popups(target.as_ref());
+            if let Some(row) = row_of(target) {
+                let place = rows().iter().position(|other| *other == row).unwrap_or(0);
+                LAST.set(Some((row.get_attribute("data-row").unwrap_or_default(), place)));
+            }
+        });
+        on_cleanup(move || {
+            keys.remove();
+            pressed.remove();
+            focused.remove();
+        });
+    }
+
+    pub fn keep_focus() {
+        let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if let Some(row) = lost.then(last_row).flatten() {
+            enter(&row);
+        }
+    }
+
+    pub fn aim_focus(row: &str) {
+        LAST.set(Some((row.to_owned(), 0)));
+    }
+
+    /// The name of the row that has the focus.
+    pub fn focused_row() -> Option<String> {
+        row_of(document().active_element().map(Into::into))?
+            .get_attribute("data-row")
+            .filter(|name| !name.is_empty())
+    }
+
+    /// Gives the focus to the row of this name, if it is there.
+    pub fn row_named(name: &str) -> bool {
+        rows().iter().find(|row| row.get_attribute("data-row").as_deref() == Some(name)).is_some_and(enter)
+    }
+
+    /// The row that had the focus last, or the one that stands in its place now.
+    fn last_row() -> Option<Element> {
+        let (name, place) = LAST.with_borrow(Clone::clone)?;
+        let mut rows = rows();
+        let named =
+            |row: &Element| !name.is_empty() && row.get_attribute("data-row").as_deref() == Some(&name);
+        let at = rows.iter().position(named).unwrap_or(place.min(rows.len().checked_sub(1)?));
+        Some(rows.swap_remove(at))
     }
 
     fn is_typing(event: &KeyboardEvent) -> bool {
@@ -110,31 +204,64 @@ mod browser {
         })
     }
 
-    fn rows() -> Vec<Element> {
-        let Ok(list) = document().query_selector_all("[data-row]") else { return Vec::new() };
+    /// Closes what floats, or else presses what names this key, unless somebody types.
+    fn escape(typing: bool) -> bool {
+        let Some(popup) = find("details[data-popup][open]") else {
+            let named = find("[data-key=Escape]").filter(|_| !typing || find(".drawing").is_some());
+            return named.and_then(|element| element.dyn_into::<HtmlElement>().ok()).is_some_and(|element| {
+                element.click();
+                true
+            });
+        };
+        let _ = popup.remove_attribute("open");
+        popup.query_selector("summary").ok().flatten().is_some_and(|summary| focus(&summary))
+    }
+
+    fn close_popups(but_around: Option<&EventTarget>) {
+        let inside = but_around.and_then(|target| target.dyn_ref::<Node>());
+        for popup in all("details[data-popup][open]") {
+            if !popup.contains(inside) {
+                let _ = popup.remove_attribute("open");
+            }
+        }
+    }
+
+    fn find(selector: &str) -> Option<Element> {
+        document().query_selector(selector).ok().flatten()
+    }
+
+    fn all(selector: &str) -> Vec<Element> {
+        let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
         (0..list.length()).filter_map(|place| list.get(place)?.dyn_into().ok()).collect()
     }
 
-    fn current_row() -> Option<Element> {
-        document().active_element()?.closest("[data-row]").ok().flatten()
+    fn rows() -> Vec<Element> {
+        all("[data-row]:not([hidden])")
+    }
+
+    fn row_of(target: Option<EventTarget>) -> Option<Element> {
+        target?.dyn_into::<Element>().ok()?.closest("[data-row]").ok().flatten()
     }
 
     fn step(by: i32) -> bool {
         let rows = rows();
-        let here = current_row().and_then(|row| rows.iter().position(|other| *other == row));
+        let current = row_of(document().active_element().map(Into::into)).or_else(last_row);
+        let here = current.and_then(|row| rows.iter().position(|other| *other == row));
         let next = match (here, by) {
             (None, _) => 0,
             (Some(place), 1) => (place + 1).min(rows.len().saturating_sub(1)),
             (Some(place), _) => place.saturating_sub(1),
         };
-        rows.get(next).is_some_and(|row| {
-            let link = row.query_selector("a, button").ok().flatten();
-            focus(link.as_ref().unwrap_or(row))
-        })
+        rows.get(next).is_some_and(enter)
+    }
+
+    fn enter(row: &Element) -> bool {
+        let link = row.query_selector("a, button").ok().flatten();
+        focus(link.as_ref().unwrap_or(row))
     }
 
     fn press(key: &str) -> bool {
-        current_row()
+        row_of(document().active_element().map(Into::into))
             .and_then(|row| row.query_selector(&format!("[data-key=\"{key}\"]")).ok().flatten())
             .and_then(|button| button.dyn_into::<HtmlElement>().ok())
             .is_some_and(|button| {
@@ -142,10 +269,6 @@ mod browser {
                 button.click();
                 true
             })
-    }
-
-    fn focus_first(selector: &str) -> bool {
-        document().query_selector(selector).ok().flatten().is_some_and(|element| focus(&element))
     }
 
     fn focus(element: &Element) -> bool {

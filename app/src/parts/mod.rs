@@ -1,5 +1,6 @@
 //! Pieces that every room uses and that know nothing of any room: marks, bars, tables, notices, pages of a list, keys.
 
+mod back;
 mod bar;
 mod keys;
 pub mod map;
@@ -9,8 +10,9 @@ mod order;
 mod page;
 mod table;
 
+pub use back::remember_places;
 pub use bar::{RouteBar, ShareBar};
-pub use keys::{KeyHelp, listen};
+pub use keys::{KeyHelp, aim_focus, awake, keep_focus, listen};
 pub use mark::{Mark, MarkedWord};
 pub use notice::{FaultNotice, Notice, fault_of};
 pub use order::KeptOrder;

@@ -1,7 +1,7 @@
 //! The form that closes a road: drawn on the map, or written as places, with a reason and an end.
 
 use super::api::CloseRoad;
-use crate::parts::map::Sketch;
+use crate::parts::{awake, map::Sketch};
 use chrono::{TimeDelta, Timelike};
 use domain::VehicleKind;
 use leptos::{form::ActionForm, prelude::*};
@@ -17,6 +17,7 @@ pub fn CloseForm(
     made: RwSignal<u32>,
 ) -> impl IntoView {
     let busy = close.pending();
+    let awake = awake();
     let drawing = move || sketch.with(|sketch| sketch.drawing);
     let count = move || sketch.with(|sketch| sketch.places.len());
     // A memo, so that what is typed stays until other places are drawn.
@@ -33,6 +34,7 @@ pub fn CloseForm(
         (later + TimeDelta::minutes(rest)).format("%Y-%m-%dT%H:%M").to_string()
     };
     let hint = move || match (drawing(), sketch.with(|sketch| sketch.area), count()) {
+        _ if !awake.get() => "Write places below; drawing on the map needs scripts.",
         (false, _, 0) => "Draw on the map, or write places below.",
         (false, ..) => "Drawn. Go on drawing, or close the road.",
         (true, _, 0) => "Click where it begins.",
@@ -69,10 +71,11 @@ pub fn CloseForm(
                         "Area"
                     </label>
                 </fieldset>
-                <div class="actions">
+                <div class="actions" hidden=move || !awake.get()>
                     <button
                         class="button"
                         type="button"
+                        data-key=move || drawing().then_some("Escape")
                         aria-pressed=move || drawing().to_string()
                         on:click=move |_| sketch.update(|sketch| sketch.drawing = !sketch.drawing)
                     >

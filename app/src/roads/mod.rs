@@ -137,6 +137,7 @@ pub fn RoadsPage() -> impl IntoView {
                                         route=Signal::derive(|| None)
                                         closed
                                         sketch
+                                        addressed=true
                                     />
                                 }
                                     .into_any()
@@ -235,7 +236,7 @@ fn WeatherForm(weather: RwSignal<Weather>, action: ServerAction<SetWeather>, may
                     </select>
                 </label>
                 <button class="button" type="submit" disabled=move || busy.get()>
-                    "Reckon with it"
+                    "Set the weather"
                 </button>
             </ActionForm>
         }

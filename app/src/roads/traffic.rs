@@ -46,7 +46,7 @@ pub fn Traffic(traffic: TrafficView, as_of: Moment) -> impl IntoView {
     let known = match learnt_at {
         None => "No drive has been looked at yet: what is usual is assumed.".to_owned(),
         Some(at) => format!(
-            "From {} of roads by our own vans, the last at {}; {} now not as usual. The present is judged by {}.",
+            "From {} of roads by our own vehicles, the last at {}; {} now not as usual. The present is judged by {}.",
             format::counted(evidence, "pass", "passes"),
             format::clock(at),
             format::counted(unusual, "road is", "roads are"),

@@ -2,13 +2,33 @@
 
 use super::{lower, outcome};
 use crate::format;
-use wire::figures::{FigureKind, FiguresView};
+use chrono::Timelike;
+use domain::Day;
+use std::cmp::Ordering;
+use wire::{
+    Moment,
+    figures::{FigureKind, FiguresView},
+};
+
+/// Until when a day is counted: the moment, or that it is over or has not begun.
+pub fn counted_until(day: Day, as_of: Moment) -> String {
+    match (as_of.date_naive().cmp(&day), as_of.num_seconds_from_midnight()) {
+        (Ordering::Greater, _) => "the whole day".to_owned(),
+        (Ordering::Equal, 0) | (Ordering::Less, _) => "not begun".to_owned(),
+        (Ordering::Equal, _) => format!("as of {}", format::clock_s(as_of)),
+    }
+}
 
 /// How the day goes, in one sentence.
 pub fn day_in_a_sentence(view: &FiguresView) -> String {
     let on_time = view.on_time_latest;
     if on_time.whole == 0 {
-        return "No attempt has ended yet, so there is nothing to count.".to_owned();
+        let is_over = view.as_of.date_naive() > view.day;
+        return if is_over {
+            "No attempt was made on this day, so there is nothing to count.".to_owned()
+        } else {
+            "No attempt has ended yet, so there is nothing to count.".to_owned()
+        };
     }
     let late = on_time.whole - on_time.part;
     let failed: i64 = view.failed.iter().map(|cause| cause.share.part).sum();
@@ -45,5 +65,19 @@ pub fn figure_definition(kind: FigureKind) -> &'static str {
         FigureKind::FirstAttempt => domain::figures::FIRST_ATTEMPT_SUCCESS,
         FigureKind::Failed => domain::figures::FAILED_BY_REASON,
         FigureKind::StopsPerHour => domain::figures::STOPS_PER_HOUR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_is_over_or_to_come_names_no_clock() {
+        let at = |moment: &str| moment.parse::<Moment>().unwrap();
+        let day = Day::from_ymd_opt(2026, 3, 4).unwrap();
+        assert_eq!(counted_until(day, at("2026-03-04T14:03:20+01:00")), "as of 14:03:20");
+        assert_eq!(counted_until(day, at("2026-03-05T00:00:00+01:00")), "the whole day");
+        assert_eq!(counted_until(day, at("2026-03-04T00:00:00+01:00")), "not begun");
     }
 }

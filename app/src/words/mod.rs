@@ -2,17 +2,17 @@
 //!
 //! One function for each enum, so that a new variant cannot be shown without words. No markup and no numbers' format.
 
+mod exceptions;
 mod faults;
 mod figures;
 mod orders;
 mod routes;
 
+pub use exceptions::{NextStep, cause, exception_heading, next_step};
 pub use faults::fault;
-pub use figures::{day_in_a_sentence, figure, figure_definition};
-pub use orders::{
-    at_stake, exception_standing, hindrance, lack, progress, progress_standing, story, story_standing,
-};
-pub use routes::{change, fetches, freedom, gains, remedy, trouble, vehicle_standing};
+pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition};
+pub use orders::{hindrance, lack, order_state, story, story_standing};
+pub use routes::{change, fetches, freedom, gains, remedy, stop_state, trouble, vehicle_standing};
 
 use crate::session::Room;
 use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind, Weather};
@@ -28,7 +28,15 @@ pub fn room(room: Room) -> &'static str {
     }
 }
 
-/// A standing in a word.
+/// A standing in a word, of what is still to come: late is a forecast there.
+pub fn expected(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Late => "Will be late",
+        other => self::standing(other),
+    }
+}
+
+/// A standing in a word, of what is over: late is a fact there.
 pub fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Done => "Done",
@@ -96,14 +104,14 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::FailedPackageNotAvailable => "Package not aboard",
         Outcome::FailedPaymentNotReceived => "Not paid",
         Outcome::FailedMissingRequiredProof => "Required proof missing",
-        Outcome::FailedOther => "Failed",
+        Outcome::FailedOther => "Failed for another reason",
     }
 }
 
-/// What went wrong, as a heading.
+/// What went wrong, in a word or two.
 pub fn exception_kind(kind: ExceptionKind) -> &'static str {
     match kind {
-        ExceptionKind::Late => "Late",
+        ExceptionKind::Late => "Will be late",
         ExceptionKind::Failed => "Attempt failed",
         ExceptionKind::Silent => "Silent",
         ExceptionKind::OffShift => "Over the shift",

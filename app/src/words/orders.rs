@@ -1,69 +1,12 @@
-//! Words about orders and exceptions: how far, what is at stake, what happened.
+//! Words about orders: how far, how they stand, what happened.
 
-use super::{exception_kind, lower, outcome};
+use super::{exception_kind, expected, lower, outcome};
 use crate::format;
 use domain::{ExceptionKind, Standing};
 use wire::{
     Moment,
     deliveries::{Hindrance, Lack, Progress, StoryFact},
-    exceptions::ExceptionRow,
 };
-
-/// What is at stake in an exception, in a sentence.
-pub fn at_stake(row: &ExceptionRow) -> String {
-    let vehicle = row.label.as_deref().unwrap_or("The vehicle");
-    match (row.kind, row.window, row.eta) {
-        (ExceptionKind::Late, Some(window), Some(eta)) => {
-            format!("Promised {}, expected {}.", format::window(window), format::clock(eta))
-        }
-        (ExceptionKind::Late, Some(window), None) => {
-            format!("Promised {}; no estimate.", format::window(window))
-        }
-        (ExceptionKind::Late, None, _) => "A promise will be missed.".to_owned(),
-        (ExceptionKind::Failed, _, _) => "The goods are still with us. Agree on another window.".to_owned(),
-        (ExceptionKind::Silent, _, _) => {
-            format!("{vehicle} is on the road and sends no position. Call the driver.")
-        }
-        (ExceptionKind::OffShift, _, Some(eta)) => {
-            format!("{vehicle} will be back at {}, after its shift ends.", format::clock(eta))
-        }
-        (ExceptionKind::OffShift, _, None) => format!("{vehicle} will be back after its shift ends."),
-        (ExceptionKind::Breakdown, _, _) => {
-            format!("{vehicle} cannot drive on. Its open stops need a new plan.")
-        }
-        (ExceptionKind::Unplanned, Some(window), _) => {
-            format!(
-                "Promised {}, and no vehicle can serve it. Reschedule it or plan again.",
-                format::window(window)
-            )
-        }
-        (ExceptionKind::CutOff, _, Some(eta)) => {
-            format!(
-                "No road leads there now. {vehicle} can be there at {}, when it is open again.",
-                format::clock(eta)
-            )
-        }
-        (ExceptionKind::CutOff, _, None) => {
-            "No road leads there today. Lift the closure, or reschedule the order.".to_owned()
-        }
-        (ExceptionKind::Unplanned, None, _) => {
-            "No vehicle can serve it. Reschedule it or plan again.".to_owned()
-        }
-    }
-}
-
-/// The standing whose shape and colour an exception carries.
-pub fn exception_standing(row: &ExceptionRow, now: Moment) -> Standing {
-    if row.resolution.is_some() {
-        return Standing::Done;
-    }
-    match row.kind {
-        ExceptionKind::Silent => Standing::Unknown,
-        ExceptionKind::OffShift => Standing::AtRisk,
-        _ if row.save_by.is_some_and(|by| by > now) => Standing::AtRisk,
-        _ => Standing::Late,
-    }
-}
 
 /// Why a vehicle does not serve an order, behind how much is missing.
 pub fn lack(lack: Lack) -> (&'static str, &'static str) {
@@ -87,7 +30,7 @@ pub fn hindrance(hindrance: Hindrance) -> String {
 }
 
 /// How far an order has come.
-pub fn progress(progress: Progress) -> &'static str {
+fn progress(progress: Progress) -> &'static str {
     match progress {
         Progress::Placed => "Waits for a plan",
         Progress::Planned => "Planned",
@@ -98,13 +41,16 @@ pub fn progress(progress: Progress) -> &'static str {
     }
 }
 
-/// The standing whose shape and colour an order's progress carries in a list.
-pub fn progress_standing(progress: Progress) -> Standing {
-    match progress {
-        Progress::Placed => Standing::Unknown,
-        Progress::Planned | Progress::OutForDelivery => Standing::OnTime,
-        Progress::Delivered | Progress::Cancelled => Standing::Done,
-        Progress::Failed => Standing::Late,
+/// How far an order has come and how it stands, wherever an order is named.
+pub fn order_state(progress: Progress, standing: Standing) -> String {
+    let how_far = self::progress(progress);
+    match (progress, standing) {
+        (Progress::Delivered, Standing::Late) => "Delivered late".to_owned(),
+        (Progress::Placed, Standing::Late) => format!("{how_far}, window missed"),
+        (Progress::Planned | Progress::OutForDelivery, Standing::Late | Standing::AtRisk) => {
+            format!("{how_far}, {}", lower(expected(standing)))
+        }
+        _ => how_far.to_owned(),
     }
 }
 
@@ -141,9 +87,26 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
 /// The standing whose mark stands beside a line of the story.
 pub fn story_standing(fact: &StoryFact) -> Standing {
     match fact {
-        StoryFact::Attempt { outcome, .. } if outcome.is_delivered() => Standing::OnTime,
-        StoryFact::Attempt { .. } | StoryFact::ExceptionRaised { .. } => Standing::Late,
-        StoryFact::Dropped => Standing::AtRisk,
+        StoryFact::Attempt { outcome, .. } if !outcome.is_delivered() => Standing::Late,
+        StoryFact::ExceptionRaised { kind } => match kind {
+            ExceptionKind::Silent | ExceptionKind::Unplanned => Standing::Unknown,
+            ExceptionKind::OffShift => Standing::AtRisk,
+            _ => Standing::Late,
+        },
         _ => Standing::Done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_order_says_so_wherever_it_is_named() {
+        assert_eq!(order_state(Progress::OutForDelivery, Standing::Late), "Out for delivery, will be late");
+        assert_eq!(order_state(Progress::Planned, Standing::AtRisk), "Planned, at risk");
+        assert_eq!(order_state(Progress::Delivered, Standing::Late), "Delivered late");
+        assert_eq!(order_state(Progress::Delivered, Standing::Done), "Delivered");
+        assert_eq!(order_state(Progress::Failed, Standing::Late), "Attempt failed");
     }
 }

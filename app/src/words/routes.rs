@@ -1,9 +1,9 @@
-//! Words about vans, routes and plans: what is wrong, what can be done, what a proposal changes.
+//! Words about vehicles, routes and plans: what is wrong, what can be done, what a proposal changes.
 
-use super::standing;
+use super::{expected, outcome};
 use crate::format;
 use domain::Standing;
-use wire::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow};
+use wire::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow, StopRow};
 
 /// A vehicle's standing in a word: what is unknown about a vehicle is where it is.
 pub fn vehicle_standing(row: &RouteRow) -> &'static str {
@@ -12,7 +12,19 @@ pub fn vehicle_standing(row: &RouteRow) -> &'static str {
         (RoutePhase::Finished, Standing::Done) => "Back",
         (RoutePhase::Published, Standing::OnTime) => "At the hub",
         (_, Standing::Unknown) => "Silent",
-        (_, other) => standing(other),
+        (_, other) => expected(other),
+    }
+}
+
+/// How a stop stands, in a word or two, on the map and in every list.
+pub fn stop_state(stop: &StopRow) -> &'static str {
+    match (stop.outcome, stop.arrived, stop.standing) {
+        (Some(how), _, Standing::Late) if how.is_delivered() => "Delivered late",
+        (Some(how), ..) if how.is_delivered() => "Delivered",
+        (Some(how), ..) => outcome(how),
+        (None, Some(_), Standing::Late) => "At the door, late",
+        (None, Some(_), _) => "At the door",
+        (None, None, standing) => expected(standing),
     }
 }
 
@@ -35,7 +47,7 @@ pub fn trouble(row: &RouteRow) -> String {
             format!("Sends no position, with {} open.", format::counted(open, "stop", "stops"))
         }
         _ if row.late > 0 => {
-            format!("{} expected late{behind}.", format::counted(row.late, "stop", "stops"))
+            format!("{} will be late{behind}.", format::counted(row.late, "stop", "stops"))
         }
         _ if row.at_risk > 0 => format!("{} at risk{behind}.", format::counted(row.at_risk, "stop", "stops")),
         _ if row.off_shift => match row.back_at {
@@ -43,10 +55,13 @@ pub fn trouble(row: &RouteRow) -> String {
             None => "Back after the shift ends.".to_owned(),
         },
         _ if row.failed > 0 => {
-            format!("{} failed; the rest is on time.", format::counted(row.failed, "attempt", "attempts"))
+            format!(
+                "{} failed; every open promise holds{behind}.",
+                format::counted(row.failed, "attempt", "attempts")
+            )
         }
-        (RoutePhase::Published, _) => "At the hub, on time so far.".to_owned(),
-        _ => format!("On time{behind}."),
+        (RoutePhase::Published, _) => "At the hub; every promise holds so far.".to_owned(),
+        _ => format!("Every promise holds{behind}."),
     }
 }
 
@@ -55,7 +70,7 @@ pub fn remedy(row: &RouteRow) -> &'static str {
     match (row.phase, row.standing) {
         (RoutePhase::OffRoad, _) => "Plan again: open stops that are not loaded can move to other vehicles.",
         (RoutePhase::Finished, _) => "Nothing more to do.",
-        (_, Standing::Unknown) => "Call the driver. The estimates rest on the last position.",
+        (_, Standing::Unknown) => "Reach the driver. The estimates rest on the last position.",
         _ if row.late > 0 || row.off_shift => "Plan again, or tell the recipients of the late stops.",
         _ if row.at_risk > 0 => "Watch it, or plan again to win time.",
         _ if row.failed > 0 => "Agree on new windows under Exceptions.",

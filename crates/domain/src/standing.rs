@@ -42,13 +42,22 @@ impl Standing {
 
     /// How a stop stands against its latest promise.
     pub fn of_stop(state: &StopState, eta: Option<Instant>, promise: Window) -> Self {
+        Self::by(state, eta, promise.until())
+    }
+
+    /// How a stop stands against the end of its latest promise.
+    pub fn by(state: &StopState, eta: Option<Instant>, until: Instant) -> Self {
         match state {
             StopState::Done { arrived_at, outcome, .. } => {
-                if outcome.is_delivered() && *arrived_at <= promise.until() { Self::Done } else { Self::Late }
+                if outcome.is_delivered() && *arrived_at <= until {
+                    Self::Done
+                } else {
+                    Self::Late
+                }
             }
             StopState::Dropped { .. } => Self::Done,
             StopState::Arrived { at } => {
-                if *at <= promise.until() {
+                if *at <= until {
                     Self::OnTime
                 } else {
                     Self::Late
@@ -56,8 +65,8 @@ impl Standing {
             }
             StopState::Pending => match eta {
                 None => Self::Unknown,
-                Some(eta) if eta > promise.until() => Self::Late,
-                Some(eta) if eta + RISK_MARGIN > promise.until() => Self::AtRisk,
+                Some(eta) if eta > until => Self::Late,
+                Some(eta) if eta + RISK_MARGIN > until => Self::AtRisk,
                 Some(_) => Self::OnTime,
             },
         }

@@ -5,9 +5,10 @@ use crate::{
     board::{DayBook, lat_lon, point, profile},
     solving::aside,
     story::{Names, tell},
+    zone::Zone,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
-use domain::{Order, OrderId, OrderState, Role, Standing};
+use domain::{Instant, Order, OrderId, OrderState, Role, Standing, StopState};
 use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress};
 
 const PAGE: i64 = 25;
@@ -28,6 +29,9 @@ impl Operations {
         let mut found = store::search::orders(&mut conn, &text, PAGE + 1, offset).await?;
         let more = found.len() as i64 > PAGE;
         found.truncate(PAGE as usize);
+        let ids: Vec<_> = found.iter().map(|h| h.id).collect();
+        let stops = store::stops::latest_of(&mut conn, &ids).await?;
+        let now = self.now();
         let hits = found
             .into_iter()
             .map(|h| OrderHit {
@@ -38,10 +42,31 @@ impl Operations {
                 phone: h.recipient.phone,
                 address: h.address,
                 progress: progress(&h.state),
+                standing: standing(progress(&h.state), stops.get(&h.id), h.until, now),
                 window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
             })
             .collect();
-        Ok(HitsView { as_of: zone.moment(self.now()), hits, more })
+        Ok(HitsView { as_of: zone.moment(now), hits, more })
+    }
+
+    /// The orders of today that wait for a plan, the nearest end of a promise first; pages count from 1.
+    pub async fn waiting_orders(&self, caller: &Caller, page: u32) -> Result<HitsView> {
+        caller.must(may_look)?;
+        let mut conn = self.0.database.read().await?;
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let now = self.now();
+        let waiting = store::orders::waiting_orders(&mut conn, hub.id, zone.day(now)).await?;
+        let skip = PAGE as usize * (page.max(1) as usize - 1);
+        let more = waiting.len() > skip + PAGE as usize;
+        let ids: Vec<_> = waiting.iter().map(|w| w.id).skip(skip).take(PAGE as usize).collect();
+        let mut orders = store::orders::many(&mut conn, &ids).await?;
+        orders.sort_by_key(|o| (o.promise.latest.until(), o.id));
+        let mut hits = vec![];
+        for order in &orders {
+            let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
+            hits.push(hit(order, shop, None, zone, now));
+        }
+        Ok(HitsView { as_of: zone.moment(now), hits, more })
     }
 
     /// One order's whole story.
@@ -54,6 +79,7 @@ impl Operations {
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
         let events = store::events::of_order(&mut conn, id).await?;
         let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
+        let latest = store::stops::latest_of(&mut conn, &[id]).await?;
         let label = |vehicle| book.vehicles.get(&vehicle).map(|v: &domain::Vehicle| v.label.clone());
         let names = Names {
             people: store::people::names(&mut conn).await?,
@@ -78,21 +104,13 @@ impl Operations {
                 eta: s.eta.map(|at| zone.moment(at)),
             })
         });
-        let standing = match (&order.state, stop) {
-            (OrderState::Delivered { .. } | OrderState::Cancelled { .. }, _) => Standing::Done,
-            (OrderState::Failed { .. }, _) => Standing::Late,
-            (_, Some(s)) => Standing::of_stop(&s.stop.state, s.eta, s.window),
-            (_, None) if order.promise.latest.until() < book.now => Standing::Late,
-            (_, None) => Standing::Unknown,
-        };
         Ok(OrderView {
             near,
             hindered,
             as_of: zone.moment(book.now),
-            hit: hit(&order, shop, zone),
+            hit: hit(&order, shop, latest.get(&id), zone, book.now),
             at: point(order.address.at),
             original: zone.span(order.promise.original),
-            standing,
             packages: order
                 .packages
                 .iter()
@@ -166,7 +184,8 @@ fn may_look(role: Role) -> bool {
     matches!(role, Role::Agent | Role::Dispatcher | Role::Administrator | Role::Manager)
 }
 
-fn hit(order: &Order, shop: String, zone: crate::zone::Zone) -> OrderHit {
+fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: Instant) -> OrderHit {
+    let progress = progress(order.state.code());
     OrderHit {
         order: order.id,
         reference: order.reference.clone(),
@@ -174,12 +193,37 @@ fn hit(order: &Order, shop: String, zone: crate::zone::Zone) -> OrderHit {
         recipient: order.recipient.name.clone(),
         phone: order.recipient.phone.clone(),
         address: order.address.text.clone(),
-        progress: progress(order.state.code()),
+        progress,
+        standing: standing(progress, stop, order.promise.latest.until(), now),
         window: zone.span(order.promise.latest),
     }
 }
 
-fn progress(code: &str) -> Progress {
+/// Where an order's stop is, and when somebody is expected there.
+type LatestStop = (StopState, Option<Instant>);
+
+/// How an order stands against the end of its latest promise: what its stop says, and what the clock says while it has
+/// none.
+pub(crate) fn standing(
+    progress: Progress,
+    stop: Option<&LatestStop>,
+    until: Instant,
+    now: Instant,
+) -> Standing {
+    match (progress, stop) {
+        (Progress::Cancelled, _) | (Progress::Delivered, None) => Standing::Done,
+        (Progress::Failed, _) => Standing::Late,
+        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => Standing::by(state, None, until),
+        (Progress::Delivered, Some(_)) => Standing::Done,
+        (Progress::Planned | Progress::OutForDelivery, Some((state, eta))) if state.is_open() => {
+            Standing::by(state, *eta, until)
+        }
+        _ if until < now => Standing::Late,
+        _ => Standing::Unknown,
+    }
+}
+
+pub(crate) fn progress(code: &str) -> Progress {
     match code {
         "planned" => Progress::Planned,
         "out_for_delivery" => Progress::OutForDelivery,

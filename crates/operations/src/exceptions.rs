@@ -1,10 +1,14 @@
 //! The queue of what went wrong: read it, claim, release, resolve, and undo.
 
-use crate::{Caller, Operations, OpsError, Result, board::DayBook};
+use crate::{Caller, Operations, OpsError, Result, board::DayBook, deliveries};
 use chrono::DateTime;
-use domain::{Event, Exception, ExceptionId, ExceptionState, Fact, PersonId, Role, Source, StopState};
+use domain::{
+    Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Order, OrderId, PersonId,
+    Role, Source, Standing, StopState,
+};
 use std::collections::HashMap;
 use store::exceptions::{Place, Wanted};
+use wire::control_room::ProposalView;
 use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
 
 const MOST_TEXT: usize = 300;
@@ -46,6 +50,11 @@ impl Operations {
         let orders: HashMap<_, _> =
             store::orders::many(&mut conn, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
         let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
+        let latest = store::stops::latest_of(&mut conn, &ids).await?;
+        let failed: Vec<_> =
+            shown.iter().filter(|e| e.kind == ExceptionKind::Failed).filter_map(|e| e.stop).collect();
+        let causes = store::stops::causes(&mut conn, &failed).await?;
+        let placed = placed_on(self.open_proposal(&mut conn, &book).await?);
 
         let rows = shown
             .into_iter()
@@ -66,6 +75,11 @@ impl Operations {
                 ExceptionRow {
                     id: e.id,
                     kind: e.kind,
+                    standing: standing(&e, order, &latest, &book),
+                    cause: e.stop.and_then(|id| causes.get(&id)).map(|(outcome, _)| *outcome),
+                    note: e.stop.and_then(|id| causes.get(&id)).and_then(|(_, note)| note.clone()),
+                    placed_on: e.order.and_then(|id| placed.get(&id).cloned()),
+                    phone: order.map(|o| o.recipient.phone.clone()),
                     vehicle: e.vehicle,
                     label: e.vehicle.and_then(|id| book.vehicles.get(&id)).map(|v| v.label.clone()),
                     route: e.route,
@@ -187,6 +201,36 @@ fn read_place(text: &str) -> Option<Place> {
         key_ms: part()?.parse().ok()?,
         id: part()?.parse().ok()?,
     })
+}
+
+/// The vehicles that take orders without a place, by the first answer of the proposal that waits.
+fn placed_on(proposal: Option<ProposalView>) -> HashMap<OrderId, String> {
+    let answers = proposal.filter(|proposal| !proposal.stale).map(|proposal| proposal.answers);
+    let changes = answers.into_iter().flatten().flat_map(|answer| answer.changes);
+    changes.filter(|change| change.from.is_none()).map(|change| (change.order, change.to)).collect()
+}
+
+/// How the subject of an exception stands: as its order does, or else as its route.
+fn standing(
+    e: &Exception,
+    order: Option<&Order>,
+    stops: &HashMap<OrderId, (StopState, Option<Instant>)>,
+    book: &DayBook,
+) -> Standing {
+    if matches!(e.state, ExceptionState::Resolved { .. }) {
+        return Standing::Done;
+    }
+    if let Some(order) = order {
+        let progress = deliveries::progress(order.state.code());
+        return deliveries::standing(progress, stops.get(&order.id), order.promise.latest.until(), book.now);
+    }
+    let route = e.route.or_else(|| Some(book.routes.iter().find(|r| Some(r.vehicle) == e.vehicle)?.id));
+    let row = route.and_then(|id| book.row(book.routes.iter().find(|r| r.id == id)?));
+    match (row, e.kind) {
+        (Some(row), _) => row.standing,
+        (None, ExceptionKind::Silent) => Standing::Unknown,
+        (None, _) => Standing::Late,
+    }
 }
 
 fn next_promise(book: &DayBook) -> Option<NextPromise> {

@@ -15,10 +15,16 @@ pub(crate) struct Names {
     pub vehicles: HashMap<domain::VehicleId, String>,
 }
 
-/// The lines of a story; events that say nothing to its reader are left out.
+/// The lines of a story, in the order in which things happened, then in which they were recorded. It begins with the
+/// order's placement, whatever the clocks of those say who spoke of it. Events that say nothing to its reader are left
+/// out.
 pub(crate) fn tell(events: &[Event], names: &Names, zone: Zone) -> Vec<StoryLine> {
+    let mut events: Vec<_> = events.iter().collect();
+    events.sort_by_key(|e| {
+        (!matches!(e.fact, Fact::OrderPlaced { .. }), e.occurred_at, e.recorded_at, rank(&e.fact))
+    });
     events
-        .iter()
+        .into_iter()
         .filter_map(|e| {
             let by = match e.actor {
                 Actor::Person(id) => names.people.get(&id).cloned(),
@@ -29,6 +35,23 @@ pub(crate) fn tell(events: &[Event], names: &Names, zone: Zone) -> Vec<StoryLine
             Some(StoryLine { at: zone.moment(e.occurred_at), by, what: line(&e.fact, names, zone)? })
         })
         .collect()
+}
+
+/// What must have come first of things that were recorded as of one moment.
+fn rank(fact: &Fact) -> u8 {
+    match fact {
+        Fact::OrderRescheduled { .. } => 0,
+        Fact::StopDropped { .. } => 1,
+        Fact::StopPlanned { .. } => 2,
+        Fact::OrderLoaded { .. } => 3,
+        Fact::StopArrived { .. } => 4,
+        Fact::AttemptMade { .. } => 5,
+        Fact::ExceptionRaised { .. } => 7,
+        Fact::ExceptionClaimed { .. } | Fact::ExceptionReleased { .. } => 8,
+        Fact::ExceptionResolved { .. } => 9,
+        Fact::ExceptionReopened { .. } => 10,
+        _ => 6,
+    }
 }
 
 fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {

@@ -5,6 +5,7 @@ use domain::{
     Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState,
     Window,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 struct Row {
@@ -373,4 +374,69 @@ pub async fn returns(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(Route
     .into_iter()
     .map(|r| (RouteId(r.route_id), r.arrival))
     .collect())
+}
+
+/// Of each of these orders the stop that says most about it now: its open one, or else the one that ended last, with its
+/// expected arrival.
+pub async fn latest_of(
+    conn: &mut Conn,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, (StopState, Option<Instant>)>, StoreError> {
+    let ids: Vec<_> = orders.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        r#"select distinct on (s.order_id) s.id, s.route_id, s.order_id, s.sequence, s.planned_arrival,
+                  s.planned_departure, s.travel_s, s.via_hub, s.state, s.arrived_at, s.ended_at, s.outcome,
+                  e.arrival as "eta?"
+           from stops s left join etas e on e.stop_id = s.id
+           where s.order_id = any($1) and s.state <> 'dropped'
+           order by s.order_id, s.ended_at desc nulls first, s.id"#,
+        &ids
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| {
+        let stop: Stop = Row {
+            id: r.id,
+            route_id: r.route_id,
+            order_id: r.order_id,
+            sequence: r.sequence,
+            planned_arrival: r.planned_arrival,
+            planned_departure: r.planned_departure,
+            travel_s: r.travel_s,
+            via_hub: r.via_hub,
+            state: r.state,
+            arrived_at: r.arrived_at,
+            ended_at: r.ended_at,
+            outcome: r.outcome,
+        }
+        .try_into()?;
+        Ok((stop.order, (stop.state, r.eta)))
+    })
+    .collect()
+}
+
+/// How the attempts at these stops ended, and what the drivers wrote.
+pub async fn causes(
+    conn: &mut Conn,
+    stops: &[StopId],
+) -> Result<HashMap<StopId, (Outcome, Option<String>)>, StoreError> {
+    let ids: Vec<_> = stops.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "select distinct on (stop_id) stop_id, id, outcome, note from attempts where stop_id = any($1)
+         order by stop_id, number desc, ended_at desc",
+        &ids
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|r| {
+        let outcome = Outcome::parse(&r.outcome).ok_or(StoreError::Corrupt {
+            table: "attempts",
+            column: "outcome",
+            id: r.id,
+        })?;
+        Ok((StopId(r.stop_id), (outcome, r.note)))
+    })
+    .collect()
 }

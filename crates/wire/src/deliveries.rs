@@ -32,6 +32,8 @@ pub struct OrderHit {
     pub address: String,
     /// How far it has come.
     pub progress: Progress,
+    /// How it stands against the latest promise.
+    pub standing: Standing,
     /// What is promised now.
     pub window: Span,
 }
@@ -65,8 +67,6 @@ pub struct OrderView {
     pub at: Point,
     /// The first promise.
     pub original: Span,
-    /// How it stands against the latest promise.
-    pub standing: Standing,
     /// Its packages.
     pub packages: Vec<PackageRow>,
     /// Where it is on the road, when it is planned.

@@ -1,7 +1,7 @@
 //! What a dispatcher or an agent sees of what went wrong.
 
 use crate::{Moment, Span};
-use domain::{ExceptionId, ExceptionKind, OrderId, PersonId, RouteId, VehicleId};
+use domain::{ExceptionId, ExceptionKind, OrderId, Outcome, PersonId, RouteId, Standing, VehicleId};
 use serde::{Deserialize, Serialize};
 
 /// The queue, most saveable first.
@@ -52,6 +52,14 @@ pub struct ExceptionRow {
     pub id: ExceptionId,
     /// What went wrong.
     pub kind: ExceptionKind,
+    /// How the order or the vehicle that it is about stands now, as on every other screen.
+    pub standing: Standing,
+    /// How the attempt failed, when one did.
+    pub cause: Option<Outcome>,
+    /// What the driver wrote of it.
+    pub note: Option<String>,
+    /// The vehicle that would take the order by the plan that waits for a yes.
+    pub placed_on: Option<String>,
     /// The vehicle, when there is one.
     pub vehicle: Option<VehicleId>,
     /// Its name.
@@ -64,6 +72,8 @@ pub struct ExceptionRow {
     pub reference: Option<String>,
     /// The recipient's name.
     pub recipient: Option<String>,
+    /// The recipient's phone.
+    pub phone: Option<String>,
     /// The address as written.
     pub address: Option<String>,
     /// What was promised.

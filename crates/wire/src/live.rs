@@ -7,6 +7,10 @@ use crate::{
 use chrono::TimeDelta;
 use domain::OrderId;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A viewer hears something at least this often; who hears nothing for three of these has lost the feed.
+pub const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// One message of the feed, at most one a second. It holds only what changed since the viewer's last frame or a little
 /// before, and of each thing only the latest; viewers who keep up all get the same.

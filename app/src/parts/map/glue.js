@@ -8,31 +8,35 @@ export function fleetLayer(moved) {
   const FleetLayer = L.Layer.extend({
     onAdd(map) {
       const pane = map.getPane("fleet") ?? map.createPane("fleet");
-      this.canvas = L.DomUtil.create("canvas", "map-fleet leaflet-zoom-animated", pane);
-      this.canvas.setAttribute("aria-hidden", "true");
+      this.sheet = L.DomUtil.create("div", "leaflet-zoom-animated", pane);
+      this.sheet.setAttribute("aria-hidden", "true");
+      this.canvas = L.DomUtil.create("canvas", "map-fleet", this.sheet);
       this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+      this.names = L.DomUtil.create("canvas", "map-names", this.sheet).getContext("2d");
       this.gliding = false;
+      this.unwatch = watchTheme(() => (this.pen = undefined));
       this.sizes = new ResizeObserver(() => map.invalidateSize({ pan: false }));
       this.sizes.observe(map.getContainer());
       this.settle();
     },
     onRemove() {
       this.sizes.disconnect();
-      this.canvas.remove();
+      this.unwatch();
+      this.sheet.remove();
     },
     getEvents() {
       return { move: this.settle, moveend: this.land, resize: this.settle, viewreset: this.settle, zoomanim: this.glide };
     },
     settle() {
       if (this.gliding) return;
-      L.DomUtil.setPosition(this.canvas, this._map.containerPointToLayerPoint([0, 0]));
+      L.DomUtil.setPosition(this.sheet, this._map.containerPointToLayerPoint([0, 0]));
       moved();
     },
     glide({ center, zoom }) {
       this.gliding = true;
       const corner = this._map.containerPointToLatLng([0, 0]);
       const place = this._map._latLngToNewLayerPoint(corner, zoom, center);
-      L.DomUtil.setTransform(this.canvas, place, this._map.getZoomScale(zoom));
+      L.DomUtil.setTransform(this.sheet, place, this._map.getZoomScale(zoom));
     },
     land() {
       this.gliding = false;
@@ -49,8 +53,42 @@ export function fleetLayer(moved) {
       if (!places.length) this.context.putImageData(picture, 0, 0);
       for (let at = 0; at < places.length; at += 4) this.context.putImageData(picture, 0, 0, ...places.subarray(at, at + 4));
     },
+    write(texts, places, ratio) {
+      const { canvas } = this.names;
+      if (canvas.width !== this.canvas.width || canvas.height !== this.canvas.height) {
+        Object.assign(canvas, { width: this.canvas.width, height: this.canvas.height });
+        Object.assign(canvas.style, { width: this.canvas.style.width, height: this.canvas.style.height });
+      }
+      this.names.clearRect(0, 0, canvas.width, canvas.height);
+      if (!texts.length) return;
+      const frame = this._map.getContainer();
+      // Asking for styles is dear and the same until the theme changes.
+      this.pen ??= {
+        family: getComputedStyle(frame).fontFamily, strokeStyle: resolved(frame, "--map-halo"), fillStyle: resolved(frame, "--ink"),
+      };
+      const { family, ...colours } = this.pen;
+      Object.assign(this.names, colours, {
+        font: `600 ${11 * ratio}px ${family}`, textBaseline: "middle", lineJoin: "round", lineWidth: 3 * ratio,
+      });
+      texts.forEach((text, at) => {
+        this.names.strokeText(text, places[2 * at], places[2 * at + 1]);
+        this.names.fillText(text, places[2 * at], places[2 * at + 1]);
+      });
+    },
   });
   return new FleetLayer();
+}
+
+// The view that the page's address holds: zoom, latitude, longitude, or nothing.
+export function viewInAddress() {
+  const kept = (new URL(location.href).searchParams.get("view") ?? "").split("_").map(Number);
+  return kept.length === 3 && kept.every(Number.isFinite) && Math.abs(kept[1]) < 86 ? kept : [];
+}
+
+export function keepViewInAddress(zoom, lat, lon) {
+  const url = new URL(location.href);
+  url.searchParams.set("view", `${+zoom.toFixed(2)}_${lat.toFixed(5)}_${lon.toFixed(5)}`);
+  if (url.href !== location.href) history.replaceState(history.state, "", url);
 }
 
 // Our vector tiles, or nothing when the painter's script is missing: the ground then stays plain.
@@ -63,7 +101,7 @@ export function vectorTiles(url, maxDataZoom, bounds, element) {
     },
   };
   const layer = protomapsL.leafletLayer({
-    url: source, maxDataZoom, bounds, attribution: "", noWrap: true, ...rules(element),
+    url: source, maxDataZoom, bounds, attribution: "", noWrap: true, lang: document.documentElement.lang, ...rules(element),
     devicePixelRatio: Math.min(window.devicePixelRatio, 2),
   });
   layer.restyle = () => {

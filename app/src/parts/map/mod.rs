@@ -35,7 +35,8 @@ pub struct Sketch {
 /// The map of the fleet. It fills its parent.
 ///
 /// A click on a vehicle selects it, a click on open ground selects nothing, and `on_select` hears of both. The map moves by
-/// itself only once, to the day's first view, and later only to a selected vehicle that is out of sight.
+/// itself only to the first view, which may be in the address, to the route of a vehicle that is selected, and along with
+/// that vehicle while it is followed.
 #[component]
 pub fn FleetMap(
     /// What the map is of.
@@ -58,22 +59,26 @@ pub fn FleetMap(
     /// What is being drawn, where something can be.
     #[prop(optional)]
     sketch: Option<RwSignal<Sketch>>,
+    /// Whether the view is kept in the address.
+    #[prop(optional)]
+    addressed: bool,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let attached = RwSignal::new(false);
     let fit_all = Trigger::new();
+    let follow = RwSignal::new(false);
     let attribution = map.attribution.clone();
     let by_osm = attribution.contains("OpenStreetMap");
 
     #[cfg(feature = "hydrate")]
     island::attach(
         frame,
-        island::Feed { map, marks, selected, on_select, route, closed, sketch, fit_all },
+        island::Feed { map, marks, selected, on_select, route, closed, sketch, fit_all, follow, addressed },
         attached,
     );
     // On the server nothing is drawn.
     #[cfg(not(feature = "hydrate"))]
-    let _ = (map, marks, selected, on_select, route, closed, sketch);
+    let _ = (map, marks, on_select, route, closed, sketch, addressed);
 
     view! {
         <section class="map" aria-label="Map">
@@ -86,9 +91,25 @@ pub fn FleetMap(
                 role="application"
                 aria-label="Map of the fleet. Arrow keys move it, plus and minus zoom."
             ></div>
-            <button class="map-fit" type="button" hidden=move || !attached.get() on:click=move |_| fit_all.notify()>
-                "Fit all"
-            </button>
+            <div class="map-tools" hidden=move || !attached.get()>
+                <button
+                    type="button"
+                    on:click=move |_| {
+                        follow.set(false);
+                        fit_all.notify();
+                    }
+                >
+                    "Fit all"
+                </button>
+                <button
+                    type="button"
+                    hidden=move || selected.get().is_none()
+                    aria-pressed=move || follow.get().to_string()
+                    on:click=move |_| follow.update(|follow| *follow = !*follow)
+                >
+                    {move || if follow.get() { "Following" } else { "Follow" }}
+                </button>
+            </div>
             <p class="map-attribution">
                 {if by_osm {
                     view! { <a href="https://www.openstreetmap.org/copyright">{attribution}</a> }.into_any()

@@ -15,7 +15,7 @@ pub struct StopFacts {
 impl StopFacts {
     /// The facts of a stop as they are known now.
     pub fn of(row: &StopRow) -> Self {
-        let title = format!("Stop {} · {}", row.sequence, words::standing(row.standing));
+        let title = format!("Stop {} · {}", row.sequence, words::stop_state(row));
         let mut lines = vec![
             row.address.clone(),
             format!("Order {}", row.reference),
@@ -26,7 +26,7 @@ impl StopFacts {
             (None, Some(eta)) => lines.push(format!("Expected {}", format::clock(eta))),
             (None, None) => {}
         }
-        lines.extend(row.outcome.map(|outcome| words::outcome(outcome).to_owned()));
+        lines.extend(row.outcome.filter(|how| how.is_delivered()).map(|how| words::outcome(how).to_owned()));
         Self { title, lines }
     }
 }
@@ -71,7 +71,12 @@ mod tests {
     #[test]
     fn a_closed_stop_says_what_happened() {
         let closed = StopRow { arrived: Some(at("14:31")), outcome: Some(Outcome::FailedNotHome), ..row() };
-        let lines = StopFacts::of(&closed).lines;
-        assert_eq!(lines.get(3..), Some(&["Arrived 14:31".to_owned(), "Nobody home".to_owned()][..]));
+        let facts = StopFacts::of(&closed);
+        assert_eq!(facts.title, "Stop 12 · Nobody home");
+        assert_eq!(facts.lines.get(3..), Some(&["Arrived 14:31".to_owned()][..]));
+        let standing = Standing::Late;
+        let late = StopRow { outcome: Some(Outcome::DeliveredToMailbox), standing, ..closed };
+        assert_eq!(StopFacts::of(&late).title, "Stop 12 · Delivered late");
+        assert_eq!(StopFacts::of(&StopRow { standing, ..row() }).title, "Stop 12 · Will be late");
     }
 }

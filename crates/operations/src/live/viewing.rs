@@ -10,12 +10,10 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::watch, time::Instant as Tick};
-use wire::live::{Frame, Moves};
+use wire::live::{Frame, HEARTBEAT, Moves};
 
 /// A viewer gets at most one frame in this time.
 const PACE: Duration = Duration::from_secs(1);
-/// A viewer gets a frame at least this often, to see that the feed lives.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// A frame, with all that is made of it once for every viewer who gets it.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ mod by_the_hub;
 mod common;
 mod guarantees;
 mod midnight;
+mod one_standing;
 mod races;
 mod random_days;
 mod reports;

@@ -110,7 +110,9 @@ impl AddressBook {
         let best = meant.first().map_or(0.0, |best| best.score);
         let others = meant.split_off(meant.iter().take_while(|m| m.score >= best - AS_GOOD).count());
         let mut found = self.answers(&words, &meant);
-        found.extend(candidates.places.iter().filter_map(|&place| self.called(&words, place, &candidates.towns)));
+        found.extend(
+            candidates.places.iter().filter_map(|&place| self.called(&words, place, &candidates.towns)),
+        );
         found.retain(|found| found.confidence >= LEAST_SCORE);
         found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         // What is meant less likely comes behind it, whatever number it has.
@@ -236,17 +238,16 @@ impl AddressBook {
             return (true, named);
         }
         let towns = self.known.details[index as usize].towns.iter();
-        let own: Names = towns
-            .chain(&self.addresses[index as usize].locality)
-            .map(|town| words_of(town))
-            .collect();
+        let own: Names =
+            towns.chain(&self.addresses[index as usize].locality).map(|town| words_of(town)).collect();
         let street = &self.index.streets[meant.street as usize].names;
         (Reading::of(words, street, &[&own], &[]).names_town, named)
     }
 
     /// The place of a number in a row of houses of which only the ends are mapped.
     fn in_row(&self, row: &Row, written: &Written, number: &Number, meant: &Meant) -> Option<Found> {
-        let share = share_of_row(&row.from, &row.to, row.every, number).filter(|_| written.until.is_none())?;
+        let share =
+            share_of_row(&row.from, &row.to, row.every, number).filter(|_| written.until.is_none())?;
         let line: Vec<LatLon> = row.line.iter().map(|&spot| spot.into()).collect();
         let whole: f64 = line.windows(2).map(|ends| ends[0].metres_to(ends[1])).sum();
         let (mut left, mut at) = (whole * share, *line.first()?);
@@ -278,8 +279,7 @@ impl AddressBook {
         let mut confidence = meant.score;
         // Somebody's name before the street is no doubt where everything else is right.
         let called = address.name.as_deref().map(words_of).unwrap_or_default();
-        let strange =
-            reading.leading.iter().filter(|word| !called.iter().any(|known| known.plain == **word));
+        let strange = reading.leading.iter().filter(|word| !called.iter().any(|known| known.plain == **word));
         if !reading.names_town {
             let strange: Vec<String> = strange.cloned().collect();
             confidence *= SHARE_WORD.powi(strange.len() as i32);
@@ -346,9 +346,12 @@ impl AddressBook {
 
     /// The address with the nearest number, on the same side of the street if there is one.
     fn next_number(&self, addresses: &[u32], asked: u32) -> Option<&Address> {
-        let base = |index: u32| Number::read(self.addresses[index as usize].house_number.as_deref()?).map(|n| n.base);
+        let base = |index: u32| {
+            Number::read(self.addresses[index as usize].house_number.as_deref()?).map(|n| n.base)
+        };
         let numbered = addresses.iter().filter_map(|&index| Some((index, base(index)?)));
-        let nearest = numbered.min_by_key(|&(index, base)| (base % 2 != asked % 2, base.abs_diff(asked), index));
+        let nearest =
+            numbered.min_by_key(|&(index, base)| (base % 2 != asked % 2, base.abs_diff(asked), index));
         nearest.map(|(index, _)| &self.addresses[index as usize])
     }
 
@@ -358,7 +361,8 @@ impl AddressBook {
         let name = known.names.first().cloned().unwrap_or_default();
         let town = known.near.first().and_then(|&area| self.known.areas.get(area as usize)?.first());
         let own = self.index.streets[street as usize].addresses.first();
-        let locality = own.and_then(|&a| self.addresses[a as usize].locality.clone()).or_else(|| town.cloned());
+        let locality =
+            own.and_then(|&a| self.addresses[a as usize].locality.clone()).or_else(|| town.cloned());
         Address {
             text: Address::line(None, None, &name, locality.as_deref()),
             name: None,
@@ -377,7 +381,8 @@ impl AddressBook {
         }
         let (known, words) = (&self.known.streets, &self.index.streets);
         let (one, other) = (&known[a as usize], &known[b as usize]);
-        let has_town = |index: u32| !known[index as usize].near.is_empty() || !words[index as usize].towns.is_empty();
+        let has_town =
+            |index: u32| !known[index as usize].near.is_empty() || !words[index as usize].towns.is_empty();
         if has_town(a) && has_town(b) {
             let plain = |names: &Names| -> Vec<Vec<String>> {
                 names.iter().map(|name| name.iter().map(|word| word.plain.clone()).collect()).collect()
@@ -393,8 +398,10 @@ impl AddressBook {
     fn called(&self, words: &[Word], index: u32, towns: &[bool]) -> Option<Found> {
         let (address, name) = (&self.addresses[index as usize], &self.index.called[index as usize]);
         let detail = self.known.details.get(index as usize)?;
-        let (own, known) =
-            (self.index.streets.get(detail.street as usize)?, self.known.streets.get(detail.street as usize)?);
+        let (own, known) = (
+            self.index.streets.get(detail.street as usize)?,
+            self.known.streets.get(detail.street as usize)?,
+        );
         let (likeness, rest) = super::reading::without(words, name)?;
         let areas = |all: &[u32]| self.areas(all, towns);
         let mut near = areas(&known.near);
@@ -435,7 +442,8 @@ pub(crate) fn judged(asked: &str, address: &Address, confidence: f32) -> (Vec<Do
     let mapped = doors(address.house_number.as_deref().unwrap_or_default(), super::Every::Unsaid);
     let mut missing = [reading.leading, reading.missing].concat();
     let known = |text: &String| {
-        own.iter().any(|known| words_of(text).first().is_some_and(|word| super::words::likeness(word, known) > 0.5))
+        own.iter()
+            .any(|known| words_of(text).first().is_some_and(|word| super::words::likeness(word, known) > 0.5))
     };
     missing.retain(|word| !known(word));
     // A street, or a town, is no door.

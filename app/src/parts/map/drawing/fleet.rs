@@ -12,10 +12,30 @@ use wire::control_room::VehicleMark;
 const GLIDE_MS: f64 = 1000.0;
 /// Below this zoom a vehicle is a dot.
 pub const NEAR_ZOOM: f64 = 11.5;
+/// From so many vehicles in sight on they are dots: arrows would lie on each other and say nothing.
+pub const MANY: usize = 1_500;
+/// From this zoom on vehicles have names, unless more than so many are in sight.
+const NAMED_ZOOM: f64 = 12.0;
+const MOST_NAMES: usize = 150;
+/// What a name takes of the map, CSS pixels: from the vehicle's middle, for each letter, and in height.
+const NAME_OFFSET_PX: f64 = 13.0;
+const LETTER_PX: f64 = 6.5;
+const NAME_HEIGHT_PX: f64 = 14.0;
 /// A glide further than this, in CSS pixels, would be a lie about the way: the vehicle jumps.
 const LONGEST_GLIDE_PX: f64 = 400.0;
 /// How far from its middle a vehicle can be hit, CSS pixels: half of a finger's width.
 const REACH_PX: f64 = 16.0;
+
+/// A vehicle's name beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Where the text begins, device pixels from the left.
+    pub x: i32,
+    /// The middle of the text, device pixels from the top.
+    pub y: i32,
+    /// The name.
+    pub text: String,
+}
 
 /// One sprite to copy, centred on a device pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +123,6 @@ impl Fleet {
         scene.clear();
         let (width, height) = view.size();
         let margin = (20.0 * view.ratio()) as i32;
-        let far = view.zoom() < NEAR_ZOOM;
         let mut moving = false;
         let mut chosen = None;
         for vehicle in &self.vehicles {
@@ -112,12 +131,47 @@ impl Fleet {
             if x < -margin || y < -margin || x > width + margin || y > height + margin {
                 continue;
             }
-            let pose = if far { Pose::Dot } else { Pose::near(vehicle.heading_deg) };
+            let pose = Pose::near(vehicle.heading_deg);
             let blit = Blit { x, y, standing: vehicle.standing, pose, ring: false };
             if Some(vehicle.id) == selected { chosen = Some(blit) } else { scene.push(blit) }
         }
+        if view.zoom() < NEAR_ZOOM || scene.len() > MANY {
+            for blit in scene.iter_mut().chain(&mut chosen) {
+                blit.pose = Pose::Dot;
+            }
+        }
         scene.extend(chosen.into_iter().flat_map(|blit| [Blit { ring: true, ..blit }, blit]));
         moving
+    }
+
+    /// The names of the vehicles in sight, but for those that are named already, where there is room for them: what needs a
+    /// person is named first, and no name lies on another.
+    pub fn names(&self, view: &View, named: [Option<VehicleId>; 2], now_ms: f64) -> Vec<Name> {
+        let mut names: Vec<Name> = Vec::new();
+        if view.zoom() < NAMED_ZOOM || self.vehicles.len() > MANY {
+            return names;
+        }
+        let (width, height) = view.size();
+        let px = |css: f64| (css * view.ratio()) as i32;
+        let end = |name: &Name| name.x + px(LETTER_PX * name.text.chars().count() as f64);
+        // The loudest are last in drawing order.
+        for vehicle in self.vehicles.iter().rev().filter(|vehicle| !named.contains(&Some(vehicle.id))) {
+            let (x, y) = view.pixel(vehicle.at(now_ms));
+            if x < 0 || y < 0 || x > width || y > height {
+                continue;
+            }
+            let name = Name { x: x + px(NAME_OFFSET_PX), y, text: vehicle.label.clone() };
+            let apart = |other: &Name| {
+                (other.y - name.y).abs() > px(NAME_HEIGHT_PX) || end(other) < name.x || end(&name) < other.x
+            };
+            if names.iter().all(apart) {
+                names.push(name);
+            }
+            if names.len() > MOST_NAMES {
+                return Vec::new();
+            }
+        }
+        names
     }
 
     /// The vehicle nearest to a place on the screen, CSS pixels from the top left, if one is within reach.
@@ -266,6 +320,39 @@ pub(super) mod tests {
         let far = View::new(World::of(37.0, 13.0), 9.0, (1000.0, 800.0), 1.0);
         fleet.scene(&far, None, 0.0, &mut scene);
         assert_eq!(scene.iter().map(|blit| blit.pose).collect::<Vec<_>>(), [Pose::Dot]);
+    }
+
+    #[test]
+    fn a_crowd_is_dots_and_has_no_names() {
+        let mut fleet = Fleet::default();
+        let marks: Vec<_> = (0..2000)
+            .map(|n| mark(n, 35.97 + 0.00001 * f64::from(n), 14.03 + 0.00001 * f64::from(n)))
+            .collect();
+        fleet.report(&marks, None, 0.0);
+        let mut scene = Vec::new();
+        fleet.scene(&view(1.0), Some(marks[0].vehicle), 0.0, &mut scene);
+        assert!(scene.len() > MANY && scene.iter().all(|blit| blit.pose == Pose::Dot));
+        assert!(fleet.names(&view(1.0), [None, None], 0.0).is_empty());
+    }
+
+    #[test]
+    fn names_stand_beside_their_vehicles_and_never_on_each_other() {
+        let mut fleet = Fleet::default();
+        let mut marks =
+            [mark(1, 35.98, 14.05), mark(2, 35.98, 14.0502), mark(3, 35.96, 14.05), mark(4, 35.99, 14.02)];
+        marks[1].standing = Standing::Late;
+        fleet.report(&marks, None, 0.0);
+        let named = |zoom: f64| View::new(World::of(36.0, 14.0), zoom, (1000.0, 800.0), 1.0);
+        let texts = |names: Vec<Name>| {
+            let mut texts: Vec<_> = names.into_iter().map(|name| name.text).collect();
+            texts.sort();
+            texts
+        };
+        let names = fleet.names(&named(13.0), [Some(marks[3].vehicle), None], 0.0);
+        let (x, y) = view(1.0).pixel(World::of(35.98, 14.0502));
+        assert!(names.contains(&Name { x: x + 13, y, text: "Van 02".to_owned() }), "{names:?}");
+        assert_eq!(texts(names), ["Van 02", "Van 03"], "the late one keeps the place that two would need");
+        assert!(fleet.names(&named(11.5), [None, None], 0.0).is_empty(), "too far away for names");
     }
 
     #[test]

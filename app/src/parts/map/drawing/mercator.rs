@@ -83,17 +83,22 @@ impl View {
 /// The first look at the day, as south-west and north-east corners: the vehicles when they are out and about, or the
 /// whole city while they stand together at the hub.
 pub fn first_view(south_west: Point, north_east: Point, marks: &[VehicleMark]) -> (Point, Point) {
-    let mut fleet = marks.iter().map(|mark| Point { lat: mark.lat, lon: mark.lon });
-    let Some(one) = fleet.next() else { return (south_west, north_east) };
-    let (low, high) = fleet.fold((one, one), |(low, high), at| {
+    let fleet = corners(marks.iter().map(|mark| Point { lat: mark.lat, lon: mark.lon }));
+    let Some((low, high)) = fleet else { return (south_west, north_east) };
+    let tall = high.lat - low.lat >= WORTH_FITTING * (north_east.lat - south_west.lat);
+    let wide = high.lon - low.lon >= WORTH_FITTING * (north_east.lon - south_west.lon);
+    if tall || wide { (low, high) } else { (south_west, north_east) }
+}
+
+/// The south-west and north-east corners of what holds all these places.
+pub fn corners(mut places: impl Iterator<Item = Point>) -> Option<(Point, Point)> {
+    let one = places.next()?;
+    Some(places.fold((one, one), |(low, high), at| {
         (
             Point { lat: low.lat.min(at.lat), lon: low.lon.min(at.lon) },
             Point { lat: high.lat.max(at.lat), lon: high.lon.max(at.lon) },
         )
-    });
-    let tall = high.lat - low.lat >= WORTH_FITTING * (north_east.lat - south_west.lat);
-    let wide = high.lon - low.lon >= WORTH_FITTING * (north_east.lon - south_west.lon);
-    if tall || wide { (low, high) } else { (south_west, north_east) }
+    }))
 }
 
 #[cfg(test)]

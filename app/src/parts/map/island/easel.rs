@@ -2,7 +2,7 @@
 
 use super::glue::{self, FleetLayer};
 use crate::parts::map::drawing::{
-    fleet::{Blit, Fleet},
+    fleet::{Blit, Fleet, Name},
     mercator::View,
     palette::{Palette, TOKENS},
     raster::{Damage, Raster},
@@ -20,13 +20,21 @@ pub struct Easel {
     ratio: f64,
     raster: Raster,
     scene: Vec<Blit>,
+    names: Vec<Name>,
 }
 
 impl Easel {
     /// An easel with no vehicle yet, in the colours that hold at this element.
     pub fn new(element: &HtmlElement, ratio: f64) -> Self {
         let sheet = sprites(element, ratio);
-        Self { fleet: Fleet::default(), sheet, ratio, raster: Raster::default(), scene: Vec::new() }
+        Self {
+            fleet: Fleet::default(),
+            sheet,
+            ratio,
+            raster: Raster::default(),
+            scene: Vec::new(),
+            names: Vec::new(),
+        }
     }
 
     /// New sprites for a new theme or pixel density; everything is drawn again.
@@ -34,6 +42,7 @@ impl Easel {
         self.sheet = sprites(element, ratio);
         self.ratio = ratio;
         self.raster.discard();
+        self.names.clear();
     }
 
     /// Draws the fleet as it is at this moment, if that looks any different from what the layer shows, and says whether
@@ -53,6 +62,16 @@ impl Easel {
         };
         layer.paint(Clamped(self.raster.bytes()), self.raster.width(), self.ratio, &places);
         moving
+    }
+
+    /// Writes the names of the vehicles beside them, if they are not there yet; `named` have a label of their own.
+    pub fn name(&mut self, layer: &FleetLayer, view: &View, named: [Option<VehicleId>; 2], now_ms: f64) {
+        let names = self.fleet.names(view, named, now_ms);
+        if names != self.names {
+            let places: Vec<i32> = names.iter().flat_map(|name| [name.x, name.y]).collect();
+            layer.write(names.iter().map(|name| name.text.clone()).collect(), &places, self.ratio);
+            self.names = names;
+        }
     }
 
     /// Device pixels in one CSS pixel that the sprites were drawn for.

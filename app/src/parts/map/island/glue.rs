@@ -23,6 +23,18 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn paint(this: &FleetLayer, pixels: Clamped<&[u8]>, width: u32, ratio: f64, places: &[i32]);
 
+    /// Writes these names and no others, each at its place: left and middle in device pixels.
+    #[wasm_bindgen(method)]
+    pub fn write(this: &FleetLayer, names: Vec<String>, places: &[i32], ratio: f64);
+
+    /// Zoom, degrees north and degrees east of the view that the page's address holds; nothing when it holds none.
+    #[wasm_bindgen(js_name = viewInAddress)]
+    pub fn view_in_address() -> Vec<f64>;
+
+    /// Lets the page's address hold this view, without a new step in the browser's history.
+    #[wasm_bindgen(js_name = keepViewInAddress)]
+    pub fn keep_view_in_address(zoom: f64, lat: f64, lon: f64);
+
     /// Our vector tiles, coloured as the style sheet says.
     #[wasm_bindgen(extends = Layer)]
     pub type VectorTiles;

@@ -12,21 +12,26 @@ mod route;
 
 use super::{
     Sketch,
-    drawing::mercator::{View, World, first_view},
+    drawing::mercator::{View, World, corners, first_view},
 };
 use closed::ClosedLayers;
-use domain::VehicleId;
+use domain::{RouteId, VehicleId};
 use easel::Easel;
 use glue::{FleetLayer, VectorTiles};
 use ground::{bounds, lay_tiles, new_map, options, place};
 use js_sys::{Array, Function};
 use label::Label;
 use leaflet::{Event, Evented, EventedHandle, LatLng, Map, MouseEvent};
-use leptos::{html, prelude::*};
+use leptos::{
+    html,
+    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
+    prelude::*,
+};
 use route::RouteLayers;
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
+    time::Duration,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::HtmlElement;
@@ -42,6 +47,10 @@ const DENSEST: f64 = 2.0;
 const NUMBERED_ZOOM: f64 = 12.5;
 /// Fitting a few vehicles that stand together stops here: their streets stay in sight.
 const NEAREST_FIT: f64 = 15.0;
+/// How long the map rests before the address says what it shows.
+const REST: Duration = Duration::from_millis(250);
+/// A vehicle that is followed is brought back once it is this share of the map away from the middle.
+const LEASH: f64 = 0.25;
 
 /// What the map shows and whom it tells.
 pub struct Feed {
@@ -61,25 +70,35 @@ pub struct Feed {
     pub sketch: Option<RwSignal<Sketch>>,
     /// Asks for a view of the whole fleet.
     pub fit_all: Trigger,
+    /// Whether the map goes along with the selected vehicle; ends when somebody drags it.
+    pub follow: RwSignal<bool>,
+    /// Whether the view is kept in the address.
+    pub addressed: bool,
 }
 
 /// Attaches the map to its frame once that is in the page, and says so; without Leaflet's script nothing happens.
 pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
     let home = StoredValue::new_local(None::<Rc<Island>>);
-    let Feed { map, marks, selected, on_select, route, closed, sketch, fit_all } = feed;
+    let Feed { map, marks, selected, on_select, route, closed, sketch, fit_all, follow, addressed } = feed;
     Effect::new(move |_| {
         let Some(element) = frame.get().filter(|_| glue::leaflet_is_here()) else { return };
-        let told = Told { on_select, sketch };
-        let Some(island) = Island::new(element.unchecked_into(), &map, marks, told) else { return };
+        let told = Told { on_select, sketch, follow };
+        let Some(island) = Island::new(element.unchecked_into(), &map, marks, told, addressed) else {
+            return;
+        };
         home.set_value(Some(island));
         attached.set(true);
-        let with = move |act: &dyn Fn(&Island)| {
+        let with = move |act: &dyn Fn(&Rc<Island>)| {
             if let Some(island) = home.try_with_value(Clone::clone).flatten() {
                 act(&island);
             }
         };
         Effect::new(move |_| marks.with(|marks| with(&|island| island.report(marks))));
         Effect::new(move |_| with(&|island| island.select(selected.get())));
+        Effect::new(move |_| {
+            let wanted = follow.get() && selected.get().is_some();
+            with(&|island| island.follow(wanted));
+        });
         Effect::new(move |_| route.with(|route| with(&|island| island.show_route(route.as_ref()))));
         Effect::new(move |_| closed.with(|closed| with(&|island| island.closed.borrow_mut().show(closed))));
         if let Some(sketch) = sketch {
@@ -88,7 +107,7 @@ pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
         Effect::new(move |first: Option<()>| {
             fit_all.track();
             if first.is_some() {
-                with(&Island::fit_all);
+                with(&|island| island.fit_all());
             }
         });
     });
@@ -99,6 +118,7 @@ pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
 struct Told {
     on_select: Callback<Option<VehicleId>>,
     sketch: Option<RwSignal<Sketch>>,
+    follow: RwSignal<bool>,
 }
 
 /// The map and all that belongs to it.
@@ -108,7 +128,9 @@ struct Island {
     city: (Point, Point),
     marks: Signal<Vec<VehicleMark>>,
     layer: FleetLayer,
-    tiles: Option<VectorTiles>,
+    tiles: RefCell<Option<VectorTiles>>,
+    ground: MapView,
+    addressed: bool,
     easel: RefCell<Easel>,
     route: RefCell<RouteLayers>,
     closed: RefCell<ClosedLayers>,
@@ -117,6 +139,10 @@ struct Island {
     selected_label: Label,
     hovered_label: Label,
     looked: Cell<bool>,
+    fitted: Cell<Option<RouteId>>,
+    to_fit: Cell<Option<(Point, Point)>>,
+    following: Cell<bool>,
+    note: Cell<Option<TimeoutHandle>>,
     pending: Cell<Option<i32>>,
     on_frame: Closure<dyn FnMut(f64)>,
     // Leaflet and the document call these for as long as the map lives.
@@ -124,7 +150,7 @@ struct Island {
     _on_theme: Closure<dyn Fn()>,
     unwatch_theme: Function,
     pointer: RefCell<Vec<EventedHandle<MouseEvent>>>,
-    zoomed: RefCell<Option<EventedHandle<Event>>>,
+    moves: RefCell<Vec<EventedHandle<Event>>>,
 }
 
 impl Island {
@@ -133,11 +159,12 @@ impl Island {
         view: &MapView,
         marks: Signal<Vec<VehicleMark>>,
         told: Told,
+        addressed: bool,
     ) -> Option<Rc<Self>> {
         let map = new_map(&frame)?;
         let city = (view.south_west, view.north_east);
+        // Tiles are laid after the first look: those of this view would be fetched in vain.
         map.set_view(&middle(city), 11.0);
-        let tiles = lay_tiles(&map, view, &frame);
         let easel = Easel::new(&frame, pixel_ratio());
         let island = Rc::new_cyclic(|weak: &Weak<Self>| {
             let on_moved = calling(weak, Self::moved);
@@ -158,19 +185,25 @@ impl Island {
                 map,
                 city,
                 marks,
-                tiles,
+                tiles: RefCell::new(None),
+                ground: view.clone(),
+                addressed,
                 easel: RefCell::new(easel),
                 selected: Cell::new(None),
                 hovered: Cell::new(None),
                 selected_label: Label::new("map-label"),
                 hovered_label: Label::new("map-label"),
                 looked: Cell::new(false),
+                fitted: Cell::new(None),
+                to_fit: Cell::new(None),
+                following: Cell::new(false),
+                note: Cell::new(None),
                 pending: Cell::new(None),
                 on_frame,
                 _on_moved: on_moved,
                 _on_theme: on_theme,
                 pointer: RefCell::default(),
-                zoomed: RefCell::default(),
+                moves: RefCell::default(),
             }
         });
         island.listen(told);
@@ -200,13 +233,19 @@ impl Island {
             on("mousemove", |island, event, _| island.hover(island.hit(event))),
             on("mouseout", |island, _, _| island.hover(None)),
         ]);
-        let weak = Rc::downgrade(self);
-        let zoomed = Evented::on_leaflet_event(&&self.map, "zoomend", move |_: Event| {
-            if let Some(island) = weak.upgrade() {
-                island.mark_zoom();
-            }
-        });
-        self.zoomed.replace(Some(zoomed));
+        let on = |event: &'static str, act: fn(&Rc<Self>, Told)| {
+            let weak = Rc::downgrade(self);
+            Evented::on_leaflet_event(&&self.map, event, move |_: Event| {
+                if let Some(island) = weak.upgrade() {
+                    act(&island, told);
+                }
+            })
+        };
+        self.moves.replace(vec![
+            on("zoomend", |island, _| island.mark_zoom()),
+            on("moveend", |island, _| island.note_view()),
+            on("dragstart", |_, told| told.follow.set(false)),
+        ]);
     }
 
     /// Takes the newest reports.
@@ -217,20 +256,39 @@ impl Island {
         self.ask_for_frame();
     }
 
-    /// Rings a vehicle, and brings it into sight if it is not.
-    fn select(&self, vehicle: Option<VehicleId>) {
-        if self.selected.replace(vehicle) == vehicle {
-            return;
+    /// Rings a vehicle.
+    fn select(self: &Rc<Self>, vehicle: Option<VehicleId>) {
+        if self.selected.replace(vehicle) != vehicle {
+            self.note_view();
+            self.ask_for_frame();
         }
-        let at = vehicle.and_then(|id| self.easel.borrow().fleet.find(id, now_ms()).map(|(_, at)| place(at)));
-        if let Some(at) = at.filter(|at| self.looked.get() && !self.map.get_bounds().contains(at)) {
-            self.map.pan_to_with_options(&at, &options(&[("animate", (!prefers_stillness()).into())]));
-        }
+    }
+
+    /// Goes along with the selected vehicle, or stays.
+    fn follow(&self, wanted: bool) {
+        self.following.set(wanted);
         self.ask_for_frame();
     }
 
+    /// Shows a route. One that was not shown before is fitted into the map, now or when the map is in sight.
     fn show_route(&self, route: Option<&RouteView>) {
         self.route.borrow_mut().show(&self.map, route);
+        let id = route.map(|route| route.row.route);
+        if self.fitted.replace(id) != id {
+            self.to_fit.set(route.and_then(around_route));
+            self.fit_wanted();
+        }
+    }
+
+    fn fit_wanted(&self) {
+        let size = self.map.get_size();
+        if self.looked.get()
+            && size.x() > 0.0
+            && size.y() > 0.0
+            && let Some(bounds) = self.to_fit.take()
+        {
+            self.fit(bounds, !prefers_stillness());
+        }
     }
 
     fn show_sketch(&self, sketch: &Sketch) {
@@ -254,11 +312,45 @@ impl Island {
         let (width, height) = self.view().size();
         if !self.looked.get() && width > 0 && height > 0 {
             self.looked.set(true);
-            let (south_west, north_east) = self.city;
-            let first = self.marks.with_untracked(|marks| first_view(south_west, north_east, marks));
-            self.fit(first, false);
+            self.look();
+            let tiles = lay_tiles(&self.map, &self.ground, &self.frame);
+            self.tiles.replace(tiles);
+        } else {
+            self.fit_wanted();
         }
         self.paint(now_ms());
+    }
+
+    /// The first look: what the address says, or else the selected route, or else the day.
+    fn look(&self) {
+        let kept = self.addressed.then(glue::view_in_address).unwrap_or_default();
+        if let [zoom, lat, lon] = kept[..] {
+            self.to_fit.set(None);
+            self.map.set_view(&LatLng::new(lat, lon), zoom);
+            return;
+        }
+        let (south_west, north_east) = self.city;
+        let first = || self.marks.with_untracked(|marks| first_view(south_west, north_east, marks));
+        self.fit(self.to_fit.take().unwrap_or_else(first), false);
+    }
+
+    /// Lets the address say what the map shows, once it rests.
+    fn note_view(self: &Rc<Self>) {
+        if !self.addressed {
+            return;
+        }
+        if let Some(waiting) = self.note.take() {
+            waiting.clear();
+        }
+        let weak = Rc::downgrade(self);
+        let noted = move || {
+            let Some(island) = weak.upgrade() else { return };
+            let (size, middle) = (island.map.get_size(), island.map.get_center());
+            if island.looked.get() && size.x() > 0.0 && !island.following.get() {
+                glue::keep_view_in_address(island.map.get_zoom(), middle.lat(), middle.lng());
+            }
+        };
+        self.note.set(set_timeout_with_handle(noted, REST).ok());
     }
 
     /// Draws the fleet as it is now, if that looks any different, and comes back while anything moves.
@@ -274,6 +366,8 @@ impl Island {
             }
             easel.draw(&self.layer, &view, self.selected.get(), now_ms)
         };
+        self.easel.borrow_mut().name(&self.layer, &view, [self.selected.get(), self.hovered.get()], now_ms);
+        self.keep_up(&view, now_ms);
         self.name(&self.selected_label, self.selected.get(), now_ms);
         self.name(
             &self.hovered_label,
@@ -282,6 +376,17 @@ impl Island {
         );
         if moving {
             self.ask_for_frame();
+        }
+    }
+
+    /// Brings a vehicle that is followed back to the middle before it is out of sight.
+    fn keep_up(&self, view: &View, now_ms: f64) {
+        let Some(vehicle) = self.selected.get().filter(|_| self.following.get()) else { return };
+        let Some(at) = self.easel.borrow().fleet.find(vehicle, now_ms).map(|(_, at)| at) else { return };
+        let ((x, y), (width, height)) = (view.pixel(at), view.size());
+        let away = |at: i32, side: i32| (f64::from(at) / f64::from(side.max(1)) - 0.5).abs();
+        if away(x, width).max(away(y, height)) > LEASH && width > 0 {
+            self.map.pan_to_with_options(&place(at), &options(&[("animate", (!prefers_stillness()).into())]));
         }
     }
 
@@ -308,7 +413,7 @@ impl Island {
     /// The theme has changed.
     fn restyle(&self) {
         self.easel.borrow_mut().restock(&self.frame, pixel_ratio());
-        if let Some(tiles) = &self.tiles {
+        if let Some(tiles) = &*self.tiles.borrow() {
             tiles.restyle();
         }
         self.ask_for_frame();
@@ -341,7 +446,10 @@ impl Drop for Island {
         }
         let _ = self.unwatch_theme.call0(&JsValue::NULL);
         self.pointer.borrow_mut().clear();
-        self.zoomed.borrow_mut().take();
+        self.moves.borrow_mut().clear();
+        if let Some(waiting) = self.note.take() {
+            waiting.clear();
+        }
         self.map.remove();
     }
 }
@@ -354,6 +462,17 @@ fn calling(island: &Weak<Island>, act: fn(&Island)) -> Closure<dyn Fn()> {
             act(&island);
         }
     })
+}
+
+/// What has to be in sight of a route: its vehicle and the stops that are still to come, or all when none is.
+fn around_route(route: &RouteView) -> Option<(Point, Point)> {
+    let open = route.stops.iter().filter(|stop| stop.outcome.is_none()).map(|stop| stop.at);
+    let mark = route.mark.as_ref().map(|mark| Point { lat: mark.lat, lon: mark.lon });
+    let mut places: Vec<Point> = open.collect();
+    if places.is_empty() {
+        places.extend(route.stops.iter().map(|stop| stop.at));
+    }
+    corners(places.into_iter().chain(mark))
 }
 
 fn around(marks: &[VehicleMark]) -> Option<(Point, Point)> {

@@ -1,0 +1,214 @@
+//! Words about exceptions: what happened, why, and the best thing to do next.
+
+use super::{exception_kind, outcome};
+use crate::format;
+use domain::{ExceptionKind, Outcome};
+use wire::exceptions::ExceptionRow;
+
+/// The best thing to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// What to do, as a button says it.
+    pub says: String,
+    /// Where it is done; nothing when it is not done on a page.
+    pub href: Option<String>,
+    /// What else to think of.
+    pub why: String,
+}
+
+/// What went wrong, as a heading: as the other rooms call it.
+pub fn exception_heading(kind: ExceptionKind) -> &'static str {
+    exception_kind(kind)
+}
+
+/// What happened and why, in one line.
+pub fn cause(row: &ExceptionRow) -> String {
+    let vehicle = row.label.as_deref().unwrap_or("The vehicle");
+    let promised = row.window.map(|window| format!("Promised {}", format::window(window)));
+    match row.kind {
+        ExceptionKind::Failed => match (row.cause, &row.note) {
+            (Some(Outcome::FailedOther), Some(note)) => format!("“{note}”"),
+            (Some(cause), Some(note)) => format!("{}: “{note}”", outcome(cause)),
+            (Some(cause), None) => outcome(cause).to_owned(),
+            (None, _) => "The attempt failed; its story says how".to_owned(),
+        },
+        ExceptionKind::Late => match (promised, row.eta) {
+            (Some(promised), Some(eta)) => format!("{promised}, {vehicle} expected {}", format::clock(eta)),
+            (Some(promised), None) => format!("{promised}, nobody knows when {vehicle} comes"),
+            (None, _) => format!("{vehicle} will miss a promise"),
+        },
+        ExceptionKind::Silent => "On the road, and sends no position".to_owned(),
+        ExceptionKind::OffShift => match row.eta {
+            Some(eta) => format!("Back at {}, after its shift ends", format::clock(eta)),
+            None => "Back after its shift ends".to_owned(),
+        },
+        ExceptionKind::Breakdown => "Cannot drive on; its stops are open".to_owned(),
+        ExceptionKind::Unplanned => match (promised, &row.placed_on) {
+            (Some(promised), Some(label)) => format!("{promised}; the plan that waits puts it on {label}"),
+            (None, Some(label)) => format!("The plan that waits puts it on {label}"),
+            (Some(promised), None) => format!("{promised}, and in no vehicle's route"),
+            (None, None) => "In no vehicle's route".to_owned(),
+        },
+        ExceptionKind::CutOff => match row.eta {
+            Some(eta) => {
+                format!("No road leads there until it opens; {vehicle} expected {}", format::clock(eta))
+            }
+            None => "No road leads there today".to_owned(),
+        },
+    }
+}
+
+/// What helps most, by what happened.
+pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
+    if row.resolution.is_some() {
+        return None;
+    }
+    let step = |says: &str, href: Option<String>, why: &str| {
+        Some(NextStep { says: says.to_owned(), href, why: why.to_owned() })
+    };
+    let plan = || Some("/control-room".to_owned());
+    let vehicle = || row.route.map(|route| format!("/control-room?route={route}"));
+    let windows = || row.order.map(|order| format!("/deliveries/{order}?slots=1"));
+    let story = || row.order.map(|order| format!("/deliveries/{order}"));
+    let call = || row.phone.as_deref().and_then(format::tel);
+    match row.kind {
+        ExceptionKind::Failed => match row.cause {
+            Some(Outcome::FailedNotHome) => step(
+                "Call the recipient",
+                call(),
+                "Agree on another window, then book it on the order's page.",
+            ),
+            Some(Outcome::FailedCantFindAddress) => step(
+                "Call the recipient",
+                call(),
+                "Ask how the door is found and tell the driver, before another attempt.",
+            ),
+            Some(Outcome::FailedNoParking | Outcome::FailedNoTime) => step(
+                "Find a window",
+                windows(),
+                "Nobody stood at the door: the recipient only needs to hear the new time.",
+            ),
+            Some(Outcome::FailedPackageNotAvailable) => step(
+                "Find the package",
+                story(),
+                "Look for it at the hub and in the vehicle. Book a window only once it is found.",
+            ),
+            Some(Outcome::FailedPaymentNotReceived) => step(
+                "Call the recipient",
+                call(),
+                "Agree how it is paid before another attempt, or let the goods go back to the shop.",
+            ),
+            Some(Outcome::FailedMissingRequiredProof) => step(
+                "Call the recipient",
+                call(),
+                "Say which proof to have at hand, then agree on another window.",
+            ),
+            _ => step(
+                "Read the story",
+                story(),
+                "A refused package goes back to the shop: another window would not help. Otherwise call the recipient.",
+            ),
+        },
+        ExceptionKind::Late => {
+            step("Plan again", plan(), "Another vehicle may be in time. If not, tell the recipient.")
+        }
+        ExceptionKind::Silent => {
+            step("Reach the driver", vehicle(), "The estimates rest on the last position.")
+        }
+        ExceptionKind::OffShift => {
+            step("Plan again", plan(), "Stops that are not loaded can go to another vehicle.")
+        }
+        ExceptionKind::Breakdown => {
+            step("Plan again", plan(), "Open stops that are not loaded can move to other vehicles.")
+        }
+        ExceptionKind::Unplanned if row.placed_on.is_some() => {
+            step("Look at the plan", plan(), "Accepting it gives the order its place.")
+        }
+        ExceptionKind::Unplanned => step(
+            "Find a window",
+            windows(),
+            "It came after the plan. Plan again, or give it a window that fits.",
+        ),
+        ExceptionKind::CutOff => step(
+            "See the roads",
+            Some("/roads".to_owned()),
+            "Open the road again if it is, or give the order another window.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Standing;
+    use wire::Span;
+
+    fn row(kind: ExceptionKind) -> ExceptionRow {
+        let id = "00000000-0000-0000-0000-000000000001";
+        let at = |clock: &str| format!("2024-03-13T{clock}:00+01:00").parse().unwrap();
+        ExceptionRow {
+            id: id.parse().unwrap(),
+            kind,
+            standing: Standing::Late,
+            cause: None,
+            note: None,
+            placed_on: None,
+            vehicle: None,
+            label: Some("Van 07".to_owned()),
+            route: id.parse().ok(),
+            order: id.parse().ok(),
+            reference: Some("A-1001".to_owned()),
+            recipient: Some("Ġorġ Ħili".to_owned()),
+            phone: Some("+356 2155 1234".to_owned()),
+            address: None,
+            window: Some(Span { from: at("14:05"), until: at("14:25") }),
+            eta: None,
+            save_by: None,
+            raised_at: at("13:00"),
+            owner: None,
+            resolution: None,
+        }
+    }
+
+    #[test]
+    fn a_failure_says_its_cause_and_is_advised_by_it() {
+        let mut seen = Vec::new();
+        for outcome in Outcome::ALL.into_iter().filter(|outcome| !outcome.is_delivered()) {
+            let failed = ExceptionRow { cause: Some(outcome), ..row(ExceptionKind::Failed) };
+            assert_eq!(cause(&failed), super::outcome(outcome));
+            let step = next_step(&failed).unwrap();
+            assert!(step.href.is_some(), "{outcome:?}");
+            seen.push((step.says, step.why));
+        }
+        seen.dedup();
+        assert!(seen.len() >= 6, "one advice does not fit all: {seen:?}");
+    }
+
+    #[test]
+    fn a_refused_package_is_not_sent_again() {
+        let note = Some("Recipient refused the package".to_owned());
+        let refused = ExceptionRow { cause: Some(Outcome::FailedOther), note, ..row(ExceptionKind::Failed) };
+        assert_eq!(cause(&refused), "“Recipient refused the package”");
+        let step = next_step(&refused).unwrap();
+        assert!(
+            step.why.contains("back to the shop") && !step.href.unwrap().contains("slots"),
+            "{}",
+            step.why
+        );
+    }
+
+    #[test]
+    fn who_is_to_be_called_can_be() {
+        let absent = ExceptionRow { cause: Some(Outcome::FailedNotHome), ..row(ExceptionKind::Failed) };
+        assert_eq!(next_step(&absent).unwrap().href.as_deref(), Some("tel:+35621551234"));
+    }
+
+    #[test]
+    fn an_order_that_a_waiting_plan_places_is_not_called_impossible() {
+        let waits = ExceptionRow { placed_on: Some("Van 12".to_owned()), ..row(ExceptionKind::Unplanned) };
+        assert_eq!(cause(&waits), "Promised 14:05–14:25; the plan that waits puts it on Van 12");
+        assert_eq!(next_step(&waits).unwrap().says, "Look at the plan");
+        let alone = row(ExceptionKind::Unplanned);
+        assert_eq!(cause(&alone), "Promised 14:05–14:25, and in no vehicle's route");
+    }
+}

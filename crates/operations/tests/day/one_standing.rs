@@ -1,0 +1,115 @@
+//! One order stands the same wherever it is named, an exception says its cause, and a story runs forwards.
+
+use crate::common::{Hub, at, order};
+use chrono::TimeDelta;
+use domain::{ExceptionKind, Outcome, Role, Standing};
+use operations::{Caller, Operations};
+use wire::{
+    api::PlaceOrders,
+    deliveries::{Progress, StoryFact},
+    exceptions::QueueFilter,
+    intake::Deed,
+};
+
+/// How a search, the order's own page and its stop on the route say that it stands.
+async fn standings(
+    ops: &Operations,
+    who: &Caller,
+    reference: &str,
+) -> (Standing, Standing, Option<Standing>) {
+    let found = ops.find_orders(who, reference, 1).await.unwrap();
+    let hit = found.hits.into_iter().find(|hit| hit.reference == reference).unwrap();
+    let page = ops.order(who, hit.order).await.unwrap();
+    let mut on_route = None;
+    for row in ops.board(who).await.unwrap().routes {
+        let stops = ops.route(who, row.route).await.unwrap().stops;
+        on_route =
+            on_route.or(stops.into_iter().find(|stop| stop.reference == reference).map(|s| s.standing));
+    }
+    (hit.standing, page.hit.standing, on_route)
+}
+
+#[tokio::test]
+async fn a_search_shows_an_order_as_its_own_page_and_the_map_do() {
+    let Some(hub) = Hub::open("one_standing").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(12).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    let first = &route.stops[0];
+    let last = route.stops.last().unwrap();
+
+    let mut seen = vec![];
+    for now in [at(7, 35), at(11, 25), at(11, 40)] {
+        let ops = hub.at(now);
+        ops.watch(&Caller::timer()).await.unwrap();
+        let (search, page, on_route) = standings(&ops, &dispatcher, &last.reference).await;
+        assert_eq!((Some(search), Some(page)), (on_route, on_route), "at {now}");
+        seen.push(search);
+        let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+        let rows = queue.rows.iter().filter(|row| row.reference.as_deref() == Some(&last.reference));
+        rows.for_each(|row| assert_eq!(row.standing, search, "the queue, at {now}"));
+    }
+    assert_eq!((seen[0], seen[2]), (Standing::OnTime, Standing::Late), "{seen:?}");
+
+    // Delivered in time, and delivered after the window: both are over, and only one of them was late.
+    hub.attempt(n, at(11, 20), first.stop, Outcome::DeliveredToRecipient).await;
+    hub.attempt(n, at(11, 45), last.stop, Outcome::DeliveredToRecipient).await;
+    let ops = hub.at(at(11, 50));
+    for (reference, expected) in [(&first.reference, Standing::Done), (&last.reference, Standing::Late)] {
+        let (search, page, on_route) = standings(&ops, &dispatcher, reference).await;
+        assert_eq!((search, page, on_route), (expected, expected, Some(expected)));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_says_its_cause_and_an_order_that_a_plan_would_place_says_so() {
+    let Some(hub) = Hub::open("causes").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let agent = hub.person(Role::Agent).await;
+    hub.plan(12).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    hub.attempt(n, at(8, 5), route.stops[0].stop, Outcome::FailedPaymentNotReceived).await;
+
+    let ops = hub.at(at(8, 10));
+    let shop = hub.shop(&ops).await;
+    let late = ops.place_orders(&shop, PlaceOrders::Single(order(900, at(9, 0), at(14, 0)))).await.unwrap();
+    let late = late.results[0].order.unwrap();
+    let waiting = ops.waiting_orders(&agent, 1).await.unwrap();
+    assert_eq!(waiting.hits.iter().map(|hit| hit.order).collect::<Vec<_>>(), [late]);
+    assert_eq!((waiting.hits[0].progress, waiting.hits[0].standing), (Progress::Placed, Standing::Unknown));
+    ops.watch(&Caller::timer()).await.unwrap();
+
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let failed = queue.rows.iter().find(|row| row.kind == ExceptionKind::Failed).unwrap();
+    assert_eq!(failed.cause, Some(Outcome::FailedPaymentNotReceived));
+    assert_eq!(failed.note.as_deref(), Some("nobody opened"));
+    assert!(failed.phone.as_deref().is_some_and(|phone| phone.starts_with("+356")));
+    let unplanned = queue.rows.iter().find(|row| row.order == Some(late)).unwrap();
+    assert_eq!((unplanned.kind, &unplanned.placed_on), (ExceptionKind::Unplanned, &None));
+
+    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let change = proposal.answers[0].changes.iter().find(|change| change.order == late).unwrap();
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let unplanned = queue.rows.iter().find(|row| row.order == Some(late)).unwrap();
+    assert_eq!(unplanned.placed_on.as_ref(), Some(&change.to), "the plan that waits would place it");
+}
+
+#[tokio::test]
+async fn a_story_begins_with_the_order_and_runs_forwards() {
+    let Some(hub) = Hub::open("stories").await else { return };
+    let agent = hub.person(Role::Agent).await;
+    hub.plan(8).await;
+    // The round that misses a place for it looked at its clock before the order was written.
+    let ops = hub.at(at(8, 10));
+    let shop = hub.shop(&ops).await;
+    let placed = ops.place_orders(&shop, PlaceOrders::Single(order(901, at(9, 0), at(14, 0)))).await.unwrap();
+    let id = placed.results[0].order.unwrap();
+    hub.at(at(8, 10) - TimeDelta::milliseconds(200)).watch(&Caller::timer()).await.unwrap();
+
+    let story = ops.order(&agent, id).await.unwrap().story;
+    assert!(matches!(story[0].what, StoryFact::Placed { .. }), "{story:?}");
+    assert!(matches!(story[1].what, StoryFact::ExceptionRaised { .. }), "{story:?}");
+    assert!(story[1..].is_sorted_by_key(|line| line.at), "{story:?}");
+}

@@ -1,0 +1,55 @@
+// Going back finds the page as it was left: scrolled, with the focus, and the map where it was.
+import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures";
+
+const view = (page: Page) => new URL(page.url()).searchParams.get("view");
+
+test("back from an order, the list stands where it was and its row has the focus", async ({ rooms }) => {
+  const page = await rooms.open("agent", "/deliveries?q=triq", { viewport: { width: 1440, height: 500 } });
+  const row = page.locator(".hits tbody tr").last();
+  await row.scrollIntoViewIfNeeded();
+  const scrolled = await page.evaluate(() => window.scrollY);
+  expect(scrolled).toBeGreaterThan(100);
+  const reference = await row.getByRole("link").innerText();
+  await row.getByRole("link").click();
+  await expect(page.getByRole("heading", { name: reference })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("link", { name: reference })).toBeFocused();
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
+});
+
+test("back in the control room, the map and the list stand where they were", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room", { viewport: { width: 1440, height: 520 } });
+  await page.locator(".route-row").nth(1).click();
+  await expect(page.getByRole("table", { name: "Open stops" })).toBeVisible();
+  await expect.poll(() => view(page)).not.toBeNull();
+  await page.waitForTimeout(600);
+  await page.locator(".map-frame").focus();
+  for (const key of ["+", "ArrowRight", "ArrowRight"]) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(500);
+  }
+  await page.waitForTimeout(600);
+  const before = view(page);
+  const stop = page.locator(".stop-row a").first();
+  const panel = page.locator("[data-scroll=panel]");
+  await panel.evaluate((panel) => panel.scrollTo(0, 120));
+  await stop.evaluate((link: HTMLElement) => {
+    link.focus({ preventScroll: true });
+    link.click();
+  });
+  await expect(page.getByRole("heading", { name: "Story" })).toBeVisible();
+  await page.goBack();
+  await expect(page.locator("canvas.map-fleet")).toBeVisible();
+  await expect.poll(() => panel.evaluate((panel) => panel.scrollTop)).toBe(120);
+  await page.waitForTimeout(700);
+  expect(view(page)).toBe(before);
+  await expect(page.locator(".stop-row :focus")).toHaveCount(1);
+});
+
+test("a copied address shows a colleague the same part of the map", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room?view=14_35.90000_14.50000");
+  await page.locator("canvas.map-fleet").waitFor();
+  await page.waitForTimeout(800);
+  expect(view(page)).toBe("14_35.90000_14.50000");
+});

@@ -1,0 +1,47 @@
+// The network dies without a word: the page says since when it knows nothing, and is live again when it can be.
+import { expect, isLive, test } from "../fixtures";
+import { Line } from "../house/line";
+
+test("a network that dies is said after three missed heartbeats, and the day comes back by itself", async ({ rooms, house }) => {
+  test.setTimeout(150_000);
+  const line = await Line.to(house.url);
+  try {
+    rooms.expectError(/net::ERR|Failed to load resource|live\/day/);
+    const page = await rooms.open("dispatcher", `${line.url}/control-room`);
+    await page.locator("canvas.map-fleet").waitFor();
+    const fresh = page.locator(".fresh");
+    await expect(fresh).toContainText("live");
+    const routes = await page.locator(".route-list li").count();
+
+    line.die();
+    const died = Date.now();
+    await expect(fresh).toContainText(/Paused since \d\d:\d\d:\d\d, trying again/, { timeout: 45_000 });
+    const noticed = (Date.now() - died) / 1000;
+    expect(noticed, "seconds until it was said").toBeLessThan(35);
+    await expect(fresh).toHaveAttribute("data-standing", "unknown");
+    await expect(page.locator("canvas.map-fleet")).toHaveCSS("opacity", "0.4");
+    await expect(page.locator(".route-row .mark").first()).toHaveCSS("opacity", "0.4");
+    await expect(page.locator(".route-list li")).toHaveCount(routes);
+    const since = await fresh.innerText();
+    await page.waitForTimeout(3_000);
+    expect(await fresh.innerText(), "since when does not move").toBe(since);
+
+    line.mend();
+    await isLive(page);
+    await expect(fresh).toContainText("live", { timeout: 20_000 });
+    await expect(page.locator("canvas.map-fleet")).toHaveCSS("opacity", "1");
+    const now = await page.locator(".fresh-time").innerText();
+    await expect(page.locator(".fresh-time"), "the clock goes on").not.toHaveText(now, { timeout: 20_000 });
+  } finally {
+    await line.close();
+  }
+});
+
+test("a browser that knows it is offline says so at once", async ({ rooms }) => {
+  rooms.expectError(/net::ERR|Failed to load resource|live\/day/);
+  const page = await rooms.open("dispatcher", "/control-room");
+  await page.context().setOffline(true);
+  await expect(page.locator(".fresh")).toContainText(/Paused since/, { timeout: 3_000 });
+  await page.context().setOffline(false);
+  await isLive(page);
+});
