@@ -65,7 +65,10 @@ pub(crate) fn start(ops: &Operations, limits: &Limits, closing: &CancellationTok
         let (o, t) = (o.clone(), t.clone());
         async move {
             let passes = o.learn_roads(&t).await?;
-            Ok((passes > 0).then(|| format!("learnt from {passes} passes of roads")))
+            let legs = o.learn_approaches(&t).await?;
+            o.score_estimates(&t).await?;
+            Ok((passes > 0)
+                .then(|| format!("learnt from {passes} passes of roads and {legs} ways to a door")))
         }
     };
     workers.spawn(run("drives", Duration::from_secs(20), closing.clone(), drives));

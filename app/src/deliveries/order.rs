@@ -277,6 +277,10 @@ fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
         0 => "the next stop".to_owned(),
         before => format!("{} before it", format::counted(before, "stop", "stops")),
     };
+    let between = ahead.between.map(|span| {
+        let words = format!("between {} and {}", format::clock(span.from), format::clock(span.until));
+        view! { <small title="Nine of ten arrivals that were expected like this one fell into this range">{words}</small> }
+    });
     let planned = match ahead.eta {
         Some(_) => format!("planned {}", format::clock_from(ahead.planned, as_of)),
         None => "no estimate yet".to_owned(),
@@ -285,6 +289,7 @@ fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
         <p class="expected" data-standing=standing.code()>
             <span>"Expected"</span>
             <strong>{when}</strong>
+            {between}
             <span>
                 {before} ", " <a href=format!("/control-room?route={}", ahead.route)>{ahead.label}</a>
                 <small>{planned}</small>

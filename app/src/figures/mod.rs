@@ -138,6 +138,7 @@ fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<Figu
             <Figure kind=FigureKind::FirstAttempt value=first.0 over=first.1 asked behind />
             <Figure kind=FigureKind::StopsPerHour value=stops_per_hour over asked behind />
         </dl>
+        <p class="quiet" title=domain::figures::PROMISES_KEPT>{words::promises_in_a_sentence(view.promises_kept, view.promises_by_length)}</p>
         <div class="multiples">
             <HoursChart hours=view.hours />
             <FailedTable failed=view.failed asked behind />

@@ -7,7 +7,7 @@ use domain::Day;
 use std::cmp::Ordering;
 use wire::{
     Moment,
-    figures::{FigureKind, FiguresView},
+    figures::{FigureKind, FiguresView, Share},
 };
 
 /// Until when a day is counted: the moment, or that it is over or has not begun.
@@ -17,6 +17,28 @@ pub fn counted_until(day: Day, as_of: Moment) -> String {
         (Ordering::Equal, 0) | (Ordering::Less, _) => "not begun".to_owned(),
         (Ordering::Equal, _) => format!("as of {}", format::clock_s(as_of)),
     }
+}
+
+/// Promises kept, by order and by the length of the window.
+pub fn promises_in_a_sentence(kept: Share, by_length: [Share; 3]) -> String {
+    if kept.whole == 0 {
+        return "No promised window has ended yet.".to_owned();
+    }
+    let lengths = ["up to 2 hours", "up to 4 hours", "longer"];
+    let parts: Vec<_> = lengths
+        .into_iter()
+        .zip(by_length)
+        .filter(|(_, share)| share.whole > 0)
+        .map(|(length, share)| {
+            format!("{length} {} of {}", format::percent(share), format::count(share.whole))
+        })
+        .collect();
+    format!(
+        "First promises kept: {} of {} whose window has ended, attempted or not; by length of window: {}.",
+        format::percent(kept),
+        format::counted(kept.whole, "order", "orders"),
+        parts.join(", ")
+    )
 }
 
 /// How the day goes, in one sentence.

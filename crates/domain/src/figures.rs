@@ -1,6 +1,6 @@
 //! The figures a manager reads. Each function's doc comment is its definition, and the screen shows the same sentence.
 
-use crate::{Instant, Outcome, Promise};
+use crate::{Instant, Outcome, Promise, Window};
 use chrono::TimeDelta;
 
 /// One attempt, as the history tells it.
@@ -14,6 +14,15 @@ pub struct AttemptFacts {
     pub outcome: Outcome,
     /// What had been promised.
     pub promise: Promise,
+}
+
+/// One order that was promised for a day, as the history tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PromiseFacts {
+    /// The first window that was promised.
+    pub original: Window,
+    /// When the driver was there who delivered it; nothing while nobody has.
+    pub delivered_at: Option<Instant>,
 }
 
 /// One route's time on the road, as the history tells it.
@@ -72,6 +81,28 @@ figure! {
     pub fn on_time_original(attempts: &[AttemptFacts]) -> Rate {
         rate(attempts, |_| true, |a| a.arrived_at <= a.promise.original.until())
     }
+}
+
+figure! {
+    PROMISES_KEPT = "Orders delivered no later than the end of the first window that they were promised, of all orders whose first window has ended, attempted or not. Cancelled ones are left out.";
+    pub fn promises_kept(orders: &[PromiseFacts], now: Instant) -> Rate {
+        let ended: Vec<_> = orders.iter().filter(|o| o.original.until() <= now).collect();
+        let kept = |o: &&&PromiseFacts| o.delivered_at.is_some_and(|at| at <= o.original.until());
+        Rate { part: ended.iter().filter(kept).count() as i64, whole: ended.len() as i64 }
+    }
+}
+
+/// The same by the length of the window: up to two hours, up to four, and longer.
+pub fn promises_kept_by_length(orders: &[PromiseFacts], now: Instant) -> [Rate; 3] {
+    let class = |o: &PromiseFacts| match (o.original.until() - o.original.from()).num_minutes() {
+        ..=120 => 0,
+        ..=240 => 1,
+        _ => 2,
+    };
+    [0, 1, 2].map(|wanted| {
+        let own: Vec<_> = orders.iter().filter(|o| class(o) == wanted).copied().collect();
+        promises_kept(&own, now)
+    })
 }
 
 figure! {
@@ -136,6 +167,26 @@ mod tests {
         ];
         assert_eq!(first_attempt_success(&day), Rate { part: 1, whole: 2 });
         assert_eq!(failed_by_reason(&day), vec![(Outcome::FailedNotHome, Rate { part: 1, whole: 3 })]);
+    }
+
+    #[test]
+    fn an_order_that_nobody_attempted_is_a_promise_broken() {
+        let order = |from, until, delivered: Option<i64>| PromiseFacts {
+            original: Window::parse(at(from), at(until)).unwrap(),
+            delivered_at: delivered.map(at),
+        };
+        let day = [
+            order(0, 60, Some(60)),
+            order(0, 60, Some(61)),
+            order(0, 60, None),
+            order(0, 600, Some(400)),
+            order(0, 700, None),
+        ];
+        assert_eq!(promises_kept(&day, at(600)), Rate { part: 2, whole: 4 }, "the last window is open yet");
+        assert_eq!(
+            promises_kept_by_length(&day, at(600)).map(|rate| (rate.part, rate.whole)),
+            [(1, 3), (0, 0), (1, 1)]
+        );
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Operations {
 
         let open = !matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. });
         let (near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
-        let zone = book.zone;
+        let (zone, ranges) = (book.zone, self.0.ranges.get());
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
         let ahead = stop.and_then(|s| {
             let route = book.routes.iter().find(|r| r.id == s.stop.route)?;
@@ -102,8 +102,13 @@ impl Operations {
                 stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,
                 planned: zone.moment(s.stop.planned_arrival),
                 eta: s.eta.map(|at| zone.moment(at)),
+                between: s
+                    .eta
+                    .and_then(|eta| ranges.around(eta, book.now))
+                    .map(|(from, until)| wire::Span { from: zone.moment(from), until: zone.moment(until) }),
             })
         });
+
         Ok(OrderView {
             near,
             hindered,

@@ -15,6 +15,7 @@ impl Operations {
         let book = DayBook::read(self, &mut conn, None).await?;
         let exceptions = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
+        let ranges = self.0.ranges.get();
         let is_open = |state: &ExceptionState| !matches!(state, ExceptionState::Resolved { .. });
         let late: HashSet<_> = exceptions
             .iter()
@@ -24,9 +25,10 @@ impl Operations {
         let stops = book.routes.iter().flat_map(|route| {
             let vehicle = book.vehicles.get(&route.vehicle);
             let pending = book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending);
-            let late = &late;
+            let (late, ranges, now) = (&late, &ranges, book.now);
             pending.filter_map(move |s| {
                 let vehicle = vehicle?;
+                let range = s.eta.and_then(|eta| ranges.around(eta, now));
                 Some(StopEstimate {
                     stop: s.stop.id,
                     reference: s.reference.clone(),
@@ -37,6 +39,8 @@ impl Operations {
                     window_until: s.window.until(),
                     planned: s.stop.planned_arrival,
                     expected: s.eta,
+                    earliest: range.map(|r| r.0),
+                    latest: range.map(|r| r.1),
                     late: late.contains(&s.stop.id),
                 })
             })

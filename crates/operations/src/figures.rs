@@ -25,8 +25,10 @@ impl Operations {
         let (from, until) = zone.bounds(day);
         let attempts = store::figures::attempts(&mut conn, hub.id, from, until).await?;
         let roads = store::figures::road_times(&mut conn, hub.id, from, until).await?;
+        let promised = store::figures::promised(&mut conn, hub.id, from, until).await?;
         drop(conn);
 
+        let promised: Vec<_> = promised.iter().map(|p| p.facts).collect();
         let facts: Vec<_> = attempts.iter().map(|a| a.facts).collect();
         let times: Vec<_> = roads.iter().map(|(_, _, time)| *time).collect();
         let as_of = now.min(until).max(from);
@@ -37,6 +39,8 @@ impl Operations {
             as_of: zone.moment(as_of),
             on_time_latest: share(figures::on_time_latest(&facts)),
             on_time_original: share(figures::on_time_original(&facts)),
+            promises_kept: share(figures::promises_kept(&promised, as_of)),
+            promises_by_length: figures::promises_kept_by_length(&promised, as_of).map(share),
             first_attempt: share(figures::first_attempt_success(&facts)),
             stops,
             road_hours,

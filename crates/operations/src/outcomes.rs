@@ -341,7 +341,7 @@ impl Desk<'_> {
         left.push(stop);
         store::stops::save_progress(self.tx, &locks, &left).await?;
         store::orders::save(self.tx, std::slice::from_ref(&order)).await?;
-        store::stops::add_attempt(self.tx, &attempt).await?;
+        store::stops::add_attempt(self.tx, &attempt, order.promise.latest).await?;
         self.event(Fact::AttemptMade { attempt, promise: order.promise, vehicle: self.vehicle });
         if outcome.is_delivered() {
             if !again.is_open() {

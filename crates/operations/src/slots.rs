@@ -14,7 +14,7 @@ use ::roads::{LatLon, TravelTimes};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{
     Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Role, Source, StopState,
-    Vehicle, VehicleKind, Window,
+    Vehicle, Window, carbon,
 };
 use optimizer::{Insertion, Solution, StopId, best_insertions};
 use store::locks::DayLock;
@@ -27,17 +27,6 @@ const SLOT: TimeDelta = TimeDelta::hours(2);
 const NOTICE: TimeDelta = TimeDelta::minutes(30);
 /// Days after today for which windows are offered.
 const DAYS_AHEAD: u64 = 3;
-
-/// Kilograms CO2e for each kilometre driven: UK government factors for the average van up to 3.5 t, diesel and battery
-/// electric, as copied in the field notes; the assignment of the two values to fuels is inferred there. A bike emits
-/// none on the road.
-fn kg_per_km(kind: VehicleKind) -> f64 {
-    match kind {
-        VehicleKind::DieselVan => 0.255_61,
-        VehicleKind::ElectricVan => 0.069_76,
-        VehicleKind::CargoBike => 0.0,
-    }
-}
 
 /// Where an order would go in the live plan.
 struct Place {
@@ -373,7 +362,7 @@ impl Question {
                     extra_cents: Some(sheet.extra_cents(runner, &p.insertion)),
                     extra_kg_co2e: self
                         .extra_km(p, zone, roads)
-                        .map(|km| km * kg_per_km(runner.vehicle.kind)),
+                        .and_then(|km| Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name())?)),
                     makes_late: late
                         .filter(|(_, seconds)| *seconds >= 60)
                         .filter_map(|(s, _)| sheet.tasks.get(s.index()))

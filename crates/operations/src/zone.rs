@@ -16,6 +16,11 @@ impl Zone {
         name.parse().map(Self).map_err(|_| OpsError::UnknownZone)
     }
 
+    /// Its IANA name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
     /// The moment with the offset that holds there then.
     pub fn moment(self, at: Instant) -> Moment {
         at.with_timezone(&self.0).fixed_offset()

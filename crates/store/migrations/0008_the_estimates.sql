@@ -28,3 +28,13 @@ create index kept_estimates_by_time on kept_estimates (made_at);
 
 -- What earlier days have left open is shown until somebody ends it.
 create index exceptions_unresolved on exceptions (hub_id, day) where state <> 'resolved';
+
+-- What had been promised when an attempt ended: the board of the day counts by it, as the figures do.
+alter table attempts add column promised_from timestamptz, add column promised_until timestamptz;
+update attempts set promised_from = (e.facts->'promise'->'latest'->>'from')::timestamptz,
+                    promised_until = (e.facts->'promise'->'latest'->>'until')::timestamptz
+from events e
+where e.order_id = attempts.order_id and e.kind = 'attempt_made' and e.facts->'attempt'->>'id' = attempts.id::text;
+
+-- Orders by the first window that they were promised, for the figure of promises kept.
+create index orders_by_original on orders (hub_id, original_until);

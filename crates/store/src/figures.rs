@@ -2,8 +2,8 @@
 
 use crate::{Conn, StoreError};
 use domain::{
-    Day, Fact, HubId, Instant, OrderId, RouteId, VehicleId,
-    figures::{AttemptFacts, RoadTime},
+    Day, Fact, HubId, Instant, OrderId, RouteId, VehicleId, Window,
+    figures::{AttemptFacts, PromiseFacts, RoadTime},
 };
 use std::collections::HashMap;
 
@@ -64,6 +64,53 @@ pub async fn attempts(
         }
     }
     Ok(attempts)
+}
+
+/// An order that was promised for a day, with what its row shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Promised {
+    /// The order.
+    pub order: OrderId,
+    /// The vehicle that delivered it.
+    pub vehicle: Option<VehicleId>,
+    /// What the figures count.
+    pub facts: PromiseFacts,
+}
+
+/// Every order whose first promised window ends between two moments, but for cancelled ones, in the order of the windows'
+/// ends. The first window of an order never changes, and an attempt is never taken back.
+pub async fn promised(
+    conn: &mut Conn,
+    hub: HubId,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<Promised>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select o.id, o.original_from, o.original_until, d.arrived_at as "arrived_at?", d.vehicle_id as "vehicle_id?"
+           from orders o
+           left join lateral (
+               select a.arrived_at, r.vehicle_id from attempts a join routes r on r.id = a.route_id
+               where a.order_id = o.id and a.outcome like 'delivered%' order by a.arrived_at limit 1
+           ) d on true
+           where o.hub_id = $1 and o.original_until > $2 and o.original_until <= $3 and o.state <> 'cancelled'
+           order by o.original_until, o.id"#,
+        hub.0,
+        from,
+        until
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let corrupt = |_| StoreError::Corrupt { table: "orders", column: "original_until", id: r.id };
+            let original = Window::parse(r.original_from, r.original_until).map_err(corrupt)?;
+            Ok(Promised {
+                order: OrderId(r.id),
+                vehicle: r.vehicle_id.map(VehicleId),
+                facts: PromiseFacts { original, delivered_at: r.arrived_at },
+            })
+        })
+        .collect()
 }
 
 /// Every route that left its hub between two moments, with its time on the road.

@@ -65,7 +65,7 @@ pub struct DayStop {
     pub address: String,
     /// The door.
     pub at: Coordinate,
-    /// The latest promise.
+    /// The latest promise, or what had been promised when an attempt ended the stop.
     pub window: Window,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
@@ -87,12 +87,18 @@ pub async fn of_day(
     let rows = sqlx::query!(
         r#"select s.id, s.route_id, s.order_id, s.sequence, s.planned_arrival, s.planned_departure, s.travel_s,
                   s.via_hub, s.state, s.arrived_at, s.ended_at, s.outcome,
-                  o.reference, o.recipient_name, o.address, o.lat, o.lon, o.latest_from, o.latest_until, o.service_s,
+                  o.reference, o.recipient_name, o.address, o.lat, o.lon, 
+                  coalesce(a.promised_from, o.latest_from) as "latest_from!",
+                  coalesce(a.promised_until, o.latest_until) as "latest_until!", o.service_s,
                   o.aboard is not null as "aboard!", e.arrival as "eta?"
            from routes r
            join stops s on s.route_id = r.id
            join orders o on o.id = s.order_id
            left join etas e on e.stop_id = s.id
+           left join lateral (
+               select promised_from, promised_until from attempts
+               where stop_id = s.id and s.state = 'done' order by number desc limit 1
+           ) a on true
            where r.hub_id = $1 and r.day between $2::date - $4::int4 and $2
              and (r.day = $2 or r.departed_at is not null and r.finished_at is null)
              and s.state <> 'dropped' and ($3::uuid[] is null or r.id = any($3))
@@ -266,11 +272,12 @@ pub async fn attempts_made(conn: &mut Conn, order: OrderId) -> Result<i64, Store
         .await?)
 }
 
-/// Adds an attempt.
-pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
+/// Adds an attempt, with what had been promised when it ended.
+pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt, promised: Window) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into attempts (id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into attempts (id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note,
+                               promised_from, promised_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         attempt.id.0,
         attempt.stop.0,
         attempt.order.0,
@@ -279,7 +286,9 @@ pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreErro
         attempt.arrived_at,
         attempt.ended_at,
         attempt.outcome.code(),
-        attempt.note
+        attempt.note,
+        promised.from(),
+        promised.until()
     )
     .execute(&mut **tx)
     .await?;

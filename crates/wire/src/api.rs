@@ -211,6 +211,12 @@ pub struct StopEstimate {
     /// Expected arrival, when there is an estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<DateTime<Utc>>,
+    /// Nine of ten arrivals fall between this and `latest`; nothing before enough estimates were scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<DateTime<Utc>>,
+    /// The other end of that range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<DateTime<Utc>>,
     /// Whether it stands among the exceptions as late.
     pub late: bool,
 }

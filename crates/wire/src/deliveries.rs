@@ -123,6 +123,8 @@ pub struct Ahead {
     pub planned: Moment,
     /// Expected arrival.
     pub eta: Option<Moment>,
+    /// Nine of ten arrivals that were expected as this one fell into this range; nothing before enough were.
+    pub between: Option<Span>,
 }
 
 /// One line of the story.

@@ -28,6 +28,10 @@ pub struct FiguresView {
     pub on_time_latest: Share,
     /// Arrived within the first promise.
     pub on_time_original: Share,
+    /// Orders delivered within the first promise, of all whose first window has ended.
+    pub promises_kept: Share,
+    /// The same for windows of up to two hours, of up to four, and longer ones.
+    pub promises_by_length: [Share; 3],
     /// Delivered at the first attempt.
     pub first_attempt: Share,
     /// Completed stops.

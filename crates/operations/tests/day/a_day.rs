@@ -168,6 +168,26 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
     assert_eq!(figures.failed.len(), 1);
     assert_eq!((figures.failed[0].share.part, figures.failed[0].share.whole), (n("not_home"), n("made")));
     assert_eq!(figures.stops, n("made"));
+    let kept: (i64, i64) = sqlx::query_as(
+        "with placed as (
+             select order_id, (facts->'order'->'promise'->'original'->>'until')::timestamptz as until
+             from events where kind = 'order_placed'
+         )
+         select count(*) filter (where exists (
+                    select from events a where a.order_id = p.order_id and a.kind = 'attempt_made'
+                        and a.facts->'attempt'->>'outcome' like 'delivered%'
+                        and (a.facts->'attempt'->>'arrived_at')::timestamptz <= p.until)),
+                count(*)
+         from placed p where until <= $1",
+    )
+    .bind(at(13, 0))
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    assert!(kept.1 > kept.0 && kept.0 > 30, "{kept:?}");
+    assert_eq!((figures.promises_kept.part, figures.promises_kept.whole), kept);
+    let lengths: i64 = figures.promises_by_length.iter().map(|s| s.whole).sum();
+    assert_eq!(lengths, kept.1);
     let hours: f64 = sqlx::query_scalar(
         "select sum(extract(epoch from (f.occurred_at - d.occurred_at)) / 3600)::float8
          from events d join events f on f.route_id = d.route_id and f.kind = 'route_finished'
