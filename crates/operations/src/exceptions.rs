@@ -41,8 +41,7 @@ impl Operations {
             QueueFilter::Mine => Wanted::ClaimedBy(me),
             QueueFilter::Resolved => Wanted::Resolved,
         };
-        let (shown, more) =
-            store::exceptions::page(&mut conn, hub, day, wanted, (now, behind), PAGE).await?;
+        let (shown, more) = store::exceptions::page(&mut conn, hub, day, wanted, (now, behind), PAGE).await?;
         // An empty queue names the next promise of the whole day; rows need the stops of their own routes alone.
         let routes: Vec<_> = shown.iter().filter_map(|e| e.route).collect();
         let routes = (!shown.is_empty()).then_some(routes.as_slice());

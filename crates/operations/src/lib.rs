@@ -11,6 +11,7 @@ mod choices;
 mod clock;
 mod clockwork;
 mod deliveries;
+mod devices;
 mod error;
 mod exceptions;
 mod figures;
@@ -93,6 +94,7 @@ struct House {
     keep_problems: Option<PathBuf>,
     live: live::Live,
     intake: intake::Writer,
+    devices: devices::Finder,
     /// Today's exceptions for which a better plan has been looked for.
     reacted_to: Mutex<HashSet<ExceptionId>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
@@ -107,6 +109,7 @@ impl Operations {
         let Parts { database, roads, city, addresses, map, clock, build, keep_problems } = parts;
         let live = live::Live::new();
         let intake = intake::Writer::start(database.clone(), live.clone());
+        let devices = devices::Finder::start(database.clone());
         Self(Arc::new(House {
             database,
             roads,
@@ -118,6 +121,7 @@ impl Operations {
             keep_problems,
             live,
             intake,
+            devices,
             reacted_to: Mutex::default(),
             gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),

@@ -209,7 +209,8 @@ async fn a_long_queue_comes_in_pages() {
     let more = first.more.unwrap();
     // One of the first page is resolved meanwhile, and the clock goes on: the second page is still the second.
     ops.resolve(&dispatcher, first.rows[3].id, "called".into()).await.unwrap();
-    let second = hub.at(at(7, 50)).queue_behind(&dispatcher, QueueFilter::Unresolved, Some(&more)).await.unwrap();
+    let second =
+        hub.at(at(7, 50)).queue_behind(&dispatcher, QueueFilter::Unresolved, Some(&more)).await.unwrap();
     assert_eq!((second.rows.len(), second.open, second.more), (50, 249, None));
     let saveable: Vec<_> = first.rows.iter().chain(&second.rows).map(|row| row.save_by.unwrap()).collect();
     assert!(saveable.is_sorted(), "most urgent first, each once");
