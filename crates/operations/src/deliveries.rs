@@ -75,11 +75,12 @@ impl Operations {
         caller.must(may_look)?;
         let mut conn = self.0.database.read().await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
-        let book = DayBook::read(self, &mut conn, None).await?;
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
         let events = store::events::of_order(&mut conn, id).await?;
+        // Of the day's stops those are read on whose routes the order has ever been.
         let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
         let latest = store::stops::latest_of(&mut conn, &[id]).await?;
+        let book = DayBook::read(self, &mut conn, Some(&routes)).await?;
         let label = |vehicle| book.vehicles.get(&vehicle).map(|v: &domain::Vehicle| v.label.clone());
         let names = Names {
             people: store::people::names(&mut conn).await?,

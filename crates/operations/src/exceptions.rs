@@ -35,8 +35,9 @@ impl Operations {
         });
         let behind = behind.transpose()?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
-        let (hub, day) = (book.hub.id, book.day);
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let (hub, now) = (hub.id, self.now());
+        let day = zone.day(now);
         let names = store::people::names(&mut conn).await?;
         let (open, claimed, resolved) = store::exceptions::counts(&mut conn, hub, day).await?;
         let wanted = match filter {
@@ -44,8 +45,11 @@ impl Operations {
             QueueFilter::Mine => Wanted::ClaimedBy(me),
             QueueFilter::Resolved => Wanted::Resolved,
         };
-        let (shown, more) =
-            store::exceptions::page(&mut conn, hub, day, wanted, (book.now, behind), PAGE).await?;
+        let (shown, more) = store::exceptions::page(&mut conn, hub, day, wanted, (now, behind), PAGE).await?;
+        // An empty queue names the next promise of the whole day; rows need the stops of their own routes alone.
+        let routes: Vec<_> = shown.iter().filter_map(|e| e.route).collect();
+        let routes = (!shown.is_empty()).then_some(routes.as_slice());
+        let book = DayBook::read(self, &mut conn, routes).await?;
         let ids: Vec<_> = shown.iter().filter_map(|e| e.order).collect();
         let orders: HashMap<_, _> =
             store::orders::many(&mut conn, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
@@ -101,7 +105,7 @@ impl Operations {
                 }
             })
             .collect();
-        let next = next_promise(&book);
+        let next = if routes.is_none() { next_promise(&book) } else { None };
         let more = more.map(write_place);
         Ok(QueueView { as_of: book.zone.moment(book.now), rows, more, open, claimed, resolved, next })
     }
@@ -254,7 +258,7 @@ mod tests {
         for wrong in ["", "1_2_3", "x_0_0_x", "9223372036854775807_0_0_", "99999999999999999999_0_0_0"] {
             assert_eq!(read_place(wrong), None, "{wrong}");
         }
-        let far = format!("{}_0_0_{id}", i64::MAX / 1_000_000);
+        let far = format!("100000000000000_0_0_{id}");
         assert_eq!(read_place(&far), None, "a moment that the database does not know");
     }
 }

@@ -22,6 +22,7 @@ mod choices;
 mod clock;
 mod clockwork;
 mod deliveries;
+mod devices;
 mod error;
 mod estimates;
 mod exceptions;
@@ -114,6 +115,7 @@ struct House {
     ranges: ranges::Shared,
     live: live::Live,
     intake: intake::Writer,
+    devices: devices::Finder,
     /// Today's exceptions for which a better plan has been looked for.
     reacted_to: Mutex<HashSet<ExceptionId>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
@@ -128,6 +130,7 @@ impl Operations {
         let Parts { database, roads, city, addresses, map, clock, build, keep_problems, pauses } = parts;
         let live = live::Live::new();
         let intake = intake::Writer::start(database.clone(), live.clone());
+        let devices = devices::Finder::start(database.clone());
         Self(Arc::new(House {
             database,
             roads,
@@ -142,6 +145,7 @@ impl Operations {
             ranges: ranges::Shared::default(),
             live,
             intake,
+            devices,
             reacted_to: Mutex::default(),
             gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),

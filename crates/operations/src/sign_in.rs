@@ -102,8 +102,7 @@ impl Operations {
 
     /// Which vehicle holds a device's token.
     pub async fn who_by_device(&self, token: &str) -> Result<(Caller, VehicleId, HubId)> {
-        let device = store::fleet::device(&mut *self.0.database.read().await?, &hash(token)).await?;
-        let (vehicle, hub) = device.ok_or(OpsError::NotSignedIn)?;
+        let (vehicle, hub) = self.0.devices.find(hash(token)).await?.ok_or(OpsError::NotSignedIn)?;
         Ok((Caller::system(Actor::Vehicle(vehicle)), vehicle, hub))
     }
 

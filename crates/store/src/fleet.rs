@@ -6,6 +6,7 @@ use domain::{
     Coordinate, Driver, DriverId, Hub, HubId, Instant, Shop, ShopId, Vehicle, VehicleId, VehicleKind,
     VehicleState,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 struct HubRow {
@@ -256,14 +257,17 @@ pub async fn save_device(
     Ok(())
 }
 
-/// The vehicle and hub of the device whose token has this hash, unless it was revoked.
-pub async fn device(conn: &mut Conn, hash: &[u8]) -> Result<Option<(VehicleId, HubId)>, StoreError> {
-    let row = sqlx::query!(
-        "select d.vehicle_id, v.hub_id from devices d join vehicles v on v.id = d.vehicle_id
-         where d.token_hash = $1 and d.revoked_at is null",
-        hash
+/// The vehicle and hub of each device whose token has one of these hashes and was not revoked.
+pub async fn devices(
+    conn: &mut Conn,
+    hashes: &[Vec<u8>],
+) -> Result<HashMap<Vec<u8>, (VehicleId, HubId)>, StoreError> {
+    let rows = sqlx::query!(
+        "select d.token_hash, d.vehicle_id, v.hub_id from devices d join vehicles v on v.id = d.vehicle_id
+         where d.token_hash = any($1) and d.revoked_at is null",
+        hashes
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(|r| (VehicleId(r.vehicle_id), HubId(r.hub_id))))
+    Ok(rows.into_iter().map(|r| (r.token_hash, (VehicleId(r.vehicle_id), HubId(r.hub_id)))).collect())
 }

@@ -9,7 +9,7 @@ use domain::{Instant, OrderId, Recipient};
 use uuid::Uuid;
 
 /// So many of the newest orders are looked through before the index is asked.
-const NEWEST: i64 = 4_000;
+const NEWEST: i64 = 8_000;
 /// The same for a question with nothing but words too short for the index.
 const NEWEST_FOR_SHORT: i64 = 20_000;
 /// Up to so many matches of the index are sorted by their promise; above that the orders are walked through.

@@ -130,8 +130,8 @@ mod tests {
             label: format!("Van {n}"),
             lat,
             lon,
-            heading_deg: (n % 2 == 0).then_some(271.0),
-            speed_kmh: (n % 3 == 0).then_some(31.0),
+            heading_deg: n.is_multiple_of(2).then_some(271.0),
+            speed_kmh: n.is_multiple_of(3).then_some(31.0),
             standing: Standing::OnTime,
             at: moment(n as u32),
         }

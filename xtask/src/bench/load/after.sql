@@ -41,8 +41,8 @@ select * from (
     from exceptions where hub_id = :'hub' and day = :'day' and state = any(array['open', 'claimed'])
 ) ranked order by rank, key, id limit 201;
 -- name search `triq`
-select id from (select id, reference, latest_until, found_by from orders order by latest_until desc, reference limit 4000) newest
+select id from (select id, reference, latest_until, found_by from orders order by latest_until desc, reference limit 8000) newest
 where found_by like '%triq%' order by latest_until desc, reference limit 26;
 -- name search `+356`
-select id from (select id, reference, latest_until, found_by from orders order by latest_until desc, reference limit 4000) newest
+select id from (select id, reference, latest_until, found_by from orders order by latest_until desc, reference limit 8000) newest
 where found_by like '%356%' order by latest_until desc, reference limit 26;
