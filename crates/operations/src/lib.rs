@@ -120,6 +120,8 @@ struct House {
     reacted_to: Mutex<HashSet<ExceptionId>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
     gate: Semaphore,
+    /// Questions that somebody waits for take turns of their own, so that nobody waits for a plan.
+    short_gate: Semaphore,
     /// Password checks are slow on purpose; two at a time.
     passwords: Arc<Semaphore>,
 }
@@ -148,6 +150,7 @@ impl Operations {
             devices,
             reacted_to: Mutex::default(),
             gate: Semaphore::new(1),
+            short_gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),
         }))
     }

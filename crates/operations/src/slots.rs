@@ -7,7 +7,7 @@ use crate::{
     choices::{Choices, YARD},
     planning::{Draft, PlanLocks},
     problem::{Sheet, Strictness},
-    solving::{aside, heavily},
+    solving::{aside, briefly},
     zone::Zone,
 };
 use ::roads::{LatLon, TravelTimes};
@@ -59,7 +59,7 @@ impl Operations {
         let (zone, now, day) = (book.zone, book.now, book.day);
         if book.plan.is_some() && !today.is_empty() {
             let target = order.clone();
-            let (offers, told) = heavily(self, move |roads| {
+            let (offers, told) = briefly(self, move |roads| {
                 let question = ask(&book, &orders, &target, &today, roads.as_ref())?;
                 let offers = question.map(|q| q.offers(zone, roads.as_ref())).unwrap_or_default();
                 let is_today = zone.day(target.promise.latest.from()) == day;
@@ -124,7 +124,7 @@ impl Operations {
             let based_on = book.plan.as_ref().map(|plan| plan.revision);
             let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
             drop(conn);
-            let found = heavily(self, move |roads| {
+            let found = briefly(self, move |roads| {
                 let question = ask(&book, &orders, &order, &[window], roads.as_ref())?;
                 Ok(question.and_then(Question::into_draft))
             })

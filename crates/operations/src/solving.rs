@@ -5,6 +5,7 @@ use crate::{Operations, OpsError, Result, choices::Choices, problem::Sheet};
 use ::roads::TravelTimes;
 use optimizer::{Answer, ChangePrices, Settings, Solution, Stop, check::check};
 use std::{path::Path, sync::Arc};
+use tokio::sync::Semaphore;
 
 /// Above this many stops a morning is planned district by district.
 const DISTRICT: usize = 2_500;
@@ -100,7 +101,23 @@ pub(crate) async fn heavily<T: Send + 'static>(
     ops: &Operations,
     work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let _turn = ops.0.gate.acquire().await.map_err(|_| OpsError::Busy)?;
+    in_turn(ops, &ops.0.gate, work).await
+}
+
+/// Answers a question that somebody waits for, beside whatever plan is being made.
+pub(crate) async fn briefly<T: Send + 'static>(
+    ops: &Operations,
+    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    in_turn(ops, &ops.0.short_gate, work).await
+}
+
+async fn in_turn<T: Send + 'static>(
+    ops: &Operations,
+    gate: &Semaphore,
+    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let _turn = gate.acquire().await.map_err(|_| OpsError::Busy)?;
     let roads = ops.0.roads.clone();
     aside(move || work(roads)).await?
 }
