@@ -1,6 +1,6 @@
 //! The live feed as server-sent events.
 
-use crate::{problem::Problem, router::House};
+use crate::{guard, problem::Problem, router::House};
 use axum::{
     Extension,
     extract::State,
@@ -20,6 +20,8 @@ pub(crate) async fn day(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let caller = caller.ok_or(OpsError::NotSignedIn)?;
+    let key = caller.session_key().unwrap_or_default().to_vec();
+    let seat = house.streams.take(key).ok_or_else(Problem::too_many_streams)?;
     let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Resume::parse);
     let viewer = match house.ops.view(&caller, resume).await {
         Ok(viewer) => viewer,
@@ -36,8 +38,8 @@ pub(crate) async fn day(
             Event::default().event("frame").id(id).json_data(frame).unwrap_or_else(|_| Event::default());
         Some((Ok(event), viewer))
     });
-    // Graceful shutdown waits for open answers, so every stream ends with the house.
-    let frames = frames.take_until(house.closing.clone().cancelled_owned());
+    // Graceful shutdown waits for open answers, so every stream ends with the house; and with its session.
+    let frames = frames.take_until(Box::pin(guard::stream_is_over(house, caller, seat)));
     Ok(Sse::new(frames.right_stream()).keep_alive(KeepAlive::default()))
 }
 

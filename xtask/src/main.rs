@@ -53,7 +53,7 @@ enum Verb {
     Release,
     /// Picture every page in both sizes and themes
     Screens,
-    /// Run one benchmark: roads, plan, server, or the optimizer against its peers
+    /// Run one benchmark: roads, plan, server, the doors, or the optimizer against its peers
     Bench(bench::Options),
     /// Write the checked queries of crates/store to .sqlx
     Prepare(prepare::Options),

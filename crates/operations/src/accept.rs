@@ -7,7 +7,7 @@ use crate::{
     problem::PlannedRoute,
     proposal::{Content, vehicles},
 };
-use domain::{ExceptionKind, ProposalId, Refusal, Role, RouteState, Source, StopState};
+use domain::{ExceptionKind, ProposalId, Refusal, RouteState, Source, StopState};
 use std::collections::{HashMap, HashSet};
 use store::{
     Tx,
@@ -25,7 +25,7 @@ impl Operations {
         based_on: i32,
         freedom: Freedom,
     ) -> Result<i32> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let mut tx = self.0.database.begin().await?;
         let book = DayBook::read(self, &mut tx, None).await?;
         store::plans::lock_day(&mut tx, book.hub.id, book.day).await?;
@@ -80,7 +80,7 @@ impl Operations {
 
     /// Puts a proposal aside.
     pub async fn decline_proposal(&self, caller: &Caller, id: ProposalId) -> Result<()> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let mut tx = self.0.database.begin().await?;
         if !store::proposals::end(&mut tx, id, Ending::Declined).await? {
             return Err(Refusal::PlanStale.into());

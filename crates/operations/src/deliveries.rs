@@ -7,7 +7,7 @@ use crate::{
     story::{Names, tell},
 };
 use ::roads::{LatLon, Profile, TravelTimes};
-use domain::{Order, OrderId, OrderState, Role, Standing};
+use domain::{Ability, Order, OrderId, OrderState, Standing};
 use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress};
 
 const PAGE: i64 = 25;
@@ -19,7 +19,7 @@ const MOST_NEAR: usize = 4;
 impl Operations {
     /// Orders in which every word of `text` begins a word of the reference, name, address or phone; pages count from 1.
     pub async fn find_orders(&self, caller: &Caller, text: &str, page: u32) -> Result<HitsView> {
-        caller.must(may_look)?;
+        caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let (_, zone) = self.hub_and_zone(&mut conn).await?;
         let text: String = text.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
@@ -46,7 +46,7 @@ impl Operations {
     /// One order's whole story.
     pub async fn order(&self, caller: &Caller, id: OrderId) -> Result<OrderView> {
         let (_, role) = caller.person()?;
-        caller.must(may_look)?;
+        caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
         let book = DayBook::read(self, &mut conn, None).await?;
@@ -158,10 +158,6 @@ impl Operations {
         })
         .await
     }
-}
-
-fn may_look(role: Role) -> bool {
-    matches!(role, Role::Agent | Role::Dispatcher | Role::Administrator | Role::Manager)
 }
 
 fn hit(order: &Order, shop: String, zone: crate::zone::Zone) -> OrderHit {

@@ -1,7 +1,7 @@
 //! The queue of what went wrong: read it, claim, release, resolve, and undo.
 
 use crate::{Caller, Operations, OpsError, Result, board::DayBook};
-use domain::{Event, Exception, ExceptionId, ExceptionState, Fact, PersonId, Role, Source, StopState};
+use domain::{Event, Exception, ExceptionId, ExceptionState, Fact, PersonId, Source, StopState};
 use std::collections::HashMap;
 use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
 
@@ -10,7 +10,7 @@ const MOST_TEXT: usize = 300;
 impl Operations {
     /// The queue of today, most saveable first.
     pub async fn queue(&self, caller: &Caller, filter: QueueFilter) -> Result<QueueView> {
-        let me = caller.must_be_signed_in()?;
+        let me = caller.must(domain::Ability::SeeExceptions)?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let all = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
@@ -113,7 +113,7 @@ impl Operations {
         id: ExceptionId,
         decide: impl FnOnce(Exception, PersonId) -> Result<(Exception, Fact)> + Send,
     ) -> Result<()> {
-        let by = caller.must(Role::may_resolve)?;
+        let by = caller.must(domain::Ability::Resolve)?;
         let mut tx = self.0.database.begin().await?;
         let before = store::exceptions::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
         let (hub, order) = (before.hub, before.order);

@@ -5,7 +5,7 @@ use crate::{
     board::{DayBook, point},
     clock::new_id,
 };
-use chrono::{SubsecRound, TimeDelta};
+use chrono::SubsecRound;
 use domain::{
     Actor, Attempt, AttemptId, ClosureShape, Day, Event, Exception, ExceptionId, ExceptionKind,
     ExceptionState, Fact, Hub, HubId, Instant, OrderId, OrderState, Outcome, Refusal, RouteId, RouteState,
@@ -69,8 +69,8 @@ impl Operations {
     async fn record_outcome(&self, caller: &Caller, vehicle: VehicleId, report: Report) -> Result<bool> {
         let now = self.now();
         let at = report.at.trunc_subsecs(3);
-        if at > now + TimeDelta::minutes(5) {
-            return Err(OpsError::Invalid("the report is from the future: set the device's clock".into()));
+        if let Some(fault) = crate::bounds::report_time_fault(at, now) {
+            return Err(OpsError::Invalid(fault.into()));
         }
         let mut tx = self.0.database.begin().await?;
         if !store::positions::first_time(&mut tx, report.id, vehicle, now).await? {

@@ -12,7 +12,7 @@ use crate::{
 use ::roads::{LatLon, TravelTimes};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{
-    Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Role, Source, StopState,
+    Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Source, StopState,
     VehicleKind, Window,
 };
 use optimizer::{Insertion, Solution, StopId, best_insertions};
@@ -54,7 +54,7 @@ impl Operations {
     /// The windows to which an order can move: today's by the live plan, each with what it costs; later days' while the
     /// fleet has room.
     pub async fn slots(&self, caller: &Caller, id: OrderId) -> Result<SlotsView> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
@@ -106,8 +106,8 @@ impl Operations {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<()> {
-        caller.must(Role::may_reschedule)?;
-        let window = Window::parse(from, until)?;
+        caller.must(domain::Ability::Reschedule)?;
+        let window = crate::bounds::window(Window::parse(from, until)?, self.now())?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         drop(conn);
@@ -176,7 +176,7 @@ impl Operations {
 
     /// Cancels an order that is not on the road.
     pub async fn cancel_order(&self, caller: &Caller, id: OrderId) -> Result<()> {
-        caller.must(Role::may_reschedule)?;
+        caller.must(domain::Ability::Reschedule)?;
         let mut tx = self.0.database.begin().await?;
         let order = store::orders::lock(&mut tx, &[id]).await?.pop().ok_or(OpsError::NotFound)?;
         let now = self.now();
@@ -220,8 +220,8 @@ impl Operations {
             asked.iter().filter(|o| o.id != order.id && !matches!(o.state, OrderState::Cancelled { .. }));
         let (weight, volume) = live
             .fold((order.weight_g(), order.volume_ml()), |(w, v), o| (w + o.weight_g(), v + o.volume_ml()));
-        Ok(weight <= fleet.iter().map(|v| v.capacity_g).sum()
-            && volume <= fleet.iter().map(|v| v.capacity_ml).sum())
+        let room = |of: fn(&domain::Vehicle) -> i64| fleet.iter().map(of).fold(0, i64::saturating_add);
+        Ok(weight <= room(|v| v.capacity_g) && volume <= room(|v| v.capacity_ml))
     }
 }
 
