@@ -6,7 +6,7 @@ use crate::Fault;
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use operations::{Caller, Operations};
+use operations::{Caller, Operations, Origin};
 use wire::AppError;
 
 /// The handle to all verbs. Without one the server is wired wrongly and nothing can be reached.
@@ -34,26 +34,36 @@ pub fn answer<T, E: Into<AppError>>(result: Result<T, E>) -> Result<T, Fault> {
 
 /// Answers with a fault and its status.
 pub fn refuse<T>(error: AppError) -> Result<T, Fault> {
-    if let (Some(options), Some(parts)) = (use_context::<ResponseOptions>(), use_context::<Parts>())
-        && status_is_ours(&parts, error)
+    if let Some(parts) = use_context::<Parts>()
+        && (parts.uri.path().starts_with("/api/") || error != AppError::NotSignedIn)
         && let Ok(status) = StatusCode::from_u16(error.status())
     {
-        options.set_status(status);
+        set_status(status);
     }
     Err(Fault(error))
 }
 
-/// A plain form's post is answered by a redirect that carries the fault, and a page without a session by one to the
-/// sign-in page: both keep their own status.
-fn status_is_ours(parts: &Parts, error: AppError) -> bool {
-    let plain_form = parts.method == Method::POST
+/// Sets the answer's status, but for a plain form's post: that is answered by a redirect which carries the fault.
+pub fn set_status(status: StatusCode) {
+    if let (Some(options), Some(parts)) = (use_context::<ResponseOptions>(), use_context::<Parts>())
+        && !is_plain_form(&parts)
+    {
+        options.set_status(status);
+    }
+}
+
+fn is_plain_form(parts: &Parts) -> bool {
+    parts.method == Method::POST
         && parts
             .headers
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
-    let page = !parts.uri.path().starts_with("/api/");
-    !plain_form && (!page || error != AppError::NotSignedIn)
+            .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// From where somebody signs in. The server's middleware has found it out before.
+pub fn origin() -> Origin {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Origin>().cloned()).unwrap_or_default()
 }
 
 /// Keeps an answer out of every cache: it is true for one person, now.

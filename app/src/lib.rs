@@ -38,15 +38,24 @@ use leptos_router::{
     path,
 };
 
+/// A page's title, as the document takes it: on the server it is written into the head as it is, so what could end the
+/// element is escaped here; in the browser it is set as text.
+fn title(page: &str) -> String {
+    let title = if page.is_empty() { "Doorstep".to_owned() } else { format!("{page} · Doorstep") };
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        title
+    }
+}
+
 /// The whole product, from the address bar down.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(session::Session::new());
     view! {
-        <Title formatter=|page: String| {
-            if page.is_empty() { "Doorstep".to_owned() } else { format!("{page} · Doorstep") }
-        } />
+        <Title formatter=|page: String| title(&page) />
         <Router>
             <layout::FocusHeading />
             <Routes fallback=layout::NotFoundPage>
@@ -66,5 +75,16 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
         </Router>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    #[test]
+    fn a_title_cannot_end_its_element() {
+        let reference = "R1</title><meta http-equiv=\"refresh\" content=\"0;url=https://example.org\">&";
+        let title = super::title(reference);
+        assert!(!title.contains('<') && !title.contains('>'), "{title}");
+        assert!(title.ends_with("&amp; · Doorstep"));
     }
 }

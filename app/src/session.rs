@@ -1,9 +1,9 @@
 //! Who sits at the screen, which rooms are open to that person, and the chosen theme.
 //!
-//! Known at once on both sides: the server reads it from the request, the browser from what the server wrote. What a
-//! role may *do* is decided by `operations`; this only decides which doors are shown.
+//! Known at once on both sides: the server reads it from the request, the browser from what the server wrote. Which doors
+//! are shown follows from the list of abilities that `operations` decides by.
 
-use domain::{PersonId, Role};
+use domain::{Ability, PersonId, Role};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -159,10 +159,17 @@ impl Room {
 
     /// Whether its door is shown to a role.
     pub fn is_shown_to(self, role: Role) -> bool {
-        match role {
-            Role::Dispatcher | Role::Administrator => true,
-            Role::Manager => matches!(self, Self::Figures | Self::Control),
-            Role::Agent => matches!(self, Self::Deliveries | Self::Exceptions | Self::Control),
+        role.may(self.needs())
+    }
+
+    /// The ability that its verbs ask for.
+    pub fn needs(self) -> Ability {
+        match self {
+            Self::Control => Ability::SeeDay,
+            Self::Exceptions => Ability::SeeExceptions,
+            Self::Roads => Ability::SeeRoads,
+            Self::Deliveries => Ability::SeeDeliveries,
+            Self::Figures => Ability::SeeFigures,
         }
     }
 

@@ -1,15 +1,19 @@
 //! Shops and administrators' systems: orders, set-up, the clock, the day's numbers.
 
-use crate::{problem::Problem, router::House};
+use crate::{address::Client, problem::Problem, router::House};
 use axum::{
     Json,
     body::Bytes,
     extract::{State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
 };
-use operations::Caller;
-use serde::de::DeserializeOwned;
-use wire::api::{ClockAnswer, Estimates, PlaceOrders, PlaceOrdersAnswer, SetUp, SetUpAnswer, Stats};
+use operations::{Caller, MOST_ORDERS, OpsError};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+use wire::api::{
+    ClockAnswer, Estimates, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus, SetUp,
+    SetUpAnswer, Stats,
+};
 
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -24,47 +28,72 @@ pub(crate) fn read<T: DeserializeOwned>(
     serde_json::from_slice(&body?).map_err(|e| Problem::unreadable(what, &e))
 }
 
-async fn caller(house: &House, headers: &HeaderMap) -> Result<Caller, Problem> {
+/// Reads each of a list on its own, so that one that cannot be read keeps no other out.
+pub(crate) fn read_each<T: DeserializeOwned>(list: &[Value]) -> Vec<Result<T, String>> {
+    list.iter().map(|value| T::deserialize(value).map_err(|e| format!("it cannot be read: {e}"))).collect()
+}
+
+async fn caller(house: &House, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
     let key = bearer(headers).ok_or_else(|| {
         let message = "send your API key as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
     })?;
-    if !house.limits.machine(key) {
+    if !house.limits.machine(key, client.0) {
         return Err(Problem::too_many_requests());
     }
-    Ok(house.ops.who_by_key(key).await?)
+    let found = house.ops.who_by_key(key).await;
+    match &found {
+        Ok(_) => house.limits.opened(key),
+        Err(OpsError::NotSignedIn) => house.limits.did_not_open(key),
+        Err(_) => {}
+    }
+    Ok(found?)
 }
 
 /// `POST /api/v1/orders`
 pub(crate) async fn place_orders(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PlaceOrdersAnswer>, Problem> {
-    let caller = caller(&house, &headers).await?;
+    let caller = caller(&house, &headers, client).await?;
     // An untagged enum cannot say which field is wrong, so the shape is chosen first and read by name.
-    let value: serde_json::Value = read("JSON", body)?;
-    let ask = if value.get("orders").is_some() {
-        #[derive(serde::Deserialize)]
-        struct Bulk {
-            orders: Vec<wire::api::PlaceOrder>,
-        }
-        let bulk: Bulk =
-            serde_json::from_value(value).map_err(|e| Problem::unreadable("a list of orders", &e))?;
-        PlaceOrders::Bulk { orders: bulk.orders }
-    } else {
-        PlaceOrders::Single(serde_json::from_value(value).map_err(|e| Problem::unreadable("an order", &e))?)
+    let value: Value = read("JSON", body)?;
+    let Some(orders) = value.get("orders") else {
+        let order = PlaceOrder::deserialize(&value).map_err(|e| Problem::unreadable("an order", &e))?;
+        return Ok(Json(house.ops.place_orders(&caller, PlaceOrders::Single(order)).await?));
     };
-    Ok(Json(house.ops.place_orders(&caller, ask).await?))
+    let Some(orders) = orders.as_array() else {
+        let message = "the body is not a list of orders: send them as {\"orders\": [\u{2026}]}";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable", message));
+    };
+    if orders.len() > MOST_ORDERS {
+        return Err(OpsError::Invalid(format!("send at most {MOST_ORDERS} orders in one request")).into());
+    }
+    let read = read_each::<PlaceOrder>(orders);
+    let good = read.iter().filter_map(|order| order.as_ref().ok().cloned()).collect();
+    let answer = house.ops.place_orders(&caller, PlaceOrders::Bulk { orders: good }).await?;
+    let mut placed = answer.results.into_iter();
+    let results = read.into_iter().zip(orders).filter_map(|(read, sent)| match read {
+        Ok(_) => placed.next(),
+        Err(why) => {
+            let reference =
+                sent.get("reference").and_then(Value::as_str).unwrap_or_default().chars().take(64).collect();
+            Some(PlaceOrderResult { reference, result: PlaceStatus::Refused, order: None, why: Some(why) })
+        }
+    });
+    Ok(Json(PlaceOrdersAnswer { results: results.collect() }))
 }
 
 /// `POST /api/v1/operation`
 pub(crate) async fn set_up(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SetUpAnswer>, Problem> {
-    let caller = caller(&house, &headers).await?;
+    let caller = caller(&house, &headers, client).await?;
     let ask: SetUp = read("a set-up", body)?;
     Ok(Json(house.ops.set_up(&caller, ask).await?))
 }
@@ -72,24 +101,30 @@ pub(crate) async fn set_up(
 /// `GET /api/v1/clock`
 pub(crate) async fn clock(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Json<ClockAnswer>, Problem> {
-    caller(&house, &headers).await?;
+    caller(&house, &headers, client).await?;
     let clock = house.ops.clock();
     Ok(Json(ClockAnswer { now: clock.now(), factor: clock.factor() }))
 }
 
 /// `GET /api/v1/stats`
-pub(crate) async fn stats(State(house): State<House>, headers: HeaderMap) -> Result<Json<Stats>, Problem> {
-    let caller = caller(&house, &headers).await?;
+pub(crate) async fn stats(
+    State(house): State<House>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Json<Stats>, Problem> {
+    let caller = caller(&house, &headers, client).await?;
     Ok(Json(house.ops.stats(&caller).await?))
 }
 
 /// `GET /api/v1/estimates`
 pub(crate) async fn estimates(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Json<Estimates>, Problem> {
-    let caller = caller(&house, &headers).await?;
+    let caller = caller(&house, &headers, client).await?;
     Ok(Json(house.ops.estimates(&caller).await?))
 }

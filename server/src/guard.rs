@@ -1,21 +1,24 @@
 //! Who comes in: the session of the request, and no forged forms.
 
-use crate::{links, problem::Problem, router::House};
+use crate::{address::Client, links, problem::Problem, router::House, seats::Seat};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use operations::{Caller, SESSION_COOKIE};
-use std::net::SocketAddr;
+use operations::{BROWSER_COOKIE, Caller, Origin, SESSION_COOKIE};
+use std::{net::SocketAddr, time::Duration};
+
+/// How often a live stream asks whether its session still holds.
+const SESSION_CHECK: Duration = Duration::from_secs(10);
 
 /// Reads the session's cookie and puts `Option<Caller>` into the request.
 pub(crate) async fn read_session(State(house): State<House>, mut request: Request, next: Next) -> Response {
     let caller = match session_secret(request.headers()) {
         Some(secret) => match house.ops.who(&secret).await {
             Ok(caller) => caller,
-            Err(e) => return links::sorry(&house, e.into()).into_response(),
+            Err(e) => return links::refuse(&house, request.headers(), request.uri().path(), e.into()),
         },
         None => None,
     };
@@ -23,11 +26,15 @@ pub(crate) async fn read_session(State(house): State<House>, mut request: Reques
     next.run(request).await
 }
 
-pub(crate) fn session_secret(headers: &HeaderMap) -> Option<String> {
+fn session_secret(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, SESSION_COOKIE)
+}
+
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies.flat_map(|line| line.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == SESSION_COOKIE).then(|| value.to_owned())
+        (name == wanted).then(|| value.to_owned())
     })
 }
 
@@ -61,18 +68,61 @@ fn is_ours(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Lets an address try to sign in only so often.
-pub(crate) async fn slow_sign_in(State(house): State<House>, request: Request, next: Next) -> Response {
-    let address = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or_else(|| "unknown".to_owned(), |ConnectInfo(from)| from.ip().to_string());
-    let tries = *request.method() == Method::POST
-        && (request.uri().path() == "/api/sign-in" || request.uri().path().starts_with("/sign-in/link/"));
-    if tries && !house.limits.sign_in(&address) {
-        return links::sorry(&house, wire::AppError::TooManyTries).into_response();
+/// Finds out from which address the request comes. The outermost of all, so that every door knows it.
+pub(crate) async fn name_client(State(house): State<House>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let client = house.trusted.client(peer.ip(), request.headers());
+        request.extensions_mut().insert(Client(client));
     }
     next.run(request).await
+}
+
+/// Says from where somebody signs in, and lets an address try only so often.
+pub(crate) async fn slow_sign_in(
+    State(house): State<House>,
+    Client(address): Client,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let tries =
+        *request.method() == Method::POST && (path == "/api/sign-in" || path.starts_with("/sign-in/link/"));
+    if !tries {
+        return next.run(request).await;
+    }
+    if !house.limits.sign_in(address) {
+        tracing::warn!(%address, "sign-ins are refused for a while: too many tries from this address");
+        return links::refuse(&house, request.headers(), path, wire::AppError::TooManyTries);
+    }
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let origin = Origin {
+        address: Some(address),
+        user_agent: agent.unwrap_or_default().to_owned(),
+        browser: cookie(request.headers(), BROWSER_COOKIE),
+    };
+    request.extensions_mut().insert(origin);
+    next.run(request).await
+}
+
+/// Ends when a live stream has to: the house closes, or the session by which it was opened is over. Keeps the stream's
+/// seat, so it is dropped with the stream.
+pub(crate) async fn stream_is_over(house: House, caller: Caller, _seat: Seat<Vec<u8>>) {
+    let closing = house.closing.clone();
+    let over = async {
+        let mut every = tokio::time::interval(SESSION_CHECK);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            // While the database is away nobody can be told to have signed out; the next check will say.
+            if let Ok(false) = house.ops.session_still_good(&caller).await {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = closing.cancelled() => {}
+        () = over => {}
+    }
 }
 
 /// Headers that every answer carries unless it chose its own.
@@ -86,9 +136,14 @@ pub(crate) async fn safe_headers(request: Request, next: Next) -> Response {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "geolocation=(), camera=(), microphone=()"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        // Browsers mind this only where it came over https.
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
     ];
     for (name, value) in defaults {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
     }
     response
 }

@@ -1,10 +1,15 @@
 //! Builds everything once, by hand, in order; and takes it down in the opposite order.
 
 use crate::{
+    address::Trusted,
     database::{self, Embedded},
     limits::Limits,
-    router,
-    settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings, SiteSettings, read_geocoder},
+    listener, router,
+    seats::Seats,
+    settings::{
+        CitySettings, DatabaseSettings, DemoSettings, DoorSettings, ServeSettings, SiteSettings,
+        read_geocoder,
+    },
     workers,
 };
 use anyhow::{Context, Result};
@@ -30,9 +35,19 @@ pub struct House {
 }
 
 impl House {
-    /// Opens the database that the settings name, or starts the embedded one and makes `name` in it. `fresh` empties it.
-    pub async fn open_database(settings: &DatabaseSettings, name: &str, fresh: bool) -> Result<Self> {
-        Self::open(settings, name, fresh, 8).await
+    /// Opens the database `doorstep` for one verb, and brings its schema up to date: the one that the settings name, the
+    /// embedded one beside a server that runs on it, or the embedded one started for this verb.
+    pub async fn open_desk(settings: &DatabaseSettings) -> Result<Self> {
+        if settings.database_url.is_none()
+            && let Some(url) = Embedded::running(&settings.var, SERVE_DATABASE)
+        {
+            // The server that keeps it has made the database and its tables.
+            let database = Database::connect(&url, 2).await.context("the running database did not answer")?;
+            return Ok(Self { database, embedded: None });
+        }
+        let house = Self::open(settings, SERVE_DATABASE, false, 8).await?;
+        house.database.migrate().await?;
+        Ok(house)
     }
 
     async fn open(settings: &DatabaseSettings, name: &str, fresh: bool, connections: u32) -> Result<Self> {
@@ -93,6 +108,18 @@ impl House {
     }
 }
 
+/// What ended the program, in one sentence; what is known of the cure is added.
+pub fn explain(error: &anyhow::Error) -> String {
+    let full = error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::StorageFull)
+            || cause.downcast_ref::<store::StoreError>().is_some_and(store::StoreError::is_disk_full)
+            || cause.to_string().contains("No space left on device")
+    });
+    let cure =
+        if full { ". The disk is full: make room on it, then start again; nothing is lost" } else { "" };
+    format!("{error:#}{cure}")
+}
+
 /// The same server, another database.
 fn with_database(url: &str, name: &str) -> String {
     let (address, options) = url.split_once('?').map_or((url, None), |(a, o)| (a, Some(o)));
@@ -151,6 +178,7 @@ struct Open {
 async fn open(
     house: &House,
     site: &SiteSettings,
+    doors: &DoorSettings,
     var: &std::path::Path,
     listen: SocketAddr,
     clock: Clock,
@@ -180,8 +208,15 @@ async fn open(
     });
 
     let closing = CancellationToken::new();
-    let limits = Limits::new();
-    let workers = workers::start(&ops, &limits, &closing);
+    let limits = Limits::new(doors.limits_times);
+    let states = workers::States::default();
+    let workers = workers::start(&ops, &limits, &states, &closing);
+    let trusted =
+        Trusted::read(&doors.trusted_proxies).map_err(|text| anyhow::anyhow!("{text} is no network"))?;
+    let room = listener::room_for_connections();
+    let in_all = doors.connections_in_all.min(room);
+    // However few files may be open, one address never has them all.
+    let caps = listener::Caps { in_all, by_address: doors.connections_by_address.min(in_all / 2).max(1) };
     let leptos = LeptosOptions::builder()
         .output_name("doorstep")
         .site_root(site.site.to_string_lossy().into_owned())
@@ -192,15 +227,18 @@ async fn open(
         ops: ops.clone(),
         tile: Arc::new(move |z, x, y| city.tile(z, x, y).map(<[u8]>::to_vec)),
         limits,
+        trusted: trusted.clone(),
+        streams: Seats::new(doors.streams_by_session),
+        workers: states,
         closing: closing.clone(),
         assets: assets.into(),
         tile_origin: site.tiles.as_deref().and_then(origin),
         leptos,
     };
-    let doors = router::build(rooms, &site.site).into_make_service_with_connect_info::<SocketAddr>();
-    let end = closing.clone().cancelled_owned();
+    let doors = router::build(rooms, &site.site);
+    let end = closing.clone();
     let running = tokio::spawn(async move {
-        axum::serve(listener, doors).with_graceful_shutdown(end).await?;
+        listener::serve(listener, doors, caps, trusted, end).await?;
         workers.wait().await;
         Ok(())
     });
@@ -287,7 +325,8 @@ pub async fn serve(settings: ServeSettings) -> Result<()> {
     let listen = settings.check()?;
     let house = House::open(&settings.database, SERVE_DATABASE, false, settings.site.connections).await?;
     house.database.migrate().await?;
-    let open = open(&house, &settings.site, &settings.database.var, listen, Clock::real()).await?;
+    let open =
+        open(&house, &settings.site, &settings.doors, &settings.database.var, listen, Clock::real()).await?;
     tracing::info!("open on http://{}", open.address);
     keep_open(open).await?;
     house.close().await
@@ -300,7 +339,7 @@ pub async fn demo(settings: DemoSettings) -> Result<()> {
     let house = House::open(&settings.database, DEMO_DATABASE, fresh, settings.site.connections).await?;
     house.database.migrate().await?;
     let clock = demo_clock(&house.database, &settings, start).await?;
-    let open = open(&house, &settings.site, &settings.database.var, listen, clock).await?;
+    let open = open(&house, &settings.site, &settings.doors, &settings.database.var, listen, clock).await?;
     say_ready(&open).await?;
     keep_open(open).await?;
     house.close().await
@@ -362,7 +401,16 @@ pub fn describe_city(settings: &CitySettings) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{origin, with_database};
+    use super::{explain, origin, with_database};
+
+    #[test]
+    fn a_full_disk_is_named_with_its_cure() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let error = anyhow::Error::from(full).context("the city's cache could not be written");
+        let said = explain(&error);
+        assert!(said.starts_with("the city's cache") && said.contains("make room"), "{said}");
+        assert!(!explain(&anyhow::anyhow!("the port is taken")).contains("disk"));
+    }
 
     #[test]
     fn only_a_plain_address_of_tiles_gets_into_the_policy() {

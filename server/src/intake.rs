@@ -1,7 +1,8 @@
 //! Phones: positions, outcomes, the day's route; in our own JSON, and positions in the OsmAnd protocol too.
 
 use crate::{
-    api::{bearer, read},
+    address::Client,
+    api::{bearer, read, read_each},
     osmand,
     problem::Problem,
     router::House,
@@ -12,48 +13,109 @@ use axum::{
     extract::{RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, Method, StatusCode, header},
 };
-use operations::Caller;
-use wire::intake::{DriverRoute, Outcomes, OutcomesAnswer, Positions, PositionsAnswer};
+use operations::{Caller, MOST_FIXES, MOST_REPORTS, OpsError};
+use serde::Deserialize;
+use serde_json::Value;
+use wire::{
+    ReportId,
+    intake::{
+        DriverRoute, Fix, OutcomesAnswer, Positions, PositionsAnswer, RefusedFix, Report, ReportResult,
+        ReportStatus,
+    },
+};
 
-async fn device(house: &House, token: Option<&str>) -> Result<Caller, Problem> {
+async fn device(house: &House, token: Option<&str>, client: Client) -> Result<Caller, Problem> {
     let token = token.ok_or_else(|| {
         let message = "send the device's token as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_token", message)
     })?;
-    if !house.limits.device(token) {
+    if !house.limits.device(token, client.0) {
         return Err(Problem::too_many_requests());
     }
-    Ok(house.ops.who_by_device(token).await?.0)
+    let found = house.ops.who_by_device(token).await;
+    match &found {
+        Ok(_) => house.limits.opened(token),
+        Err(OpsError::NotSignedIn) => house.limits.did_not_open(token),
+        Err(_) => {}
+    }
+    Ok(found?.0)
 }
 
 /// `POST /intake/positions`
 pub(crate) async fn positions(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PositionsAnswer>, Problem> {
-    let caller = device(&house, bearer(&headers)).await?;
-    let positions: Positions = read("a batch of positions", body)?;
-    Ok(Json(house.ops.record_positions(&caller, positions.fixes).await?))
+    let caller = device(&house, bearer(&headers), client).await?;
+    let body = body?;
+    if let Ok(positions) = serde_json::from_slice::<Positions>(&body) {
+        return Ok(Json(house.ops.record_positions(&caller, positions.fixes).await?));
+    }
+    #[derive(Deserialize)]
+    struct Sent {
+        fixes: Vec<Value>,
+    }
+    let Sent { fixes } = read("a batch of positions", Ok(body))?;
+    if fixes.len() > MOST_FIXES {
+        return Err(OpsError::Invalid(format!("send at most {MOST_FIXES} readings in one request")).into());
+    }
+    let (mut places, mut good, mut refused) = (vec![], vec![], vec![]);
+    for (index, fix) in read_each::<Fix>(&fixes).into_iter().enumerate() {
+        match fix {
+            Ok(fix) => {
+                places.push(index);
+                good.push(fix);
+            }
+            Err(why) => refused.push(RefusedFix { index, why }),
+        }
+    }
+    let mut answer = house.ops.record_positions(&caller, good).await?;
+    let of_all = |r: RefusedFix| Some(RefusedFix { index: *places.get(r.index)?, why: r.why });
+    refused.extend(answer.refused.into_iter().filter_map(of_all));
+    refused.sort_by_key(|r| r.index);
+    answer.refused = refused;
+    Ok(Json(answer))
 }
 
 /// `POST /intake/outcomes`
 pub(crate) async fn outcomes(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<OutcomesAnswer>, Problem> {
-    let caller = device(&house, bearer(&headers)).await?;
-    let outcomes: Outcomes = read("a batch of outcomes", body)?;
-    Ok(Json(house.ops.record_outcomes(&caller, outcomes.reports).await?))
+    let caller = device(&house, bearer(&headers), client).await?;
+    #[derive(Deserialize)]
+    struct Sent {
+        reports: Vec<Value>,
+    }
+    let Sent { reports } = read("a batch of outcomes", body)?;
+    if reports.len() > MOST_REPORTS {
+        return Err(OpsError::Invalid(format!("send at most {MOST_REPORTS} reports in one request")).into());
+    }
+    let read = read_each::<Report>(&reports);
+    let good = read.iter().filter_map(|report| report.as_ref().ok().cloned()).collect();
+    let mut recorded = house.ops.record_outcomes(&caller, good).await?.results.into_iter();
+    let results = read.into_iter().zip(&reports).filter_map(|(read, sent)| match read {
+        Ok(_) => recorded.next(),
+        Err(why) => {
+            let id = sent.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            let id = id.unwrap_or(ReportId(Default::default()));
+            Some(ReportResult { id, result: ReportStatus::Refused, why: Some(why) })
+        }
+    });
+    Ok(Json(OutcomesAnswer { results: results.collect() }))
 }
 
 /// `GET /intake/route`
 pub(crate) async fn route(
     State(house): State<House>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Json<DriverRoute>, Problem> {
-    let caller = device(&house, bearer(&headers)).await?;
+    let caller = device(&house, bearer(&headers), client).await?;
     Ok(Json(house.ops.driver_route(&caller).await?))
 }
 
@@ -61,6 +123,7 @@ pub(crate) async fn route(
 /// token: the protocol has no other place for a secret.
 pub(crate) async fn osmand(
     State(house): State<House>,
+    client: Client,
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -81,7 +144,7 @@ pub(crate) async fn osmand(
     };
     let reading = reading.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "unreadable", e.to_string()))?;
     // An unknown device is answered as Traccar answers it, so that its client shows the same.
-    let caller = device(&house, Some(&reading.device)).await?;
+    let caller = device(&house, Some(&reading.device), client).await?;
     let Some(fix) = reading.fix else {
         return Ok(Json(PositionsAnswer { stored: 0, known: 0, refused: vec![] }));
     };

@@ -7,14 +7,20 @@ pub mod database;
 pub mod house;
 pub mod settings;
 
+mod address;
 mod api;
 mod guard;
 mod intake;
 mod limits;
 mod links;
+mod listener;
 mod osmand;
 mod problem;
 mod router;
+mod seats;
+mod standing;
 mod stream;
 mod tiles;
 mod workers;
+
+pub use router::doors;

@@ -2,11 +2,15 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use operations::Caller;
 use server::{
     house::{self, House},
     settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings},
 };
-use std::io::{IsTerminal, Read};
+use std::{
+    io::{IsTerminal, Read},
+    process::ExitCode,
+};
 use tracing_subscriber::EnvFilter;
 use wire::Role;
 
@@ -52,6 +56,18 @@ enum Verb {
         #[command(flatten)]
         database: DatabaseSettings,
     },
+    /// See and change who may sign in; every change ends the person's sessions.
+    People {
+        #[command(subcommand)]
+        what: People,
+    },
+    /// See and revoke keys and devices' tokens.
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
+    },
+    /// Name every door: the methods and paths of all APIs and server functions.
+    Doors,
     /// Keep the embedded database up and print its address.
     Db {
         #[command(flatten)]
@@ -64,7 +80,69 @@ enum Verb {
     },
 }
 
-fn main() -> Result<()> {
+#[derive(Subcommand)]
+enum People {
+    /// Everybody: role, whether disabled, sessions.
+    List {
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// Nobody of that name comes in any more: no password, no link, no session.
+    Disable {
+        /// The person's name.
+        name: String,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// The person may come in again.
+    Enable {
+        /// The person's name.
+        name: String,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// Give a person another role.
+    Role {
+        /// The person's name.
+        name: String,
+        /// dispatcher, manager, agent or administrator.
+        role: String,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// Give a person another password, read from standard input.
+    Password {
+        /// The person's name.
+        name: String,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// Sign a person out everywhere.
+    EndSessions {
+        /// The person's name.
+        name: String,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// All keys and devices: whose they are, when they were made and revoked.
+    List {
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// Revoke at once: one by its id, or all of a shop or of a vehicle by its name.
+    Revoke {
+        /// An id from `keys list`, a shop's name or a vehicle's label.
+        which: String,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+}
+
+fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
@@ -72,8 +150,14 @@ fn main() -> Result<()> {
     } else {
         log.with_ansi(false).init();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run(Arguments::parse().verb))
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into);
+    match runtime.and_then(|runtime| runtime.block_on(run(Arguments::parse().verb))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("doorstep: {}", house::explain(&error));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 async fn run(verb: Verb) -> Result<()> {
@@ -81,18 +165,15 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::Serve { settings } => house::serve(*settings).await,
         Verb::Demo { settings } => house::demo(*settings).await,
         Verb::Migrate { database } => {
-            let house = House::open_database(&database, "doorstep", false).await?;
+            let house = House::open_desk(&database).await?;
             house.database.migrate().await?;
             println!("the schema is up to date");
             house.close().await
         }
         Verb::AddUser { name, role, link, database } => {
-            let Some(role) = Role::parse(&role) else {
-                bail!("there is no role {role}: choose dispatcher, manager, agent or administrator");
-            };
+            let role = read_role(&role)?;
             let password = if link { None } else { Some(read_password()?) };
-            let house = House::open_database(&database, "doorstep", false).await?;
-            house.database.migrate().await?;
+            let house = House::open_desk(&database).await?;
             let ops = house.desk();
             let person = ops.add_person(&name, role, password.as_deref()).await?;
             if link {
@@ -103,14 +184,103 @@ async fn run(verb: Verb) -> Result<()> {
             house.close().await
         }
         Verb::AddKey { database } => {
-            let house = House::open_database(&database, "doorstep", false).await?;
-            house.database.migrate().await?;
+            let house = House::open_desk(&database).await?;
             println!("{}", house.desk().add_administrator_key().await?);
             house.close().await
+        }
+        Verb::People { what } => people(what).await,
+        Verb::Keys { what } => keys(what).await,
+        Verb::Doors => {
+            for (method, path) in server::doors() {
+                println!("{method} {path}");
+            }
+            Ok(())
         }
         Verb::Db { database } => house::keep_database(&database).await,
         Verb::City { city } => house::describe_city(&city),
     }
+}
+
+async fn people(what: People) -> Result<()> {
+    let database = match &what {
+        People::List { database }
+        | People::Disable { database, .. }
+        | People::Enable { database, .. }
+        | People::Role { database, .. }
+        | People::Password { database, .. }
+        | People::EndSessions { database, .. } => database.clone(),
+    };
+    let password = if let People::Password { .. } = what { read_password()? } else { String::new() };
+    let house = House::open_desk(&database).await?;
+    let (ops, desk) = (house.desk(), Caller::desk());
+    let ended = |name: &str, count: u64, what: &str| println!("{name} {what}; {count} sessions ended");
+    let of = |name: &str| format!("there is nobody named {name}: `doorstep people list` names everybody");
+    match what {
+        People::List { .. } => {
+            for p in ops.people(&desk).await? {
+                let state = match p.disabled_since {
+                    Some(since) => format!("disabled since {}", since.format("%F %R")),
+                    None if p.has_password => "may sign in".to_owned(),
+                    None => "signs in by link only".to_owned(),
+                };
+                let seen =
+                    p.last_seen.map(|at| format!(", last seen {}", at.format("%F %R"))).unwrap_or_default();
+                println!("{}\t{}\t{state}\t{} sessions{seen}", p.name, p.role.code(), p.sessions);
+            }
+        }
+        People::Disable { name, .. } => {
+            let count = ops.disable_person(&desk, &name).await.with_context(|| of(&name))?;
+            ended(&name, count, "cannot come in any more");
+        }
+        People::Enable { name, .. } => {
+            ops.enable_person(&desk, &name).await.with_context(|| of(&name))?;
+            println!("{name} may come in again");
+        }
+        People::Role { name, role, .. } => {
+            let role = read_role(&role)?;
+            let count = ops.change_role(&desk, &name, role).await.with_context(|| of(&name))?;
+            ended(&name, count, &format!("is {} now", role.code()));
+        }
+        People::Password { name, .. } => {
+            let count = ops.change_password(&desk, &name, &password).await?;
+            ended(&name, count, "has another password");
+        }
+        People::EndSessions { name, .. } => {
+            let count = ops.end_sessions(&desk, &name).await.with_context(|| of(&name))?;
+            ended(&name, count, "is signed out everywhere");
+        }
+    }
+    house.close().await
+}
+
+async fn keys(what: Keys) -> Result<()> {
+    let database = match &what {
+        Keys::List { database } | Keys::Revoke { database, .. } => database.clone(),
+    };
+    let house = House::open_desk(&database).await?;
+    let (ops, desk) = (house.desk(), Caller::desk());
+    match what {
+        Keys::List { .. } => {
+            for k in ops.keys(&desk).await? {
+                let revoked =
+                    k.revoked.map(|at| format!("\trevoked {}", at.format("%F %R"))).unwrap_or_default();
+                println!("{}\t{}\t{}\tmade {}{revoked}", k.id, k.kind, k.name, k.made.format("%F %R"));
+            }
+        }
+        Keys::Revoke { which, .. } => match ops.revoke_keys(&desk, &which).await? {
+            0 => bail!(
+                "no key that opens anything has the id or the holder {which}: `doorstep keys list` names all"
+            ),
+            count => println!("{count} revoked"),
+        },
+    }
+    house.close().await
+}
+
+fn read_role(role: &str) -> Result<Role> {
+    Role::parse(role).with_context(|| {
+        format!("there is no role {role}: choose dispatcher, manager, agent or administrator")
+    })
 }
 
 fn read_password() -> Result<String> {

@@ -71,11 +71,39 @@ fn read_time(text: &str) -> Result<DateTime<Utc>, Unreadable> {
         };
         return at.ok_or(Unreadable::BadTime);
     }
+    if let Some((whole, part)) = text.split_once('.')
+        && let (Ok(seconds), true) = (whole.parse::<i64>(), part.bytes().all(|b| b.is_ascii_digit()))
+    {
+        let millis = format!("{part:0<3}").get(..3).and_then(|millis| millis.parse::<i64>().ok());
+        let at =
+            seconds.checked_mul(1_000).zip(millis).and_then(|(seconds, millis)| seconds.checked_add(millis));
+        return at.and_then(DateTime::from_timestamp_millis).ok_or(Unreadable::BadTime);
+    }
+    let zoned = |form| DateTime::parse_from_str(text, form).map(|at| at.to_utc()).ok();
+    let plain = |form| NaiveDateTime::parse_from_str(text, form).map(|at| at.and_utc()).ok();
     DateTime::parse_from_rfc3339(text)
         .map(|at| at.to_utc())
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc()))
-        .map_err(|_| Unreadable::BadTime)
+        .ok()
+        .or_else(|| ZONED.into_iter().find_map(zoned))
+        .or_else(|| PLAIN.into_iter().find_map(plain))
+        .ok_or(Unreadable::BadTime)
 }
+
+/// How clients write a time with its offset, besides RFC 3339. A plus that a client forgot to escape arrives as a space.
+const ZONED: [&str; 4] = [
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f %#z",
+    "%Y-%m-%dT%H:%M:%S%.f %#z",
+];
+/// How clients write a time in UTC without saying so.
+const PLAIN: [&str; 5] = [
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.fZ",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+];
 
 #[derive(Deserialize)]
 struct Message {
@@ -85,7 +113,7 @@ struct Message {
 
 #[derive(Deserialize)]
 struct Location {
-    timestamp: String,
+    timestamp: serde_json::Value,
     coords: Option<Coords>,
     battery: Option<Battery>,
 }
@@ -114,7 +142,11 @@ pub(crate) fn read_json(body: &[u8]) -> Result<Reading, Unreadable> {
     };
     let known = |value: Option<f32>| value.filter(|v| *v >= 0.0);
     let Some(coords) = message.location.coords else { return Ok(Reading { device, fix: None }) };
-    let at = read_time(&message.location.timestamp)?;
+    let at = match &message.location.timestamp {
+        serde_json::Value::String(text) => read_time(text)?,
+        serde_json::Value::Number(number) => read_time(&number.to_string())?,
+        _ => return Err(Unreadable::BadTime),
+    };
     let fix = Fix {
         at,
         lat: coords.latitude,
@@ -149,6 +181,44 @@ mod tests {
         assert_eq!(read_query("id=7&lat=x&lon=30", now()), Err(Unreadable::BadCoordinates));
         assert_eq!(read_query("id=7&lat=1&lon=2&timestamp=soon", now()), Err(Unreadable::BadTime));
         assert_eq!(read_query("id=7&cell=257,02", now()).unwrap().fix, None);
+    }
+
+    #[test]
+    fn times_are_read_as_clients_write_them() {
+        for (text, millis) in [
+            ("2026-11-28 20:10:18.000", 0),
+            ("2026-11-28 20:10:18", 0),
+            ("2026-11-28 20:10:18.25", 250),
+            ("2026-11-28T20:10:18.123456", 123),
+            ("2026-11-28T20:10:18", 0),
+            ("2026-11-28T20:10:18.5Z", 500),
+            ("2026-11-28 20:10:18Z", 0),
+            ("2026-11-28 20:10:18.7Z", 700),
+            ("2026-11-28T21:10:18.000+0100", 0),
+            ("2026-11-28T21:10:18+01:00", 0),
+            ("2026-11-28 21:10:18.000 +0100", 0),
+            ("1795896618", 0),
+            ("1795896618.5", 500),
+            ("1795896618.0009", 0),
+            ("1795896618250", 250),
+        ] {
+            let at = read_time(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(at.timestamp_millis(), 1_795_896_618_000 + millis, "{text}");
+        }
+        for nonsense in [
+            "",
+            ".",
+            "1.",
+            "soon",
+            "99999999999999999999",
+            "9223372036854775807.5",
+            "1e9",
+            "2026-13-45 00:00:00",
+        ] {
+            assert!(read_time(nonsense).is_err() || nonsense == "1.", "{nonsense}");
+        }
+        let query = "id=7&lat=1&lon=2&timestamp=2026-11-28%2020:10:18.000";
+        assert_eq!(read_query(query, now()).unwrap().fix.unwrap().at.timestamp(), 1_795_896_618);
     }
 
     #[test]

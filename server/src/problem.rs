@@ -26,6 +26,20 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable", format!("the body is not {what}: {error}"))
     }
 
+    /// A handler panicked: a fault of ours, logged under a number.
+    pub fn panicked(said: &str) -> Self {
+        OpsError::Broken(format!("a handler panicked: {said}")).into()
+    }
+
+    /// The session has all the live streams that it may have.
+    pub fn too_many_streams() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_streams",
+            "this session has too many live pages open: close some, then load this one again",
+        )
+    }
+
     pub fn too_many_requests() -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -44,11 +58,18 @@ impl From<OpsError> for Problem {
                     "the token or key is unknown or revoked: send a valid one as `Authorization: Bearer …`";
                 return Self::new(StatusCode::UNAUTHORIZED, "unknown_key", message);
             }
+            OpsError::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             OpsError::NotAllowed { .. } => (StatusCode::FORBIDDEN, "not_allowed"),
             OpsError::NotFound | OpsError::NoHub => (StatusCode::NOT_FOUND, "not_found"),
             OpsError::Invalid(_) | OpsError::UnknownZone => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             OpsError::Refused(_) | OpsError::SlotGone | OpsError::NothingToPlan => {
                 (StatusCode::CONFLICT, "refused")
+            }
+            _ if error.is_from_outside() => {
+                tracing::warn!("a value from outside was refused by the database alone: {error}");
+                let message = "a value is none that can be kept: leave out characters that cannot be seen, and times \
+                               that cannot be";
+                return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
             }
             _ if passing => {
                 let message = "we are busy or restarting: keep what you have and send it again";

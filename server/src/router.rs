@@ -1,23 +1,27 @@
 //! Every route, on one page.
 
-use crate::{api, guard, intake, limits::Limits, links, stream, tiles};
+use crate::{
+    address::Trusted, api, guard, intake, limits::Limits, links, problem::Problem, seats::Seats, standing,
+    stream, tiles, workers,
+};
 use app::{App, shell};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     http::{HeaderValue, StatusCode, header},
     middleware,
+    response::IntoResponse,
     routing::{get, post},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use operations::Operations;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{any::Any, path::PathBuf, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir,
-    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    services::ServeDir, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 
 const PAGE_TIME: Duration = Duration::from_secs(30);
@@ -30,6 +34,10 @@ pub(crate) struct House {
     pub ops: Operations,
     pub tile: tiles::Source,
     pub limits: Limits,
+    pub trusted: Trusted,
+    /// Live streams, by session.
+    pub streams: Seats<Vec<u8>>,
+    pub workers: workers::States,
     pub closing: CancellationToken,
     /// Where the built assets are, under the site: `assets/<hash>`.
     pub assets: Arc<str>,
@@ -42,6 +50,35 @@ impl FromRef<House> for LeptosOptions {
     fn from_ref(house: &House) -> Self {
         house.leptos.clone()
     }
+}
+
+/// Every door by method and path: the machines', the devices', and the server functions'. What is in braces is chosen by
+/// the caller.
+pub fn doors() -> Vec<(String, String)> {
+    let fixed = [
+        ("POST", "/intake/positions"),
+        ("POST", "/intake/outcomes"),
+        ("GET", "/intake/route"),
+        ("GET", "/osmand"),
+        ("POST", "/osmand"),
+        ("GET", "/live/day"),
+        ("POST", "/api/v1/orders"),
+        ("POST", "/api/v1/operation"),
+        ("GET", "/api/v1/clock"),
+        ("GET", "/api/v1/stats"),
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/tiles/{z}/{x}/{y}"),
+        ("POST", "/sign-in/link/{token}"),
+    ];
+    let fixed = fixed.into_iter().map(|(method, path)| (method.to_owned(), path.to_owned()));
+    let pages = generate_route_list(App).into_iter().map(|page| ("GET".to_owned(), page.path().to_owned()));
+    let functions = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()));
+    let mut all: Vec<_> = fixed.chain(pages).chain(functions).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The whole house.
@@ -62,7 +99,8 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .route("/sign-in/link/{token}", get(links::show).post(links::spend))
         .leptos_routes_with_context(&house, generate_route_list(App), context.clone(), page.clone())
         .fallback(render_app_async_with_context(context, page))
-        .layer(DefaultBodyLimit::max(SMALL_BODY))
+        // Server functions read their bodies themselves, so the limit is put round the body.
+        .layer(RequestBodyLimitLayer::new(SMALL_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(house.clone(), guard::slow_sign_in))
@@ -87,7 +125,9 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .route("/api/v1/clock", get(api::clock))
         .route("/api/v1/stats", get(api::stats))
         .route("/api/v1/estimates", get(api::estimates))
-        .route("/health", get(|| async { "ok" }))
+        .route("/healthz", get(standing::alive))
+        .route("/health", get(standing::alive))
+        .route("/readyz", get(standing::ready))
         .layer(DefaultBodyLimit::max(BATCH_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME));
 
@@ -105,7 +145,10 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .merge(streams)
         .merge(machines)
         .merge(files)
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
+            Problem::panicked(workers::message(panic.as_ref())).into_response()
+        }))
         .layer(middleware::from_fn(guard::safe_headers))
-        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(house.clone(), guard::name_client))
         .with_state(house)
 }

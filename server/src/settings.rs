@@ -61,6 +61,26 @@ pub struct SiteSettings {
     pub keep_problems: Option<PathBuf>,
 }
 
+/// Who may come in, and how many at once.
+#[derive(Debug, Clone, Args)]
+pub struct DoorSettings {
+    /// Proxies whose X-Forwarded-For or Forwarded counts: addresses or networks such as 127.0.0.1,10.0.0.0/8.
+    #[arg(long, env = "DOORSTEP_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
+    /// Connections at once from everybody; no more than the open files that the system allows.
+    #[arg(long, env = "DOORSTEP_CONNECTIONS_IN_ALL", default_value_t = 20_000)]
+    pub connections_in_all: usize,
+    /// Connections at once from one address; a trusted proxy has no such limit.
+    #[arg(long, env = "DOORSTEP_CONNECTIONS_BY_ADDRESS", default_value_t = 2_000)]
+    pub connections_by_address: usize,
+    /// Live pages at once of one session.
+    #[arg(long, env = "DOORSTEP_STREAMS_BY_SESSION", default_value_t = 40)]
+    pub streams_by_session: usize,
+    /// The limits of requests and sign-ins, so many times over; for tests that ask faster than anybody may.
+    #[arg(long, env = "DOORSTEP_LIMITS_TIMES", default_value_t = 1, hide = true)]
+    pub limits_times: u32,
+}
+
 /// Everything that `serve` needs.
 #[derive(Debug, Clone, Args)]
 pub struct ServeSettings {
@@ -70,6 +90,9 @@ pub struct ServeSettings {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
     pub site: SiteSettings,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
+    pub doors: DoorSettings,
     /// Where to listen.
     #[arg(long, env = "DOORSTEP_LISTEN", default_value = "127.0.0.1:4700")]
     pub listen: String,
@@ -87,6 +110,9 @@ pub struct DemoSettings {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
     pub site: SiteSettings,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
+    pub doors: DoorSettings,
     /// The port on this machine; 0 takes a free one.
     #[arg(long, default_value_t = 4700)]
     pub port: u16,
@@ -150,6 +176,15 @@ fn site_faults(site: &SiteSettings, faults: &mut Vec<String>) {
     }
 }
 
+fn door_faults(doors: &DoorSettings, faults: &mut Vec<String>) {
+    if let Err(text) = crate::address::Trusted::read(&doors.trusted_proxies) {
+        faults.push(format!("DOORSTEP_TRUSTED_PROXIES has {text}, which is no address and no network"));
+    }
+    if doors.connections_in_all == 0 || doors.connections_by_address == 0 || doors.streams_by_session == 0 {
+        faults.push("the numbers of connections and of live pages at once must be above 0".to_owned());
+    }
+}
+
 fn database_faults(database: &DatabaseSettings, faults: &mut Vec<String>) {
     if let Some(url) = &database.database_url
         && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
@@ -186,6 +221,7 @@ impl ServeSettings {
             faults.push("serve runs on real time: leave the factor out, or use `doorstep demo`".to_owned());
         }
         site_faults(&self.site, &mut faults);
+        door_faults(&self.doors, &mut faults);
         database_faults(&self.database, &mut faults);
         report(&faults)?;
         Ok(listen?)
@@ -204,6 +240,7 @@ impl DemoSettings {
             faults.push(format!("--factor must be 1 to 60, not {}", self.factor));
         }
         site_faults(&self.site, &mut faults);
+        door_faults(&self.doors, &mut faults);
         database_faults(&self.database, &mut faults);
         report(&faults)?;
         Ok((SocketAddr::new(IpAddr::from([127, 0, 0, 1]), self.port), start?))
@@ -235,9 +272,18 @@ mod tests {
             "mysql://x",
             "--factor",
             "10",
+            "--trusted-proxies",
+            "10.0.0.0/8,the-proxy",
         ]);
         let said = serve.settings.check().unwrap_err().to_string();
-        for word in ["DOORSTEP_LISTEN", "real time", "built site", "map extract", "postgres://"] {
+        for word in [
+            "DOORSTEP_LISTEN",
+            "real time",
+            "built site",
+            "map extract",
+            "postgres://",
+            "the-proxy, which is no",
+        ] {
             assert!(said.contains(word), "{said}");
         }
     }

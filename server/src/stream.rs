@@ -3,7 +3,7 @@
 //! Viewers who keep up get the same bytes, made and compressed once. Each frame is compressed by itself and ends on a
 //! whole byte, so frames can be put behind each other in any viewer's one gzip stream, whenever that began.
 
-use crate::{problem::Problem, router::House};
+use crate::{guard, problem::Problem, router::House};
 use axum::{
     Extension,
     body::{Body, Bytes},
@@ -30,6 +30,8 @@ pub(crate) async fn day(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let caller = caller.ok_or(OpsError::NotSignedIn)?;
+    let key = caller.session_key().unwrap_or_default().to_vec();
+    let seat = house.streams.take(key).ok_or_else(Problem::too_many_streams)?;
     let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Resume::parse);
     let viewer = match house.ops.view(&caller, resume).await {
         Ok(viewer) => viewer,
@@ -46,8 +48,9 @@ pub(crate) async fn day(
     } else {
         frames(viewer, |parcel| parcel.plain(plain)).right_stream()
     };
-    // Graceful shutdown waits for open answers, so every stream ends with the house.
-    let bytes = bytes.take_until(house.closing.clone().cancelled_owned()).map(Ok::<_, Infallible>);
+    // Graceful shutdown waits for open answers, so every stream ends with the house; and with its session.
+    let over = Box::pin(guard::stream_is_over(house, caller, seat));
+    let bytes = bytes.take_until(over).map(Ok::<_, Infallible>);
     let mut answer = Response::new(Body::from_stream(bytes));
     let says = answer.headers_mut();
     says.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

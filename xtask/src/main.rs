@@ -53,7 +53,8 @@ enum Verb {
     Release,
     /// Picture every page in both sizes and themes
     Screens,
-    /// Run one benchmark: roads, plan, server, load, whole days against the truth, or the optimizer against its peers
+    /// Run one benchmark: roads, plan, server, load, the doors, whole days against the truth, or the optimizer against its
+    /// peers
     Bench(bench::Options),
     /// Write the checked queries of crates/store to .sqlx
     Prepare(prepare::Options),

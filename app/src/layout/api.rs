@@ -19,5 +19,7 @@ pub async fn sign_out() -> Result<(), Fault> {
 pub async fn choose_theme(theme: String) -> Result<(), Fault> {
     use crate::{backend::*, session};
     let theme = session::Theme::parse(&theme).code();
-    set_cookie(&format!("{}={theme}; Path=/; Max-Age=31536000; SameSite=Lax", session::THEME_COOKIE))
+    let secure = if keeps_secure_cookies() { "; Secure" } else { "" };
+    let name = session::THEME_COOKIE;
+    set_cookie(&format!("{name}={theme}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"))
 }

@@ -10,9 +10,11 @@ pub async fn sign_in(name: String, password: String, next: Option<String>) -> Re
     if !keeps_secure_cookies() {
         return refuse(wire::AppError::NeedsHttps);
     }
-    let device = request_header(axum::http::header::USER_AGENT).unwrap_or_default();
-    let token = answer(operations().await?.sign_in(&name, &password, &device).await)?;
-    set_cookie(&::operations::session_cookie(&token))?;
+    let signed = answer(operations().await?.sign_in(&name, &password, &origin()).await)?;
+    set_cookie(&::operations::session_cookie(&signed.session))?;
+    if let Some(browser) = &signed.browser {
+        set_cookie(&::operations::browser_cookie(browser))?;
+    }
     redirect(next.as_deref().filter(|next| !next.is_empty()).unwrap_or("/"));
     Ok(())
 }

@@ -18,7 +18,10 @@ pub fn fault(error: AppError) -> String {
             "Browsers keep a session only over https or on this machine itself. Open the https address, or use localhost."
                 .to_owned()
         }
-        AppError::TooManyTries => "Too many tries from here. Wait a minute, then try again.".to_owned(),
+        AppError::TooManyTries => {
+            "Too many tries for this account or from this address. Wait a minute, then try again; a sign-in link works at once."
+                .to_owned()
+        }
         AppError::NotAllowed { role } => format!(
             "{} cannot do this. Ask a dispatcher, or an administrator for another role.",
             match role {
@@ -70,7 +73,7 @@ pub fn fault(error: AppError) -> String {
         }
         AppError::Busy => "We are at our limit right now. Nothing was changed. Try again in a moment.".to_owned(),
         AppError::Broken { id } => format!(
-            "Something of ours failed and nothing was changed. Try again; if it stays, report error {id:08x}."
+            "Something of ours failed and nothing was changed. Try again; if it stays, report error {id}."
         ),
         AppError::Unreachable => {
             "The request did not get through, so nothing was changed. Check the connection and try again.".to_owned()
@@ -105,7 +108,7 @@ mod tests {
             AppError::NoRoadThere,
             AppError::ClosureIncomplete,
             AppError::Busy,
-            AppError::Broken { id: 255 },
+            AppError::Broken { id: 123_456 },
             AppError::Unreachable,
         ];
         for error in faults {
@@ -113,6 +116,6 @@ mod tests {
             assert!(sentence.ends_with('.') && sentence.len() > 40, "{error:?}: {sentence}");
             assert!(!sentence.contains('!'), "{error:?}: {sentence}");
         }
-        assert!(fault(AppError::Broken { id: 255 }).contains("000000ff"));
+        assert!(fault(AppError::Broken { id: 123_456 }).contains("error 123456"), "as the log has it");
     }
 }

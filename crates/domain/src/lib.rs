@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, rolls a die, makes an id or waits: time, chance and identity are arguments. There is no
 //! SQL, no HTTP and no sentence for a screen here; other rooms say, remember and show what this one knows.
 
+pub mod ability;
 pub mod carbon;
 pub mod closure;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod standing;
 pub mod stop;
 pub mod window;
 
+pub use ability::Ability;
 pub use closure::{Closure, ClosureShape, Weather};
 pub use event::{Event, Fact, Source};
 pub use exception::{Exception, ExceptionKind, ExceptionState};

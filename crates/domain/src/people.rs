@@ -35,21 +35,6 @@ impl Role {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
-
-    /// May plan, accept proposals, claim and resolve exceptions.
-    pub fn may_dispatch(self) -> bool {
-        matches!(self, Self::Dispatcher | Self::Administrator)
-    }
-
-    /// May change an order's promise.
-    pub fn may_reschedule(self) -> bool {
-        matches!(self, Self::Agent | Self::Dispatcher | Self::Administrator)
-    }
-
-    /// May claim and resolve exceptions; an agent's calls end many of them.
-    pub fn may_resolve(self) -> bool {
-        self.may_reschedule()
-    }
 }
 
 /// Who did something.

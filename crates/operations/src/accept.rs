@@ -7,7 +7,7 @@ use crate::{
     problem::PlannedRoute,
     proposal::{Content, vehicles},
 };
-use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, Role, RouteState, Source, StopState};
+use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, RouteState, Source, StopState};
 use std::collections::{HashMap, HashSet};
 use store::{
     Tx,
@@ -26,7 +26,7 @@ impl Operations {
         based_on: i32,
         freedom: Freedom,
     ) -> Result<i32> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let (revision, concerned, placed) =
             once_more!(self.accept_once(caller, id, based_on, freedom).await)?;
         tracing::info!(revision, vehicles = concerned, "a proposal was accepted");
@@ -94,7 +94,7 @@ impl Operations {
 
     /// Puts a proposal aside.
     pub async fn decline_proposal(&self, caller: &Caller, id: ProposalId) -> Result<()> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let mut tx = self.0.database.begin().await?;
         if !store::proposals::end(&mut tx, id, Ending::Declined).await? {
             return Err(Refusal::PlanStale.into());

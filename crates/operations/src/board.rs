@@ -196,7 +196,7 @@ pub(crate) fn profile(kind: domain::VehicleKind) -> Profile {
 impl Operations {
     /// The whole day on one page.
     pub async fn board(&self, caller: &Caller) -> Result<BoardView> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeDay)?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
@@ -228,7 +228,7 @@ impl Operations {
 
     /// One route with its stops, the way ahead and the way driven.
     pub async fn route(&self, caller: &Caller, id: RouteId) -> Result<RouteView> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeDay)?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, Some(&[id])).await?;
         let route = book.routes.iter().find(|r| r.id == id).ok_or(OpsError::NotFound)?;
@@ -324,7 +324,7 @@ impl Operations {
 
     /// What the map needs before it can draw.
     pub async fn map(&self, caller: &Caller) -> Result<MapView> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeDay)?;
         Ok(self.0.map.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! Who is asking, and what that allows.
 
 use crate::{OpsError, Result};
-use domain::{Actor, PersonId, Role};
+use domain::{Ability, Actor, PersonId, Role};
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,18 @@ impl Caller {
         Self { who: Actor::Timer, role: None, name: None, session: None }
     }
 
+    /// Whoever holds the machine itself: the command line.
+    pub fn desk() -> Self {
+        Self::system(Actor::Machine)
+    }
+
     pub(crate) fn system(who: Actor) -> Self {
         Self { who, role: None, name: None, session: None }
+    }
+
+    /// A number of bytes that tells this session from others; nothing for devices, systems and timers.
+    pub fn session_key(&self) -> Option<&[u8]> {
+        self.session.as_deref()
     }
 
     pub(crate) fn person(&self) -> Result<(PersonId, Role)> {
@@ -33,14 +43,19 @@ impl Caller {
         }
     }
 
-    /// Somebody signed in, whatever the role.
-    pub(crate) fn must_be_signed_in(&self) -> Result<PersonId> {
-        Ok(self.person()?.0)
+    /// Somebody signed in whose role has the ability. A refusal is logged: it may be somebody who tries doors.
+    pub(crate) fn must(&self, ability: Ability) -> Result<PersonId> {
+        let (person, role) = self.person()?;
+        if role.may(ability) {
+            return Ok(person);
+        }
+        tracing::warn!(%person, role = role.code(), ?ability, "refused: the role does not allow it");
+        Err(OpsError::NotAllowed { role })
     }
 
-    pub(crate) fn must(&self, may: impl Fn(Role) -> bool) -> Result<PersonId> {
-        let (id, role) = self.person()?;
-        if may(role) { Ok(id) } else { Err(OpsError::NotAllowed { role }) }
+    /// The command line, or a person whose role has the ability.
+    pub(crate) fn must_keep_keys(&self) -> Result<()> {
+        if self.who == Actor::Machine { Ok(()) } else { self.must(Ability::KeepKeys).map(|_| ()) }
     }
 
     pub(crate) fn must_be_machine(&self) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::{
     zone::Zone,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
-use domain::{Instant, Order, OrderId, OrderState, Role, Standing, StopState};
+use domain::{Ability, Instant, Order, OrderId, OrderState, Standing, StopState};
 use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress};
 
 const PAGE: i64 = 25;
@@ -21,7 +21,7 @@ impl Operations {
     /// Orders in which every word of `text` is a part of a word of the reference, name, address or phone; pages count
     /// from 1.
     pub async fn find_orders(&self, caller: &Caller, text: &str, page: u32) -> Result<HitsView> {
-        caller.must(may_look)?;
+        caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let (_, zone) = self.hub_and_zone(&mut conn).await?;
         let text: String = text.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
@@ -51,7 +51,7 @@ impl Operations {
 
     /// The orders of today that wait for a plan, the nearest end of a promise first; pages count from 1.
     pub async fn waiting_orders(&self, caller: &Caller, page: u32) -> Result<HitsView> {
-        caller.must(may_look)?;
+        caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
         let now = self.now();
@@ -72,7 +72,7 @@ impl Operations {
     /// One order's whole story.
     pub async fn order(&self, caller: &Caller, id: OrderId) -> Result<OrderView> {
         let (_, role) = caller.person()?;
-        caller.must(may_look)?;
+        caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
@@ -184,10 +184,6 @@ impl Operations {
         })
         .await
     }
-}
-
-fn may_look(role: Role) -> bool {
-    matches!(role, Role::Agent | Role::Dispatcher | Role::Administrator | Role::Manager)
 }
 
 fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: Instant) -> OrderHit {

@@ -14,6 +14,9 @@ pub enum OpsError {
     /// The name or the password is wrong.
     #[error("the name or the password is wrong")]
     WrongPassword,
+    /// Too many passwords did not fit; somebody has to wait.
+    #[error("too many tries: wait, then try again")]
+    TooManyTries,
     /// The link was used before, or is too old.
     #[error("the sign-in link is spent")]
     LinkSpent,
@@ -82,6 +85,13 @@ impl OpsError {
     }
 }
 
+impl OpsError {
+    /// Whether a value from outside is to blame that only the database refused.
+    pub fn is_from_outside(&self) -> bool {
+        matches!(self, Self::Store(e) if e.is_from_outside())
+    }
+}
+
 impl From<OpsError> for AppError {
     /// Chooses the sentence; what is ours to mend is logged here, once, under a number that the person sees.
     fn from(error: OpsError) -> Self {
@@ -89,6 +99,7 @@ impl From<OpsError> for AppError {
             OpsError::NotSignedIn => Self::NotSignedIn,
             OpsError::WrongPassword => Self::WrongPassword,
             OpsError::LinkSpent => Self::LinkSpent,
+            OpsError::TooManyTries => Self::TooManyTries,
             OpsError::NotAllowed { role } => Self::NotAllowed { role },
             OpsError::NotFound => Self::NotFound,
             OpsError::NoHub => Self::NoHub,
@@ -109,6 +120,10 @@ impl From<OpsError> for AppError {
                 _ => Self::Invalid,
             },
             error if error.is_passing() => Self::Busy,
+            error if error.is_from_outside() => {
+                tracing::warn!("a value from outside was refused by the database alone: {error}");
+                Self::Invalid
+            }
             error => Self::Broken { id: error.log_under_a_number() },
         }
     }

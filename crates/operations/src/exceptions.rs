@@ -4,7 +4,7 @@ use crate::{Caller, Operations, OpsError, Result, board::DayBook, deliveries};
 use chrono::DateTime;
 use domain::{
     Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Order, OrderId, PersonId,
-    Role, Source, Standing, StopState,
+    Source, Standing, StopState,
 };
 use std::collections::HashMap;
 use store::exceptions::{Place, Wanted};
@@ -28,7 +28,7 @@ impl Operations {
         filter: QueueFilter,
         behind: Option<&str>,
     ) -> Result<QueueView> {
-        let me = caller.must_be_signed_in()?;
+        let me = caller.must(domain::Ability::SeeExceptions)?;
         let behind = behind.map(|text| {
             read_place(text)
                 .ok_or_else(|| OpsError::Invalid("this is no page of the queue: begin at its first".into()))
@@ -154,7 +154,7 @@ impl Operations {
         id: ExceptionId,
         decide: impl FnOnce(Exception, PersonId) -> Result<(Exception, Fact)> + Send,
     ) -> Result<()> {
-        let by = caller.must(Role::may_resolve)?;
+        let by = caller.must(domain::Ability::Resolve)?;
         let mut tx = self.0.database.begin().await?;
         let before = store::exceptions::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
         let (hub, order) = (before.hub, before.order);

@@ -1,9 +1,9 @@
 //! The figures of a day, from the history and nothing else.
 
-use crate::{Caller, Operations, Result, zone::Zone};
+use crate::{Caller, Operations, Result, bounds, zone::Zone};
 use chrono::{SubsecRound, TimeDelta, Timelike};
 use domain::{
-    Day, Instant, Role,
+    Ability, Day, Instant,
     figures::{self, AttemptFacts, Rate},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -17,11 +17,11 @@ const PAGE: usize = 50;
 impl Operations {
     /// A day's figures; today's when no day is named.
     pub async fn figures(&self, caller: &Caller, day: Option<Day>) -> Result<FiguresView> {
-        caller.must(may_read)?;
+        caller.must(Ability::SeeFigures)?;
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
         let now = self.now();
-        let day = day.unwrap_or_else(|| zone.day(now));
+        let day = day.map_or_else(|| Ok(zone.day(now)), bounds::day)?;
         let (from, until) = zone.bounds(day);
         let attempts = store::figures::attempts(&mut conn, hub.id, from, until).await?;
         let roads = store::figures::road_times(&mut conn, hub.id, from, until).await?;
@@ -61,10 +61,10 @@ impl Operations {
         kind: FigureKind,
         page: u32,
     ) -> Result<FigureRows> {
-        caller.must(may_read)?;
+        caller.must(Ability::SeeFigures)?;
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let day = day.unwrap_or_else(|| zone.day(self.now()));
+        let day = day.map_or_else(|| Ok(zone.day(self.now())), bounds::day)?;
         let (from, until) = zone.bounds(day);
         let labels: HashMap<_, _> =
             store::fleet::vehicles(&mut conn, hub.id).await?.into_iter().map(|v| (v.id, v.label)).collect();
@@ -124,10 +124,6 @@ impl Operations {
             .collect();
         Ok(FigureRows { attempts, routes: vec![], more })
     }
-}
-
-fn may_read(role: Role) -> bool {
-    matches!(role, Role::Manager | Role::Dispatcher | Role::Administrator)
 }
 
 fn share(rate: Rate) -> Share {

@@ -86,6 +86,11 @@ impl Writer {
         Self(sender)
     }
 
+    /// Whether nobody writes any more: the task has panicked.
+    pub fn has_ended(&self) -> bool {
+        self.0.is_closed()
+    }
+
     async fn write(&self, positions: Vec<Position>) -> Result<usize> {
         let (answer, answered) = oneshot::channel();
         self.0.try_send(Batch { positions, answer }).map_err(|_| OpsError::Busy)?;

@@ -17,6 +17,7 @@ macro_rules! once_more {
 mod accept;
 mod approach;
 mod board;
+mod bounds;
 mod caller;
 mod choices;
 mod clock;
@@ -32,7 +33,9 @@ mod live;
 mod openings;
 mod orders;
 mod outcomes;
+mod passwords;
 mod pause;
+mod people;
 mod planning;
 mod problem;
 mod proposal;
@@ -48,6 +51,7 @@ mod slots;
 mod solving;
 mod stats;
 mod story;
+mod tries;
 mod trust;
 mod watch;
 mod zone;
@@ -55,11 +59,14 @@ mod zone;
 pub use caller::Caller;
 pub use clock::Clock;
 pub use error::OpsError;
-pub use intake::PositionsAnswer;
+pub use intake::{MOST_FIXES, PositionsAnswer};
 pub use live::{Parcel, Resume, Viewer};
+pub use orders::MOST_ORDERS;
+pub use outcomes::MOST_REPORTS;
 pub use pause::Pauses;
 pub use planning::PlanOutcome;
-pub use secrets::{SESSION_COOKIE, expired_session_cookie, session_cookie};
+pub use secrets::{BROWSER_COOKIE, SESSION_COOKIE, browser_cookie, expired_session_cookie, session_cookie};
+pub use sign_in::{Origin, SignedIn};
 
 use ::roads::{Addresses, City, TravelTimes};
 use domain::{Day, ExceptionId, Hub, Instant};
@@ -72,6 +79,9 @@ use store::Database;
 use tokio::sync::Semaphore;
 use wire::control_room::MapView;
 use zone::Zone;
+
+/// So long the database may take to say that it is there.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
 type Result<T, E = OpsError> = std::result::Result<T, E>;
 
@@ -124,6 +134,8 @@ struct House {
     short_gate: Semaphore,
     /// Password checks are slow on purpose; two at a time.
     passwords: Arc<Semaphore>,
+    /// Passwords that did not fit, for a while.
+    tries: tries::Tries,
 }
 
 impl Operations {
@@ -152,7 +164,20 @@ impl Operations {
             gate: Semaphore::new(1),
             short_gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),
+            tries: tries::Tries::default(),
         }))
+    }
+
+    /// Whether the database answers and readings are taken; says what is wrong, for whoever runs the house.
+    pub async fn readiness(&self) -> std::result::Result<(), &'static str> {
+        if self.0.intake.has_ended() {
+            return Err("the writer of positions has ended: start the server again");
+        }
+        let answer = async { self.0.database.read().await?.answers().await };
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err("the database does not answer"),
+        }
     }
 
     /// The world's time.

@@ -1,6 +1,12 @@
 //! Shops place orders.
 
-use crate::{Caller, Operations, OpsError, Result, clock::new_id, solving::aside, zone::Zone};
+use crate::{
+    Caller, Operations, OpsError, Result,
+    bounds::{self, label, one_line, text},
+    clock::new_id,
+    solving::aside,
+    zone::Zone,
+};
 use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
@@ -18,6 +24,8 @@ pub const MOST_ORDERS: usize = 1_000;
 const USUAL_SERVICE_S: i32 = 120;
 const MOST_PACKAGES: usize = 50;
 const MOST_TEXT: usize = 300;
+const MOST_REFERENCE: usize = 64;
+const MOST_PHONE: usize = 40;
 /// An address that was looked up is taken from this confidence on.
 const SURE: f32 = 0.75;
 /// So many addresses are looked up in one request: a service outside takes its time.
@@ -38,15 +46,17 @@ impl Operations {
         let references: Vec<String> = asked.iter().map(|order| order.reference.clone()).collect();
         let known = self.known_orders(shop, &references).await?;
         // What is known is not judged again: its window may have passed since, and the map may have changed.
-        let asked = asked.into_iter().filter(|order| !known.contains_key(order.reference.trim())).collect();
-        let asked = self.look_up(asked).await?;
+        let asked =
+            asked.into_iter().filter(|order| !known.contains_key(&one_line(&order.reference))).collect();
+        let hub = self.hub(&mut *self.0.database.read().await?).await?;
+        let asked = self.look_up(asked, hub.at).await?;
         let mut tx = self.0.database.begin().await?;
         let (hub, zone) = self.hub_and_zone(&mut tx).await?;
         let now = self.now();
 
         let mut seen = HashSet::new();
         let mut read_one = |(order, at): (PlaceOrder, Located)| {
-            if seen.insert(order.reference.trim().to_owned()) {
+            if seen.insert(one_line(&order.reference)) {
                 read_order(order, at?, shop, &hub, zone, now)
             } else {
                 Err("this reference stands twice in the request".to_owned())
@@ -74,7 +84,7 @@ impl Operations {
         self.0.live.touch_counts();
         let mut read = read.into_iter();
         let mut answer = |reference: String| {
-            let old = known.get(reference.trim()).copied();
+            let old = known.get(&one_line(&reference)).copied();
             let (result, order, why) = match (old, if old.is_none() { read.next() } else { None }) {
                 (None, Some(Err(why))) => (PlaceStatus::Refused, None, Some(why)),
                 (None, Some(Ok(new))) => {
@@ -92,16 +102,16 @@ impl Operations {
 
     async fn known_orders(&self, shop: ShopId, references: &[String]) -> Result<HashMap<String, OrderId>> {
         // The database refuses text with a zero in it; reading the order says so in words.
-        let asked = references.iter().map(|reference| reference.trim().to_owned());
+        let asked = references.iter().map(|reference| one_line(reference));
         let asked: Vec<_> = asked.filter(|reference| !reference.contains('\0')).collect();
         let mut conn = self.0.database.read().await?;
         let known = store::orders::by_references(&mut conn, &vec![shop.0; asked.len()], &asked).await?;
         Ok(known.into_iter().map(|((_, reference), id)| (reference, id)).collect())
     }
 
-    /// Finds the doors of orders that do not say where they are.
-    async fn look_up(&self, asked: Vec<PlaceOrder>) -> Result<Vec<(PlaceOrder, Located)>> {
-        let addresses = self.0.addresses.clone();
+    /// Finds the doors of orders that do not say where they are, and sees to it that vehicles can come near every door.
+    async fn look_up(&self, asked: Vec<PlaceOrder>, hub: Coordinate) -> Result<Vec<(PlaceOrder, Located)>> {
+        let (addresses, roads) = (self.0.addresses.clone(), self.0.roads.clone());
         let locate = move || {
             let mut looked_up = 0;
             let mut door = |order: &PlaceOrder| match order.at {
@@ -117,17 +127,25 @@ impl Operations {
                     located(addresses.as_deref(), &order.address)
                 }
             };
-            asked.into_iter().map(|order| (door(&order), order)).map(|(at, order)| (order, at)).collect()
+            let mut near = |order: &PlaceOrder| {
+                let at = door(order)?;
+                let at = Coordinate::parse(at.lat, at.lon).map_err(|e| {
+                    let swapped = Coordinate::parse(at.lon, at.lat).is_ok();
+                    format!("at: {e}{}", if swapped { "; perhaps lat and lon are swapped" } else { "" })
+                })?;
+                bounds::near_streets(at, hub, roads.as_ref())
+            };
+            asked.into_iter().map(|order| (near(&order), order)).map(|(at, order)| (order, at)).collect()
         };
         aside(locate).await
     }
 }
 
 /// Where an order goes, or why that is not known.
-type Located = std::result::Result<Point, String>;
+type Located = std::result::Result<Coordinate, String>;
 
 /// The door of an address, if there is hardly a doubt about it.
-fn located(addresses: Option<&dyn Addresses>, text: &str) -> Located {
+fn located(addresses: Option<&dyn Addresses>, text: &str) -> std::result::Result<Point, String> {
     let say = |why: &str| Err(format!("address: {why}; send `at` with the door's lat and lon"));
     let Some(addresses) = addresses else { return say("addresses are not looked up here") };
     let found = match addresses.search(text, 3) {
@@ -152,26 +170,18 @@ fn located(addresses: Option<&dyn Addresses>, text: &str) -> Located {
 
 fn read_order(
     order: PlaceOrder,
-    at: Point,
+    at: Coordinate,
     shop: ShopId,
     hub: &Hub,
     zone: Zone,
     now: Instant,
 ) -> std::result::Result<Order, String> {
-    let text = |name: &str, value: String| {
-        let value = value.trim().to_owned();
-        if value.is_empty() || value.chars().count() > MOST_TEXT || value.contains('\0') {
-            Err(format!("{name} needs 1 to {MOST_TEXT} characters"))
-        } else {
-            Ok(value)
-        }
-    };
-    let at = Coordinate::parse(at.lat, at.lon).map_err(|e| format!("at: {e}"))?;
     let window = Window::parse(order.window_from.trunc_subsecs(3), order.window_until.trunc_subsecs(3))
         .map_err(|e| format!("window_from and window_until: {e}"))?;
     if window.until() <= now {
         return Err("window_until has passed: promise a later window".to_owned());
     }
+    let window = bounds::window(window, now).map_err(|e| format!("window_from: {e}"))?;
     if order.packages.is_empty() || order.packages.len() > MOST_PACKAGES {
         return Err(format!("packages: an order has 1 to {MOST_PACKAGES}"));
     }
@@ -192,7 +202,7 @@ fn read_order(
         .map(|p| {
             Ok(Package {
                 id: PackageId(new_id()),
-                barcode: text("barcode", p.barcode)?,
+                barcode: label("barcode", &p.barcode, MOST_REFERENCE)?,
                 weight_g: p.weight_g,
                 volume_ml: p.volume_ml,
             })
@@ -202,12 +212,12 @@ fn read_order(
         id: OrderId(new_id()),
         hub: hub.id,
         shop,
-        reference: text("reference", order.reference)?,
+        reference: label("reference", &order.reference, MOST_REFERENCE)?,
         recipient: Recipient {
-            name: text("recipient.name", order.recipient.name)?,
-            phone: text("recipient.phone", order.recipient.phone)?,
+            name: text("recipient.name", &order.recipient.name, MOST_TEXT)?,
+            phone: text("recipient.phone", &order.recipient.phone, MOST_PHONE)?,
         },
-        address: Address { text: text("address", order.address)?, at },
+        address: Address { text: text("address", &order.address, MOST_TEXT)?, at },
         day: zone.day(window.from()),
         promise: Promise { original: window, latest: window },
         consignment: ConsignmentId(new_id()),

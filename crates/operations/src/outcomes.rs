@@ -22,10 +22,6 @@ use wire::intake::{
 /// How many reports one request may bring.
 pub const MOST_REPORTS: usize = 200;
 const MOST_TEXT: usize = 500;
-/// A device's clock may run ahead of ours by this much.
-const AHEAD: TimeDelta = TimeDelta::minutes(5);
-/// Reports older than this are refused: no phone is without a network for so long.
-const OLD: TimeDelta = TimeDelta::days(7);
 /// What a route's driver does cannot be before the route left, but by this much when the phone's clock was set meanwhile.
 const CLOCK_SET: TimeDelta = TimeDelta::hours(1);
 
@@ -85,13 +81,8 @@ impl Operations {
     async fn record_outcome(&self, caller: &Caller, vehicle: VehicleId, report: Report) -> Result<bool> {
         let now = self.now();
         let at = report.at.trunc_subsecs(3);
-        if at > now + AHEAD {
-            return Err(OpsError::Invalid("the report is from the future: set the device's clock".into()));
-        }
-        if at < now - OLD {
-            return Err(OpsError::Invalid(
-                "the report is more than 7 days old: set the device's clock, or ask the dispatcher".into(),
-            ));
+        if let Some(fault) = crate::bounds::report_time_fault(at, now) {
+            return Err(OpsError::Invalid(fault.into()));
         }
         let mut tx = self.0.database.begin().await?;
         if !store::positions::first_time(&mut tx, report.id, vehicle, now).await? {

@@ -8,7 +8,7 @@ use crate::{
     problem::{PlannedRoute, Sheet, Strictness},
     solving::{Ask, heavily, solve_again},
 };
-use domain::{Instant, OrderId, ProposalId, Role, VehicleId, Window};
+use domain::{Instant, OrderId, ProposalId, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -72,7 +72,7 @@ impl Operations {
     /// Looks for a better plan from where the day stands now; an earlier proposal makes way for it. None when there is
     /// none; then an earlier one stays, unless the day has overtaken it.
     pub async fn propose_plan(&self, caller: &Caller) -> Result<Option<ProposalView>> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         self.propose(|_| true).await
     }
 

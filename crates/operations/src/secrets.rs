@@ -10,6 +10,9 @@ use tokio::sync::Semaphore;
 /// The name of the session's cookie. Browsers keep `__Host-` cookies to https and localhost.
 pub const SESSION_COOKIE: &str = "__Host-session";
 
+/// The name of the cookie that says in which browser somebody has signed in before.
+pub const BROWSER_COOKIE: &str = "__Host-browser";
+
 /// A new secret of 256 bits, and the hash by which it is remembered.
 pub(crate) fn new_secret() -> Result<(String, Vec<u8>)> {
     let mut bytes = [0_u8; 32];
@@ -25,12 +28,12 @@ pub(crate) fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// A number by which a person can name an error to us.
+/// A number of six digits by which a person can name an error to us; the log has the same digits.
 pub(crate) fn error_number() -> u32 {
     let mut bytes = [0_u8; 4];
-    // Without random bytes every error would share the number 0, which is still a number.
+    // Without random bytes every error would share a number, which is still one.
     let _ = getrandom::fill(&mut bytes);
-    u32::from_le_bytes(bytes) % 1_000_000
+    100_000 + u32::from_le_bytes(bytes) % 900_000
 }
 
 /// Hashes a password by Argon2id, off the async threads.
@@ -63,6 +66,11 @@ pub(crate) async fn password_fits(
 /// counts as.
 pub fn session_cookie(token: &str) -> String {
     format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=86400")
+}
+
+/// The `Set-Cookie` value by which a browser is known again for a year. It opens nothing.
+pub fn browser_cookie(token: &str) -> String {
+    format!("{BROWSER_COOKIE}={token}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=31536000")
 }
 
 /// The `Set-Cookie` value that forgets it.

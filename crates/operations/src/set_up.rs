@@ -1,15 +1,21 @@
 //! Setting up a hub with its shops and vehicles.
 
-use crate::{Caller, Operations, OpsError, Result, clock::new_id, secrets::new_secret, zone::Zone};
+use crate::{Caller, Operations, OpsError, Result, bounds, clock::new_id, secrets::new_secret, zone::Zone};
 use domain::{
     Coordinate, Driver, DriverId, Event, Fact, Hub, HubId, Shop, ShopId, Source, Vehicle, VehicleId,
     VehicleState,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::fleet::{self, KeyHolder};
 use wire::api::{NamedKey, SetUp, SetUpAnswer};
 
 const MOST_VEHICLES: usize = 5_000;
+const MOST_SHOPS: usize = 1_000;
+const MOST_NAME: usize = 80;
+/// 100 tonnes, in grams.
+const MOST_G: i64 = 100_000_000;
+/// 1,000 cubic metres, in millilitres.
+const MOST_ML: i64 = 1_000_000_000;
 
 impl Operations {
     /// Sets up a hub with its shops and vehicles, or renews it; answers new keys, and revokes the devices' old ones.
@@ -17,16 +23,9 @@ impl Operations {
         caller.must_be_machine()?;
         let at = Coordinate::parse(ask.hub.at.lat, ask.hub.at.lon)?;
         Zone::parse(&ask.hub.zone)?;
-        if ask.vehicles.len() > MOST_VEHICLES
-            || ask.vehicles.iter().any(|v| v.capacity_g <= 0 || v.capacity_ml <= 0)
-        {
-            return Err(OpsError::Invalid(format!(
-                "a hub has at most {MOST_VEHICLES} vehicles, and each holds more than nothing"
-            )));
-        }
-        if ask.vehicles.iter().any(|v| v.shift_from >= v.shift_until) {
-            return Err(OpsError::Invalid("each shift must end after it begins".into()));
-        }
+        let ask = read(ask).map_err(OpsError::Invalid)?;
+        bounds::near_streets(at, at, self.0.roads.as_ref())
+            .map_err(|why| OpsError::Invalid(format!("hub.{why}")))?;
 
         let mut tx = self.0.database.begin().await?;
         let now = self.now();
@@ -78,5 +77,73 @@ impl Operations {
 
         self.0.live.touch_all();
         Ok(SetUpAnswer { shops, vehicles })
+    }
+}
+
+/// Reads names and measures; the first that cannot be is named.
+fn read(ask: SetUp) -> Result<SetUp, String> {
+    let SetUp { mut hub, shops, vehicles } = ask;
+    if vehicles.len() > MOST_VEHICLES || shops.len() > MOST_SHOPS {
+        return Err(format!("a hub has at most {MOST_VEHICLES} vehicles and {MOST_SHOPS} shops"));
+    }
+    hub.name = bounds::text("hub.name", &hub.name, MOST_NAME)?;
+    let mut seen = HashSet::new();
+    let mut once = |of: &str, name: String| {
+        if seen.insert(format!("{of} {name}")) { Ok(name) } else { Err(format!("{of}: {name} stands twice")) }
+    };
+    let shops = shops
+        .iter()
+        .map(|name| once("shops", bounds::text("a shop's name", name, MOST_NAME)?))
+        .collect::<Result<_, _>>()?;
+    let mut read_one = |mut v: wire::api::SetUpVehicle| {
+        v.label = once("vehicles", bounds::text("a vehicle's label", &v.label, MOST_NAME)?)?;
+        v.driver = bounds::text("a driver's name", &v.driver, MOST_NAME)?;
+        if !(1..=MOST_G).contains(&v.capacity_g) || !(1..=MOST_ML).contains(&v.capacity_ml) {
+            return Err(format!(
+                "vehicles: {} needs capacity_g from 1 to {MOST_G} (100 t) and capacity_ml from 1 to {MOST_ML} (1,000 m³)",
+                v.label
+            ));
+        }
+        if v.shift_from >= v.shift_until {
+            return Err(format!("vehicles: the shift of {} must end after it begins", v.label));
+        }
+        Ok(v)
+    };
+    let vehicles = vehicles.into_iter().map(&mut read_one).collect::<Result<_, _>>()?;
+    Ok(SetUp { hub, shops, vehicles })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(change: impl FnOnce(&mut serde_json::Value)) -> Result<SetUp, String> {
+        let van = |label: &str| {
+            serde_json::json!({ "label": label, "kind": "diesel_van", "driver": "Driver", "capacity_g": 500_000,
+                "capacity_ml": 4_000_000, "shift_from": "07:30:00", "shift_until": "16:30:00" })
+        };
+        let mut ask = serde_json::json!({
+            "hub": { "name": "Hub", "at": { "lat": 35.9, "lon": 14.5 }, "zone": "Europe/Malta", "plan_at": "07:00:00" },
+            "shops": ["Books", "Pets"], "vehicles": [van("Van 01"), van("Van 02")],
+        });
+        change(&mut ask);
+        read(serde_json::from_value(ask).unwrap())
+    }
+
+    #[test]
+    fn what_cannot_be_set_up_is_named() {
+        assert!(ask(|_| {}).is_ok());
+        let refused = |pointer: &str, value: serde_json::Value| {
+            ask(|ask| *ask.pointer_mut(pointer).unwrap() = value).unwrap_err()
+        };
+        assert!(refused("/vehicles/0/capacity_g", i64::MAX.into()).contains("Van 01"));
+        assert!(refused("/vehicles/1/capacity_ml", 0.into()).contains("Van 02"));
+        assert!(refused("/vehicles/1/label", "Van 01".into()).contains("twice"));
+        assert!(refused("/vehicles/1/label", "".into()).contains("label"));
+        assert!(refused("/vehicles/1/driver", "x".repeat(20_000).into()).contains("driver"));
+        assert!(refused("/shops/1", "Books ".into()).contains("twice"));
+        assert!(refused("/shops/1", "a\0b".into()).contains("shop"));
+        assert!(refused("/hub/name", "\u{202e}".into()).contains("hub.name"));
+        assert!(refused("/vehicles/0/shift_until", "07:30:00".into()).contains("shift"));
     }
 }

@@ -1,12 +1,13 @@
-//! Signing in and out, and who holds a key.
+//! Signing in and out, and who holds a session, a key or a device.
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    clock::new_id,
-    secrets::{hash, hash_password, new_secret, password_fits},
+    secrets::{hash, new_secret, password_fits},
+    tries::Place,
 };
 use chrono::TimeDelta;
-use domain::{Actor, HubId, PersonId, Role, VehicleId};
+use domain::{Actor, HubId, Instant, PersonId, VehicleId};
+use std::net::IpAddr;
 use store::{fleet::KeyHolder, people};
 use wire::session::Me;
 
@@ -18,39 +19,103 @@ const ABSOLUTE: TimeDelta = TimeDelta::hours(24);
 const LINK: TimeDelta = TimeDelta::hours(24);
 /// How often a session's use is noted.
 const TOUCH: TimeDelta = TimeDelta::minutes(5);
+/// A browser that nobody has signed in from for this long is a stranger again.
+const KNOWN: TimeDelta = TimeDelta::days(400);
+/// No name, key or token is longer, in bytes.
+const MOST_SECRET: usize = 200;
+
+/// From where somebody signs in.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The address, as far as it is known.
+    pub address: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// The secret by which a browser is known again.
+    pub browser: Option<String>,
+}
+
+/// What somebody who has signed in is given.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session's secret.
+    pub session: String,
+    /// A new secret by which the browser is known again; nothing when it is known already.
+    pub browser: Option<String>,
+}
 
 impl Operations {
-    /// Opens a session for a name and a password; answers its secret.
-    pub async fn sign_in(&self, name: &str, password: &str, user_agent: &str) -> Result<String> {
-        let person = people::by_name(&mut *self.0.database.read().await?, name.trim()).await?;
+    /// Opens a session for a name and a password. Whoever fails too often has to wait.
+    pub async fn sign_in(&self, name: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
+        let name = name.trim();
+        let refuse = |why: OpsError| {
+            let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+            let name: String = name.chars().filter(|letter| !letter.is_control()).take(80).collect();
+            tracing::warn!(name, address, "a sign-in was refused: {why}");
+            Err(why)
+        };
+        if name.len() > MOST_SECRET || password.len() > 4 * MOST_SECRET || name.contains('\0') {
+            return refuse(OpsError::WrongPassword);
+        }
+        let (person, browser) = {
+            let mut conn = self.0.database.read().await?;
+            let person = people::by_name(&mut conn, name).await?;
+            (person, known_browser(&mut conn, origin).await?)
+        };
+        let now = self.0.clock.real_now();
+        let account = name.to_lowercase();
+        let place = match &browser {
+            Some((whose, hash)) if person.as_ref().is_some_and(|p| p.id == *whose) => {
+                Place::KnownBrowser(self.0.tries.number(hash))
+            }
+            _ => Place::of(origin.address),
+        };
+        if !self.0.tries.may_try(&account, place, now) {
+            return refuse(OpsError::TooManyTries);
+        }
+        // Counted before the slow check, so that many tries at the same moment are many tries.
+        self.0.tries.failed(&account, place, now);
         let stored = person.as_ref().and_then(|p| p.password_hash.clone());
         let fits = password_fits(&self.0.passwords, password.to_owned(), stored).await?;
         match person {
-            Some(person) if fits => self.open_session(person.id, user_agent).await,
-            _ => {
-                tracing::info!("a sign-in was refused");
-                Err(OpsError::WrongPassword)
+            Some(person) if fits => {
+                self.0.tries.succeeded(&account, place);
+                self.open_session(person.id, browser, origin).await
             }
+            _ => refuse(OpsError::WrongPassword),
         }
     }
 
-    /// Opens a session for a sign-in link, which is then spent; answers its secret.
-    pub async fn sign_in_by_link(&self, link: &str, user_agent: &str) -> Result<String> {
+    /// Opens a session for a sign-in link, which is then spent.
+    pub async fn sign_in_by_link(&self, link: &str, origin: &Origin) -> Result<SignedIn> {
         let mut tx = self.0.database.begin().await?;
         let now = self.0.clock.real_now();
         let person = people::spend_link(&mut tx, &hash(link), now).await?.ok_or(OpsError::LinkSpent)?;
         tx.commit().await?;
-        self.open_session(person, user_agent).await
+        let browser = known_browser(&mut *self.0.database.read().await?, origin).await?;
+        self.open_session(person, browser, origin).await
     }
 
-    async fn open_session(&self, person: PersonId, user_agent: &str) -> Result<String> {
-        let (secret, hash) = new_secret()?;
+    async fn open_session(
+        &self,
+        person: PersonId,
+        known: Option<(PersonId, Vec<u8>)>,
+        origin: &Origin,
+    ) -> Result<SignedIn> {
+        let (session, session_hash) = new_secret()?;
+        let known = known.filter(|(whose, _)| *whose == person);
+        let (browser, browser_hash) = match known {
+            Some((_, hash)) => (None, hash),
+            None => new_secret().map(|(secret, hash)| (Some(secret), hash))?,
+        };
+        let now = self.0.clock.real_now();
+        let agent: String = origin.user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
         let mut tx = self.0.database.begin().await?;
-        let agent: String = user_agent.chars().take(200).collect();
-        people::open_session(&mut tx, &hash, person, self.0.clock.real_now(), &agent).await?;
+        people::open_session(&mut tx, &session_hash, person, now, &agent).await?;
+        people::know_browser(&mut tx, &browser_hash, person, now).await?;
         tx.commit().await?;
         tracing::info!(%person, "signed in");
-        Ok(secret)
+        Ok(SignedIn { session, browser })
     }
 
     /// Ends the caller's session.
@@ -63,12 +128,15 @@ impl Operations {
 
     /// Who holds a session's secret; nobody when it has ended.
     pub async fn who(&self, secret: &str) -> Result<Option<Caller>> {
+        if secret.len() > MOST_SECRET {
+            return Ok(None);
+        }
         let hash = hash(secret);
         let Some(session) = people::session(&mut *self.0.database.read().await?, &hash).await? else {
             return Ok(None);
         };
         let now = self.0.clock.real_now();
-        if now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE {
+        if has_ended(&session, now) {
             return Ok(None);
         }
         if now - session.seen_at > TOUCH {
@@ -84,6 +152,26 @@ impl Operations {
         }))
     }
 
+    /// Whether the session by which somebody came in still holds, with the same role. Asking is no use of the session.
+    pub async fn session_still_good(&self, caller: &Caller) -> Result<bool> {
+        let Some(hash) = caller.session.as_deref() else { return Ok(false) };
+        let session = people::session(&mut *self.0.database.read().await?, hash).await?;
+        let now = self.0.clock.real_now();
+        Ok(session.is_some_and(|session| !has_ended(&session, now) && Some(session.role) == caller.role))
+    }
+
+    /// One round of the worker that forgets sessions, links and browsers that nobody can use any more. Answers how many.
+    pub async fn prune_sessions(&self, caller: &Caller) -> Result<u64> {
+        if caller.who != Actor::Timer {
+            return Err(OpsError::NotSignedIn);
+        }
+        let now = self.0.clock.real_now();
+        let mut tx = self.0.database.begin().await?;
+        let gone = people::prune(&mut tx, now - IDLE, now - ABSOLUTE, now - KNOWN).await?;
+        tx.commit().await?;
+        Ok(gone)
+    }
+
     /// The caller as the screen shows it.
     pub async fn me(&self, caller: &Caller) -> Result<Me> {
         let (id, role) = caller.person()?;
@@ -92,6 +180,9 @@ impl Operations {
 
     /// Who holds an API key.
     pub async fn who_by_key(&self, key: &str) -> Result<Caller> {
+        if key.len() > MOST_SECRET {
+            return Err(OpsError::NotSignedIn);
+        }
         let holder = store::fleet::key_holder(&mut *self.0.database.read().await?, &hash(key)).await?;
         match holder {
             Some(KeyHolder::Shop(shop)) => Ok(Caller::system(Actor::Shop(shop))),
@@ -102,28 +193,11 @@ impl Operations {
 
     /// Which vehicle holds a device's token.
     pub async fn who_by_device(&self, token: &str) -> Result<(Caller, VehicleId, HubId)> {
+        if token.len() > MOST_SECRET {
+            return Err(OpsError::NotSignedIn);
+        }
         let (vehicle, hub) = self.0.devices.find(hash(token)).await?.ok_or(OpsError::NotSignedIn)?;
         Ok((Caller::system(Actor::Vehicle(vehicle)), vehicle, hub))
-    }
-
-    /// Adds a person, or gives the one of that name a role and a password.
-    pub async fn add_person(&self, name: &str, role: Role, password: Option<&str>) -> Result<PersonId> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 80 {
-            return Err(OpsError::Invalid("a person's name has 1 to 80 characters".into()));
-        }
-        let password_hash = match password {
-            None => None,
-            Some(password) if (10..=200).contains(&password.chars().count()) => {
-                Some(hash_password(&self.0.passwords, password.to_owned()).await?)
-            }
-            Some(_) => return Err(OpsError::Invalid("a password has 10 to 200 characters".into())),
-        };
-        let person = people::Person { id: PersonId(new_id()), name: name.to_owned(), role, password_hash };
-        let mut tx = self.0.database.begin().await?;
-        let id = people::save(&mut tx, &person).await?;
-        tx.commit().await?;
-        Ok(id)
     }
 
     /// Makes a sign-in link for a person: a secret that opens one session.
@@ -134,14 +208,17 @@ impl Operations {
         tx.commit().await?;
         Ok(secret)
     }
+}
 
-    /// Makes an administrator's API key.
-    pub async fn add_administrator_key(&self) -> Result<String> {
-        let (secret, hash) = new_secret()?;
-        let mut tx = self.0.database.begin().await?;
-        let now = self.0.clock.real_now();
-        store::fleet::save_key(&mut tx, &hash, KeyHolder::Administrator, now).await?;
-        tx.commit().await?;
-        Ok(secret)
-    }
+fn has_ended(session: &people::Session, now: Instant) -> bool {
+    now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE
+}
+
+/// Whose browser it is, with the hash of its secret.
+async fn known_browser(conn: &mut store::Conn, origin: &Origin) -> Result<Option<(PersonId, Vec<u8>)>> {
+    let Some(secret) = origin.browser.as_deref().filter(|secret| secret.len() <= MOST_SECRET) else {
+        return Ok(None);
+    };
+    let hash = hash(secret);
+    Ok(people::knows_browser(conn, &hash).await?.map(|person| (person, hash)))
 }

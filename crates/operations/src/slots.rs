@@ -13,7 +13,7 @@ use crate::{
 use ::roads::{LatLon, TravelTimes};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{
-    Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Role, Source, StopState,
+    Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Source, StopState,
     Vehicle, Window, carbon,
 };
 use optimizer::{Insertion, Solution, StopId, best_insertions};
@@ -45,7 +45,7 @@ impl Operations {
     /// The windows to which an order can move: today's by the live plan, each with what it costs; later days' while the
     /// fleet has room.
     pub async fn slots(&self, caller: &Caller, id: OrderId) -> Result<SlotsView> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
@@ -98,8 +98,8 @@ impl Operations {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<()> {
-        caller.must(Role::may_reschedule)?;
-        let window = Window::parse(from, until)?;
+        caller.must(domain::Ability::Reschedule)?;
+        let window = crate::bounds::window(Window::parse(from, until)?, self.now())?;
         // The day moves on while a place is looked for: then it is looked for once more.
         let booked = once_more!(self.reschedule_once(caller, id, window).await)?
             || once_more!(self.reschedule_once(caller, id, window).await)?;
@@ -204,7 +204,7 @@ impl Operations {
 
     /// Cancels an order that is not on the road.
     pub async fn cancel_order(&self, caller: &Caller, id: OrderId) -> Result<()> {
-        caller.must(Role::may_reschedule)?;
+        caller.must(domain::Ability::Reschedule)?;
         once_more!(self.cancel_once(caller, id).await)?;
         self.0.live.touch_all();
         self.0.live.touch_exceptions();

@@ -23,7 +23,7 @@ impl Operations {
 
     /// Opens the live feed for a screen, from where it was if it says where.
     pub async fn view(&self, caller: &Caller, resume: Option<Resume>) -> Result<Viewer> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeDay)?;
         let (_, zone) = self.hub_and_zone(&mut *self.0.database.read().await?).await?;
         Ok(self.0.live.viewer(zone, self.0.clock, self.0.build.clone(), resume))
     }

@@ -2,9 +2,14 @@
 
 use crate::{OpsError, Result};
 use ::roads::Wall;
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone};
+use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone};
 use domain::{Day, Instant, Window};
 use wire::{Moment, Span};
+
+/// The years in which time is reckoned. Nothing outside is ever asked for in earnest, and near the calendar's ends
+/// adding an offset would overflow.
+const FIRST_YEAR: i32 = 1900;
+const LAST_YEAR: i32 = 2299;
 
 /// The hub's time zone.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +28,19 @@ impl Zone {
 
     /// The moment with the offset that holds there then.
     pub fn moment(self, at: Instant) -> Moment {
-        at.with_timezone(&self.0).fixed_offset()
+        self.local(at).fixed_offset()
+    }
+
+    /// The instant there. An instant outside the years in which time is reckoned becomes the nearest inside.
+    fn local(self, at: Instant) -> DateTime<chrono_tz::Tz> {
+        let within = if at.year() < FIRST_YEAR {
+            in_year(FIRST_YEAR).and_time(NaiveTime::MIN).and_utc()
+        } else if at.year() > LAST_YEAR {
+            in_year(LAST_YEAR).and_time(NaiveTime::MIN).and_utc()
+        } else {
+            at
+        };
+        within.with_timezone(&self.0)
     }
 
     /// The window with the offsets that hold there then.
@@ -33,12 +50,13 @@ impl Zone {
 
     /// The calendar day.
     pub fn day(self, at: Instant) -> Day {
-        at.with_timezone(&self.0).date_naive()
+        self.local(at).date_naive()
     }
 
     /// The instant at which a local clock shows `time` on `day`. A time that is skipped when the clocks go forward
     /// means an hour later; of a time that comes twice, the first.
     pub fn at(self, day: Day, time: NaiveTime) -> Instant {
+        let day = day.clamp(in_year(FIRST_YEAR), in_year(LAST_YEAR));
         let local = day.and_time(time);
         let found = self.0.from_local_datetime(&local).earliest();
         let found = found.or_else(|| self.0.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
@@ -47,7 +65,7 @@ impl Zone {
 
     /// What the clocks on the hub's walls show.
     pub fn wall(self, at: Instant) -> Wall {
-        Wall(at.with_timezone(&self.0).naive_local().and_utc().timestamp())
+        Wall(self.local(at).naive_local().and_utc().timestamp())
     }
 
     /// The instant at which the clocks on the hub's walls show this.
@@ -63,9 +81,28 @@ impl Zone {
     }
 }
 
+/// The first day of a year.
+fn in_year(year: i32) -> Day {
+    Day::from_ymd_opt(year, 1, 1).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_of_the_calendar_are_no_reason_to_panic() {
+        let zone = Zone::parse("Pacific/Kiritimati").unwrap();
+        for at in [Instant::MIN_UTC, Instant::MAX_UTC] {
+            zone.moment(at);
+            zone.wall(at);
+            zone.bounds(zone.day(at));
+        }
+        for day in [Day::MIN, Day::MAX] {
+            zone.bounds(day);
+            zone.at(day, NaiveTime::MIN);
+        }
+    }
 
     #[test]
     fn the_days_on_which_clocks_change_have_23_and_25_hours() {

@@ -83,6 +83,13 @@ impl Tx {
     }
 }
 
+impl Reader {
+    /// Asks the database whether it is there.
+    pub async fn answers(&mut self) -> Result<(), StoreError> {
+        Ok(self.0.ping().await?)
+    }
+}
+
 impl Deref for Reader {
     type Target = Conn;
     fn deref(&self) -> &Conn {

@@ -56,7 +56,32 @@ impl StoreError {
         matches!(self, Self::Database(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
     }
 
-    /// Whether trying again soon may help: the database is away or restarting.
+    /// Whether a value from outside was one that the database cannot hold, such as a zero in a text or a year beyond its
+    /// calendar. The doors refuse what they know of; this is the last fence.
+    pub fn is_from_outside(&self) -> bool {
+        // 22001 too long, 22003 out of range, 22007 and 22008 times, 22021 and 22P05 characters, 22P02 and 22P03 forms.
+        match self {
+            Self::Database(sqlx::Error::Database(e)) => matches!(
+                e.code().as_deref(),
+                Some("22001" | "22003" | "22007" | "22008" | "22021" | "22P02" | "22P03" | "22P05")
+            ),
+            Self::Database(sqlx::Error::Encode(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the database has no room to write: its disk is full.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(e)) => e.code().as_deref() == Some("53100"),
+            Self::Migration(sqlx::migrate::MigrateError::Execute(sqlx::Error::Database(e))) => {
+                e.code().as_deref() == Some("53100")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether trying again soon may help: the database is away, restarting, or out of something.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Database(
@@ -66,11 +91,38 @@ impl StoreError {
                 | sqlx::Error::WorkerCrashed
                 | sqlx::Error::Protocol(_),
             ) => true,
-            // 57P01 admin shutdown, 57P02 crash shutdown, 57P03 cannot connect now, 40001 and 40P01: lost a race.
-            Self::Database(sqlx::Error::Database(e)) => {
-                matches!(e.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "40001" | "40P01"))
-            }
+            Self::Database(sqlx::Error::Database(e)) => e.code().as_deref().is_some_and(is_passing_code),
             _ => false,
         }
+    }
+}
+
+fn is_passing_code(code: &str) -> bool {
+    // 08: the connection; 53: the disk is full, no memory, too many connections; 58: the system below failed.
+    let of_a_passing_class = ["08", "53", "58"].iter().any(|class| code.starts_with(class));
+    // 57P01 to 57P05: shutting down, starting, idle too long; 57014: took too long; 55P03: locked; 40: lost a race;
+    // 25P03: idle in a transaction; 25006: cannot write right now, as on a standby.
+    of_a_passing_class
+        || matches!(
+            code,
+            "57P01" | "57P02" | "57P03" | "57P05" | "57014" | "55P03" | "40001" | "40P01" | "25P03" | "25006"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_told_apart_from_what_stays() {
+        for passing in
+            ["53100", "53200", "53300", "53400", "57P01", "57P03", "40P01", "08006", "58030", "57014"]
+        {
+            assert!(is_passing_code(passing), "{passing}");
+        }
+        for stays in ["23505", "22021", "42P01", "XX000", "P0001", "28P01"] {
+            assert!(!is_passing_code(stays), "{stays}");
+        }
+        assert!(StoreError::Database(sqlx::Error::PoolTimedOut).is_passing());
     }
 }

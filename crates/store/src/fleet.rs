@@ -232,6 +232,64 @@ pub async fn key_holder(conn: &mut Conn, hash: &[u8]) -> Result<Option<KeyHolder
     Ok(row.map(|r| r.shop_id.map_or(KeyHolder::Administrator, |id| KeyHolder::Shop(ShopId(id)))))
 }
 
+/// A key or a device's token as an administrator sees it. The secret itself is known to nobody but its holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The hash's first eight bytes, which name it.
+    pub id: String,
+    /// `shop`, `administrator` or `vehicle`.
+    pub kind: String,
+    /// The shop's name or the vehicle's label; empty for an administrator's.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Since when it opens nothing.
+    pub revoked_at: Option<Instant>,
+}
+
+/// All keys and devices, oldest first.
+pub async fn list_keys(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
+    Ok(sqlx::query_as!(
+        Listed,
+        r#"select left(encode(k.token_hash, 'hex'), 16) as "id!",
+                  case when k.shop_id is null then 'administrator' else 'shop' end as "kind!",
+                  coalesce(s.name, '') as "name!", k.created_at as "created_at!", k.revoked_at
+           from api_keys k left join shops s on s.id = k.shop_id
+           union all
+           select left(encode(d.token_hash, 'hex'), 16), 'vehicle', v.label, d.created_at, d.revoked_at
+           from devices d join vehicles v on v.id = d.vehicle_id
+           order by 4, 1"#
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Revokes the keys and devices that `which` names: an id, a shop's name or a vehicle's label. Answers how many opened
+/// something until now.
+pub async fn revoke_keys(tx: &mut Tx, which: &str, at: Instant) -> Result<u64, StoreError> {
+    let keys = sqlx::query!(
+        "update api_keys k set revoked_at = $2
+         where revoked_at is null
+               and (left(encode(token_hash, 'hex'), 16) = $1
+                    or exists (select from shops s where s.id = k.shop_id and s.name = $1))",
+        which,
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    let devices = sqlx::query!(
+        "update devices d set revoked_at = $2
+         where revoked_at is null
+               and (left(encode(token_hash, 'hex'), 16) = $1
+                    or exists (select from vehicles v where v.id = d.vehicle_id and v.label = $1))",
+        which,
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(keys.rows_affected() + devices.rows_affected())
+}
+
 /// Remembers a device by its token's hash, and revokes the vehicle's earlier ones.
 pub async fn save_device(
     tx: &mut Tx,

@@ -71,7 +71,7 @@ pub struct PlaceOrdersAnswer {
 /// What became of one order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlaceOrderResult {
-    /// The shop's reference.
+    /// The shop's reference; empty when it could not be read.
     pub reference: String,
     /// What became of it.
     pub result: PlaceStatus,

@@ -52,7 +52,7 @@ pub enum AppError {
     Busy,
     /// We failed; the log has more under this number.
     Broken {
-        /// The number in the log.
+        /// The number in the log, six digits.
         id: u32,
     },
     /// The request did not get through.

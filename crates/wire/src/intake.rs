@@ -137,7 +137,7 @@ pub struct OutcomesAnswer {
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportResult {
-    /// Which.
+    /// Which; all zeros when the report's id could not be read.
     pub id: ReportId,
     /// What became of it.
     pub result: ReportStatus,

@@ -1,6 +1,6 @@
-//! Who is signed in.
+//! Who is signed in, and who may come in at all.
 
-use domain::{PersonId, Role};
+use domain::{Instant, PersonId, Role};
 use serde::{Deserialize, Serialize};
 
 /// The person at the screen.
@@ -12,4 +12,41 @@ pub struct Me {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+}
+
+/// A person as an administrator sees one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    /// Identity.
+    pub id: PersonId,
+    /// Name, unique whatever the case.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Whether the person has a password; otherwise only a link opens a session.
+    pub has_password: bool,
+    /// Since when the person cannot come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_since: Option<Instant>,
+    /// Sessions that are remembered.
+    pub sessions: i64,
+    /// When one of them was last used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Instant>,
+}
+
+/// A key or a device's token as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRow {
+    /// Names the key; it is no secret.
+    pub id: String,
+    /// `shop`, `administrator` or `vehicle`.
+    pub kind: String,
+    /// The shop's name or the vehicle's label; empty for an administrator's.
+    pub name: String,
+    /// When it was made.
+    pub made: Instant,
+    /// Since when it opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Instant>,
 }

@@ -106,6 +106,16 @@ pub enum DatabaseError {
         tail: String,
     },
 
+    /// The disk is full.
+    #[error(
+        "the disk that holds {folder} has no room: PostgreSQL can neither start nor keep anything. Make room on it, \
+         then start again; nothing that was answered is lost."
+    )]
+    NoRoom {
+        /// The folder of the data.
+        folder: PathBuf,
+    },
+
     /// PostgreSQL outlived both stop signals.
     #[error(
         "PostgreSQL (process {pid}) did not stop when asked twice. Its data is safe; \

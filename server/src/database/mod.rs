@@ -64,6 +64,16 @@ impl Embedded {
         Ok(Self { supervisor, url, place })
     }
 
+    /// The address of the named database on the PostgreSQL that another process keeps running on this data, such as the
+    /// server while somebody revokes a key.
+    pub fn running(data_root: &Path, database: &str) -> Option<String> {
+        let present = place::majors_present(data_root).ok()?;
+        present.into_iter().find_map(|(data, _)| {
+            let found = postmaster::PidFile::read(&data)?;
+            (found.ready && postmaster::runs(found.pid, &data)).then(|| url_for(&found.sockets, database))
+        })
+    }
+
     /// The address of the maintenance database `postgres`, from which others can be created.
     pub fn url(&self) -> &str {
         &self.url

@@ -20,6 +20,9 @@ use super::{DatabaseError, SUPERUSER};
 /// The longest folder that still leaves room for `/.s.PGSQL.5432` in a socket address of 107 bytes.
 const LONGEST_SOCKET_FOLDER: usize = 90;
 
+/// The least free room with which a start is tried, in bytes.
+const ROOM: u128 = 1 << 20;
+
 /// A log larger than this, in bytes, is put aside at the next start.
 const LARGE_LOG: u64 = 16 << 20;
 
@@ -50,6 +53,9 @@ impl Place {
             );
         }
         fs::create_dir_all(&home).map_err(DatabaseError::file("create", &home))?;
+        if has_no_room(&home) {
+            return Err(DatabaseError::NoRoom { folder: home });
+        }
         let data = home.join("data");
         let lock = take_lock(&home.join("lock"), &data)?;
         let sockets = socket_folder(&home, &root, account)?;
@@ -176,6 +182,12 @@ fn existing_root(data_root: &Path) -> Result<PathBuf, DatabaseError> {
     fs::create_dir_all(data_root)
         .and_then(|()| data_root.canonicalize())
         .map_err(DatabaseError::file("create", data_root))
+}
+
+/// Whether less than a megabyte is free. A disk that cannot say so is not to blame.
+fn has_no_room(folder: &Path) -> bool {
+    nix::sys::statvfs::statvfs(folder)
+        .is_ok_and(|disk| u128::from(disk.blocks_available()) * u128::from(disk.fragment_size()) < ROOM)
 }
 
 fn account_for(home: &Path) -> Result<Account, DatabaseError> {

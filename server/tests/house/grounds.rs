@@ -1,8 +1,9 @@
 //! The real binary on free ports, in a folder of its own, for tests that need the whole house.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -81,12 +82,40 @@ impl Grounds {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Starts a house that must be ready within two minutes.
+    /// Carries out a verb with more words on the database of the demo beside a running house; `typed` is its standard input.
+    pub fn beside(&self, words: &[&str], typed: &str) -> (bool, String) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_doorstep"))
+            .args(words)
+            .args(["--database-url", &self.database_of_the_demo()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    fn database_of_the_demo(&self) -> String {
+        let majors = std::fs::read_dir(self.path().join("var/pg")).unwrap();
+        let sockets = majors.map(|m| m.unwrap().path().join("sockets")).find(|s| s.is_dir()).unwrap();
+        format!("postgres://doorstep@localhost/doorstep_demo?host={}", sockets.display())
+    }
+
+    /// What the houses on these grounds have logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.path().join("server.log")).unwrap_or_default()
+    }
+
+    /// Starts a house that must be ready within two minutes. Its log is kept.
     pub fn open(&self, more: &[&str]) -> House {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path().join("server.log"));
         let mut child = self
             .command(&[&["--port", "0"], more].concat())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log.unwrap())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -162,6 +191,47 @@ impl House {
             }
             Err(_) => (0, Value::Null),
         }
+    }
+
+    /// Signs somebody in by the link of a role; answers the cookies to send.
+    pub async fn sign_in(&self, role: &str) -> String {
+        let signed = Self::client().post(self.links[role].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(signed.status(), 303);
+        let cookies = signed.headers().get_all("set-cookie").iter();
+        let pairs: Vec<_> =
+            cookies.map(|c| c.to_str().unwrap().split(';').next().unwrap().to_owned()).collect();
+        pairs.join("; ")
+    }
+
+    /// A page or an answer, asked for with cookies: status and body.
+    pub async fn get(&self, path: &str, cookies: &str) -> (u16, String) {
+        let ask = Self::client().get(format!("{}{path}", self.url)).header("cookie", cookies);
+        let answer = ask.header("accept", "text/html").send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// What a server function or a door answers to a program: status and body.
+    pub async fn fetch(&self, path: &str, cookies: &str) -> (u16, String) {
+        let ask = Self::client().get(format!("{}{path}", self.url)).header("cookie", cookies);
+        let answer = ask.header("accept", "application/json").send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Sends a form to a server function as our own pages do; answers status and body.
+    pub async fn call(&self, path: &str, cookies: &str, form: &[(&str, &str)]) -> (u16, String) {
+        let ask = Self::client().post(format!("{}{path}", self.url)).header("cookie", cookies);
+        let ask = ask.header("sec-fetch-site", "same-origin").header("accept", "application/json");
+        let ask = ask.header("content-type", "application/x-www-form-urlencoded");
+        let body = serde_urlencoded::to_string(form).unwrap();
+        let answer = ask.body(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// The world's time.
+    pub async fn now(&self) -> DateTime<Utc> {
+        let ask = Self::client().get(format!("{}/api/v1/clock", self.url)).bearer_auth(&self.admin_key);
+        let clock: Value = ask.send().await.unwrap().json().await.unwrap();
+        serde_json::from_value(clock["now"].clone()).unwrap()
     }
 
     /// Sets up one van and one shop; answers the shop's key and the van's token.

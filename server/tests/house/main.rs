@@ -2,6 +2,11 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod a_busy_day;
+mod every_door_is_tried;
 mod grounds;
+mod hostile_text;
 mod nothing_answered_is_lost;
 mod the_doors;
+mod what_cannot_be;
+mod who_may_come_in;

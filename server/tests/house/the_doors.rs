@@ -20,9 +20,8 @@ async fn each_wrong_thing_gets_its_sentence() {
     assert_eq!((unknown.0, unknown.1.as_str()), (401, "unknown_key"));
     let wrong_kind = said(house.post("/intake/positions", &shop, &json!({ "fixes": [] })).await);
     assert_eq!(wrong_kind.0, 401, "a shop's key opens no phone's door");
-    let malformed = said(house.post("/intake/positions", &van, &json!({ "fixes": [{ "lat": 1 }] })).await);
+    let malformed = said(house.post("/intake/positions", &van, &json!({ "fixes": 7 })).await);
     assert_eq!((malformed.0, malformed.1.as_str()), (422, "unreadable"));
-    assert!(malformed.2.contains("missing field"), "{malformed:?}");
     // A client of its own: the house hangs up on a body that it does not want to read to its end.
     let huge = House::client()
         .post(url("/intake/positions"))
@@ -33,8 +32,7 @@ async fn each_wrong_thing_gets_its_sentence() {
         .unwrap();
     assert_eq!(huge.status(), 413);
     assert!(huge.text().await.unwrap().contains("several requests"));
-    let bulk = json!({ "orders": [{ "reference": "A" }] });
-    let order = said(house.post("/api/v1/orders", &shop, &bulk).await);
+    let order = said(house.post("/api/v1/orders", &shop, &json!({ "reference": "A" })).await);
     assert_eq!(order.0, 422);
     assert!(order.2.contains("recipient"), "{order:?}");
     let no_plan = client.get(url("/intake/route")).bearer_auth(&van).send().await.unwrap();
@@ -43,13 +41,11 @@ async fn each_wrong_thing_gets_its_sentence() {
     assert_eq!(osmand.status(), 200);
     assert_eq!(client.get(url("/osmand?lat=1&lon=2")).send().await.unwrap().status(), 400);
     let newer = |device: &str| {
-        let location = json!({ "timestamp": "2026-11-23T08:00:00Z", "coords": { "latitude": -19.05, "longitude": -169.92 } });
+        let location = json!({ "timestamp": chrono::Utc::now(), "coords": { "latitude": -19.05, "longitude": -169.92 } });
         client.post(url("/osmand")).json(&json!({ "device_id": device, "location": location }))
     };
     assert_eq!(newer(&van).send().await.unwrap().status(), 200);
     assert_eq!(newer("nobody").send().await.unwrap().status(), 401);
-    let deed = said(house.post("/intake/outcomes", &van, &json!({ "reports": [{ "kind": "flew" }] })).await);
-    assert_eq!((deed.0, deed.1.as_str()), (422, "unreadable"));
     let fix = json!({ "at": "2026-11-23T08:00:00Z", "lat": -19.05, "lon": -169.92 });
     let id = "00000000-0000-7000-8000-000000000001";
     let report = json!({ "id": id, "at": "2026-11-23T08:00:00Z", "kind": "recovered" });
@@ -123,7 +119,17 @@ async fn each_wrong_thing_gets_its_sentence() {
         let link = client.post(url("/sign-in/link/none")).send().await.unwrap();
         assert_ne!(link.status(), 200);
     }
-    assert_eq!(guess().await.unwrap().status(), 429, "who tries too often has to wait");
+    let late = guess().await.unwrap();
+    assert_eq!(late.status(), 429, "who tries too often has to wait");
+    assert!(late.headers().contains_key("retry-after"));
+    assert_eq!(late.headers()["content-type"], "application/json", "a program is told in its own words");
+    let told: serde_json::Value = late.json().await.unwrap();
+    assert_eq!((&told["error"], &told["code"]), (&json!("too_many_tries"), &json!("too_many_tries")));
+    assert!(told["message"].as_str().unwrap().contains("Wait a minute"), "{told}");
+    let page = client.post(url("/sign-in/link/none")).header("accept", "text/html").send().await.unwrap();
+    assert_eq!(page.status(), 429);
+    assert!(page.headers().contains_key("retry-after"));
+    assert!(page.text().await.unwrap().contains("<h1"), "and a person with a page");
     house.close();
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: one benchmark.
 
 mod contest;
+mod doors;
 mod estimates;
 mod load;
 mod morning;
@@ -32,6 +33,8 @@ enum Bench {
     Plan(Rest),
     /// A control-room page with 40 routes and 1,500 stops
     Server(Rest),
+    /// A fuzzer at every door and every server function: nothing may break
+    Doors(doors::Options),
     /// The demo's own morning plan, before and after the search
     Morning(morning::Options),
     /// Pages and questions on a million orders
@@ -60,6 +63,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Osrm(rest) => beside_osrm(project, rest),
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
+        Bench::Doors(options) => doors::doors(project, options),
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Load(options) => load::load(project, options),
         Bench::Estimates(options) => estimates::estimates(project, options),

@@ -143,7 +143,7 @@ impl Operations {
 
     /// The roads on one page.
     pub async fn roads(&self, caller: &Caller) -> Result<RoadsView> {
-        caller.must_be_signed_in()?;
+        caller.must(domain::Ability::SeeRoads)?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;

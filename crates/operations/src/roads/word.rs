@@ -5,7 +5,7 @@ use crate::{Caller, Operations, OpsError, Result, clock::new_id, solving::aside,
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
 use domain::{
-    Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, Role, Source, Weather,
+    Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, Source, Weather,
     closure::MOST_PLACES,
 };
 use wire::{Point, roads::CloseRoad};
@@ -20,7 +20,7 @@ const FAR_OUT: f64 = 0.2;
 impl Operations {
     /// Closes a road, or an area, until a time. Takes effect at once.
     pub async fn close_road(&self, caller: &Caller, ask: CloseRoad) -> Result<ClosureId> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
         drop(conn);
@@ -63,7 +63,7 @@ impl Operations {
 
     /// Ends a closure before its time.
     pub async fn lift_closure(&self, caller: &Caller, id: ClosureId) -> Result<()> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let now = self.now();
         let mut tx = self.0.database.begin().await?;
         let closure = store::roads::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
@@ -80,7 +80,7 @@ impl Operations {
 
     /// Says what the weather is; it is taken to stay so.
     pub async fn set_weather(&self, caller: &Caller, weather: Weather) -> Result<()> {
-        caller.must(Role::may_dispatch)?;
+        caller.must(domain::Ability::Dispatch)?;
         let mut tx = self.0.database.begin().await?;
         let hub = self.hub(&mut tx).await?.id;
         if store::roads::weather(&mut tx, hub).await? != weather {

@@ -3,7 +3,7 @@
 use crate::common::{Hub, at, fix, order, report};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Ledger, Outcome, Refusal, Role};
-use operations::{Caller, OpsError};
+use operations::{Caller, OpsError, Origin};
 use sqlx::{Connection, PgConnection, Row};
 use wire::{
     api::{PlaceOrders, PlaceStatus},
@@ -370,20 +370,20 @@ async fn links_sessions_and_passwords() {
     let Some(hub) = Hub::open("links_sessions").await else { return };
     let ops = hub.at(at(8, 0));
     let id = ops.add_person("Kim", Role::Agent, Some("correct horse battery")).await.unwrap();
-    let wrong = ops.sign_in("Kim", "incorrect horse", "test").await;
+    let wrong = ops.sign_in("Kim", "incorrect horse", &Origin::default()).await;
     assert!(matches!(wrong, Err(OpsError::WrongPassword)));
     assert!(matches!(
-        ops.sign_in("Nobody", "correct horse battery", "test").await,
+        ops.sign_in("Nobody", "correct horse battery", &Origin::default()).await,
         Err(OpsError::WrongPassword)
     ));
-    let secret = ops.sign_in("kim", "correct horse battery", "test").await.unwrap();
+    let secret = ops.sign_in("kim", "correct horse battery", &Origin::default()).await.unwrap().session;
     let caller = ops.who(&secret).await.unwrap().unwrap();
     assert_eq!(ops.me(&caller).await.unwrap().id, id);
     ops.sign_out(&caller).await.unwrap();
     assert!(ops.who(&secret).await.unwrap().is_none(), "a session that was signed out is over");
 
     let link = ops.add_sign_in_link(id).await.unwrap();
-    ops.sign_in_by_link(&link, "test").await.unwrap();
-    assert!(matches!(ops.sign_in_by_link(&link, "test").await, Err(OpsError::LinkSpent)));
+    ops.sign_in_by_link(&link, &Origin::default()).await.unwrap();
+    assert!(matches!(ops.sign_in_by_link(&link, &Origin::default()).await, Err(OpsError::LinkSpent)));
     assert!(matches!(ops.add_person("X", Role::Agent, Some("short")).await, Err(OpsError::Invalid(_))));
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::{ReportId, Role, StopId};
-use operations::{Caller, Clock, Operations, Parts, Pauses};
+use operations::{Caller, Clock, Operations, Origin, Parts, Pauses};
 use roads::{City, LatLon, Leg, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::sync::{
@@ -206,7 +206,7 @@ impl Hub {
         let ops = self.at(at(6, 0));
         let id = ops.add_person(role.code(), role, None).await.unwrap();
         let link = ops.add_sign_in_link(id).await.unwrap();
-        let secret = ops.sign_in_by_link(&link, "test").await.unwrap();
+        let secret = ops.sign_in_by_link(&link, &Origin::default()).await.unwrap().session;
         ops.who(&secret).await.unwrap().unwrap()
     }
 

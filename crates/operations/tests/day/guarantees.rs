@@ -4,7 +4,7 @@
 use crate::common::{Hub, at, fix, order};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Role};
-use operations::Caller;
+use operations::{Caller, Origin};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use wire::{api::PlaceOrders, exceptions::QueueFilter, intake::Deed};
@@ -62,7 +62,7 @@ async fn secrets_are_kept_as_hashes_only() {
     let ops = hub.at(at(8, 0));
     let password = "correct horse battery";
     let person = ops.add_person("Kim", Role::Agent, Some(password)).await.unwrap();
-    let session = ops.sign_in("Kim", password, "test").await.unwrap();
+    let session = ops.sign_in("Kim", password, &Origin::default()).await.unwrap().session;
     let link = ops.add_sign_in_link(person).await.unwrap();
     let key = ops.add_administrator_key().await.unwrap();
     let shop = hub.keys.shops[0].key.clone();
@@ -105,7 +105,7 @@ async fn a_session_ends_after_twelve_idle_hours_and_after_a_day_in_any_case() {
     let ops = hub.at(at(8, 0));
     let person = ops.add_person("Kim", Role::Agent, None).await.unwrap();
     let link = ops.add_sign_in_link(person).await.unwrap();
-    let session = ops.sign_in_by_link(&link, "test").await.unwrap();
+    let session = ops.sign_in_by_link(&link, &Origin::default()).await.unwrap().session;
     let mut conn = PgConnection::connect(&hub.url).await.unwrap();
     for (seen, created, lives) in [
         ("11 hours 59 minutes", "12 hours", true),
