@@ -174,8 +174,8 @@ impl Hub {
         let ops = self.at(at(6, 0));
         let id = ops.add_person(role.code(), role, None).await.unwrap();
         let link = ops.add_sign_in_link(id).await.unwrap();
-        let secret = ops.sign_in_by_link(&link, "test").await.unwrap();
-        ops.who(&secret).await.unwrap().unwrap()
+        let secret = ops.sign_in_by_link(&link, &operations::Origin::default()).await.unwrap();
+        ops.who(&secret.session).await.unwrap().unwrap()
     }
 
     pub async fn shop(&self, ops: &Operations) -> Caller {
