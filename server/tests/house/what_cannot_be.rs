@@ -181,6 +181,16 @@ async fn what_a_caller_gets_wrong_is_the_callers_fault() {
             assert_eq!(answer.headers()[name], value, "{path}");
         }
     }
+    // What a page may load is named one by one, and nothing may be written into it.
+    let page = House::client().get(format!("{}/sign-in", house.url)).header("accept", "text/html").send();
+    let page = page.await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval'; "), "{policy}");
+    assert_eq!(page.headers()["strict-transport-security"], "max-age=63072000");
+    for cookie in cookies.split("; ") {
+        assert!(cookie.starts_with("__Host-"), "{cookie}");
+    }
     let ready: serde_json::Value =
         House::client().get(format!("{}/readyz", house.url)).send().await.unwrap().json().await.unwrap();
     assert_eq!((&ready["ready"], &ready["workers"]["watch"]), (&json!(true), &json!("works")), "{ready}");
