@@ -54,13 +54,28 @@ impl Country {
         match self {
             Country::Malta => &[("Triq", "Tr."), ("Street", "St"), ("Saint", "St."), ("Pjazza", "Pjazza")],
             Country::Germany => &[("straße", "str."), ("Straße", "Str."), ("platz", "pl."), ("Sankt", "St.")],
-            Country::France => {
-                &[("Avenue", "Av."), ("Boulevard", "Bd"), ("Place", "Pl."), ("Saint", "St"), ("Chemin", "Ch.")]
-            }
-            Country::Britain => {
-                &[("Street", "St"), ("Road", "Rd"), ("Avenue", "Ave"), ("Lane", "Ln"), ("Close", "Cl"), ("Saint", "St")]
-            }
-            Country::Italy => &[("Viale", "V.le"), ("Piazza", "P.za"), ("Corso", "C.so"), ("Vicolo", "V.lo"), ("Largo", "L.go")],
+            Country::France => &[
+                ("Avenue", "Av."),
+                ("Boulevard", "Bd"),
+                ("Place", "Pl."),
+                ("Saint", "St"),
+                ("Chemin", "Ch."),
+            ],
+            Country::Britain => &[
+                ("Street", "St"),
+                ("Road", "Rd"),
+                ("Avenue", "Ave"),
+                ("Lane", "Ln"),
+                ("Close", "Cl"),
+                ("Saint", "St"),
+            ],
+            Country::Italy => &[
+                ("Viale", "V.le"),
+                ("Piazza", "P.za"),
+                ("Corso", "C.so"),
+                ("Vicolo", "V.lo"),
+                ("Largo", "L.go"),
+            ],
         }
     }
 }
@@ -78,17 +93,28 @@ pub fn of_house(house: &House, raw: &Raw, country: Country) -> Vec<Line> {
     add("number on its own", format!("{number}, {street}, {town}"));
     add("without commas", format!("{written} {town}"));
     add("small letters without accents", bare(&format!("{written}, {town}")));
-    let turned = if country.number_first() { format!("{street} {number}") } else { format!("{number} {street}") };
+    let turned =
+        if country.number_first() { format!("{street} {number}") } else { format!("{number} {street}") };
     add("number on the other side", format!("{turned}, {town}"));
     if let Some(code) = postcode {
-        add("postcode", match country {
-            Country::Malta | Country::Britain => format!("{written}, {town} {code}"),
-            _ => format!("{written}, {code} {town}"),
-        });
+        add(
+            "postcode",
+            match country {
+                Country::Malta | Country::Britain => format!("{written}, {town} {code}"),
+                _ => format!("{written}, {code} {town}"),
+            },
+        );
         add("postcode without a town", format!("{written}, {code}"));
     }
     let flat = country.flat();
-    add("flat", if country.number_first() { format!("{flat}, {written}, {town}") } else { format!("{written}, {flat}, {town}") });
+    add(
+        "flat",
+        if country.number_first() {
+            format!("{flat}, {written}, {town}")
+        } else {
+            format!("{written}, {flat}, {town}")
+        },
+    );
     add("marked number", format!("{street} {} {number}, {town}", country.mark()));
     add("recipient", format!("Alex Example, {written}, {town}"));
     if digits {
@@ -132,7 +158,8 @@ pub fn unknown(house: &House, raw: &Raw, country: Country) -> Vec<Line> {
     let mut add = |kind: &'static str, number: String, rest: String| {
         lines.push(Line { kind, text: format!("{}, {rest}", country.street(&number, street)), house: None });
     };
-    let begins = (1..digits.len()).filter_map(|length| digits[..length].parse().ok()).find(|&n: &u32| !known(n));
+    let begins =
+        (1..digits.len()).filter_map(|length| digits[..length].parse().ok()).find(|&n: &u32| !known(n));
     if let Some(begin) = begins {
         add("unknown: begins a known one", begin.to_string(), town.clone());
     }

@@ -73,13 +73,13 @@ fn main() {
             asked += 1;
             let placed = found.as_ref().filter(|f| f.doubts.is_empty() && f.confidence >= SURE);
             let half = if line.house.is_some() { "number on the map" } else { "number not on the map" };
-            let counts: [&mut Count; 2] = [
-                by_city.entry((half, name)).or_default(),
-                by_kind.entry((half, line.kind)).or_default(),
-            ];
+            let counts: [&mut Count; 2] =
+                [by_city.entry((half, name)).or_default(), by_kind.entry((half, line.kind)).or_default()];
             for count in counts {
                 match (&line.house, placed) {
-                    (Some(house), Some(found)) if found.address.at.metres_to(house.at) <= RIGHT_M => count.right += 1,
+                    (Some(house), Some(found)) if found.address.at.metres_to(house.at) <= RIGHT_M => {
+                        count.right += 1
+                    }
                     (_, Some(_)) => count.wrong += 1,
                     (_, None) => count.refused += 1,
                 }
@@ -100,10 +100,15 @@ fn main() {
         }
     }
     for (title, counts) in [("city", &by_city), ("kind of line", &by_kind)] {
-        println!("\n| half | {title} | lines | placed within {RIGHT_M} m | wrong | refused | of these, number not named |");
+        println!(
+            "\n| half | {title} | lines | placed within {RIGHT_M} m | wrong | refused | of these, number not named |"
+        );
         println!("|---|---|---|---|---|---|---|");
         for ((half, name), Count { right, wrong, refused, otherwise }) in counts {
-            println!("| {half} | {name} | {} | {right} | {wrong} | {refused} | {otherwise} |", right + wrong + refused);
+            println!(
+                "| {half} | {name} | {} | {right} | {wrong} | {refused} | {otherwise} |",
+                right + wrong + refused
+            );
         }
     }
     println!("\n{asked} lines, {:.2} ms each", spent * 1e3 / f64::from(asked.max(1)));
@@ -131,9 +136,10 @@ fn all_lines(path: &Path, country: Country, city: &City) -> Vec<Line> {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for round in 0.. {
         for (index, house) in houses.iter().enumerate().skip(round % step).step_by(step) {
-            for (lines, into) in
-                [(lines::of_house(house, &raw, country), &mut known), (lines::unknown(house, &raw, country), &mut unknown)]
-            {
+            for (lines, into) in [
+                (lines::of_house(house, &raw, country), &mut known),
+                (lines::unknown(house, &raw, country), &mut unknown),
+            ] {
                 let count = lines.len();
                 // Another kind for each house, so that all kinds come up.
                 if into.len() < LINES && count > 0 {

@@ -91,14 +91,18 @@ pub fn read(path: &Path) -> osmpbf::Result<Raw> {
         }
         if let (true, Some(name)) = (tags.contains_key("highway"), tags.get("name")) {
             let others = tags.iter().filter(|(key, _)| {
-                ["name:en", "name:mt", "alt_name", "old_name", "short_name", "official_name"].contains(&key.as_str())
+                ["name:en", "name:mt", "alt_name", "old_name", "short_name", "official_name"]
+                    .contains(&key.as_str())
             });
             let known = raw.others.entry(name.clone()).or_default();
-            known.extend(others.map(|(_, name)| name.clone()).filter(|other| other != name && !other.contains(';')));
+            known.extend(
+                others.map(|(_, name)| name.clone()).filter(|other| other != name && !other.contains(';')),
+            );
         }
         if tags.contains_key("addr:interpolation") {
             let ends: Vec<&Tags> = refs.iter().filter_map(|id| by_id.get(id).copied()).collect();
-            let street = ends.iter().find_map(|tags| tags.get("addr:street")).or_else(|| tags.get("addr:street"));
+            let street =
+                ends.iter().find_map(|tags| tags.get("addr:street")).or_else(|| tags.get("addr:street"));
             let all: Vec<u32> = ends.iter().flat_map(|t| whole(t.get("addr:housenumber"))).collect();
             if let (Some(street), Some(low), Some(high)) = (street, all.iter().min(), all.iter().max()) {
                 raw.numbers.entry(street.clone()).or_default().extend(*low..=*high);

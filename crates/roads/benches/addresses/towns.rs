@@ -20,7 +20,11 @@ const BRITISH: &[Street<'_>] = &[
 ];
 
 const ITALIAN: &[Street<'_>] = &[
-    ("Via Giuseppe Garibaldi", &[("alt_name", "Via Garibaldi")], &["1", "3", "5/A", "7", "12", "12/B", "124"]),
+    (
+        "Via Giuseppe Garibaldi",
+        &[("alt_name", "Via Garibaldi")],
+        &["1", "3", "5/A", "7", "12", "12/B", "124"],
+    ),
     ("Piazza del Duomo", &[], &["2", "4", "6bis", "18"]),
     ("Viale Europa", &[], &["10", "12", "14", "101", "103-107"]),
     ("Corso Vittorio Emanuele II", &[], &["21", "23", "25", "210"]),
@@ -56,7 +60,8 @@ fn town(made: &mut Made, name: &str, postcode: &str, streets: &[Street<'_>], [ea
         left.push(nodes[0]);
         right.push(nodes[2]);
         let letter = (b'A' + row as u8) as char;
-        let code = if postcode.contains(' ') { format!("{postcode}{letter}") } else { format!("{postcode}{row}") };
+        let code =
+            if postcode.contains(' ') { format!("{postcode}{letter}") } else { format!("{postcode}{row}") };
         for (place, number) in numbers.iter().enumerate() {
             let side = if place % 2 == 0 { 12.0 } else { -12.0 };
             made.node(

@@ -4,9 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Address, AddressKind, Detail, Every, Known, Row, places::Areas, streets::Streets,
-};
+use super::{Address, AddressKind, Detail, Every, Known, Row, places::Areas, streets::Streets};
 use crate::{
     LatLon,
     extract::{Extract, MemberElement, Tags, Way},
@@ -85,9 +83,10 @@ fn candidates<'a>(extract: &'a Extract, centre: LatLon, told: &Told<'a>) -> Vec<
     });
     // Buildings with courtyards are relations between their outlines.
     let by_id: HashMap<i64, &Way> = extract.ways.iter().map(|way| (way.id, way)).collect();
-    let joined = extract.relations.iter().filter(|relation| {
-        relation.tags.is("type", "multipolygon") && is_wanted(&relation.tags)
-    });
+    let joined = extract
+        .relations
+        .iter()
+        .filter(|relation| relation.tags.is("type", "multipolygon") && is_wanted(&relation.tags));
     let outlines = joined.filter_map(|relation| {
         let outer = relation.members.iter().filter(|member| member.role.as_ref() == "outer");
         let ways: Vec<&&Way> = outer

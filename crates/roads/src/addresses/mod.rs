@@ -5,6 +5,8 @@
 
 mod find;
 mod gather;
+mod lookup;
+mod marks;
 mod numbers;
 mod places;
 mod reading;
@@ -130,7 +132,8 @@ impl Known {
     pub(crate) fn plain(addresses: &[Address]) -> Known {
         let mut known = Known::default();
         for address in addresses {
-            let same = |other: &&Address| other.street == address.street && other.locality == address.locality;
+            let same =
+                |other: &&Address| other.street == address.street && other.locality == address.locality;
             let first = addresses.iter().find(same).expect("itself");
             let street = match addresses.iter().position(|other| std::ptr::eq(other, first)) {
                 Some(place) if place < known.details.len() => known.details[place].street,

@@ -76,7 +76,8 @@ impl Number {
     /// Reads `12`, `12a`, `12 A`, `12/a`, `12bis`, `12/3`, `N° 12`.
     pub(super) fn read(text: &str) -> Option<Number> {
         let text = text.trim().to_lowercase();
-        let marked = ["n°", "nº", "nr.", "nr", "no.", "no", "n."].iter().find_map(|mark| text.strip_prefix(mark));
+        let marked =
+            ["n°", "nº", "nr.", "nr", "no.", "no", "n."].iter().find_map(|mark| text.strip_prefix(mark));
         let text = marked.unwrap_or(&text).trim();
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let base = text.get(..digits)?.parse().ok()?;
@@ -134,7 +135,8 @@ fn range(piece: &str, every: Every) -> Option<Doors> {
     let (from, to) = (Number::read(from)?, to.trim());
     // `30a-g`, `30a-30g`
     let last = to.strip_prefix(&from.base.to_string()).unwrap_or(to).trim();
-    if let (Some(a), Some(b), true) = (from.letters.chars().next(), last.chars().next(), last.chars().count() == 1)
+    if let (Some(a), Some(b), true) =
+        (from.letters.chars().next(), last.chars().next(), last.chars().count() == 1)
         && a < b
         && b.is_ascii_alphabetic()
     {
@@ -246,7 +248,8 @@ mod tests {
 
     #[test]
     fn a_row_holds_the_numbers_of_its_side() {
-        let share = |asked: &str| share_of_row("30", "40", Every::Even, &Number::read(asked).expect("a number"));
+        let share =
+            |asked: &str| share_of_row("30", "40", Every::Even, &Number::read(asked).expect("a number"));
         assert_eq!(share("36"), Some(0.6));
         assert_eq!(share("30"), Some(0.0));
         assert!(share("37").is_none() && share("42").is_none() && share("36a").is_none());

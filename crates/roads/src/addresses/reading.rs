@@ -4,6 +4,7 @@
 //! Not here: which streets there are (`search`), and what is at a number (`find`).
 
 use super::{
+    marks::{BEFORE_POSTCODES, COUNTED, COUNTRIES, NUMBER_MARKS, STOREYS, UNITS, UNITS_ALONE},
     numbers::{Number, Written, is_suffix},
     words::{Before, SLIP, Word, is_article, is_kind, likeness},
 };
@@ -43,40 +44,6 @@ const NEXT_TOWN: f32 = 0.95;
 /// Numbers of a range are not farther apart.
 const WIDEST_RANGE: u32 = 40;
 
-/// Marks of a house number.
-const NUMBER_MARKS: &[&str] =
-    &["n", "no", "nr", "nro", "nru", "num", "number", "numero", "numru", "hausnummer", "hausnr", "civico"];
-
-/// Parts of a building, each with what it is called behind it.
-const UNITS: &[&str] = &[
-    "apartment", "app", "appartement", "appt", "apt", "aufgang", "bat", "batiment", "block", "blk", "box", "bp", "cedex",
-    "door", "eingang", "entrance", "entree", "esc", "escalier", "etage", "etg", "fl", "flat", "floor", "haus", "int",
-    "interno", "level", "lot", "office", "og", "pal", "palazzina", "piano", "porte", "postfach", "room", "sc", "scala",
-    "stage", "stair", "stiege", "stock", "studio", "suite", "top", "tur", "tuer", "unit", "wg", "whg", "wohnung",
-];
-
-/// Parts of a building that stand for themselves, or beside a storey.
-const UNITS_ALONE: &[&str] = &[
-    "basement", "dachgeschoss", "dg", "eg", "erdgeschoss", "gartenhaus", "ground", "hinterhaus", "hinten", "hochparterre",
-    "links", "left", "maisonette", "mitte", "obergeschoss", "parterre", "penthouse", "po", "rechts", "right", "rdc",
-    "rez", "chaussee", "seitenflugel", "souterrain", "terra", "ug", "vorderhaus", "vorne",
-];
-
-/// Storeys are counted before their name too: `3rd floor`, `2. OG`.
-const STOREYS: &[&str] = &["etage", "etg", "floor", "fl", "level", "og", "obergeschoss", "piano", "stage", "stock"];
-const COUNTED: &[&str] = &[
-    "first", "second", "third", "fourth", "fifth", "top", "primo", "secondo", "terzo", "premier", "deuxieme", "erster",
-    "zweiter", "dritter",
-];
-
-const COUNTRIES: &[&str] = &[
-    "britain", "de", "deutschland", "england", "fr", "france", "frankreich", "gb", "germany", "great", "it", "italia",
-    "italien", "italy", "kingdom", "malta", "mc", "monaco", "mt", "scotland", "uk", "united", "wales",
-];
-
-/// Letters of countries before a postcode.
-const BEFORE_POSTCODES: &[&str] = &["a", "at", "ch", "d", "de", "f", "fr", "i", "it", "mc", "mt"];
-
 /// The words of a line and what each is for.
 struct Line<'a> {
     words: &'a [Word],
@@ -98,7 +65,8 @@ impl Reading {
             // The town of a street may be misspelt: the street and its number say the rest.
             if likeness >= SLIP - 0.01 && !found.is_empty() {
                 line.use_all(&found);
-                reading.town = if reading.names_town { reading.town } else { factor * likeness.max(MISSPELT) };
+                reading.town =
+                    if reading.names_town { reading.town } else { factor * likeness.max(MISSPELT) };
                 reading.names_town = true;
                 last_of_town = found.iter().max().copied().or(last_of_town);
             }
@@ -142,7 +110,9 @@ impl Line<'_> {
     fn best(&self, names: &Names) -> (f32, Vec<usize>) {
         let mut best = (0.0, Vec::new());
         for name in names {
-            for found in (0..self.words.len()).map(|start| self.in_order(name, start)).chain([self.anywhere(name)]) {
+            for found in
+                (0..self.words.len()).map(|start| self.in_order(name, start)).chain([self.anywhere(name)])
+            {
                 if found.0 > best.0 + 1e-4 || (found.0 > best.0 - 1e-4 && found.1.len() > best.1.len()) {
                     best = found;
                 }
@@ -216,9 +186,8 @@ impl Line<'_> {
             if !alone && !UNITS.contains(&name.as_str()) {
                 continue;
             }
-            let is_name = |word: &&Word| {
-                word.group == group && (word.is_number() || word.plain.chars().count() == 1)
-            };
+            let is_name =
+                |word: &&Word| word.group == group && (word.is_number() || word.plain.chars().count() == 1);
             let behind = self.free(place + 1).filter(is_name).map(|_| place + 1);
             let before = place.checked_sub(1).filter(|&before| {
                 let counted = |word: &Word| COUNTED.contains(&word.plain.as_str()) || word.is_number();
@@ -247,11 +216,14 @@ impl Line<'_> {
 
     /// The postcode, set aside; `street` are the first and the last of the street's words.
     fn postcode(&mut self, street: Option<(usize, usize)>, last_of_town: Option<usize>) -> Option<String> {
-        let numbers = (0..self.words.len()).filter(|&place| self.free(place).is_some_and(Word::is_number)).count();
+        let numbers =
+            (0..self.words.len()).filter(|&place| self.free(place).is_some_and(Word::is_number)).count();
         for length in [3, 2, 1] {
             for place in 0..self.words.len() {
                 let all: Option<Vec<&Word>> = (place..place + length).map(|place| self.free(place)).collect();
-                let Some(all) = all.filter(|all| all.iter().all(|word| word.group == all[0].group)) else { continue };
+                let Some(all) = all.filter(|all| all.iter().all(|word| word.group == all[0].group)) else {
+                    continue;
+                };
                 let text: String = all.iter().map(|word| word.plain.as_str()).collect();
                 let shape: String =
                     text.chars().map(|c| if c.is_ascii_digit() { '9' } else { 'a' }).collect();

@@ -113,7 +113,8 @@ impl Index {
                 }
             }
             for (sum, part) in [(&mut streets, to_streets), (&mut places, to_places)] {
-                part.into_iter().for_each(|(index, score): (u32, f32)| *sum.entry(index).or_default() += score);
+                part.into_iter()
+                    .for_each(|(index, score): (u32, f32)| *sum.entry(index).or_default() += score);
             }
         }
         let in_town = |street: u32| {
@@ -159,7 +160,9 @@ fn entries(streets: &[StreetWords], areas: &[Names], called: &[Vec<Word>]) -> Ve
         for name in &street.names {
             // A street of which nothing else is known is found by its kind.
             let all = !name.iter().any(|word| tells(&word));
-            name.iter().filter(|word| all || tells(word)).for_each(|word| add(word, |e| &mut e.streets, index));
+            name.iter()
+                .filter(|word| all || tells(word))
+                .for_each(|word| add(word, |e| &mut e.streets, index));
         }
     }
     for (index, area) in (0..).zip(areas) {

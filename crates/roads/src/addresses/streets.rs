@@ -34,7 +34,8 @@ impl Streets {
         let mut order = Vec::new();
         for (place, way) in extract.ways.iter().enumerate() {
             let is_street = way.tags.get("highway").is_some_and(|highway| {
-                !["construction", "proposed", "bus_stop", "platform", "rest_area", "services"].contains(&highway)
+                !["construction", "proposed", "bus_stop", "platform", "rest_area", "services"]
+                    .contains(&highway)
             }) || way.tags.is("place", "square");
             if let (true, Some(name)) = (is_street, way.tags.get("name")) {
                 let entry = by_key.entry(key(name)).or_default();

@@ -97,16 +97,48 @@ const INITIAL: f32 = 0.55;
 
 /// Kinds of streets, which people leave out.
 const KINDS: &[&str] = &[
-    "allee", "alley", "avenue", "boulevard", "chemin", "close", "corso", "court", "crescent", "drive", "gasse",
-    "grove", "lane", "largo", "piazza", "piazzale", "pjazza", "place", "platz", "quai", "road", "route", "rue",
-    "sqaq", "square", "strada", "strasse", "street", "terrace", "triq", "via", "viale", "vicolo", "vjal", "weg",
+    "allee",
+    "alley",
+    "avenue",
+    "boulevard",
+    "chemin",
+    "close",
+    "corso",
+    "court",
+    "crescent",
+    "drive",
+    "gasse",
+    "grove",
+    "lane",
+    "largo",
+    "piazza",
+    "piazzale",
+    "pjazza",
+    "place",
+    "platz",
+    "quai",
+    "road",
+    "route",
+    "rue",
+    "sqaq",
+    "square",
+    "strada",
+    "strasse",
+    "street",
+    "terrace",
+    "triq",
+    "via",
+    "viale",
+    "vicolo",
+    "vjal",
+    "weg",
 ];
 
 /// Articles and the like, which are left out or added as one pleases.
 const ARTICLES: &[&str] = &[
-    "a", "al", "alla", "au", "aux", "d", "da", "dal", "de", "degli", "dei", "del", "dell", "della", "delle", "des",
-    "di", "du", "el", "gli", "id", "il", "in", "ir", "is", "it", "ix", "iz", "l", "la", "le", "les", "lo", "of",
-    "ta", "tal", "tar", "tas", "tat", "taz", "the",
+    "a", "al", "alla", "au", "aux", "d", "da", "dal", "de", "degli", "dei", "del", "dell", "della", "delle",
+    "des", "di", "du", "el", "gli", "id", "il", "in", "ir", "is", "it", "ix", "iz", "l", "la", "le", "les",
+    "lo", "of", "ta", "tal", "tar", "tas", "tat", "taz", "the",
 ];
 
 /// Kinds of German streets that are written together with their name or apart from it.
@@ -233,7 +265,9 @@ fn is_accent(letter: char) -> bool {
 fn joins(word: &str, sign: char, rest: &[char]) -> bool {
     let tail = rest.iter().take_while(|&&c| is_letter(c)).count();
     match sign {
-        '\'' | '’' | 'ʼ' | '`' | '´' => tail == 1 && matches!(rest.first(), Some('s' | 'S')) && !word.is_empty(),
+        '\'' | '’' | 'ʼ' | '`' | '´' => {
+            tail == 1 && matches!(rest.first(), Some('s' | 'S')) && !word.is_empty()
+        }
         '.' => {
             word.chars().count() == 1
                 && word.chars().all(char::is_alphabetic)
@@ -250,7 +284,8 @@ fn finish(words: &mut Vec<Word>, word: &mut String, group: usize, before: &mut B
         return;
     }
     let written = std::mem::take(word);
-    let plain: String = written.chars().flat_map(char::to_lowercase).filter_map(plain).flat_map(parts).collect();
+    let plain: String =
+        written.chars().flat_map(char::to_lowercase).filter_map(plain).flat_map(parts).collect();
     let spelt: String = written.chars().flat_map(char::to_lowercase).flat_map(spelt).collect();
     let before = std::mem::replace(before, Before::Space);
     let mut add = |plain: &str, spelt: &str, before: Before| {
@@ -341,7 +376,10 @@ mod tests {
         assert_eq!(plain_words("Hauptstr. 5"), ["haupt", "str", "5"]);
         assert_eq!(plain_words("Konrad-Adenauer-Straße"), ["konrad", "adenauer", "strasse"]);
         assert_eq!(plain_words("P.za S.Maria, V.le Roma"), ["pza", "s", "maria", "vle", "roma"]);
-        assert_eq!(plain_words("St Paul's, Sant'Anna, Ta’ Xbiex"), ["st", "pauls", "sant", "anna", "ta", "xbiex"]);
+        assert_eq!(
+            plain_words("St Paul's, Sant'Anna, Ta’ Xbiex"),
+            ["st", "pauls", "sant", "anna", "ta", "xbiex"]
+        );
         assert_eq!(plain_words("N°12 Apt4"), ["n", "12", "apt", "4"]);
         assert_eq!(plain_words("Żebbuġ Ħamrun"), ["zebbug", "hamrun"]);
         assert_eq!(words_of("85/3")[1].before, Before::Slash);
@@ -349,11 +387,15 @@ mod tests {
 
     #[test]
     fn other_spellings_mean_the_same_and_other_numbers_do_not() {
-        for (a, b) in [("Mueller", "Müller"), ("Müller", "Mueller"), ("Rd", "Road"), ("S.", "Santa"), ("Saint", "St")] {
+        for (a, b) in
+            [("Mueller", "Müller"), ("Müller", "Mueller"), ("Rd", "Road"), ("S.", "Santa"), ("Saint", "St")]
+        {
             assert_eq!(alike(a, b), 1.0, "{a} {b}");
         }
         assert_eq!(alike("12", "125"), 0.0);
-        for (a, b) in [("republik", "republic"), ("Möller", "Müller"), ("hasen", "rasen"), ("georg", "georgen")] {
+        for (a, b) in
+            [("republik", "republic"), ("Möller", "Müller"), ("hasen", "rasen"), ("georg", "georgen")]
+        {
             assert!(alike(a, b) < 0.75, "{a} {b}");
         }
         assert_eq!(alike("valleta", "valletta"), SLIP);

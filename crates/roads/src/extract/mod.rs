@@ -156,7 +156,10 @@ impl Part {
             }
             Element::Relation(relation) => {
                 let tags = Tags::of_interest(relation.tags());
-                if matches!(tags.get("type"), Some("restriction" | "multipolygon" | "associatedStreet" | "street")) {
+                if matches!(
+                    tags.get("type"),
+                    Some("restriction" | "multipolygon" | "associatedStreet" | "street")
+                ) {
                     let members = relation
                         .members()
                         .filter_map(|m| Some((m.role().ok()?.into(), m.member_type, m.member_id)))

@@ -95,7 +95,8 @@ const OTHER_NAME: &str = "name:*";
 /// Whether a key holds a name in some language (`name:mt`, `old_name:fr`), and not how it came about or how it is spoken.
 fn is_other_name(key: &str) -> bool {
     let Some((kind, language)) = key.split_once(':') else { return ["int_name", "reg_name"].contains(&key) };
-    let short = language.len() <= 7 && language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let short =
+        language.len() <= 7 && language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     short && (kind == "name" || NAMES.contains(&kind))
 }
 

@@ -176,7 +176,9 @@ fn cut(streets: &Streets) -> Vec<Piece<'_>> {
                 .map(|n| streets.places[n[0] as usize].metres_to(streets.places[n[1] as usize]))
                 .sum();
             // Drives to single houses make no dense part of a town.
-            for end in [nodes.first(), nodes.last()].into_iter().flatten().filter(|_| street.local != [true; 2]) {
+            for end in
+                [nodes.first(), nodes.last()].into_iter().flatten().filter(|_| street.local != [true; 2])
+            {
                 arms[*end as usize] = arms[*end as usize].saturating_add(1);
             }
             pieces.push(Piece { street, nodes, metres, dense: false });

@@ -325,9 +325,8 @@ mod tests {
             let found = speed([("highway", "primary"), ("maxspeed", limit)].into());
             assert!(found.is_some_and(|found| (found - kmh).abs() < 0.1), "{limit}: {found:?}");
         }
-        let both = Means::Motor.carriage(
-            &[("highway", "primary"), ("maxspeed", "50"), ("maxspeed:backward", "30")].into(),
-        );
+        let both = Means::Motor
+            .carriage(&[("highway", "primary"), ("maxspeed", "50"), ("maxspeed:backward", "30")].into());
         assert_eq!(both.map(|c| (c.forward, c.backward)), Some((Some(40.0), Some(24.0))));
         assert_eq!(speed([("highway", "primary"), ("maxspeed:type", "MT:urban")].into()), Some(40.0));
         assert!(

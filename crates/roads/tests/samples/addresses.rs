@@ -112,8 +112,14 @@ fn a_shop_without_a_number_does_not_stand_for_one() {
     let road = |name| [("highway", "residential"), ("name", name)];
     made.line(&[[-600.0, 0.0], [600.0, 0.0]], &road("Am Alten Bergweg"));
     made.line(&[[-600.0, 0.0], [-600.0, -400.0], [600.0, -400.0]], &road("Talweg"));
-    made.node([500.0, 15.0], &[("shop", "bakery"), ("name", "Bergbäcker"), ("addr:street", "Am Alten Bergweg")]);
-    made.node([-200.0, -390.0], &[("addr:housenumber", "58a"), ("addr:street", "Talweg"), ("building", "house")]);
+    made.node(
+        [500.0, 15.0],
+        &[("shop", "bakery"), ("name", "Bergbäcker"), ("addr:street", "Am Alten Bergweg")],
+    );
+    made.node(
+        [-200.0, -390.0],
+        &[("addr:housenumber", "58a"), ("addr:street", "Talweg"), ("building", "house")],
+    );
     made.line(&[[-600.0, 0.0], [-590.0, -390.0], [-600.0, -400.0]], &road("Quergasse"));
     let city = opened(&made);
     unknown(&city, "Am Alten Bergweg 777, Musterstadt", "777");

@@ -4,9 +4,9 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first thing that is missing")]
 
+mod addresses;
 #[path = "../made/mod.rs"]
 mod made;
-mod addresses;
 mod standing;
 mod ways;
 

@@ -15,13 +15,24 @@ const HOME: Tags<'static> = &[("highway", "residential")];
 /// The town with these tags on the middle of its street, and these on the node there.
 pub fn with_street(street: Tags<'_>, node: Tags<'_>) -> Made {
     let mut made = nowhere();
-    let places =
-        [[-400.0, 0.0], [0.0, 0.0], [500.0, 0.0], [1000.0, 0.0], [1400.0, 0.0], [0.0, -2000.0], [1000.0, -2000.0]];
+    let places = [
+        [-400.0, 0.0],
+        [0.0, 0.0],
+        [500.0, 0.0],
+        [1000.0, 0.0],
+        [1400.0, 0.0],
+        [0.0, -2000.0],
+        [1000.0, -2000.0],
+    ];
     for (index, at) in places.into_iter().enumerate() {
         made.node(at, if index == 2 { node } else { &[] });
     }
-    let own: Vec<(&str, &str)> =
-        HOME.iter().filter(|(key, _)| street.iter().all(|(own, _)| own != key)).chain(street).copied().collect();
+    let own: Vec<(&str, &str)> = HOME
+        .iter()
+        .filter(|(key, _)| street.iter().all(|(own, _)| own != key))
+        .chain(street)
+        .copied()
+        .collect();
     for (nodes, tags) in [
         (&[1, 2][..], HOME),
         (&[2, 3, 4], &own),
@@ -39,7 +50,11 @@ pub fn with_street(street: Tags<'_>, node: Tags<'_>) -> Made {
 fn asked(city: &City, from: LatLon, to: LatLon) -> (u32, u32) {
     let (times, metres) = city.distances(&[from], &[to], Profile::Van, None).expect("distances");
     let path = city.path(&[from, to], Profile::Van, None).expect("a path");
-    assert!((path.legs[0].metres - f64::from(metres[0])).abs() < 3.0, "{} and {metres:?}", path.legs[0].metres);
+    assert!(
+        (path.legs[0].metres - f64::from(metres[0])).abs() < 3.0,
+        "{} and {metres:?}",
+        path.legs[0].metres
+    );
     assert!((path.legs[0].seconds - f64::from(times.at(0, 0))).abs() < 1.5);
     (times.at(0, 0), metres[0])
 }
