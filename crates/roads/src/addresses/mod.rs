@@ -5,6 +5,8 @@
 
 mod find;
 mod gather;
+mod lookup;
+mod marks;
 mod numbers;
 mod places;
 mod reading;

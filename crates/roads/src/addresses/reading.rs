@@ -4,6 +4,7 @@
 //! Not here: which streets there are (`search`), and what is at a number (`find`).
 
 use super::{
+    marks::{BEFORE_POSTCODES, COUNTED, COUNTRIES, NUMBER_MARKS, STOREYS, UNITS, UNITS_ALONE},
     numbers::{Number, Written, is_suffix},
     words::{Before, SLIP, Word, is_article, is_kind, likeness},
 };
@@ -42,136 +43,6 @@ const MISSPELT: f32 = 0.9;
 const NEXT_TOWN: f32 = 0.95;
 /// Numbers of a range are not farther apart.
 const WIDEST_RANGE: u32 = 40;
-
-/// Marks of a house number.
-const NUMBER_MARKS: &[&str] =
-    &["n", "no", "nr", "nro", "nru", "num", "number", "numero", "numru", "hausnummer", "hausnr", "civico"];
-
-/// Parts of a building, each with what it is called behind it.
-const UNITS: &[&str] = &[
-    "apartment",
-    "app",
-    "appartement",
-    "appt",
-    "apt",
-    "aufgang",
-    "bat",
-    "batiment",
-    "block",
-    "blk",
-    "box",
-    "bp",
-    "cedex",
-    "door",
-    "eingang",
-    "entrance",
-    "entree",
-    "esc",
-    "escalier",
-    "etage",
-    "etg",
-    "fl",
-    "flat",
-    "floor",
-    "haus",
-    "int",
-    "interno",
-    "level",
-    "lot",
-    "office",
-    "og",
-    "pal",
-    "palazzina",
-    "piano",
-    "porte",
-    "postfach",
-    "room",
-    "sc",
-    "scala",
-    "stage",
-    "stair",
-    "stiege",
-    "stock",
-    "studio",
-    "suite",
-    "top",
-    "tur",
-    "tuer",
-    "unit",
-    "wg",
-    "whg",
-    "wohnung",
-];
-
-/// Parts of a building that stand for themselves, or beside a storey.
-const UNITS_ALONE: &[&str] = &[
-    "basement",
-    "dachgeschoss",
-    "dg",
-    "eg",
-    "erdgeschoss",
-    "gartenhaus",
-    "ground",
-    "hinterhaus",
-    "hinten",
-    "hochparterre",
-    "links",
-    "left",
-    "maisonette",
-    "mitte",
-    "obergeschoss",
-    "parterre",
-    "penthouse",
-    "po",
-    "rechts",
-    "right",
-    "rdc",
-    "rez",
-    "chaussee",
-    "seitenflugel",
-    "souterrain",
-    "terra",
-    "ug",
-    "vorderhaus",
-    "vorne",
-];
-
-/// Storeys are counted before their name too: `3rd floor`, `2. OG`.
-const STOREYS: &[&str] =
-    &["etage", "etg", "floor", "fl", "level", "og", "obergeschoss", "piano", "stage", "stock"];
-const COUNTED: &[&str] = &[
-    "first", "second", "third", "fourth", "fifth", "top", "primo", "secondo", "terzo", "premier", "deuxieme",
-    "erster", "zweiter", "dritter",
-];
-
-const COUNTRIES: &[&str] = &[
-    "britain",
-    "de",
-    "deutschland",
-    "england",
-    "fr",
-    "france",
-    "frankreich",
-    "gb",
-    "germany",
-    "great",
-    "it",
-    "italia",
-    "italien",
-    "italy",
-    "kingdom",
-    "malta",
-    "mc",
-    "monaco",
-    "mt",
-    "scotland",
-    "uk",
-    "united",
-    "wales",
-];
-
-/// Letters of countries before a postcode.
-const BEFORE_POSTCODES: &[&str] = &["a", "at", "ch", "d", "de", "f", "fr", "i", "it", "mc", "mt"];
 
 /// The words of a line and what each is for.
 struct Line<'a> {
