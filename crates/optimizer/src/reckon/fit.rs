@@ -1,8 +1,13 @@
 //! Where breaks and charges fit best into a route whose stops and reloads are given.
 
 use super::arc::{Halts, Trip, halts_of, ride};
+use super::pass::opening;
 use super::{LONG_AGO, Reckoner};
 use crate::model::Halt;
+use crate::route::price;
+
+/// How many breaks a vehicle may have.
+const MOST_BREAKS: usize = 16;
 
 impl Reckoner<'_> {
     pub(super) fn fit(&mut self) {
@@ -14,21 +19,60 @@ impl Reckoner<'_> {
             return;
         }
         self.fit_charges();
-        let mut left = self.spec.breaks.len().min(16);
+        let mut left = self.spec.breaks.len().min(MOST_BREAKS);
         while left > 0 {
-            let owed = (0..self.spec.breaks.len().min(16)).find(|&index| self.owes(index));
-            let Some(index) = owed else { return };
-            let Some(position) = self.best_break(index) else { return };
-            self.points[position].halts.breaks |= 1 << index;
+            let owed = (0..self.spec.breaks.len().min(MOST_BREAKS)).find(|&index| self.owes(index));
+            let Some(position) = owed.and_then(|index| self.best_break(index)) else { break };
+            self.points[position].halts.breaks |= 1 << owed.unwrap_or_default();
             self.go();
             left -= 1;
+        }
+        if self.sums.excess > 0 && !self.spec.breaks.is_empty() {
+            self.mend_breaks();
+        }
+    }
+
+    /// Tries every break everywhere, and without it, as long as that breaks less or costs less.
+    fn mend_breaks(&mut self) {
+        let mut best = self.sums.score();
+        let mut improved = true;
+        while improved {
+            improved = false;
+            for index in 0..self.spec.breaks.len().min(MOST_BREAKS) {
+                let mut kept = self.place_of_break(index);
+                for position in std::iter::once(None).chain((0..self.points.len()).map(Some)) {
+                    if position == kept || position.is_some_and(|position| self.place(position).is_none()) {
+                        continue;
+                    }
+                    self.move_break(index, position);
+                    self.go();
+                    if self.sums.score() < best {
+                        (best, kept, improved) = (self.sums.score(), position, true);
+                    }
+                }
+                self.move_break(index, kept);
+            }
+        }
+        self.go();
+    }
+
+    fn place_of_break(&self, index: usize) -> Option<usize> {
+        self.points.iter().position(|point| point.halts.breaks >> index & 1 == 1)
+    }
+
+    fn move_break(&mut self, index: usize, position: Option<usize>) {
+        for point in &mut self.points {
+            point.halts.breaks &= !(1 << index);
+        }
+        if let Some(point) = position.and_then(|position| self.points.get_mut(position)) {
+            point.halts.breaks |= 1 << index;
         }
     }
 
     /// Whether a break is owed and not taken.
     fn owes(&self, index: usize) -> bool {
         let pause = self.spec.breaks[index];
-        let taken = self.points.iter().any(|point| point.halts.breaks >> index & 1 == 1);
+        let taken = self.place_of_break(index).is_some();
         !taken && self.sums.start < pause.window.1 && self.sums.end > pause.window.1
     }
 
@@ -40,23 +84,41 @@ impl Reckoner<'_> {
             if self.place(position).is_none() {
                 continue;
             }
-            let left = self.left(position);
             let mut halts = self.points[position].halts;
             halts.breaks |= 1 << index;
-            let ride = self.ride_to(position, halts, left);
-            let point = &self.points[position];
-            let over = (ride.arrive - point.latest).max(0);
-            let end = (ride.arrive + point.tail).max(point.floor);
-            let late = self.late_if(position, ride.arrive);
-            let worth = (ride.late + over, late, end, ride.arrive - left);
-            if best.is_none_or(|(known, _)| worth < known) {
-                best = Some((worth, position));
+            let left = self.left(position);
+            for (start, left) in
+                [Some((self.sums.start, left)), self.other_start(position, halts)].into_iter().flatten()
+            {
+                let ride = self.ride_to(position, halts, left);
+                let point = &self.points[position];
+                let over = (ride.arrive - point.latest).max(0);
+                let end = (ride.arrive + point.tail).max(point.floor);
+                let cost = price(self.spec, start, end, self.sums.driving).in_parts();
+                let late = self.late_if(position, ride.arrive);
+                let worth = (ride.late + over, late.saturating_add(cost), end, ride.arrive - left);
+                if best.is_none_or(|(known, _)| worth < known) {
+                    best = Some((worth, position));
+                }
             }
             if left > pause.window.1 {
                 break;
             }
         }
         best.map(|(_, position)| position)
+    }
+
+    /// When the start would be left, and by that the way to the first stop begun, with that done on it.
+    fn other_start(&self, position: usize, halts: Halts) -> Option<(i64, i64)> {
+        let earliest = self.earliest();
+        let first = self.legs.first().filter(|_| position == 0 && !self.spec.under_way)?;
+        let ride = self.ride_to(0, halts, earliest);
+        let spec = &self.problem.stops[first.stop as usize];
+        let begin = opening(&spec.more_windows, spec.window, ride.arrive);
+        let held = begin > ride.arrive || ride.not_before == ride.arrive;
+        let latest = (begin - ride.ride).min(ride.leave_by.max(earliest));
+        let start = if held { latest.max(earliest) } else { earliest };
+        Some((start, start))
     }
 
     /// When the stop before that position is left.

@@ -8,7 +8,7 @@ use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::recreate::Blinks;
 use crate::kernel::state::NONE;
-use crate::model::{Lateness, StopId, VehicleId};
+use crate::model::{Lateness, VehicleId};
 use crate::reckon::{Halts, LONG_AGO, Room};
 use crate::rng::Rng;
 
@@ -50,66 +50,21 @@ impl Spot {
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     pub(super) fn put_back_wide(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
         for &stop in stops {
-            let relations = &self.problem.relations;
-            if let Some(shipment) = relations.shipment_of(StopId(stop)) {
-                let ends = (shipment.pickup.index(), shipment.delivery.index());
-                let pair = self.best_pair(ends, blinks, rng);
-                if !pair.is_some_and(|(first, second)| self.set_down(&[first, second])) {
-                    self.leave_out(stop);
-                }
-                continue;
-            }
-            let bound = self.bound(stop as usize);
-            let best = match relations.alternatives_to(StopId(stop)) {
-                None => self.best_spot(stop as usize, bound, blinks, rng),
-                Some(all) => {
-                    let mut best: Option<Spot> = None;
-                    for &other in all {
-                        let bound = best.map_or(bound, |best| best.cost);
-                        best = self.best_spot(other.index(), bound, blinks, rng).or(best);
-                    }
-                    best
-                }
-            };
-            if !best.is_some_and(|spot| self.set_down(&[spot])) {
-                self.leave_out(stop);
+            if !self.settle(stop, blinks, rng) {
+                self.absent.push(stop);
+                self.cost += self.instance.penalty(stop);
             }
         }
-    }
-
-    fn leave_out(&mut self, stop: u32) {
-        self.absent.push(stop);
-        self.cost += self.instance.penalty(stop);
-    }
-
-    /// Puts stops down in one route, each behind where the one before it stands; false, and nothing is changed, if that
-    /// breaks something: what breaks and charges come to is only known then.
-    fn set_down(&mut self, spots: &[Spot]) -> bool {
-        let Some(first) = spots.first() else { return false };
-        let tour = self.nodes[first.before].route;
-        self.touch(tour);
-        let excess = self.tours[tour as usize].excess;
-        for spot in spots {
-            let after = self.nodes[spot.before].next as usize;
-            self.link_in(tour, spot.stop, spot.before);
-            self.nodes[spot.stop].halts.reload = spot.to.reload;
-            self.nodes[after].halts.reload = spot.on.reload;
-        }
-        self.refresh(tour);
-        if self.tours[tour as usize].excess <= excess {
-            return true;
-        }
-        for spot in spots.iter().rev() {
-            let after = self.nodes[spot.stop].next as usize;
-            self.unlink(tour, spot.stop);
-            self.nodes[after].halts.reload = spot.had;
-        }
-        self.refresh(tour);
-        false
     }
 
     /// The cheapest spot for the stop that costs less than `bound`.
-    fn best_spot(&mut self, stop: usize, bound: Cost, blinks: &mut Blinks, rng: &mut Rng) -> Option<Spot> {
+    pub(super) fn best_spot(
+        &mut self,
+        stop: usize,
+        bound: Cost,
+        blinks: &mut Blinks,
+        rng: &mut Rng,
+    ) -> Option<Spot> {
         if let Some(holder) = self.holder(stop) {
             return self.cheapest_spot_in(holder, stop, bound);
         }
@@ -151,8 +106,10 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 };
                 let gap = Gap { route, before, after, there, onward };
                 if self.is_direct(route, stop, after) {
-                    let cost = self.direct(stop, gap, best.bound);
-                    best.take(instance, cost.map(|cost| Spot::on_the_way(cost, stop, before)));
+                    if !self.tried.spot(stop, before, Halts::NONE, Halts::NONE) {
+                        let cost = self.direct(stop, gap, best.bound);
+                        best.take(instance, cost.map(|cost| Spot::on_the_way(cost, stop, before)));
+                    }
                     if tour.spec.reloads.is_some() && self.has_room(route, stop) {
                         best.take(instance, self.spot_of_two_trips(route, before, stop, best.bound));
                     }
@@ -221,7 +178,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let plain = if self.nodes[after].halts.is_none() && self.is_direct(route, stop, after) {
             let (there, onward) = (self.way(route, before, stop), self.way(route, stop, after));
             let cost = self.direct(stop, Gap { route, before, after, there, onward }, bound);
-            cost.map(|cost| Spot::on_the_way(cost, stop, before))
+            let spot = cost.map(|cost| Spot::on_the_way(cost, stop, before));
+            spot.filter(|_| !self.tried.spot(stop, before, Halts::NONE, Halts::NONE))
         } else {
             self.spot_of_its_trip(route, before, stop, bound)
         };
@@ -237,7 +195,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let change = self.change(route, before, stop, after);
         let mut best = None;
         let mut found = |to: Halts, on: Halts, cost: Option<Cost>| {
-            if let Some(cost) = cost.map(|cost| cost + change).filter(|cost| *cost < bound) {
+            let cost = cost.map(|cost| cost + change).filter(|cost| *cost < bound);
+            if let Some(cost) = cost.filter(|_| !self.tried.spot(stop, before, to, on)) {
                 bound = cost;
                 best = Some(Spot { cost, stop, before, to, on, had: halts.reload });
             }
@@ -294,7 +253,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         };
         let spot = |to: Halts, on: Halts, cost: Option<Cost>| {
             let cost = cost? + change;
-            Some(Spot { cost, stop, before, to, on, had: halts.reload })
+            let spot = Spot { cost, stop, before, to, on, had: halts.reload };
+            Some(spot).filter(|_| !self.tried.spot(stop, before, to, on))
         };
         let mut best = Best { bound, reach: 0, spot: None };
         for (place, &depot) in (1_u8..).zip(&reloads.places) {

@@ -37,6 +37,8 @@ pub(crate) struct Instance<'p> {
     pub(super) swaps_tails: bool,
     /// Whether lateness has a price anywhere.
     pub(super) priced: bool,
+    /// Whether a vehicle has breaks or charges, whose places follow from its stops.
+    pub(super) fits_out: bool,
     /// By stop: neighbours, times two, and one more if the stop goes before it.
     candidates: Vec<u32>,
     /// By stop: where its candidates end.
@@ -65,6 +67,7 @@ impl<'p> Instance<'p> {
             swaps_tails: problem.vehicles.len() > 1 && !problem.relations.bind(),
             demands: problem.stops.iter().flat_map(|stop| stop.demand.iter().copied()).collect(),
             priced: problem.rows.iter().any(|row| row.per_minute.is_some()),
+            fits_out: problem.vehicles.iter().any(|v| !v.breaks.is_empty() || v.battery.is_some()),
             candidates: Vec::new(),
             ends: Vec::new(),
             arcs: vec![Vec::new(); problem.matrices.len()],

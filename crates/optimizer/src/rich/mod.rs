@@ -13,6 +13,7 @@ mod instance;
 mod pairs;
 mod recreate;
 mod refresh;
+mod settle;
 mod state;
 mod tails;
 mod undo;

@@ -18,10 +18,11 @@ fn sides(halts: Halts) -> impl Iterator<Item = (Halts, Halts)> {
 }
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
-    /// The cheapest spots for both ends.
+    /// The cheapest spots for both ends that cost less than `bound`.
     pub(super) fn best_pair(
         &mut self,
         ends: (usize, usize),
+        mut bound: Cost,
         blinks: &mut Blinks,
         rng: &mut Rng,
     ) -> Option<(Spot, Spot)> {
@@ -29,8 +30,6 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         if self.problem.relations.apart_from(StopId(ends.0 as u32)).any(|other| other.index() == ends.1) {
             return None;
         }
-        let mut bound =
-            if self.mode == Mode::Fullest { Cost::MAX } else { self.instance.penalty(pickup as u32) };
         if let Some(holder) = self.holder(pickup).or_else(|| self.holder(ends.1)) {
             return if self.is_here(holder) { self.best_pair_in(holder, ends, bound) } else { None };
         }
@@ -179,7 +178,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 let micrograms = weight.saturating_mul(there.metres - taken.metres);
                 let Some(cost) = self.close(&there, next, on, release, micrograms) else { continue };
                 let cost = cost + self.change_of_pair(pickup, delivery, front.node, next);
-                if cost < bound {
+                if cost < bound && !self.tried.pair(pickup.before, front.node) {
                     bound = cost;
                     best = Some(Spot { cost, stop: delivery, before: front.node, to, on, had: halts.reload });
                 }

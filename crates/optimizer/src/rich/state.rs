@@ -3,6 +3,7 @@
 
 use super::idle::Idle;
 use super::instance::Instance;
+use super::settle::Tried;
 use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::plan::{Plan, Worth};
@@ -122,6 +123,7 @@ pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     pub(super) far: Vec<Point>,
     pub(super) room: Vec<Room>,
     pub(super) reckoner: Reckoner<'p>,
+    pub(super) tried: Tried,
     pub(super) log_far: Vec<Point>,
     pub(super) log_room: Vec<Room>,
     pub(super) best_reloads: Vec<Vec<(u32, u8)>>,
@@ -204,6 +206,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             far: vec![Point::default(); if WIDE { count } else { 0 }],
             room: vec![Room::default(); if WIDE { count * problem.dims } else { 0 }],
             reckoner: Reckoner::new(problem, VehicleId(0)),
+            tried: Tried::default(),
             log_far: Vec::new(),
             log_room: Vec::new(),
             best_reloads: if WIDE { vec![Vec::new(); problem.vehicles.len()] } else { Vec::new() },

@@ -30,6 +30,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             reckoner.push(Leg { stop: at as u32, way, halts: Halts { reload, ..Halts::NONE } });
         }
         reckoner.fit_out();
+        self.tried.reckoned += u64::from(old.size) + 1;
         nodes[depot].depart = reckoner.earliest();
         for (position, point) in reckoner.points.iter().enumerate() {
             let arc = i32::try_from(point.ride).unwrap_or(i32::MAX);
