@@ -40,7 +40,8 @@ alter table orders add column found_by text not null generated always as (
     || ' ' || regexp_replace(folded(reference), ' ', '', 'g')
     || ' ' || phone_digits(recipient_phone)
 ) stored;
-create index orders_by_part on orders using gin (found_by gin_trgm_ops);
+-- What was added lately is looked through on each search: little of it may gather before it goes into the index proper.
+create index orders_by_part on orders using gin (found_by gin_trgm_ops) with (gin_pending_list_limit = 256);
 
 create unique index plans_published on plans (hub_id, day) where state = 'published';
 create unique index stops_open on stops (order_id) where state in ('pending', 'arrived');
