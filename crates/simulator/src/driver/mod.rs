@@ -203,7 +203,7 @@ impl Driver {
                 }
                 (_, pending) => {
                     self.breakdown = pending;
-                    self.arrive(trip, at, phone);
+                    self.arrive(&trip, at, phone);
                 }
             },
             State::OffRoad { mut trip, driven, since, until } => {
@@ -256,23 +256,23 @@ impl Driver {
         self.go_on(Here::at(self.truth.bay), at, at, phone);
     }
 
-    fn arrive(&mut self, trip: Trip, at: Instant, phone: &mut Phone) {
+    fn arrive(&mut self, trip: &Trip, at: Instant, phone: &mut Phone) {
         self.vehicle = trip.leg.vehicle;
-        match trip.to {
-            Goal::Hub(route) => {
+        match &trip.to {
+            &Goal::Hub(route) => {
                 self.report(phone, at, "returned", route, Deed::Returned { route });
                 self.tell(&Fact::Returned { vehicle: &self.truth.label, at });
                 self.finished.insert(route);
             }
-            Goal::Load(route, before) => {
+            &Goal::Load(route, before) => {
                 self.fetched.insert(before);
                 self.state = State::Loading { route, since: at, until: at + LOADING };
             }
-            Goal::Stop(ref stop) => {
+            Goal::Stop(stop) => {
                 self.report(phone, at, "arrived", stop.stop, Deed::Arrived { stop: stop.stop });
                 let (attempt, door) = self.world.knock(&self.truth, stop, at);
                 let begins = stop.window_from.min(self.truth.gives_up).max(at);
-                let visit = Visit::of(&trip, stop, attempt, self.world.area_of(stop), at, begins);
+                let visit = Visit::of(trip, stop, attempt, self.world.area_of(stop), at, begins);
                 let (place, until) = (trip.leg.drive.end(), begins + door.takes);
                 self.state = State::AtDoor { visit: Box::new(visit), at: place, until, door };
             }

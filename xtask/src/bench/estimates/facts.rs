@@ -64,6 +64,10 @@ pub struct Visit {
     pub usual_drive_s: f64,
     pub incident_s: f64,
     pub stood_s: f64,
+    #[serde(default)]
+    pub search_s: f64,
+    #[serde(default)]
+    pub walk_s: f64,
     pub usual_approach_s: f64,
     pub arrived: At,
     pub usual_at_door_s: f64,

@@ -8,11 +8,18 @@ use chrono::TimeDelta;
 
 use super::facts::{At, Span, Tour, Truth, Visit};
 
-/// When the vehicle would be at the door of its visit number `which`, known at `now`.
-pub fn reckoned(truth: &Truth, tour: &Tour, which: usize, now: At) -> Option<At> {
+/// When the vehicle would be at the door of its visit number `which`, known at `now`; `approach_s` says how long looking,
+/// parking and walking are expected to take.
+pub fn reckoned(
+    truth: &Truth,
+    tour: &Tour,
+    which: usize,
+    now: At,
+    approach_s: &dyn Fn(&Visit) -> f64,
+) -> Option<At> {
     let mut free = leaves(tour, now)?;
     for (index, visit) in tour.visits.iter().enumerate() {
-        let there = arrives(truth, tour, visit, free, now);
+        let there = arrives(truth, tour, visit, free, now, approach_s(visit));
         if index == which {
             return Some(there);
         }
@@ -31,7 +38,7 @@ fn leaves(tour: &Tour, now: At) -> Option<At> {
     Some(if is_known { left } else { planned.max(now) })
 }
 
-fn arrives(truth: &Truth, tour: &Tour, visit: &Visit, free: At, now: At) -> At {
+fn arrives(truth: &Truth, tour: &Tour, visit: &Visit, free: At, now: At, approach_s: f64) -> At {
     if visit.arrived <= now {
         return visit.arrived;
     }
@@ -42,7 +49,7 @@ fn arrives(truth: &Truth, tour: &Tour, visit: &Visit, free: At, now: At) -> At {
     // How long a vehicle that stands will stand is counted as known: it is the cause that is there.
     let stands = tour.breakdowns.iter().any(|span| during(&span));
     let lost_s = if stands { visit.stood_s } else { 0.0 } + if is_under_way { visit.turned_s } else { 0.0 };
-    let way_s = visit.back_s + visit.usual_drive_s + incident_s + visit.usual_approach_s;
+    let way_s = visit.back_s + visit.usual_drive_s + incident_s + approach_s;
     (began + seconds(lost_s + way_s)).max(now)
 }
 
@@ -72,6 +79,8 @@ mod tests {
             usual_drive_s: 480.0,
             incident_s: 0.0,
             stood_s: 0.0,
+            search_s: 0.0,
+            walk_s: 0.0,
             usual_approach_s: 120.0,
             arrived: at(arrived),
             usual_at_door_s: 300.0,
@@ -93,7 +102,7 @@ mod tests {
     }
 
     fn known(truth: &Truth, which: usize, now: &str) -> At {
-        reckoned(truth, &truth.tours["Van 01"], which, at(now)).unwrap()
+        reckoned(truth, &truth.tours["Van 01"], which, at(now), &|visit| visit.usual_approach_s).unwrap()
     }
 
     #[test]

@@ -75,8 +75,13 @@ pub struct Scores {
     pub factor: Option<u32>,
     /// Estimates against arrivals, by horizon and group.
     pub estimates: score::Table,
+    /// What could have been said of the same arrivals, by horizon and group: with the usual approach of each kind and area,
+    /// and with the best single one for each kind.
+    pub knowable: [score::Table; 2],
     /// The morning's plan against arrivals, by group.
     pub plan: std::collections::BTreeMap<String, Errors>,
+    /// Arrivals as the product keeps them against those that were, by group.
+    pub arrivals: std::collections::BTreeMap<String, Errors>,
     /// Late alarms.
     pub alarms: Alarms,
     /// How well the product kept up.
@@ -86,8 +91,7 @@ pub struct Scores {
 /// Whether the world went too fast for the product, or for the one who asked it.
 #[derive(Debug, Default, Serialize)]
 pub struct Pace {
-    /// Median world seconds from an arrival until the product no longer counted the stop as open; the question itself comes
-    /// every 25.
+    /// Median world seconds from an arrival until the product was seen to know of it; the question itself comes every 25.
     pub heard_after_s: f64,
     /// The same, 95th percentile.
     pub heard_after_p95_s: f64,
@@ -109,7 +113,9 @@ pub(super) fn estimates(project: &Project, options: &Options) -> Result<()> {
         seeds: options.seeds.clone(),
         factor: (!options.recorded).then_some(options.factor),
         estimates: score::estimates(&days),
+        knowable: score::knowable(&days),
         plan: score::plans(&days),
+        arrivals: score::arrivals(&days),
         alarms: alarms::alarms(&days),
         pace: pace(&days),
     };
@@ -205,8 +211,8 @@ fn read(into: &Path, seed: u64) -> Result<(Truth, Record)> {
 
 fn pace(days: &[(Truth, Record)]) -> Pace {
     let heard = |record: &Record, visit: &facts::Visit| {
-        let gone = record.stops.get(&visit.stop)?.gone?;
-        Some((gone - visit.arrived).as_seconds_f64())
+        let heard = record.stops.get(&visit.stop)?.heard()?;
+        Some((heard - visit.arrived).as_seconds_f64())
     };
     let mut after: Vec<f64> = days
         .iter()

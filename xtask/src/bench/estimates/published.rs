@@ -31,6 +31,8 @@ struct Said {
     earliest: Option<At>,
     #[serde(default)]
     latest: Option<At>,
+    #[serde(default)]
+    arrived: Option<At>,
     late: bool,
 }
 
@@ -40,7 +42,7 @@ struct Said {
 enum Line {
     /// Something else is said of a stop than before.
     Say(Say),
-    /// A stop is open no more.
+    /// A stop is on no route any more.
     Gone { gone: String, at: At },
     /// When it was asked.
     Asked { asked: At },
@@ -63,6 +65,9 @@ pub struct Say {
     /// Its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<At>,
+    /// When somebody was there, as the product has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<At>,
     /// Whether an alarm stands.
     pub late: bool,
 }
@@ -83,16 +88,16 @@ impl Recorder {
         Ok(Self { file: BufWriter::new(file), known: HashMap::new() })
     }
 
-    /// Keeps what has changed; answers how many stops are open.
+    /// Keeps what has changed; answers how many stops there are.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&mut self, answer: Answer) -> Result<usize> {
         let at = answer.now;
-        let open: HashSet<&str> = answer.stops.iter().map(|said| said.stop.as_str()).collect();
+        let there: HashSet<&str> = answer.stops.iter().map(|said| said.stop.as_str()).collect();
         let mut lines = vec![Line::Asked { asked: at }];
         let gone: Vec<String> =
-            self.known.keys().filter(|stop| !open.contains(stop.as_str())).cloned().collect();
+            self.known.keys().filter(|stop| !there.contains(stop.as_str())).cloned().collect();
         for stop in gone {
             self.known.remove(&stop);
             lines.push(Line::Gone { gone: stop, at });
@@ -100,8 +105,8 @@ impl Recorder {
         let count = answer.stops.len();
         for said in answer.stops {
             if self.known.get(&said.stop) != Some(&said) {
-                let Said { stop, planned, expected, earliest, latest, late } = said.clone();
-                lines.push(Line::Say(Say { stop, at, planned, expected, earliest, latest, late }));
+                let Said { stop, planned, expected, earliest, latest, arrived, late } = said.clone();
+                lines.push(Line::Say(Say { stop, at, planned, expected, earliest, latest, arrived, late }));
                 self.known.insert(said.stop.clone(), said);
             }
         }
@@ -119,11 +124,16 @@ impl Recorder {
 pub struct History {
     /// In the order of time.
     pub says: Vec<Say>,
-    /// When it was first seen to be open no more.
+    /// When it was first seen to be on no route any more.
     pub gone: Option<At>,
 }
 
 impl History {
+    /// When it was first known that somebody had been there.
+    pub fn heard(&self) -> Option<At> {
+        self.says.iter().find(|say| say.arrived.is_some()).map(|say| say.at).or(self.gone)
+    }
+
     /// What held at a moment; nothing before the first word.
     pub fn at(&self, moment: At) -> Option<&Say> {
         self.says.get(self.says.partition_point(|say| say.at <= moment).checked_sub(1)?)
@@ -196,6 +206,7 @@ mod tests {
             ("07:00", [said("a", "08:05", false), said("b", "09:00", false)].join(",")),
             ("07:01", [said("a", "08:05", false), said("b", "09:10", true)].join(",")),
             ("07:05", said("b", "09:10", true)),
+            ("09:12", said("b", "09:10", true).replace("expected", "arrived")),
         ] {
             recorder.keep(answer(now, &stops)).unwrap();
         }
@@ -208,6 +219,8 @@ mod tests {
         assert!(b.at(at("06:59")).is_none());
         assert!(!b.at(at("07:00")).unwrap().late && b.at(at("08:00")).unwrap().late);
         assert_eq!(b.at(at("07:02")).unwrap().expected, Some(at("09:10")));
-        assert_eq!(record.longest_gap, TimeDelta::minutes(4));
+        assert_eq!(record.stops["a"].heard(), Some(at("07:05")));
+        assert_eq!((b.heard(), b.says.last().unwrap().arrived), (Some(at("09:12")), Some(at("09:10"))));
+        assert_eq!(record.longest_gap, TimeDelta::minutes(127));
     }
 }

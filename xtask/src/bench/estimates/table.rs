@@ -40,9 +40,22 @@ fn write_all(out: &mut String, scores: &Scores) -> std::fmt::Result {
             }
         }
     }
+    let ways = ["could be said", "the same, one approach a kind"];
+    for (way, table) in ways.into_iter().zip(&scores.knowable) {
+        for horizon in HORIZONS_MIN.map(|minutes| format!("{minutes} min")) {
+            if let Some(errors) = table.get(&horizon).and_then(|groups| groups.get(ALL)) {
+                row(out, &format!("{way}, {horizon} ahead"), ALL, errors)?;
+            }
+        }
+    }
     for (group, name) in GROUPS {
         if let Some(errors) = scores.plan.get(group) {
             row(out, "in the morning plan", name, errors)?;
+        }
+    }
+    for (group, name) in GROUPS {
+        if let Some(errors) = scores.arrivals.get(group) {
+            row(out, "arrival as it is kept", name, errors)?;
         }
     }
     let alarms = &scores.alarms;
