@@ -34,8 +34,9 @@ async fn a_search_shows_an_order_as_its_own_page_and_the_map_do() {
     let first = &route.stops[0];
     let last = route.stops.last().unwrap();
 
+    hub.attempt(n, at(8, 5), first.stop, Outcome::DeliveredToRecipient).await;
     let mut seen = vec![];
-    for now in [at(7, 35), at(11, 25), at(11, 40)] {
+    for now in [at(8, 10), at(11, 25), at(11, 40)] {
         let ops = hub.at(now);
         ops.watch(&Caller::timer()).await.unwrap();
         let (search, page, on_route) = standings(&ops, &dispatcher, &last.reference).await;
@@ -48,7 +49,6 @@ async fn a_search_shows_an_order_as_its_own_page_and_the_map_do() {
     assert_eq!((seen[0], seen[2]), (Standing::OnTime, Standing::Late), "{seen:?}");
 
     // Delivered in time, and delivered after the window: both are over, and only one of them was late.
-    hub.attempt(n, at(11, 20), first.stop, Outcome::DeliveredToRecipient).await;
     hub.attempt(n, at(11, 45), last.stop, Outcome::DeliveredToRecipient).await;
     let ops = hub.at(at(11, 50));
     for (reference, expected) in [(&first.reference, Standing::Done), (&last.reference, Standing::Late)] {
