@@ -14,7 +14,7 @@ test("a better plan shows what it changes, is accepted here and seen there", asy
   const one = await rooms.open("dispatcher", "/control-room");
   const other = await rooms.open("second dispatcher", "/control-room");
   const plan = one.getByRole("region", { name: "Plan", exact: true });
-  const revision = async () => Number(/revision (\d+)/.exec(await plan.innerText())?.[1]);
+  const revision = async () => Number(/revision (\d+)/.exec((await plan.textContent()) ?? "")?.[1]);
   const before = await revision();
   expect(before).toBeGreaterThan(0);
 

@@ -6,7 +6,7 @@ use domain::{
     Role, Source, Standing, StopState,
 };
 use std::collections::HashMap;
-use wire::control_room::ProposalView;
+use wire::control_room::{Freedom, ProposalView};
 use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
 
 const MOST_TEXT: usize = 300;
@@ -190,11 +190,20 @@ fn rank(rows: &mut [Exception], filter: QueueFilter, now: domain::Instant) {
     });
 }
 
-/// The vehicles that take orders without a place, by the first answer of the proposal that waits.
+/// The vehicles that take orders without a place, by the proposal that waits: by the answer that its card offers first, the
+/// freest but for a free hand, or else by another.
 fn placed_on(proposal: Option<ProposalView>) -> HashMap<OrderId, String> {
-    let answers = proposal.filter(|proposal| !proposal.stale).map(|proposal| proposal.answers);
-    let changes = answers.into_iter().flatten().flat_map(|answer| answer.changes);
-    changes.filter(|change| change.from.is_none()).map(|change| (change.order, change.to)).collect()
+    let mut answers = proposal.filter(|p| !p.stale).map(|p| p.answers).unwrap_or_default();
+    answers.sort_by_key(|answer| match answer.freedom {
+        Freedom::Balanced => 0,
+        Freedom::Least => 1,
+        Freedom::Free => 2,
+    });
+    let mut placed = HashMap::new();
+    for change in answers.into_iter().flat_map(|answer| answer.changes).filter(|c| c.from.is_none()) {
+        placed.entry(change.order).or_insert(change.to);
+    }
+    placed
 }
 
 /// How the subject of an exception stands: as its order does, or else as its route.

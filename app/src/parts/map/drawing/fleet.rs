@@ -14,6 +14,8 @@ const GLIDE_MS: f64 = 1000.0;
 pub const NEAR_ZOOM: f64 = 11.5;
 /// From so many vehicles in sight on they are a crowd of specks: arrows would lie on each other and say nothing.
 pub const MANY: usize = 1_500;
+/// From so large a fleet on its movement is shown more seldom: painting it takes as long as a frame may.
+const PACED: usize = 5_000;
 /// In a crowd one speck stands for those that would lie on each other within so many CSS pixels; the loudest is seen.
 const SPECK_PX: f64 = 4.0;
 /// From this zoom on vehicles have names, unless more than so many are in sight.
@@ -148,8 +150,8 @@ impl Fleet {
     }
 
     /// Whether there are so many that their movement is shown more seldom.
-    pub fn is_crowd(&self) -> bool {
-        self.vehicles.len() > MANY
+    pub fn is_paced(&self) -> bool {
+        self.vehicles.len() > PACED
     }
 
     /// The names of the vehicles in sight, but for those that are named already, where there is room for them: what needs a
@@ -359,7 +361,7 @@ pub(super) mod tests {
         let mut marks: Vec<_> = (0..2000).map(|n| mark(n, place(n / 2).0, place(n / 2).1)).collect();
         marks[10].standing = Standing::Late;
         fleet.report(&marks, None, 0.0);
-        assert!(fleet.is_crowd());
+        assert!(!fleet.is_paced());
         let mut scene = Vec::new();
         fleet.scene(&view(1.0), Some(marks[0].vehicle), 0.0, &mut scene);
         assert!(scene.iter().all(|blit| blit.pose == Pose::Speck));

@@ -20,6 +20,8 @@ use wire::{
 const NEAREST_FIT: f64 = 15.0;
 /// How long the map rests before the address says what it shows.
 const REST: Duration = Duration::from_millis(250);
+/// The map is on its way for so long after it was told to pan, milliseconds. Each step of that paints, and must not tell again.
+const PAN_MS: f64 = 500.0;
 /// A vehicle that is followed is brought back once it is this share of the map away from the middle.
 const LEASH: f64 = 0.25;
 
@@ -97,7 +99,9 @@ impl Island {
         let Some(at) = self.easel.borrow().fleet.find(vehicle, now_ms).map(|(_, at)| at) else { return };
         let ((x, y), (width, height)) = (view.pixel(at), view.size());
         let away = |at: i32, side: i32| (f64::from(at) / f64::from(side.max(1)) - 0.5).abs();
-        if away(x, width).max(away(y, height)) > LEASH && width > 0 {
+        let far = away(x, width).max(away(y, height)) > LEASH && width > 0;
+        if far && now_ms - self.panned.get() > PAN_MS {
+            self.panned.set(now_ms);
             self.map.pan_to_with_options(&place(at), &options(&[("animate", (!prefers_stillness()).into())]));
         }
     }

@@ -42,7 +42,8 @@ use wire::{
 const DENSEST: f64 = 2.0;
 /// Below this zoom there is no room for the numbers of stops.
 const NUMBERED_ZOOM: f64 = 12.5;
-/// How often a crowd is drawn anew while it moves, milliseconds: from afar nobody sees more, and the rest of the page breathes.
+/// How often a very large fleet is drawn anew while it moves, milliseconds: nobody sees more of so many, and the rest of the
+/// page breathes.
 const CROWD_MS: f64 = 95.0;
 
 /// What the map shows and whom it tells.
@@ -139,6 +140,7 @@ struct Island {
     note: Cell<Option<TimeoutHandle>>,
     pending: Cell<Option<i32>>,
     painted: Cell<f64>,
+    panned: Cell<f64>,
     on_frame: Closure<dyn FnMut(f64)>,
     // Leaflet and the document call these for as long as the map lives.
     _on_moved: Closure<dyn Fn()>,
@@ -169,7 +171,7 @@ impl Island {
                 if let Some(island) = frame_of.upgrade() {
                     island.pending.set(None);
                     let soon = now_ms - island.painted.get() < CROWD_MS;
-                    if soon && island.easel.borrow().fleet.is_crowd() {
+                    if soon && island.easel.borrow().fleet.is_paced() {
                         island.ask_for_frame();
                     } else {
                         island.paint(now_ms);
@@ -201,6 +203,7 @@ impl Island {
                 note: Cell::new(None),
                 pending: Cell::new(None),
                 painted: Cell::new(0.0),
+                panned: Cell::new(f64::NEG_INFINITY),
                 on_frame,
                 _on_moved: on_moved,
                 _on_theme: on_theme,
