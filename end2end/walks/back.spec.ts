@@ -34,10 +34,8 @@ test("back in the control room, the map and the list stand where they were", asy
   const stop = page.locator(".stop-row a").first();
   const panel = page.locator("[data-scroll=panel]");
   await panel.evaluate((panel) => panel.scrollTo(0, 120));
-  await stop.evaluate((link: HTMLElement) => {
-    link.focus({ preventScroll: true });
-    link.click();
-  });
+  await stop.evaluate((link: HTMLElement) => link.focus({ preventScroll: true }));
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Story" })).toBeVisible();
   await page.goBack();
   await expect(page.locator("canvas.map-fleet")).toBeVisible();

@@ -11,7 +11,7 @@ test("a road is closed by drawing on the map, shows on the other's map, and is o
   const map = one.locator(".roads-map .map-frame");
   const box = (await map.boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  const fleet = one.locator(".leaflet-fleet-pane canvas");
+  const fleet = one.locator("canvas.map-fleet");
   await expect(fleet).toBeVisible();
 
   await one.getByRole("button", { name: "Draw on the map" }).click();

@@ -120,7 +120,7 @@ fn say(row: &RouteRow) -> String {
         Standing::Late if row.late > 0 => stops(row.late),
         Standing::AtRisk if row.at_risk > 0 => stops(row.at_risk),
         _ => match row.behind_min {
-            Some(minutes) if minutes >= 5 => format!(" · {} behind plan", format::minutes(minutes)),
+            Some(minutes) if minutes >= 5 => format!(" · plan +{}", format::minutes(minutes)),
             _ => String::new(),
         },
     }

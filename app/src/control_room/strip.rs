@@ -33,7 +33,7 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
             <dl class="strip-numbers">
                 <Number label="stops" href=Some("/control-room") value=Signal::derive(move || format::count(counts.get().stops)) />
                 <Number label="done" href=attempts value=share(|counts| (counts.done, counts.stops)) />
-                <Number label="of them on time" href=attempts value=share(|counts| (counts.on_time, counts.done)) />
+                <Number label="on time" href=attempts value=share(|counts| (counts.on_time, counts.done)) />
                 <Alarm number=number(|counts| counts.at_risk) standing=Standing::AtRisk label="at risk" href=Show::AtRisk.href() />
                 <Alarm number=number(|counts| counts.late) standing=Standing::Late label="will be late" href=Show::Late.href() />
                 <Alarm number=number(|counts| counts.failed) standing=Standing::Late label="failed" href=Show::Failed.href() />
@@ -46,7 +46,7 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
                 <Alarm
                     number=number(|counts| counts.waiting)
                     standing=Standing::Unknown
-                    label="waiting for a plan"
+                    label="waiting"
                     href="/deliveries?waiting=1".to_owned()
                 />
             </dl>

@@ -37,7 +37,7 @@ pub async fn resolve(exception: ExceptionId, what: String) -> Result<ExceptionId
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.resolve(&caller, exception, what).await)?;
-    if is_plain_form().await {
+    if plain_form().await.is_some() {
         redirect(&format!("/exceptions?undo={exception}"));
     }
     Ok(exception)
@@ -49,16 +49,22 @@ pub async fn reopen(exception: ExceptionId) -> Result<ExceptionId, Fault> {
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.reopen(&caller, exception).await)?;
-    if is_plain_form().await {
+    // Elsewhere the page that asked is the one to go back to; this one would offer the undo again.
+    if plain_form().await.is_some_and(|from| from.contains("undo=")) {
         redirect("/exceptions");
     }
     Ok(exception)
 }
 
-/// Whether a form was sent by a page without scripts, which shows the document that is answered.
+/// The address of the page that sent a form without scripts, which shows the document that is answered; nothing when
+/// scripts sent it.
 #[cfg(feature = "ssr")]
-async fn is_plain_form() -> bool {
-    let headers = leptos_axum::extract::<axum::http::HeaderMap>().await.unwrap_or_default();
-    let accepts = headers.get(axum::http::header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
-    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+async fn plain_form() -> Option<String> {
+    use axum::http::{
+        HeaderMap,
+        header::{ACCEPT, REFERER},
+    };
+    let headers = leptos_axum::extract::<HeaderMap>().await.unwrap_or_default();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text(ACCEPT).contains("text/html").then(|| text(REFERER).to_owned())
 }

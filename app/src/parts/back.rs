@@ -14,7 +14,7 @@ pub fn remember_places() {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use crate::parts::keys::{focused_row, row_named};
+    use crate::parts::keys::{named_row, row_named};
     use leptos::{ev, leptos_dom::helpers::set_timeout_with_handle, prelude::*};
     use std::{cell::RefCell, collections::HashMap, time::Duration};
     use wasm_bindgen::JsCast;
@@ -39,9 +39,16 @@ mod browser {
     pub fn remember_places() {
         // Counts the journeys, so that an old one that still waits for its rows gives up.
         let journey = StoredValue::new(0_u32);
-        let leave = window_event_listener(ev::click, move |_| {
+        // Before the press becomes a click, because a click may have led away already.
+        let leave = move |row: Option<String>| {
             journey.update_value(|journey| *journey += 1);
-            PLACES.with_borrow_mut(|places| places.insert(address(), here()));
+            PLACES.with_borrow_mut(|places| places.insert(address(), here(row)));
+        };
+        let press = window_event_listener(ev::pointerdown, move |event| leave(named_row(event.target())));
+        let enter = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Enter" {
+                leave(named_row(event.target()));
+            }
         });
         let steer = window_event_listener(ev::wheel, move |_| journey.update_value(|journey| *journey += 1));
         let back = window_event_listener(ev::popstate, move |_| {
@@ -51,7 +58,8 @@ mod browser {
             }
         });
         on_cleanup(move || {
-            leave.remove();
+            press.remove();
+            enter.remove();
             steer.remove();
             back.remove();
         });
@@ -75,11 +83,11 @@ mod browser {
         list.get_attribute("data-scroll").unwrap_or_default()
     }
 
-    fn here() -> Place {
+    fn here(row: Option<String>) -> Place {
         Place {
             scrolled: window().scroll_y().unwrap_or(0.0),
             lists: lists().iter().map(|list| (name(list), list.scroll_top())).collect(),
-            row: focused_row(),
+            row,
         }
     }
 

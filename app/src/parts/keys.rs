@@ -79,7 +79,7 @@ pub fn awake() -> RwSignal<bool> {
 }
 
 #[cfg(feature = "hydrate")]
-pub use browser::{focused_row, row_named};
+pub use browser::{named_row, row_named};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -175,11 +175,9 @@ mod browser {
         LAST.set(Some((row.to_owned(), 0)));
     }
 
-    /// The name of the row that has the focus.
-    pub fn focused_row() -> Option<String> {
-        row_of(document().active_element().map(Into::into))?
-            .get_attribute("data-row")
-            .filter(|name| !name.is_empty())
+    /// The name of the row around something.
+    pub fn named_row(target: Option<EventTarget>) -> Option<String> {
+        row_of(target)?.get_attribute("data-row").filter(|name| !name.is_empty())
     }
 
     /// Gives the focus to the row of this name, if it is there.

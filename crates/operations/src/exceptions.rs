@@ -8,7 +8,7 @@ use domain::{
 };
 use std::collections::HashMap;
 use store::exceptions::{Place, Wanted};
-use wire::control_room::ProposalView;
+use wire::control_room::{Freedom, ProposalView};
 use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
 
 const MOST_TEXT: usize = 300;
@@ -36,8 +36,8 @@ impl Operations {
         let behind = behind.transpose()?;
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let day = self.running_day(&mut conn, &hub, zone).await?;
         let (hub, now) = (hub.id, self.now());
-        let day = zone.day(now);
         let names = store::people::names(&mut conn).await?;
         let (open, claimed, resolved) = store::exceptions::counts(&mut conn, hub, day).await?;
         let wanted = match filter {
@@ -207,11 +207,20 @@ fn read_place(text: &str) -> Option<Place> {
     })
 }
 
-/// The vehicles that take orders without a place, by the first answer of the proposal that waits.
+/// The vehicles that take orders without a place, by the proposal that waits: by the answer that its card offers first, the
+/// freest but for a free hand, or else by another.
 fn placed_on(proposal: Option<ProposalView>) -> HashMap<OrderId, String> {
-    let answers = proposal.filter(|proposal| !proposal.stale).map(|proposal| proposal.answers);
-    let changes = answers.into_iter().flatten().flat_map(|answer| answer.changes);
-    changes.filter(|change| change.from.is_none()).map(|change| (change.order, change.to)).collect()
+    let mut answers = proposal.filter(|p| !p.stale).map(|p| p.answers).unwrap_or_default();
+    answers.sort_by_key(|answer| match answer.freedom {
+        Freedom::Balanced => 0,
+        Freedom::Least => 1,
+        Freedom::Free => 2,
+    });
+    let mut placed = HashMap::new();
+    for change in answers.into_iter().flat_map(|answer| answer.changes).filter(|c| c.from.is_none()) {
+        placed.entry(change.order).or_insert(change.to);
+    }
+    placed
 }
 
 /// How the subject of an exception stands: as its order does, or else as its route.

@@ -85,6 +85,10 @@ export function viewInAddress() {
   return kept.length === 3 && kept.every(Number.isFinite) && Math.abs(kept[1]) < 86 ? kept : [];
 }
 
+export function routeInAddress() {
+  return new URL(location.href).searchParams.has("route");
+}
+
 export function keepViewInAddress(zoom, lat, lon) {
   const url = new URL(location.href);
   url.searchParams.set("view", `${+zoom.toFixed(2)}_${lat.toFixed(5)}_${lon.toFixed(5)}`);
@@ -102,7 +106,7 @@ export function vectorTiles(url, maxDataZoom, bounds, element) {
   };
   const layer = protomapsL.leafletLayer({
     url: source, maxDataZoom, bounds, attribution: "", noWrap: true, lang: document.documentElement.lang, ...rules(element),
-    devicePixelRatio: Math.min(window.devicePixelRatio, 2),
+    devicePixelRatio: Math.min(window.devicePixelRatio, 2), updateWhenZooming: false,
   });
   layer.restyle = () => {
     Object.assign(layer, rules(element));

@@ -12,8 +12,12 @@ use wire::control_room::VehicleMark;
 const GLIDE_MS: f64 = 1000.0;
 /// Below this zoom a vehicle is a dot.
 pub const NEAR_ZOOM: f64 = 11.5;
-/// From so many vehicles in sight on they are dots: arrows would lie on each other and say nothing.
+/// From so many vehicles in sight on they are a crowd of specks: arrows would lie on each other and say nothing.
 pub const MANY: usize = 1_500;
+/// From so large a fleet on its movement is shown more seldom: painting it takes as long as a frame may.
+const PACED: usize = 5_000;
+/// In a crowd one speck stands for those that would lie on each other within so many CSS pixels; the loudest is seen.
+const SPECK_PX: f64 = 4.0;
 /// From this zoom on vehicles have names, unless more than so many are in sight.
 const NAMED_ZOOM: f64 = 12.0;
 const MOST_NAMES: usize = 150;
@@ -135,13 +139,19 @@ impl Fleet {
             let blit = Blit { x, y, standing: vehicle.standing, pose, ring: false };
             if Some(vehicle.id) == selected { chosen = Some(blit) } else { scene.push(blit) }
         }
-        if view.zoom() < NEAR_ZOOM || scene.len() > MANY {
-            for blit in scene.iter_mut().chain(&mut chosen) {
-                blit.pose = Pose::Dot;
-            }
+        if scene.len() > MANY {
+            thin(scene, view);
+            scene.iter_mut().chain(&mut chosen).for_each(|blit| blit.pose = Pose::Speck);
+        } else if view.zoom() < NEAR_ZOOM {
+            scene.iter_mut().chain(&mut chosen).for_each(|blit| blit.pose = Pose::Dot);
         }
         scene.extend(chosen.into_iter().flat_map(|blit| [Blit { ring: true, ..blit }, blit]));
         moving
+    }
+
+    /// Whether there are so many that their movement is shown more seldom.
+    pub fn is_paced(&self) -> bool {
+        self.vehicles.len() > PACED
     }
 
     /// The names of the vehicles in sight, but for those that are named already, where there is room for them: what needs a
@@ -194,6 +204,28 @@ impl Fleet {
         let vehicle = self.vehicles.get(*self.places.get(&id)?)?;
         Some((&vehicle.label, vehicle.at(now_ms)))
     }
+}
+
+/// Leaves of those that would lie on each other the one that is drawn last.
+fn thin(scene: &mut Vec<Blit>, view: &View) {
+    let side = (SPECK_PX * view.ratio()).max(1.0) as i32;
+    let cell = |length: i32| length.div_euclid(side).clamp(-8, i32::from(i16::MAX));
+    let (width, height) = view.size();
+    let (columns, rows) = (cell(width) + 17, cell(height) + 17);
+    let mut taken = vec![false; (columns * rows).max(0) as usize];
+    let mut place = scene.len();
+    let mut kept = vec![false; scene.len()];
+    for blit in scene.iter().rev() {
+        place -= 1;
+        let at = (cell(blit.y) + 8) * columns + cell(blit.x) + 8;
+        if let Some(taken) = usize::try_from(at).ok().and_then(|at| taken.get_mut(at))
+            && let Some(kept) = kept.get_mut(place)
+        {
+            *kept = !std::mem::replace(taken, true);
+        }
+    }
+    let mut kept = kept.into_iter();
+    scene.retain(|_| kept.next() == Some(true));
 }
 
 fn near(view: &View, from: World, to: World) -> bool {
@@ -323,15 +355,18 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_crowd_is_dots_and_has_no_names() {
+    fn a_crowd_is_specks_of_which_the_loudest_is_seen_and_has_no_names() {
         let mut fleet = Fleet::default();
-        let marks: Vec<_> = (0..2000)
-            .map(|n| mark(n, 35.97 + 0.00001 * f64::from(n), 14.03 + 0.00001 * f64::from(n)))
-            .collect();
+        let place = |n: u32| (35.96 + 0.0007 * f64::from(n / 50), 14.02 + 0.0008 * f64::from(n % 50));
+        let mut marks: Vec<_> = (0..2000).map(|n| mark(n, place(n / 2).0, place(n / 2).1)).collect();
+        marks[10].standing = Standing::Late;
         fleet.report(&marks, None, 0.0);
+        assert!(!fleet.is_paced());
         let mut scene = Vec::new();
         fleet.scene(&view(1.0), Some(marks[0].vehicle), 0.0, &mut scene);
-        assert!(scene.len() > MANY && scene.iter().all(|blit| blit.pose == Pose::Dot));
+        assert!(scene.iter().all(|blit| blit.pose == Pose::Speck));
+        assert!((900..=1003).contains(&scene.len()), "two at each of a thousand places: {}", scene.len());
+        assert!(scene.iter().any(|blit| blit.standing == Standing::Late));
         assert!(fleet.names(&view(1.0), [None, None], 0.0).is_empty());
     }
 

@@ -10,8 +10,8 @@ use domain::Standing;
 
 /// Headings that have their own picture.
 pub const HEADINGS: u8 = 16;
-/// Pictures of one standing: the headings, one without a heading, one for far zooms.
-const EACH: usize = HEADINGS as usize + 2;
+/// Pictures of one standing: the headings, one without a heading, one for far zooms, one for crowds.
+const EACH: usize = HEADINGS as usize + 3;
 /// Width of the edge that lifts a vehicle off the map, CSS pixels.
 const EDGE: f64 = 1.5;
 
@@ -61,6 +61,8 @@ pub enum Pose {
     Still,
     /// From far.
     Dot,
+    /// One of a crowd.
+    Speck,
 }
 
 impl Pose {
@@ -78,21 +80,26 @@ impl Pose {
     fn index(self) -> usize {
         match self {
             Self::Heading(point) => usize::from(point % HEADINGS),
-            Self::Still => EACH - 2,
-            Self::Dot => EACH - 1,
+            Self::Still => EACH - 3,
+            Self::Dot => EACH - 2,
+            Self::Speck => EACH - 1,
         }
     }
 
     fn angle(self) -> f64 {
         match self {
             Self::Heading(point) => f64::from(point) * std::f64::consts::TAU / f64::from(HEADINGS),
-            Self::Still | Self::Dot => 0.0,
+            Self::Still | Self::Dot | Self::Speck => 0.0,
         }
     }
 
     /// Size against the near pictures.
     fn size(self) -> f64 {
-        if self == Self::Dot { 0.62 } else { 1.0 }
+        match self {
+            Self::Heading(_) | Self::Still => 1.0,
+            Self::Dot => 0.62,
+            Self::Speck => 0.45,
+        }
     }
 }
 
@@ -107,7 +114,7 @@ pub struct SpriteSheet {
 impl SpriteSheet {
     /// Draws all of them; `ratio` is the device pixels in one CSS pixel.
     pub fn new(palette: &Palette, ratio: f64) -> Self {
-        let poses = (0..HEADINGS).map(Pose::Heading).chain([Pose::Still, Pose::Dot]);
+        let poses = (0..HEADINGS).map(Pose::Heading).chain([Pose::Still, Pose::Dot, Pose::Speck]);
         let vehicles = Standing::ALL
             .into_iter()
             .flat_map(|standing| poses.clone().map(move |pose| vehicle(standing, pose, palette, ratio)))
@@ -125,7 +132,7 @@ impl SpriteSheet {
     /// The ring around a selected vehicle.
     pub fn ring(&self, pose: Pose) -> &Sprite {
         let [near, far] = &self.rings;
-        if pose == Pose::Dot { far } else { near }
+        if matches!(pose, Pose::Dot | Pose::Speck) { far } else { near }
     }
 }
 
@@ -171,7 +178,7 @@ fn vehicle(standing: Standing, pose: Pose, palette: &Palette, ratio: f64) -> Spr
             _ if heads => shape::drop(x, y, 6.5 * size, 12.0 * size),
             _ => shape::circle(x, y, 6.5 * size),
         };
-        let line = shape::outline(body, if pose == Pose::Dot { 1.6 } else { 2.0 });
+        let line = shape::outline(body, if pose.size() < 1.0 { 1.6 } else { 2.0 });
         let marked = match standing {
             Standing::OnTime | Standing::Late => body,
             Standing::AtRisk => line.min(body.max(x)),

@@ -31,6 +31,10 @@ extern "C" {
     #[wasm_bindgen(js_name = viewInAddress)]
     pub fn view_in_address() -> Vec<f64>;
 
+    /// Whether the page's address selects a route.
+    #[wasm_bindgen(js_name = routeInAddress)]
+    pub fn route_in_address() -> bool;
+
     /// Lets the page's address hold this view, without a new step in the browser's history.
     #[wasm_bindgen(js_name = keepViewInAddress)]
     pub fn keep_view_in_address(zoom: f64, lat: f64, lon: f64);

@@ -23,7 +23,8 @@ pub fn new_map(frame: &HtmlElement) -> Option<Map> {
     how.set_min_zoom(FARTHEST_ZOOM);
     how.set_max_zoom(NEAREST_ZOOM);
     how.set_zoom_animation(moving);
-    how.set_fade_animation(moving);
+    // Fading tiles in would paint every one of them again with each frame of a zoom.
+    how.set_fade_animation(false);
     how.set_inertia(moving);
     let map = Map::new_with_element(frame, &how).ok()?;
     let mut place = ZoomOptions::new();

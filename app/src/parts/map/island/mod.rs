@@ -5,6 +5,7 @@
 
 mod closed;
 mod easel;
+mod gaze;
 mod glue;
 mod ground;
 mod label;
@@ -12,26 +13,22 @@ mod route;
 
 use super::{
     Sketch,
-    drawing::mercator::{View, World, corners, first_view},
+    drawing::mercator::{View, World},
 };
 use closed::ClosedLayers;
 use domain::{RouteId, VehicleId};
 use easel::Easel;
+use gaze::{around_route, middle};
 use glue::{FleetLayer, VectorTiles};
-use ground::{bounds, lay_tiles, new_map, options, place};
-use js_sys::{Array, Function};
+use ground::{lay_tiles, new_map, place};
+use js_sys::Function;
 use label::Label;
-use leaflet::{Event, Evented, EventedHandle, LatLng, Map, MouseEvent};
-use leptos::{
-    html,
-    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
-    prelude::*,
-};
+use leaflet::{Event, Evented, EventedHandle, Map, MouseEvent};
+use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use route::RouteLayers;
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
-    time::Duration,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::HtmlElement;
@@ -45,12 +42,9 @@ use wire::{
 const DENSEST: f64 = 2.0;
 /// Below this zoom there is no room for the numbers of stops.
 const NUMBERED_ZOOM: f64 = 12.5;
-/// Fitting a few vehicles that stand together stops here: their streets stay in sight.
-const NEAREST_FIT: f64 = 15.0;
-/// How long the map rests before the address says what it shows.
-const REST: Duration = Duration::from_millis(250);
-/// A vehicle that is followed is brought back once it is this share of the map away from the middle.
-const LEASH: f64 = 0.25;
+/// How often a very large fleet is drawn anew while it moves, milliseconds: nobody sees more of so many, and the rest of the
+/// page breathes.
+const CROWD_MS: f64 = 95.0;
 
 /// What the map shows and whom it tells.
 pub struct Feed {
@@ -142,8 +136,11 @@ struct Island {
     fitted: Cell<Option<RouteId>>,
     to_fit: Cell<Option<(Point, Point)>>,
     following: Cell<bool>,
+    kept: Cell<bool>,
     note: Cell<Option<TimeoutHandle>>,
     pending: Cell<Option<i32>>,
+    painted: Cell<f64>,
+    panned: Cell<f64>,
     on_frame: Closure<dyn FnMut(f64)>,
     // Leaflet and the document call these for as long as the map lives.
     _on_moved: Closure<dyn Fn()>,
@@ -173,7 +170,12 @@ impl Island {
             let on_frame = Closure::<dyn FnMut(f64)>::new(move |now_ms| {
                 if let Some(island) = frame_of.upgrade() {
                     island.pending.set(None);
-                    island.paint(now_ms);
+                    let soon = now_ms - island.painted.get() < CROWD_MS;
+                    if soon && island.easel.borrow().fleet.is_paced() {
+                        island.ask_for_frame();
+                    } else {
+                        island.paint(now_ms);
+                    }
                 }
             });
             Self {
@@ -197,8 +199,11 @@ impl Island {
                 fitted: Cell::new(None),
                 to_fit: Cell::new(None),
                 following: Cell::new(false),
+                kept: Cell::new(false),
                 note: Cell::new(None),
                 pending: Cell::new(None),
+                painted: Cell::new(0.0),
+                panned: Cell::new(f64::NEG_INFINITY),
                 on_frame,
                 _on_moved: on_moved,
                 _on_theme: on_theme,
@@ -264,47 +269,21 @@ impl Island {
         }
     }
 
-    /// Goes along with the selected vehicle, or stays.
-    fn follow(&self, wanted: bool) {
-        self.following.set(wanted);
-        self.ask_for_frame();
-    }
-
     /// Shows a route. One that was not shown before is fitted into the map, now or when the map is in sight.
     fn show_route(&self, route: Option<&RouteView>) {
         self.route.borrow_mut().show(&self.map, route);
         let id = route.map(|route| route.row.route);
         if self.fitted.replace(id) != id {
-            self.to_fit.set(route.and_then(around_route));
+            // The address said what to show of the route that was selected in it.
+            let kept = id.is_some() && self.kept.take();
+            self.to_fit.set(route.filter(|_| !kept).and_then(around_route));
             self.fit_wanted();
-        }
-    }
-
-    fn fit_wanted(&self) {
-        let size = self.map.get_size();
-        if self.looked.get()
-            && size.x() > 0.0
-            && size.y() > 0.0
-            && let Some(bounds) = self.to_fit.take()
-        {
-            self.fit(bounds, !prefers_stillness());
         }
     }
 
     fn show_sketch(&self, sketch: &Sketch) {
         let _ = self.frame.class_list().toggle_with_force("drawing", sketch.drawing);
         self.closed.borrow_mut().sketch(sketch);
-    }
-
-    fn fit_all(&self) {
-        let fleet = self.marks.with_untracked(|marks| around(marks));
-        self.fit(fleet.unwrap_or(self.city), !prefers_stillness());
-    }
-
-    fn fit(&self, (south_west, north_east): (Point, Point), animate: bool) {
-        let padding = Array::of2(&40.into(), &40.into());
-        let how = [("padding", padding.into()), ("maxZoom", NEAREST_FIT.into()), ("animate", animate.into())];
-        self.map.fit_bounds_with_options(&bounds(south_west, north_east), &options(&how));
     }
 
     /// The map shows another part of the world, or has got another size.
@@ -321,43 +300,12 @@ impl Island {
         self.paint(now_ms());
     }
 
-    /// The first look: what the address says, or else the selected route, or else the day.
-    fn look(&self) {
-        let kept = self.addressed.then(glue::view_in_address).unwrap_or_default();
-        if let [zoom, lat, lon] = kept[..] {
-            self.to_fit.set(None);
-            self.map.set_view(&LatLng::new(lat, lon), zoom);
-            return;
-        }
-        let (south_west, north_east) = self.city;
-        let first = || self.marks.with_untracked(|marks| first_view(south_west, north_east, marks));
-        self.fit(self.to_fit.take().unwrap_or_else(first), false);
-    }
-
-    /// Lets the address say what the map shows, once it rests.
-    fn note_view(self: &Rc<Self>) {
-        if !self.addressed {
-            return;
-        }
-        if let Some(waiting) = self.note.take() {
-            waiting.clear();
-        }
-        let weak = Rc::downgrade(self);
-        let noted = move || {
-            let Some(island) = weak.upgrade() else { return };
-            let (size, middle) = (island.map.get_size(), island.map.get_center());
-            if island.looked.get() && size.x() > 0.0 && !island.following.get() {
-                glue::keep_view_in_address(island.map.get_zoom(), middle.lat(), middle.lng());
-            }
-        };
-        self.note.set(set_timeout_with_handle(noted, REST).ok());
-    }
-
     /// Draws the fleet as it is now, if that looks any different, and comes back while anything moves.
     fn paint(&self, now_ms: f64) {
         if self.layer.gliding() {
             return;
         }
+        self.painted.set(now_ms);
         let view = self.view();
         let moving = {
             let mut easel = self.easel.borrow_mut();
@@ -376,17 +324,6 @@ impl Island {
         );
         if moving {
             self.ask_for_frame();
-        }
-    }
-
-    /// Brings a vehicle that is followed back to the middle before it is out of sight.
-    fn keep_up(&self, view: &View, now_ms: f64) {
-        let Some(vehicle) = self.selected.get().filter(|_| self.following.get()) else { return };
-        let Some(at) = self.easel.borrow().fleet.find(vehicle, now_ms).map(|(_, at)| at) else { return };
-        let ((x, y), (width, height)) = (view.pixel(at), view.size());
-        let away = |at: i32, side: i32| (f64::from(at) / f64::from(side.max(1)) - 0.5).abs();
-        if away(x, width).max(away(y, height)) > LEASH && width > 0 {
-            self.map.pan_to_with_options(&place(at), &options(&[("animate", (!prefers_stillness()).into())]));
         }
     }
 
@@ -462,26 +399,6 @@ fn calling(island: &Weak<Island>, act: fn(&Island)) -> Closure<dyn Fn()> {
             act(&island);
         }
     })
-}
-
-/// What has to be in sight of a route: its vehicle and the stops that are still to come, or all when none is.
-fn around_route(route: &RouteView) -> Option<(Point, Point)> {
-    let open = route.stops.iter().filter(|stop| stop.outcome.is_none()).map(|stop| stop.at);
-    let mark = route.mark.as_ref().map(|mark| Point { lat: mark.lat, lon: mark.lon });
-    let mut places: Vec<Point> = open.collect();
-    if places.is_empty() {
-        places.extend(route.stops.iter().map(|stop| stop.at));
-    }
-    corners(places.into_iter().chain(mark))
-}
-
-fn around(marks: &[VehicleMark]) -> Option<(Point, Point)> {
-    let nowhere = Point { lat: 0.0, lon: 0.0 };
-    (!marks.is_empty()).then(|| first_view(nowhere, nowhere, marks))
-}
-
-fn middle((south_west, north_east): (Point, Point)) -> LatLng {
-    LatLng::new(f64::midpoint(south_west.lat, north_east.lat), f64::midpoint(south_west.lon, north_east.lon))
 }
 
 fn pixel_ratio() -> f64 {
