@@ -104,6 +104,12 @@ impl Grounds {
         format!("postgres://doorstep@localhost/doorstep_demo?host={}", sockets.display())
     }
 
+    /// Every door by method and path, as the binary names them.
+    pub fn doors() -> Vec<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_doorstep")).arg("doors").output().unwrap();
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
     /// What the houses on these grounds have logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.path().join("server.log")).unwrap_or_default()
