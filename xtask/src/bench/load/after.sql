@@ -1,6 +1,6 @@
 set jit = off;
 select id as hub from hubs limit 1 \gset
-select order_id from exceptions where state = 'resolved' order by raised_at offset (select count(*) / 2 from exceptions) limit 1 \gset
+select order_id from exceptions where state = 'resolved' order by raised_at offset (select count(*) / 2 from exceptions where state = 'resolved') limit 1 \gset
 select max(at) as newest, max(at)::date as day, max(at) - interval '12 hours' as since, max(at)::date::timestamptz as from,
        max(at) - interval '12 minutes' as read, max(at) - interval '20 seconds' as learnt,
        max(at)::date::timestamptz + interval '1 day' as until from latest_positions \gset

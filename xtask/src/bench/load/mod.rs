@@ -102,29 +102,18 @@ fn timed(psql: &std::path::Path, url: &str, questions: &str) -> Result<Vec<(Stri
     for question in questions.split("-- name ") {
         let (name, sql) = question.split_once('\n').context("a question has no text")?;
         let script = format!("{setting}\\o /dev/null\n\\timing on\n{}", sql.repeat(TIMES));
-        let mut said: Vec<f64> = output(
-            Command::new(psql)
-                .args(["-Xq", "-v", "ON_ERROR_STOP=1", "-f", "/dev/stdin"])
-                .arg(url)
-                .env("PAGER", "")
-                .stdin(file_of(&script)?),
-        )?
-        .lines()
-        .filter_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse().ok())
-        .collect();
+        let file = std::env::temp_dir().join(format!("doorstep-load-{}.sql", std::process::id()));
+        fs::write(&file, script)?;
+        let printed =
+            output(Command::new(psql).args(["-Xq", "-v", "ON_ERROR_STOP=1", "-f"]).arg(&file).arg(url));
+        fs::remove_file(&file)?;
+        let mut said: Vec<f64> = printed?
+            .lines()
+            .filter_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse().ok())
+            .collect();
         said.sort_by(f64::total_cmp);
         let median = said.get(said.len() / 2).context("psql said no time")?;
         took.push((name.trim().to_owned(), *median));
     }
     Ok(took)
-}
-
-fn file_of(text: &str) -> Result<fs::File> {
-    use std::io::{Seek, Write};
-    let path = std::env::temp_dir().join(format!("doorstep-load-{}.sql", std::process::id()));
-    let mut file = fs::File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
-    file.write_all(text.as_bytes())?;
-    file.rewind()?;
-    fs::remove_file(path)?;
-    Ok(file)
 }
