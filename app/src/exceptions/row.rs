@@ -27,7 +27,7 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
         row.save_by.filter(|_| row.resolution.is_none()).map(|by| countdown(by, now.get()))
     };
     let first = row.get_untracked();
-    let kind = words::exception_heading(first.kind);
+    let kind = first.kind;
     let raised = first.raised_at;
     let ExceptionRow { id, order, reference, recipient, address, route, label, .. } = first;
     let (whose, more) = match (order, reference) {
@@ -52,7 +52,10 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
     view! {
         <li class="queue-row" data-row=id.to_string() data-standing=move || standing.get().code()>
             <p class="queue-what">
-                {move || view! { <MarkedWord standing=standing.get() word=kind /> }}
+                {move || {
+                    let standing = standing.get();
+                    view! { <MarkedWord standing word=words::exception_heading(kind, standing) /> }
+                }}
                 <small>
                     <span class="unseen">"since "</span>
                     {move || format::clock_from(raised, now.get())}

@@ -1,8 +1,8 @@
 //! Words about exceptions: what happened, why, and the best thing to do next.
 
-use super::{exception_kind, outcome};
+use super::{exception_kind, expected, outcome};
 use crate::format;
-use domain::{ExceptionKind, Outcome};
+use domain::{ExceptionKind, Outcome, Standing};
 use wire::exceptions::ExceptionRow;
 
 /// The best thing to do next.
@@ -16,9 +16,13 @@ pub struct NextStep {
     pub why: String,
 }
 
-/// What went wrong, as a heading: as the other rooms call it.
-pub fn exception_heading(kind: ExceptionKind) -> &'static str {
-    exception_kind(kind)
+/// What went wrong, as a heading. A late stop is called what it is called on the map: it may only be at risk by now.
+pub fn exception_heading(kind: ExceptionKind, standing: Standing) -> &'static str {
+    match (kind, standing) {
+        (ExceptionKind::Late, Standing::Done) => "Late",
+        (ExceptionKind::Late, standing) => expected(standing),
+        _ => exception_kind(kind),
+    }
 }
 
 /// What happened and why, in one line.
@@ -140,7 +144,6 @@ pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Standing;
     use wire::Span;
 
     fn row(kind: ExceptionKind) -> ExceptionRow {
@@ -182,6 +185,13 @@ mod tests {
         }
         seen.dedup();
         assert!(seen.len() >= 6, "one advice does not fit all: {seen:?}");
+    }
+
+    #[test]
+    fn the_word_goes_with_the_shape() {
+        assert_eq!(exception_heading(ExceptionKind::Late, Standing::Late), "Will be late");
+        assert_eq!(exception_heading(ExceptionKind::Late, Standing::AtRisk), "At risk");
+        assert_eq!(exception_heading(ExceptionKind::Failed, Standing::Late), "Attempt failed");
     }
 
     #[test]
