@@ -96,7 +96,7 @@ figure! {
 pub fn promises_kept_by_length(orders: &[PromiseFacts], now: Instant) -> [Rate; 3] {
     let class = |o: &PromiseFacts| match (o.original.until() - o.original.from()).num_minutes() {
         ..=120 => 0,
-        ..=240 => 1,
+        121..=240 => 1,
         _ => 2,
     };
     [0, 1, 2].map(|wanted| {

@@ -55,7 +55,8 @@ impl Operations {
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
         let now = self.now();
-        let waiting = store::orders::waiting_orders(&mut conn, hub.id, zone.day(now)).await?;
+        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let waiting = store::orders::waiting_orders(&mut conn, hub.id, day).await?;
         let skip = PAGE as usize * (page.max(1) as usize - 1);
         let more = waiting.len() > skip + PAGE as usize;
         let ids: Vec<_> = waiting.iter().map(|w| w.id).skip(skip).take(PAGE as usize).collect();

@@ -184,7 +184,12 @@ impl Operations {
             fact,
         };
         let mut events = vec![event(Fact::OrderRescheduled { order: id, before, after: window, day })];
-        if draft.is_none()
+        // A stop that the plan does not take along is left: that of a vehicle which never came by, or of another day.
+        let keeps_stop = draft
+            .iter()
+            .flat_map(|(draft, _)| draft.routes.iter().flat_map(|r| &r.stops))
+            .any(|s| s.order == id && s.stop.is_some());
+        if !keeps_stop
             && !on_its_way
             && let Some(stop) = had_stop.and_then(|stop| locks.stops.get(&stop))
         {

@@ -44,7 +44,7 @@ impl Operations {
     async fn read_live(&self, dirty: &crate::live::Dirty) -> Result<()> {
         let mut conn = self.0.database.read().await?;
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let day = zone.day(self.now());
+        let day = self.running_day(&mut conn, &hub, zone).await?;
         let waiting = store::orders::waiting(&mut conn, hub.id, day).await?;
         let exceptions = store::exceptions::unresolved(&mut conn, hub.id, day).await?;
         if dirty.all || !dirty.routes.is_empty() {

@@ -161,9 +161,8 @@ impl Operations {
             let mut until = last.at;
             match route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?))) {
                 Some((route, Conclusion::Arrived(stop, at))) => {
-                    if once_more!(self.save_arrival(book, route.id, stop, at).await)? {
-                        touched.push(route.id);
-                    }
+                    let came = once_more!(self.save_arrival(book, route.id, stop, at).await)?;
+                    touched.extend(came.then_some(route.id));
                 }
                 // The vehicle may be about to dwell: keep these readings for the next round.
                 Some((_, Conclusion::Standing(since))) => until = since - TimeDelta::milliseconds(1),

@@ -218,11 +218,15 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Order>, StoreError> {
     with_packages(conn, rows).await
 }
 
-/// How many orders of a day, and of the days before it, wait for a plan.
+/// How many orders of a day, and of the days before it, wait for a plan; of those days also what a vehicle that never left
+/// was to bring.
 pub async fn waiting(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "n!" from orders
-           where hub_id = $1 and day between $2::date - $3::int4 and $2 and state = 'placed'"#,
+        r#"select count(*) as "n!" from orders o
+           where hub_id = $1 and day between $2::date - $3::int4 and $2
+             and (state = 'placed' or state = 'planned' and day < $2 and not exists (
+                 select from stops s join routes r on r.id = s.route_id
+                 where s.id = o.stop_id and r.departed_at is not null and r.finished_at is null))"#,
         hub.0,
         day,
         CARRIED_DAYS
@@ -242,11 +246,15 @@ pub struct Waiting {
     pub until: Instant,
 }
 
-/// The orders of a day, and of the days before it, that wait for a plan.
+/// The orders of a day, and of the days before it, that wait for a plan; of those days also what a vehicle that never left
+/// was to bring.
 pub async fn waiting_orders(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Waiting>, StoreError> {
     Ok(sqlx::query!(
-        "select id, day, latest_until from orders
-         where hub_id = $1 and day between $2::date - $3::int4 and $2 and state = 'placed'
+        "select id, day, latest_until from orders o
+         where hub_id = $1 and day between $2::date - $3::int4 and $2
+           and (state = 'placed' or state = 'planned' and day < $2 and not exists (
+               select from stops s join routes r on r.id = s.route_id
+               where s.id = o.stop_id and r.departed_at is not null and r.finished_at is null))
          order by latest_until, id",
         hub.0,
         day,

@@ -41,7 +41,8 @@ async fn each_wrong_thing_gets_its_sentence() {
     assert_eq!(osmand.status(), 200);
     assert_eq!(client.get(url("/osmand?lat=1&lon=2")).send().await.unwrap().status(), 400);
     let newer = |device: &str| {
-        let location = json!({ "timestamp": chrono::Utc::now(), "coords": { "latitude": -19.05, "longitude": -169.92 } });
+        let now = operations::Clock::real().now();
+        let location = json!({ "timestamp": now, "coords": { "latitude": -19.05, "longitude": -169.92 } });
         client.post(url("/osmand")).json(&json!({ "device_id": device, "location": location }))
     };
     assert_eq!(newer(&van).send().await.unwrap().status(), 200);

@@ -2,12 +2,12 @@
 
 use crate::{
     a_day::state_equals_history,
-    common::{Hub, at},
+    common::{Hub, at, order},
 };
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Outcome, Role};
 use operations::Caller;
-use wire::{exceptions::QueueFilter, intake::Deed};
+use wire::{api::PlaceOrders, exceptions::QueueFilter, intake::Deed};
 
 #[tokio::test]
 async fn a_van_on_the_road_keeps_its_route_over_midnight() {
@@ -69,5 +69,31 @@ async fn a_van_that_is_out_when_the_next_day_is_planned_is_shown_with_it() {
     assert_eq!(hub.route(n, dawn).await.route, route.route);
     assert!(ops.route(&dispatcher, route.route).await.is_ok());
     hub.attempt(n, dawn, route.stops[0].stop, Outcome::DeliveredToRecipient).await;
+    state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn what_a_van_that_never_left_was_to_bring_stays_in_sight_and_gets_another_window() {
+    let Some(hub) = Hub::open("never_left").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(20).await;
+    let tomorrow = TimeDelta::days(1);
+    let shop_day = hub.at(at(6, 30) + tomorrow);
+    let shop = hub.shop(&shop_day).await;
+    let next = (100..104).map(|n| order(n, at(8, 0) + tomorrow, at(12, 0) + tomorrow)).collect();
+    shop_day.place_orders(&shop, PlaceOrders::Bulk { orders: next }).await.unwrap();
+    hub.at(at(7, 0) + tomorrow).plan_morning(&Caller::timer()).await.unwrap();
+
+    let ops = hub.at(at(7, 10) + tomorrow);
+    ops.watch(&Caller::timer()).await.unwrap();
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let left: Vec<_> =
+        queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).filter_map(|r| r.order).collect();
+    assert_eq!(left.len(), 20, "nobody brought any of them");
+    ops.reschedule(&dispatcher, left[0], at(14, 0) + tomorrow, at(16, 0) + tomorrow).await.unwrap();
+    ops.cancel_order(&dispatcher, left[1]).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert_eq!(queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).count(), 18);
     state_equals_history(&hub).await;
 }

@@ -78,7 +78,7 @@ fn main() {
             for count in counts {
                 match (&line.house, placed) {
                     (Some(house), Some(found)) if found.address.at.metres_to(house.at) <= RIGHT_M => {
-                        count.right += 1
+                        count.right += 1;
                     }
                     (_, Some(_)) => count.wrong += 1,
                     (_, None) => count.refused += 1,

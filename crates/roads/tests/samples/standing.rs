@@ -57,7 +57,8 @@ fn what_drives_is_not_taken_to_stand() {
     for seed in 1..=6 {
         let out_and_back = drive(&made, &[(130, 10.0, 5.0), (130, -10.0, 5.0)], 2, seed);
         let found = metres(&city, &out_and_back);
-        assert!((2_540.0..2_680.0).contains(&found), "{found}");
+        // 2,600 m, but for what the turn is seen too late by.
+        assert!((2_500.0..2_680.0).contains(&found), "{found}");
         // A queue that moves on at a walking pace for four minutes.
         let queue = drive(&made, &[(40, 10.0, 3.0), (240, 1.5, 5.0), (40, 10.0, 3.0)], 1, seed);
         let found = metres(&city, &queue);

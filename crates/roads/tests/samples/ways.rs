@@ -222,7 +222,8 @@ fn a_ferry_takes_its_time() {
 #[test]
 fn turns_are_banned_from_where_they_are_banned() {
     type Rule<'a> = (&'a str, i64, Member, i64, Option<&'a str>);
-    let rules: [(&[Rule<'_>], [f64; 2], [f64; 2], u32); 8] = [
+    type Case<'a> = (&'a [Rule<'a>], [f64; 2], [f64; 2], u32);
+    let rules: [Case<'_>; 8] = [
         (&[], [500.0, 0.0], [1030.0, 300.0], 830),
         (&[("no_left_turn", 1, Member::Way(2), 4, None)], [500.0, 0.0], [1030.0, 300.0], 1_830),
         (&[("no_left_turn", 2, Member::Node(3), 4, None)], [500.0, 0.0], [1030.0, 300.0], 3_170),

@@ -199,7 +199,7 @@ async fn knock(
         }
         (Some(body), _) => request = request.json(&body),
         (None, false) => {
-            request = request.header("content-type", "application/x-www-form-urlencoded").body(form)
+            request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
         }
         (None, true) => {}
     }

@@ -9,6 +9,9 @@ use super::super::text::{Line, clipped, lines, whole};
 use super::{HEADERS, SECTIONS, weights};
 use crate::LIMITS;
 
+/// By vehicle or group: the line that says it, and its nodes.
+pub(super) type Lists = Vec<(usize, Vec<usize>)>;
+
 /// The file taken apart: headers by key, sections by name, each with its lines.
 pub(super) struct Parts<'a> {
     pub(super) headers: BTreeMap<&'a str, Line<'a>>,
@@ -155,7 +158,7 @@ impl<'a> Parts<'a> {
         of: (&str, usize),
         nodes: Range<usize>,
         faults: &mut Faults,
-    ) -> Option<Option<Vec<(usize, Vec<usize>)>>> {
+    ) -> Option<Option<Lists>> {
         let form = format!("`{} node node ...`", of.0);
         let read = |line: Line<'_>, faults: &mut Faults| {
             let mut words = line.text.split_whitespace();
