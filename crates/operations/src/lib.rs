@@ -52,6 +52,7 @@ mod solving;
 mod stats;
 mod story;
 mod tries;
+mod troubles;
 mod trust;
 mod watch;
 mod zone;

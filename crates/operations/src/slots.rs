@@ -318,13 +318,18 @@ fn ask(
         return Err(Refusal::OrderOnTheRoad.into());
     }
     // An order whose last attempt failed is asked for as if it waited for a plan, which it will once it has a window.
-    let orders: Vec<_> = orders
+    let mut orders: Vec<_> = orders
         .iter()
         .map(|o| {
             let failed = o.id == order.id && matches!(o.state, OrderState::Failed { .. });
             if failed { Order { state: OrderState::Placed, ..o.clone() } } else { o.clone() }
         })
         .collect();
+    // Of another day it is new to this one, and leaves the stop that it has there.
+    let is_free = !matches!(order.state, OrderState::OutForDelivery { .. });
+    if is_free && orders.iter().all(|o| o.id != order.id) {
+        orders.push(Order { state: OrderState::Placed, day: book.day, ..order.clone() });
+    }
     let mut choices = Choices::of_day(book, &orders);
     choices.take_unroaded(roads);
     let Some(own) = choices.tasks.iter().position(|t| t.order == order.id) else { return Ok(None) };

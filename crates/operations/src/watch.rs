@@ -8,20 +8,19 @@ use crate::{
     Caller, Operations, OpsError, Result,
     board::{DayBook, lat_lon, profile},
     choices::{LOADING, YARD},
-    clock::new_id,
     outcomes::worker_event,
     solving::aside,
+    troubles::{same_subject, settled, troubles, unplanned},
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Actor, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Route, RouteId, RouteState,
-    StopId, StopState, VehicleId, VehicleState,
+    Actor, Exception, ExceptionId, ExceptionState, Fact, Instant, Route, RouteId, RouteState, StopId,
+    StopState, VehicleId, VehicleState,
 };
 use std::collections::{HashMap, HashSet};
 use store::{
     locks::RouteLocks,
-    orders::Waiting,
     positions::{Interpreted, Position},
     stops::DayStop,
 };
@@ -36,16 +35,13 @@ const MOST_RADIUS_M: f32 = 100.0;
 const DWELL: TimeDelta = TimeDelta::seconds(90);
 /// An estimate within this of the one we have is not written again.
 const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
-/// A promise counts as missed once the estimate is this far beyond it, and as saved once it is this far inside it, so that an
-/// exception does not flicker.
-const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(3);
-const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(3);
 
-struct Estimate {
-    stops: Vec<(StopId, Instant)>,
+/// When a route's open stops will be reached, and the hub again.
+pub(crate) struct Estimate {
+    pub stops: Vec<(StopId, Instant)>,
     /// Stops to which no way leads as things are.
-    cut_off: Vec<StopId>,
-    back: (RouteId, Instant),
+    pub cut_off: Vec<StopId>,
+    pub back: (RouteId, Instant),
 }
 
 impl Operations {
@@ -387,130 +383,4 @@ fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> 
         }
     }
     since.map(Conclusion::Standing)
-}
-
-/// Every trouble of the day that has a cause now.
-fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception> {
-    let mut troubles = vec![];
-    let blank = |kind, route: &Route| Exception {
-        id: ExceptionId(new_id()),
-        hub: book.hub.id,
-        day: book.day,
-        kind,
-        order: None,
-        stop: None,
-        route: Some(route.id),
-        vehicle: Some(route.vehicle),
-        raised_at: book.now,
-        save_by: None,
-        state: ExceptionState::Open,
-    };
-    let by_route: HashMap<_, _> = estimates.iter().map(|e| (e.back.0, e)).collect();
-    for route in book.routes.iter().filter(|r| !matches!(r.state, RouteState::Finished { .. })) {
-        let e = by_route.get(&route.id);
-        let etas: HashMap<_, _> = e.iter().flat_map(|e| &e.stops).copied().collect();
-        for s in book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending) {
-            if e.is_some_and(|e| e.cut_off.contains(&s.stop.id)) {
-                troubles.push(Exception {
-                    order: Some(s.stop.order),
-                    stop: Some(s.stop.id),
-                    save_by: Some(s.window.until()),
-                    ..blank(ExceptionKind::CutOff, route)
-                });
-            }
-            let until = s.window.until();
-            let late =
-                book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + MISSED_MARGIN);
-            if late {
-                troubles.push(Exception {
-                    order: Some(s.stop.order),
-                    stop: Some(s.stop.id),
-                    save_by: Some(s.window.until()),
-                    ..blank(ExceptionKind::Late, route)
-                });
-            }
-        }
-        if e.is_some_and(|e| e.back.1 > route.shift_until) {
-            let save_by = Some(route.shift_until);
-            troubles.push(Exception { save_by, ..blank(ExceptionKind::OffShift, route) });
-        }
-        if book.is_silent(route) {
-            troubles.push(blank(ExceptionKind::Silent, route));
-        }
-    }
-    troubles
-}
-
-/// An order that the day's plan has no place for.
-fn unplanned(book: &DayBook, order: &Waiting) -> Exception {
-    Exception {
-        id: ExceptionId(new_id()),
-        hub: book.hub.id,
-        day: book.day,
-        kind: ExceptionKind::Unplanned,
-        order: Some(order.id),
-        stop: None,
-        route: None,
-        vehicle: None,
-        raised_at: book.now,
-        save_by: Some(order.until),
-        state: ExceptionState::Open,
-    }
-}
-
-fn same_subject(a: &Exception, b: &Exception) -> bool {
-    a.kind == b.kind && a.stop == b.stop && a.order == b.order && a.route == b.route && a.vehicle == b.vehicle
-}
-
-/// Why an exception is over by itself, if it is.
-fn settled(
-    e: &Exception,
-    book: &DayBook,
-    estimates: &[Estimate],
-    waiting: &[Waiting],
-) -> Option<&'static str> {
-    let route = e.route.and_then(|id| book.routes.iter().find(|r| r.id == id));
-    match e.kind {
-        ExceptionKind::Late => {
-            let stop = book.stops.iter().find(|s| Some(s.stop.id) == e.stop);
-            match stop.map(|s| (&s.stop.state, s)) {
-                None => Some("The stop left the plan"),
-                Some((StopState::Done { outcome, .. }, _)) if outcome.is_delivered() => Some("Delivered"),
-                Some((StopState::Done { .. }, _)) => Some("Attempted"),
-                Some((StopState::Pending, s)) => {
-                    let eta = estimates.iter().flat_map(|e| &e.stops).find(|(id, _)| *id == s.stop.id)?.1;
-                    (eta + SAVED_MARGIN <= s.window.until()).then_some("Back within its window")
-                }
-                Some(_) => None,
-            }
-        }
-        ExceptionKind::CutOff => {
-            let stop = book.stops.iter().find(|s| Some(s.stop.id) == e.stop);
-            match stop.map(|s| s.stop.state) {
-                None => Some("The stop left the plan"),
-                Some(StopState::Pending) => {
-                    let still = estimates.iter().any(|x| x.cut_off.iter().any(|id| Some(*id) == e.stop));
-                    (!still).then_some("Can be reached again")
-                }
-                Some(_) => Some("Reached all the same"),
-            }
-        }
-        ExceptionKind::OffShift => {
-            let route = route?;
-            if matches!(route.state, RouteState::Finished { .. }) {
-                return Some("Back at the hub");
-            }
-            let back = estimates.iter().find(|x| x.back.0 == route.id)?.back.1;
-            (back + SAVED_MARGIN <= route.shift_until).then_some("Back within its shift")
-        }
-        ExceptionKind::Silent => (!book.is_silent(route?)).then_some("Reports again"),
-        ExceptionKind::Breakdown => {
-            let vehicle = book.vehicles.get(&e.vehicle?)?;
-            (vehicle.state == domain::VehicleState::Available).then_some("Drives again")
-        }
-        ExceptionKind::Unplanned => {
-            waiting.iter().all(|w| Some(w.id) != e.order).then_some("No longer waits for a plan")
-        }
-        ExceptionKind::Failed => None,
-    }
 }

@@ -205,7 +205,9 @@ fn best(problem: &Problem) -> (Cost, Solution) {
         for own in choices {
             plans = plans
                 .iter()
-                .flat_map(|plan: &Vec<_>| own.iter().map(|own| [&plan[..], &[own.clone()]].concat()))
+                .flat_map(|plan: &Vec<_>| {
+                    own.iter().map(|own| [&plan[..], std::slice::from_ref(own)].concat())
+                })
                 .collect();
         }
         for stopovers in plans {

@@ -82,6 +82,7 @@ fn a_day_says_what_its_matrices_say() {
 fn lengths_are_those_of_the_paths() {
     let Some(city) = malta() else { return };
     let places = some_places(&city, 20);
+    let (mut pairs, mut others) = (0, 0);
     for profile in [Profile::Car, Profile::Van, Profile::CargoBike] {
         let (matrix, metres) = city.distances(&places, &places, profile, None).expect("a matrix");
         let plain = city.matrix(&places, &places, profile, None).expect("a matrix");
@@ -90,17 +91,15 @@ fn lengths_are_those_of_the_paths() {
             for (j, &to) in places.iter().enumerate() {
                 let leg = &city.path(&[from, to], profile, None).expect("a path").legs[0];
                 let said = f64::from(metres[i * places.len() + j]);
-                // Of two ways that take equally long to the second either may be the one that is measured.
-                assert!(
-                    (said - leg.metres).abs() < 3.0 + leg.metres * 0.02,
-                    "{said} m in {} s, {} m drawn in {} s; {profile:?} {from:?} {to:?}",
-                    plain.seconds[i * places.len() + j],
-                    leg.metres,
-                    leg.seconds
-                );
+                let seconds = f64::from(plain.seconds[i * places.len() + j]);
+                assert!((seconds - leg.seconds).abs() <= 1.0, "{seconds} s, {} s drawn", leg.seconds);
+                pairs += 1;
+                others += usize::from((said - leg.metres).abs() > 3.0 + leg.metres * 0.01);
             }
         }
     }
+    // Of two ways that take equally long either may be measured; there are few such.
+    assert!(others * 50 <= pairs, "{others} of {pairs} ways have another length than their path");
 }
 
 #[test]

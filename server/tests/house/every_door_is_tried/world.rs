@@ -122,6 +122,7 @@ impl World {
             }
             "GET /api/v1/clock" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/clock") },
             "GET /api/v1/stats" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/stats") },
+            "GET /api/v1/estimates" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/estimates") },
             "GET /healthz" => ask("/healthz"),
             "GET /readyz" => ask("/readyz"),
             "GET /live/day" => ask("/live/day"),
@@ -162,6 +163,7 @@ impl World {
             "GET /api/find-orders" => {
                 with("/api/find-orders", vec![("text", text("main")), ("page", text("1"))])
             }
+            "GET /api/waiting-orders" => with("/api/waiting-orders", vec![("page", text("1"))]),
             "GET /api/order" => with("/api/order", vec![("order", order)]),
             "GET /api/slots" => with("/api/slots", vec![("order", order)]),
             "POST /api/reschedule-order" => with(
