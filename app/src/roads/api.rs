@@ -34,8 +34,9 @@ pub async fn close_road(
         (cargo_bike, VehicleKind::CargoBike),
     ];
     let bars = kinds.into_iter().filter_map(|(ticked, kind)| ticked.then_some(kind)).collect();
-    let until = chrono::NaiveDateTime::parse_from_str(&until, "%Y-%m-%dT%H:%M")
-        .map_err(|_| Fault::from(wire::AppError::ClosureIncomplete))?;
+    let Ok(until) = chrono::NaiveDateTime::parse_from_str(&until, "%Y-%m-%dT%H:%M") else {
+        return refuse(wire::AppError::ClosureIncomplete);
+    };
     let ask = wire::roads::CloseRoad { area: shape == "area", places, reason, bars, until };
     answer(operations().await?.close_road(&caller, ask).await)
 }

@@ -212,6 +212,9 @@ async fn knock(
         return (status, status == 200);
     }
     let Ok(said) = answer.text().await else { return (0, false) };
+    if status >= 500 {
+        println!("{door} answered {status} to {:?}: {said}", ask.pairs);
+    }
     if door == "GET /api/queue" && status == 200 {
         let ids = said.split("\"id\":\"").skip(1).filter_map(|rest| rest.get(..36)).map(str::to_owned);
         *world.exceptions.lock().unwrap() = ids.collect();
