@@ -71,7 +71,7 @@ pub async fn lock_many(tx: &mut Tx, ids: &[ExceptionId]) -> Result<Vec<Exception
         Row,
         "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
                 claimed_at, resolved_by, resolved_at, resolution
-         from exceptions where id = any($1) order by id for update",
+         from exceptions where id = any($1) order by id for no key update",
         &ids
     )
     .fetch_all(&mut **tx)
@@ -238,7 +238,7 @@ pub async fn lock_of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Excep
         Row,
         "select id, hub_id, day, kind, order_id, stop_id, route_id, vehicle_id, raised_at, save_by, state, claimed_by,
                 claimed_at, resolved_by, resolved_at, resolution
-         from exceptions where order_id = any($1) and state <> 'resolved' order by id for update",
+         from exceptions where order_id = any($1) and state <> 'resolved' order by id for no key update",
         &orders
     )
     .fetch_all(&mut **tx)

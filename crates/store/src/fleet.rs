@@ -131,7 +131,9 @@ pub async fn vehicles(conn: &mut Conn, hub: HubId) -> Result<Vec<Vehicle>, Store
 
 /// One vehicle, locked until the transaction ends.
 pub async fn lock_vehicle(tx: &mut Tx, id: VehicleId) -> Result<Option<Vehicle>, StoreError> {
-    sqlx::query!("select id from vehicles where id = $1 for update", id.0).fetch_optional(&mut **tx).await?;
+    sqlx::query!("select id from vehicles where id = $1 for no key update", id.0)
+        .fetch_optional(&mut **tx)
+        .await?;
     vehicle(tx, id).await
 }
 

@@ -128,7 +128,7 @@ pub async fn lock(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>, StoreError
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
                 state, stop_id, state_at, aboard
-         from orders where id = any($1) order by id for update",
+         from orders where id = any($1) order by id for no key update",
         &ids
     )
     .fetch_all(&mut **tx)

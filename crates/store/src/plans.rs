@@ -163,7 +163,7 @@ pub(crate) async fn lock(tx: &mut Tx, ids: &[RouteId]) -> Result<Vec<Route>, Sto
         RouteRow,
         "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
-         from routes where id = any($1) order by id for update",
+         from routes where id = any($1) order by id for no key update",
         &ids
     )
     .fetch_all(&mut **tx)

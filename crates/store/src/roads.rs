@@ -71,7 +71,7 @@ pub async fn lock(tx: &mut Tx, id: ClosureId) -> Result<Option<Closure>, StoreEr
     sqlx::query_as!(
         Row,
         r#"select id, hub_id, shape as "shape: Json<ClosureShape>", reason, streets, bars, from_at, until_at, lifted_at
-           from closures where id = $1 for update"#,
+           from closures where id = $1 for no key update"#,
         id.0
     )
     .fetch_optional(&mut **tx)

@@ -244,3 +244,22 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
     noon.watch(&Caller::timer()).await.unwrap();
     assert!(etas(&noon).await > 0);
 }
+
+#[tokio::test]
+async fn reports_of_one_vehicle_at_the_same_moment_are_all_stored() {
+    let Some(hub) = Hub::open("at_once").await else { return };
+    let (n, _) = under_way(&hub).await;
+    let ops = hub.at(at(8, 0));
+    let van = hub.van(&ops, n).await;
+    let deeds =
+        (0..24).map(|k| if k % 2 == 0 { Deed::OffRoad { reason: "clutch".into() } } else { Deed::Recovered });
+    let tell = |what| {
+        let (ops, van) = (ops.clone(), van.clone());
+        tokio::spawn(async move { ops.record_outcomes(&van, vec![report(at(7, 59), what)]).await })
+    };
+    let told: Vec<_> = deeds.map(tell).collect();
+    for answer in told {
+        assert_eq!(answer.await.unwrap().unwrap().results[0].result, ReportStatus::Stored);
+    }
+    state_equals_history(&hub).await;
+}
