@@ -5,9 +5,9 @@ use domain::{
     Coordinate, Driver, DriverId, Event, Fact, Hub, HubId, Shop, ShopId, Source, Vehicle, VehicleId,
     VehicleState,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use store::fleet::{self, KeyHolder};
-use wire::api::{NamedKey, SetUp, SetUpAnswer};
+use wire::api::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
 
 const MOST_VEHICLES: usize = 5_000;
 const MOST_SHOPS: usize = 1_000;
@@ -29,13 +29,20 @@ impl Operations {
 
         let mut tx = self.0.database.begin().await?;
         let now = self.now();
-        let hub =
-            Hub { id: HubId(new_id()), name: ask.hub.name, at, zone: ask.hub.zone, plan_at: ask.hub.plan_at };
-        let hub = fleet::save_hub(&mut tx, &hub).await?;
-        let known: HashMap<_, _> =
-            fleet::vehicles(&mut tx, hub.id).await?.into_iter().map(|v| (v.label.clone(), v)).collect();
+        // Two first set-ups at once would make two hubs.
+        store::locks::set_up(&mut tx).await?;
+        let hub = Hub {
+            id: which_hub(&fleet::hubs(&mut tx).await?, ask.hub.id)?,
+            name: ask.hub.name,
+            at,
+            zone: ask.hub.zone,
+            plan_at: ask.hub.plan_at,
+        };
+        fleet::save_hub(&mut tx, &hub).await.map_err(taken)?;
+        let known = fleet::vehicles(&mut tx, hub.id).await?;
 
         let (mut shops, mut vehicles, mut events) = (vec![], vec![], vec![]);
+        let mut renewed = HashSet::new();
         for name in ask.shops {
             let id = fleet::save_shop(&mut tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
             let (key, hash) = new_secret()?;
@@ -43,7 +50,7 @@ impl Operations {
             shops.push(NamedKey { name, key });
         }
         for v in ask.vehicles {
-            let before = known.get(&v.label);
+            let before = which_vehicle(&known, &v)?;
             let vehicle = Vehicle {
                 id: before.map_or_else(|| VehicleId(new_id()), |b| b.id),
                 hub: hub.id,
@@ -59,10 +66,16 @@ impl Operations {
                 },
                 state: before.map_or(VehicleState::Available, |b| b.state.clone()),
             };
-            fleet::save_vehicle(&mut tx, &vehicle).await?;
+            if !renewed.insert(vehicle.id) {
+                return Err(OpsError::Invalid(format!(
+                    "vehicles: {} is in the list under another label too",
+                    vehicle.label
+                )));
+            }
+            fleet::save_vehicle(&mut tx, &vehicle).await.map_err(taken)?;
             let (key, hash) = new_secret()?;
             fleet::save_device(&mut tx, &hash, vehicle.id, now).await?;
-            vehicles.push(NamedKey { name: vehicle.label.clone(), key });
+            vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
             events.push(Event {
                 occurred_at: now,
                 recorded_at: now,
@@ -76,8 +89,43 @@ impl Operations {
         tx.commit().await?;
 
         self.0.live.touch_all();
-        Ok(SetUpAnswer { shops, vehicles })
+        Ok(SetUpAnswer { hub: hub.id, shops, vehicles })
     }
+}
+
+/// A name is only a name: without an id it is the hub there is.
+fn which_hub(known: &[Hub], id: Option<HubId>) -> Result<HubId> {
+    match (id, known.first()) {
+        (None, None) => Ok(HubId(new_id())),
+        (None, Some(first)) => Ok(first.id),
+        (Some(id), _) if known.iter().any(|hub| hub.id == id) => Ok(id),
+        (Some(id), _) => Err(OpsError::Invalid(format!(
+            "hub.id: there is no hub {}; leave the id out to set up the one there is",
+            id.0
+        ))),
+    }
+}
+
+fn which_vehicle<'a>(known: &'a [Vehicle], ask: &wire::api::SetUpVehicle) -> Result<Option<&'a Vehicle>> {
+    let Some(id) = ask.id else { return Ok(known.iter().find(|v| v.label == ask.label)) };
+    known.iter().find(|v| v.id == id).map(Some).ok_or_else(|| {
+        OpsError::Invalid(format!(
+            "vehicles: {} has the id {}, which no vehicle of this hub has; leave it out for a new vehicle",
+            ask.label, id.0
+        ))
+    })
+}
+
+/// Says whose name is taken already.
+fn taken(error: store::StoreError) -> OpsError {
+    let whose = match error.constraint() {
+        Some("hubs_name_key") => "hub.name: another hub has this name; choose another",
+        Some("vehicles_label_key") => {
+            "vehicles: another vehicle of this hub has one of these labels; rename that one first"
+        }
+        _ => return error.into(),
+    };
+    OpsError::Invalid(whose.to_owned())
 }
 
 /// Reads names and measures; the first that cannot be is named.

@@ -251,7 +251,7 @@ impl Operations {
     }
 
     /// Those of a day's windows in which the fleet can serve an order: it has room for it by weight and volume, and some
-    /// vehicle can drive there and back within its shift.
+    /// vehicle that can carry it can drive there and back within its shift.
     async fn free(
         &self,
         conn: &mut store::Conn,
@@ -270,10 +270,12 @@ impl Operations {
             return Ok(vec![]);
         }
         let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
+        let (weight, volume) = (order.weight_g(), order.volume_ml());
+        let carries = move |v: &&Vehicle| weight <= v.capacity_g && volume <= v.capacity_ml;
         let roads = self.0.roads.clone();
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
-            let reach = fleet.iter().filter_map(|v| {
+            let reach = fleet.iter().filter(carries).filter_map(|v| {
                 let (from, until) = (zone.at(day, v.shift_from), zone.at(day, v.shift_until));
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;

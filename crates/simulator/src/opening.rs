@@ -42,6 +42,7 @@ pub async fn set_up(
     let zone = scenario.day.zone();
     let what = SetUp {
         hub: SetUpHub {
+            id: None,
             name: "Central hub".to_owned(),
             at: scenario.hub,
             zone: zone.name().to_owned(),

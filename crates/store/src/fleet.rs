@@ -38,14 +38,13 @@ pub async fn hubs(conn: &mut Conn) -> Result<Vec<Hub>, StoreError> {
     rows.into_iter().map(Hub::try_from).collect()
 }
 
-/// Adds a hub, or renews the one of that name; answers the one that holds.
-pub async fn save_hub(tx: &mut Tx, hub: &Hub) -> Result<Hub, StoreError> {
-    sqlx::query_as!(
-        HubRow,
+/// Adds a hub, or renews it.
+pub async fn save_hub(tx: &mut Tx, hub: &Hub) -> Result<(), StoreError> {
+    sqlx::query!(
         "insert into hubs (id, name, lat, lon, zone, plan_at) values ($1, $2, $3, $4, $5, $6)
-         on conflict (name) do update set
-             lat = excluded.lat, lon = excluded.lon, zone = excluded.zone, plan_at = excluded.plan_at
-         returning id, name, lat, lon, zone, plan_at",
+         on conflict (id) do update set
+             name = excluded.name, lat = excluded.lat, lon = excluded.lon, zone = excluded.zone,
+             plan_at = excluded.plan_at",
         hub.id.0,
         hub.name,
         hub.at.lat(),
@@ -53,9 +52,9 @@ pub async fn save_hub(tx: &mut Tx, hub: &Hub) -> Result<Hub, StoreError> {
         hub.zone,
         hub.plan_at
     )
-    .fetch_one(&mut **tx)
-    .await?
-    .try_into()
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Adds a shop, or finds the one of that name.

@@ -37,6 +37,12 @@ impl DayLock {
     }
 }
 
+/// Waits for whoever else sets up a hub, until the transaction ends. Taken before any other lock.
+pub async fn set_up(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('set up', 7))").execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// Proof that a transaction holds routes, each as it was read once it was locked.
 #[derive(Debug, Default)]
 pub struct RouteLocks(BTreeMap<RouteId, Route>);

@@ -2,7 +2,7 @@
 
 use crate::Point;
 use chrono::{DateTime, NaiveTime, Utc};
-use domain::{OrderId, StopId, VehicleKind};
+use domain::{HubId, OrderId, StopId, VehicleId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/orders`: one order, or many.
@@ -109,7 +109,10 @@ pub struct SetUp {
 /// A hub to set up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetUpHub {
-    /// Name on screens.
+    /// Which hub, as an earlier set-up answered it; left out it is the one there is, or a new one where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<HubId>,
+    /// Name on screens; may change.
     pub name: String,
     /// The gate.
     pub at: Point,
@@ -122,7 +125,10 @@ pub struct SetUpHub {
 /// A vehicle to set up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetUpVehicle {
-    /// Name on screens, unique in the hub.
+    /// Which vehicle, as an earlier set-up answered it; left out it is the one with this label, or a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<VehicleId>,
+    /// Name on screens, unique in the hub; may change where the id is given.
     pub label: String,
     /// What it is.
     pub kind: VehicleKind,
@@ -141,16 +147,29 @@ pub struct SetUpVehicle {
 /// The answer to a set-up: the keys, shown this once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetUpAnswer {
+    /// The hub that was set up.
+    pub hub: HubId,
     /// A key for each shop, in the order of the request.
     pub shops: Vec<NamedKey>,
     /// A device token for each vehicle, in the order of the request.
-    pub vehicles: Vec<NamedKey>,
+    pub vehicles: Vec<VehicleToken>,
 }
 
-/// A secret and whose it is.
+/// A vehicle and the secret of its device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VehicleToken {
+    /// The vehicle.
+    pub id: VehicleId,
+    /// Its label.
+    pub name: String,
+    /// The secret. Only its hash is stored.
+    pub key: String,
+}
+
+/// A shop's secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NamedKey {
-    /// The shop's name or the vehicle's label.
+    /// The shop's name.
     pub name: String,
     /// The secret. Only its hash is stored.
     pub key: String,

@@ -94,6 +94,33 @@ fn database_url() -> Option<String> {
     std::env::var("DATABASE_URL").ok()
 }
 
+/// The hub that every test begins with: four vans, one of which begins at noon, and a shop.
+pub fn set_up() -> SetUp {
+    let vehicles = (1..=4)
+        .map(|n| SetUpVehicle {
+            id: None,
+            label: format!("Van {n:02}"),
+            kind: domain::VehicleKind::DieselVan,
+            driver: format!("Driver {n:02}"),
+            capacity_g: 500_000,
+            capacity_ml: 200_000,
+            shift_from: if n == 4 { time(12, 0) } else { time(7, 30) },
+            shift_until: if n == 4 { time(20, 0) } else { time(16, 30) },
+        })
+        .collect();
+    SetUp {
+        hub: SetUpHub {
+            id: None,
+            name: "Test hub".into(),
+            at: Point { lat: 35.9, lon: 14.45 },
+            zone: "Europe/Malta".into(),
+            plan_at: time(7, 0),
+        },
+        shops: vec!["Books".into()],
+        vehicles,
+    }
+}
+
 impl Hub {
     /// A fresh hub with four vans, of which the last leaves at noon; nothing without a database to work on.
     pub async fn open(test: &str) -> Option<Self> {
@@ -114,35 +141,14 @@ impl Hub {
         let mut hub = Self {
             database,
             url,
-            keys: SetUpAnswer { shops: vec![], vehicles: vec![] },
+            keys: SetUpAnswer { hub: domain::HubId(uuid::Uuid::nil()), shops: vec![], vehicles: vec![] },
             keep: None,
             roads: None,
             city: None,
         };
         let ops = hub.at(at(6, 0));
         let machine = ops.who_by_key(&ops.add_administrator_key().await.unwrap()).await.unwrap();
-        let vehicles = (1..=4)
-            .map(|n| SetUpVehicle {
-                label: format!("Van {n:02}"),
-                kind: domain::VehicleKind::DieselVan,
-                driver: format!("Driver {n:02}"),
-                capacity_g: 500_000,
-                capacity_ml: 200_000,
-                shift_from: if n == 4 { time(12, 0) } else { time(7, 30) },
-                shift_until: if n == 4 { time(20, 0) } else { time(16, 30) },
-            })
-            .collect();
-        let ask = SetUp {
-            hub: SetUpHub {
-                name: "Test hub".into(),
-                at: Point { lat: 35.9, lon: 14.45 },
-                zone: "Europe/Malta".into(),
-                plan_at: time(7, 0),
-            },
-            shops: vec!["Books".into()],
-            vehicles,
-        };
-        hub.keys = ops.set_up(&machine, ask).await.unwrap();
+        hub.keys = ops.set_up(&machine, set_up()).await.unwrap();
         Some(hub)
     }
 

@@ -11,5 +11,7 @@ mod one_standing;
 mod races;
 mod random_days;
 mod reports;
+mod set_up;
 mod the_plan;
 mod the_roads;
+mod windows;

@@ -26,6 +26,7 @@ pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle>
             let begins = if index % NOON == NOON - 1 { day.length() / 2 } else { wave };
             let ends = day.length() - Duration::hours(i64::from(rng.random_bool(1.0 / 6.0)));
             SetUpVehicle {
+                id: None,
                 label: format!("{name} {number}"),
                 kind,
                 driver: format!("Driver {number}"),

@@ -1,0 +1,53 @@
+//! Windows of later days are those in which some vehicle is on shift and can carry the order.
+
+use crate::common::{Hub, at, order, set_up};
+use chrono::{NaiveTime, TimeDelta};
+use domain::{OrderId, Role};
+use operations::{Caller, Operations, OpsError};
+use wire::api::PlaceOrders;
+
+const HEAVY_G: i64 = 400_000;
+
+async fn found(ops: &Operations, agent: &Caller, reference: &str) -> OrderId {
+    ops.find_orders(agent, reference, 1).await.unwrap().hits[0].order
+}
+
+#[tokio::test]
+async fn after_the_last_shift_nothing_is_offered_nor_booked() {
+    let Some(hub) = Hub::open("shifts").await else { return };
+    let ops = hub.at(at(9, 0));
+    let shop = hub.shop(&ops).await;
+    let mut heavy = order(2, at(10, 0), at(12, 0));
+    heavy.packages[0].weight_g = HEAVY_G;
+    let orders = vec![order(1, at(10, 0), at(12, 0)), heavy];
+    ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
+    let agent = hub.person(Role::Agent).await;
+    let light = found(&ops, &agent, "BOO-000001").await;
+    let heavy = found(&ops, &agent, "BOO-000002").await;
+    // When tomorrow's windows begin, in hours from this time of the day.
+    let tomorrow = async |id| -> Vec<i64> {
+        let begins = ops.slots(&agent, id).await.unwrap().slots.into_iter();
+        let hours = begins.map(|s| (s.window.from.to_utc() - (at(0, 0) + TimeDelta::days(1))).num_hours());
+        hours.filter(|h| (0..24).contains(h)).collect()
+    };
+    let day_shift = tomorrow(light).await;
+    assert_eq!(day_shift, [8, 10, 12, 14, 16, 18], "one van drives until eight");
+    assert_eq!(tomorrow(heavy).await, day_shift);
+
+    // The only van of the evening carries less than the heavy order weighs, then none drives in the evening at all.
+    let machine = hub.machine(&ops).await;
+    let mut ask = set_up();
+    ask.vehicles[3].capacity_g = HEAVY_G / 2;
+    ops.set_up(&machine, ask.clone()).await.unwrap();
+    assert_eq!(tomorrow(light).await, day_shift);
+    assert_eq!(tomorrow(heavy).await, [8, 10, 12, 14, 16]);
+    ask.vehicles[3].shift_until = NaiveTime::from_hms_opt(16, 30, 0).unwrap();
+    ops.set_up(&machine, ask).await.unwrap();
+    assert_eq!(tomorrow(light).await, [8, 10, 12, 14, 16]);
+    let evening = at(18, 0) + TimeDelta::days(1);
+    let refused = ops.reschedule(&agent, light, evening, evening + TimeDelta::hours(2)).await;
+    assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
+    let noon = at(12, 0) + TimeDelta::days(1);
+    ops.reschedule(&agent, light, noon, noon + TimeDelta::hours(2)).await.unwrap();
+    hub.close().await;
+}
