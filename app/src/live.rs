@@ -38,12 +38,19 @@ impl Freshness {
     }
 }
 
-/// What the watchdog does, given when something was heard last and when the stream was opened last. Milliseconds of one
-/// clock; a clock that is set back is no silence.
+/// A browser keeps some connections to a server open, and tries a dead one after the other: that many tries are short.
 #[cfg(any(test, feature = "hydrate"))]
-fn watch(now_ms: f64, heard_ms: f64, opened_ms: f64) -> Watch {
+const SHORT_TRIES: u32 = 8;
+#[cfg(any(test, feature = "hydrate"))]
+const SHORT_TRY_MS: f64 = 3_500.0;
+
+/// What the watchdog does, given when something was heard last, when the stream was opened last, and how often it was since
+/// something was heard. Milliseconds of one clock; a clock that is set back is no silence.
+#[cfg(any(test, feature = "hydrate"))]
+fn watch(now_ms: f64, heard_ms: f64, opened_ms: f64, tries: u32) -> Watch {
     let heartbeat = wire::live::HEARTBEAT.as_millis() as f64;
-    match (now_ms - heard_ms > 3.0 * heartbeat, now_ms - opened_ms > heartbeat) {
+    let patience = if tries < SHORT_TRIES { SHORT_TRY_MS } else { heartbeat };
+    match (now_ms - heard_ms > 3.0 * heartbeat, now_ms - opened_ms > patience) {
         (false, _) => Watch::Wait,
         (true, false) => Watch::Say,
         (true, true) => Watch::OpenAgain,
@@ -233,6 +240,8 @@ mod stream {
         open: StoredValue<Option<Open>, LocalStorage>,
         heard_ms: StoredValue<f64>,
         opened_ms: StoredValue<f64>,
+        /// How often it was opened since something was heard.
+        tries: StoredValue<u32>,
     }
 
     pub fn open(board: LiveBoard) {
@@ -242,6 +251,7 @@ mod stream {
             open: StoredValue::new_local(None),
             heard_ms: StoredValue::new(now),
             opened_ms: StoredValue::new(now),
+            tries: StoredValue::new(0),
         };
         stream.connect();
         let watchdog = set_interval_with_handle(move || stream.look(), LOOK);
@@ -259,11 +269,13 @@ mod stream {
 
     impl Stream {
         fn look(self) {
-            match watch(js_sys::Date::now(), self.heard_ms.get_value(), self.opened_ms.get_value()) {
+            let (heard, opened) = (self.heard_ms.get_value(), self.opened_ms.get_value());
+            match watch(js_sys::Date::now(), heard, opened, self.tries.get_value()) {
                 Watch::Wait => {}
                 Watch::Say => self.say(),
                 Watch::OpenAgain => {
                     self.say();
+                    self.tries.try_update_value(|tries| *tries = tries.saturating_add(1));
                     self.connect();
                 }
             }
@@ -283,6 +295,7 @@ mod stream {
             };
             let on_frame = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 self.heard_ms.try_update_value(|heard| *heard = js_sys::Date::now());
+                self.tries.try_update_value(|tries| *tries = 0);
                 if let Some(frame) =
                     event.data().as_string().and_then(|json| serde_json::from_str(&json).ok())
                 {
@@ -374,12 +387,14 @@ mod tests {
     #[test]
     fn three_missed_heartbeats_are_silence_and_the_stream_is_opened_again_in_good_time() {
         let s = 1000.0;
-        assert_eq!(watch(29.0 * s, 0.0, 0.0), Watch::Wait);
-        assert_eq!(watch(30.5 * s, 0.0, 0.0), Watch::OpenAgain);
-        assert_eq!(watch(31.5 * s, 0.0, 30.5 * s), Watch::Say, "it was opened a second ago");
-        assert_eq!(watch(40.6 * s, 0.0, 30.5 * s), Watch::OpenAgain);
-        assert_eq!(watch(41.0 * s, 40.8 * s, 40.6 * s), Watch::Wait, "it speaks again");
-        assert_eq!(watch(10.0 * s, 3600.0 * s, 3600.0 * s), Watch::Wait, "somebody has set the clock back");
+        assert_eq!(watch(29.0 * s, 0.0, 0.0, 0), Watch::Wait);
+        assert_eq!(watch(30.5 * s, 0.0, 0.0, 0), Watch::OpenAgain);
+        assert_eq!(watch(31.5 * s, 0.0, 30.5 * s, 1), Watch::Say, "it was opened a second ago");
+        assert_eq!(watch(34.1 * s, 0.0, 30.5 * s, 1), Watch::OpenAgain, "it may be a dead connection");
+        assert_eq!(watch(64.1 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::Say, "it may be a slow one");
+        assert_eq!(watch(70.6 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::OpenAgain);
+        assert_eq!(watch(41.0 * s, 40.8 * s, 40.6 * s, 0), Watch::Wait, "it speaks again");
+        assert_eq!(watch(10.0 * s, 3600.0 * s, 3600.0 * s, 0), Watch::Wait, "somebody has set the clock back");
     }
 
     #[test]

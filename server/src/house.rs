@@ -345,13 +345,17 @@ pub async fn demo(settings: DemoSettings) -> Result<()> {
     house.close().await
 }
 
-/// The clock of the day in the database, or a new day's.
+/// The clock of the day in the database, or of another day that begins.
 async fn demo_clock(database: &Database, settings: &DemoSettings, start: chrono::NaiveTime) -> Result<Clock> {
     let kept = store::people::clock_anchor(&mut *database.read().await?).await?;
+    let begins = Clock::simulated_day(&settings.zone, settings.date, start, settings.factor)?;
     if let Some(a) = kept {
-        return Ok(Clock::simulated(a.real_at, a.world_at, a.factor));
+        let going = Clock::simulated(a.real_at, a.world_at, a.factor);
+        if settings.date.is_none() || begins.now() <= going.now() {
+            return Ok(going);
+        }
     }
-    let clock = Clock::simulated_day(&settings.zone, start, settings.factor)?;
+    let clock = begins;
     let mut tx = database.begin().await?;
     store::people::save_clock_anchor(&mut tx, clock.anchor()).await?;
     tx.commit().await?;

@@ -125,7 +125,10 @@ pub struct DemoSettings {
     /// The time zone of the day's beginning.
     #[arg(long, default_value = "Europe/Malta")]
     pub zone: String,
-    /// Go on with the day that is in the database instead of starting anew.
+    /// The day to play, year-month-day; today's when left out.
+    #[arg(long)]
+    pub date: Option<chrono::NaiveDate>,
+    /// Go on with the day that is in the database instead of starting anew; with a later --date, play that day in it.
     #[arg(long = "continue")]
     pub go_on: bool,
     /// Part of the demo's command line for all its programs; the server itself draws nothing by chance.

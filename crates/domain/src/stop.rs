@@ -70,6 +70,14 @@ impl StopState {
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Pending | Self::Arrived { .. })
     }
+
+    /// When the visit ended, if there was one.
+    pub fn ended_at(&self) -> Option<Instant> {
+        match *self {
+            Self::Done { ended_at, .. } => Some(ended_at),
+            _ => None,
+        }
+    }
 }
 
 /// A delivery within this of a failed attempt belongs to the same visit.

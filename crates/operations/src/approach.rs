@@ -1,8 +1,10 @@
 //! How long parking and walking to a door takes, by kind of vehicle and area, learnt from the fleet's own drives.
 //!
 //! What a drive took beyond the driving is its approach. One drive says little, since the driving is only expected; many
-//! drives to the same part of the town say it without bias. Where few have been, the town's mean speaks, and before anybody
-//! has been anywhere a usual value.
+//! drives to the same part of the town say it without bias. Where few have been, all places speak where houses stand as
+//! close, where nobody has been at such a place the whole town does, and before anybody has been anywhere a usual value.
+//!
+//! Here too: how much later than planned vehicles leave the hub, which is the first approach of all.
 
 use crate::{
     Caller, Operations, OpsError, Result,
@@ -11,16 +13,16 @@ use crate::{
 };
 use chrono::TimeDelta;
 use domain::{Actor, Coordinate, VehicleKind};
-use roads::{DayMatrix, LatLon, UNREACHABLE};
+use roads::{City, DayMatrix, LatLon, UNREACHABLE};
 use std::{collections::HashMap, sync::Arc};
 use store::approaches::Seen;
 
-/// Side of a square of the map, in degrees of latitude: about 800 m.
-const CELL_DEG: f64 = 0.0072;
+/// Side of a square of the map, in degrees of latitude: about 400 m.
+const CELL_DEG: f64 = 0.0036;
 /// Before anything has been learnt: seconds by van and by bike, and how many drives that counts for.
 const USUAL_S: (f64, f64) = (38.0, 12.0);
 const USUAL_LEGS: f64 = 12.0;
-/// A square's own mean counts as much as the town's once so many drives ended there.
+/// A square's own mean counts as much as that of all like it once so many drives ended there.
 const AS_GOOD: f64 = 10.0;
 /// More than this beyond the driving was something else: a break, a detour, a phone that was off.
 const MOST: TimeDelta = TimeDelta::minutes(12);
@@ -30,21 +32,33 @@ const LEAST: TimeDelta = TimeDelta::minutes(-4);
 const REMEMBERED: f64 = 300.0;
 /// How many drives are read in one round.
 const ROUND: i64 = 500;
+/// Departures of so many days speak for the next, and one counts for no more than so much.
+const DEPARTURES_OF: TimeDelta = TimeDelta::days(14);
+const LATEST_START: TimeDelta = TimeDelta::minutes(15);
+/// Before so many vehicles have left, being on time counts as much.
+const DEPARTURES: f64 = 20.0;
 
 /// What is known of approaches.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Approaches {
     /// Legs and seconds by square.
     cells: HashMap<(bool, (i32, i32)), (f64, f64)>,
+    /// Legs and seconds by how close the houses stand.
+    alike: HashMap<(bool, i32), (f64, f64)>,
     /// Legs and seconds of all squares, by van and by bike.
     town: [(f64, f64); 2],
+    city: Option<Arc<City>>,
+    /// How much later than planned vehicles leave the hub.
+    pub leaves_late: TimeDelta,
 }
 
 impl Approaches {
-    fn of(seen: &[Seen]) -> Self {
-        let mut known = Self::default();
+    fn of(seen: &[Seen], city: Option<Arc<City>>, leaves_late: TimeDelta) -> Self {
+        let mut known = Self { city, leaves_late, ..Self::default() };
         for s in seen {
             known.cells.insert((s.bike, s.cell), (s.legs, s.seconds));
+            let alike = known.alike.entry((s.bike, known.likeness(middle(s.cell)))).or_default();
+            *alike = (alike.0 + s.legs, alike.1 + s.seconds);
             let town = &mut known.town[usize::from(s.bike)];
             *town = (town.0 + s.legs, town.1 + s.seconds);
         }
@@ -55,9 +69,19 @@ impl Approaches {
     pub fn seconds(&self, bike: bool, door: LatLon) -> f64 {
         let usual = if bike { USUAL_S.1 } else { USUAL_S.0 };
         let town = self.town[usize::from(bike)];
-        let mean = (town.1 + USUAL_LEGS * usual) / (town.0 + USUAL_LEGS);
-        let (legs, seconds) = self.cells.get(&(bike, cell(door))).copied().unwrap_or_default();
-        ((seconds + AS_GOOD * mean) / (legs + AS_GOOD)).max(0.0)
+        let town = (town.1 + USUAL_LEGS * usual) / (town.0 + USUAL_LEGS);
+        let nearer = |known: Option<&(f64, f64)>, wider: f64| {
+            let (legs, seconds) = known.copied().unwrap_or_default();
+            (seconds + AS_GOOD * wider) / (legs + AS_GOOD)
+        };
+        let alike = nearer(self.alike.get(&(bike, self.likeness(door))), town);
+        nearer(self.cells.get(&(bike, cell(door))), alike).max(0.0)
+    }
+
+    /// Places where about as many addresses lie on a square kilometre are alike: up to 400, 800, 1,600 and so on.
+    fn likeness(&self, at: LatLon) -> i32 {
+        let addresses = self.city.as_ref().map_or(0.0, |city| city.addresses_per_km2(at));
+        (addresses / 400.0).max(1.0).log2().ceil() as i32
     }
 
     /// The same for a vehicle.
@@ -95,8 +119,18 @@ pub(crate) fn is_bike(kind: VehicleKind) -> bool {
 }
 
 fn cell(at: LatLon) -> (i32, i32) {
-    let wide = CELL_DEG / at.lat.to_radians().cos().max(0.1);
-    ((at.lon / wide).floor() as i32, (at.lat / CELL_DEG).floor() as i32)
+    let row = (at.lat / CELL_DEG).floor();
+    ((at.lon / wide(row)).floor() as i32, row as i32)
+}
+
+/// The width of the squares of a row, in degrees of longitude.
+fn wide(row: f64) -> f64 {
+    CELL_DEG / ((row + 0.5) * CELL_DEG).to_radians().cos().max(0.1)
+}
+
+fn middle((column, row): (i32, i32)) -> LatLon {
+    let (column, row) = (f64::from(column), f64::from(row));
+    LatLon { lat: (row + 0.5) * CELL_DEG, lon: (column + 0.5) * wide(row) }
 }
 
 impl Operations {
@@ -110,10 +144,13 @@ impl Operations {
         let zone = crate::zone::Zone::parse(&hub.zone)?;
         let after = store::approaches::read_until(&mut conn, hub.id).await?;
         let legs = store::approaches::legs_after(&mut conn, hub.id, after, ROUND).await?;
+        let late = store::approaches::departures(&mut conn, hub.id, self.now() - DEPARTURES_OF, LATEST_START).await?;
+        let leaves_late = TimeDelta::seconds((late.seconds / (late.count + DEPARTURES)).round() as i64);
+        let city = self.0.roadbook.city().cloned();
         let Some(last) = legs.last().map(|leg| leg.attempt) else {
-            if !self.0.approaches.is_read() {
+            if self.0.approaches.get().leaves_late != leaves_late || !self.0.approaches.is_read() {
                 let seen = store::approaches::seen(&mut conn, hub.id).await?;
-                self.0.approaches.set(Approaches::of(&seen));
+                self.0.approaches.set(Approaches::of(&seen, city, leaves_late));
             }
             return Ok(0);
         };
@@ -140,7 +177,7 @@ impl Operations {
         store::approaches::add(&mut tx, hub.id, &seen, last, REMEMBERED).await?;
         let all = store::approaches::seen(&mut tx, hub.id).await?;
         tx.commit().await?;
-        self.0.approaches.set(Approaches::of(&all));
+        self.0.approaches.set(Approaches::of(&all, city, leaves_late));
         Ok(read)
     }
 }
@@ -178,12 +215,20 @@ mod tests {
         let nothing = Approaches::default();
         assert_eq!((nothing.seconds(false, centre), nothing.seconds(true, centre)), USUAL_S);
         let row = |at, legs, each: f64| Seen { bike: false, cell: cell(at), legs, seconds: legs * each };
-        let known = Approaches::of(&[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)]);
+        let known = Approaches::of(&[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)], None, TimeDelta::zero());
         assert!((known.seconds(false, centre) - 90.0).abs() < 2.0);
         let far = known.seconds(false, LatLon { lat: 36.1, lon: 14.2 });
         assert!(far > 80.0, "the town's mean where nobody has been: {far}");
         let few = known.seconds(false, edge);
         assert!(few < far && few > 60.0, "two drives say a little: {few}");
         assert_eq!(known.seconds(true, centre), USUAL_S.1, "a bike parks elsewhere");
+    }
+
+    #[test]
+    fn the_middle_of_a_square_lies_in_it() {
+        for at in [(35.9, 14.5), (-33.9, 18.4), (64.1, -21.9), (0.001, 0.001)] {
+            let square = cell(LatLon { lat: at.0, lon: at.1 });
+            assert_eq!(cell(middle(square)), square);
+        }
     }
 }

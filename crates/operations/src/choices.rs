@@ -151,7 +151,8 @@ impl Choices {
                     }
                 }
                 Some(RouteState::Published) | None => {
-                    let begins = book.zone.at(book.day, vehicle.shift_from).max(book.now + YARD);
+                    let ready = book.zone.at(book.day, vehicle.shift_from) + book.approaches.leaves_late;
+                    let begins = ready.max(book.now + YARD);
                     if !off_road && begins < shift_until {
                         runners.push(Runner {
                             vehicle: vehicle.clone(),

@@ -2,7 +2,7 @@
 
 use crate::{Result, zone::Zone};
 use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
-use domain::Instant;
+use domain::{Day, Instant};
 use store::people::ClockAnchor;
 use uuid::Uuid;
 
@@ -31,11 +31,11 @@ impl Clock {
         Self { real_at, world_at, factor }
     }
 
-    /// A simulated day of today's date that begins at a local time of a zone, given by its IANA name.
-    pub fn simulated_day(zone: &str, begins: NaiveTime, factor: f64) -> Result<Self> {
+    /// A simulated day, today's when none is given, that begins at a local time of a zone, given by its IANA name.
+    pub fn simulated_day(zone: &str, day: Option<Day>, begins: NaiveTime, factor: f64) -> Result<Self> {
         let zone = Zone::parse(zone)?;
         let now = real_now();
-        Ok(Self::simulated(now, zone.at(zone.day(now), begins), factor))
+        Ok(Self::simulated(now, zone.at(day.unwrap_or_else(|| zone.day(now)), begins), factor))
     }
 
     /// Where the clock is anchored, so that a restart can go on with the day.

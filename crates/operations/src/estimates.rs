@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use wire::api::{Estimates, StopEstimate};
 
 impl Operations {
-    /// What is published now of every stop that nobody has come to yet, by route and place.
+    /// What is published now of every stop that is not over, by route and place.
     pub async fn estimates(&self, caller: &Caller) -> Result<Estimates> {
         caller.must_be_machine()?;
         let mut conn = self.0.database.read().await?;
@@ -24,11 +24,16 @@ impl Operations {
             .collect();
         let stops = book.routes.iter().flat_map(|route| {
             let vehicle = book.vehicles.get(&route.vehicle);
-            let pending = book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending);
+            let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
             let (late, ranges, now) = (&late, &ranges, book.now);
-            pending.filter_map(move |s| {
+            open.filter_map(move |s| {
                 let vehicle = vehicle?;
-                let range = s.eta.and_then(|eta| ranges.around(eta, now));
+                let arrived = match s.stop.state {
+                    StopState::Arrived { at } => Some(at),
+                    _ => None,
+                };
+                let eta = s.eta.filter(|_| arrived.is_none());
+                let range = eta.and_then(|eta| ranges.around(eta, now));
                 Some(StopEstimate {
                     stop: s.stop.id,
                     reference: s.reference.clone(),
@@ -38,7 +43,8 @@ impl Operations {
                     window_from: s.window.from(),
                     window_until: s.window.until(),
                     planned: s.stop.planned_arrival,
-                    expected: s.eta,
+                    arrived,
+                    expected: eta,
                     earliest: range.map(|r| r.0),
                     latest: range.map(|r| r.1),
                     late: late.contains(&s.stop.id),

@@ -223,7 +223,11 @@ impl Operations {
                 day: book.day,
                 vehicle: vehicle.id,
                 driver: vehicle.driver.id,
-                planned_start: planned.start,
+                planned_start: match state {
+                    // Vehicles are told the time from which they leave as late as usual.
+                    RouteState::Published => (planned.start - book.approaches.leaves_late).max(now),
+                    _ => planned.start,
+                },
                 planned_end: planned.end,
                 shift_until: before
                     .map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until),

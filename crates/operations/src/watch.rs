@@ -33,6 +33,8 @@ const STANDING_MPS: f32 = 1.0;
 const MOST_RADIUS_M: f32 = 100.0;
 /// Standing at a door for this long means that the driver has arrived, even if nobody says so.
 const DWELL: TimeDelta = TimeDelta::seconds(90);
+/// A vehicle goes on for at most so long without being heard of.
+const UNHEARD: TimeDelta = TimeDelta::minutes(3);
 /// An estimate within this of the one we have is not written again.
 const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
 
@@ -313,9 +315,16 @@ impl Ways<'_> {
         let reloads_before = book.reloads_before(route);
         let (mut at, mut place) = match route.state {
             RouteState::Finished { .. } => return None,
-            RouteState::Published => (route.planned_start.max(book.now + YARD), hub),
+            RouteState::Published => {
+                ((route.planned_start + book.approaches.leaves_late).max(book.now + YARD), hub)
+            }
             RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
-                Some(p) if p.at >= departed_at => (book.now, lat_lon(p.place)),
+                // Since that reading, or since the last door, the vehicle has gone on.
+                Some(p) if p.at >= departed_at => {
+                    let left = book.stops_of(route.id).iter().filter_map(|s| s.stop.state.ended_at()).max();
+                    let seen = left.map_or(p.at, |left| left.max(p.at));
+                    (seen.max(book.now - UNHEARD), lat_lon(p.place))
+                }
                 _ => (book.now, hub),
             },
         };
@@ -329,7 +338,7 @@ impl Ways<'_> {
             let approach = book.approaches.of_vehicle(vehicle.kind, s.at);
             let arrival = match (s.stop.state, self.drive(place, door, at)) {
                 (StopState::Arrived { at }, _) => at,
-                (_, Way::Takes(drive)) => at + drive + approach,
+                (_, Way::Takes(drive)) => (at + drive + approach).max(book.now),
                 // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
                 (_, Way::Closed) if !matches!(self.drive(place, hub, at), Way::Closed) => {
                     // The driver goes on to the next door and comes back when the road is open again.
@@ -361,14 +370,7 @@ fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> 
     let departed = route.state.departed_at()?;
     let next =
         stops.iter().find(|s| s.stop.state.is_open()).filter(|s| s.stop.state == StopState::Pending)?;
-    let left_last = stops
-        .iter()
-        .filter_map(|s| match s.stop.state {
-            StopState::Done { ended_at, .. } => Some(ended_at),
-            _ => None,
-        })
-        .max()
-        .unwrap_or(departed);
+    let left_last = stops.iter().filter_map(|s| s.stop.state.ended_at()).max().unwrap_or(departed);
     let mut since: Option<Instant> = None;
     let good = |p: &&Position| p.at > left_last && p.accuracy_m.is_none_or(|radius| radius <= MOST_RADIUS_M);
     for p in readings.iter().filter(good) {

@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
-    Address, Bounds, Profile, RoadsError,
-    addresses::{AddressBook, gather, retain},
+    Address, Bounds, LatLon, Profile, RoadsError,
+    addresses::{AddressBook, Closeness, gather, retain},
     cache::{self, Kept},
     extract::Extract,
     network::{Means, Network, Streets, left_hand},
@@ -31,6 +31,8 @@ pub struct City {
     /// What the routers that are not ready yet are made from.
     waiting: Mutex<[Option<Ordered>; 3]>,
     addresses: AddressBook,
+    /// Counted when first asked for.
+    closeness: OnceLock<Closeness>,
     tiles: Tiles,
     /// The state of the roads.
     pub(crate) standing: Standing,
@@ -92,6 +94,12 @@ impl City {
         self.addresses.all()
     }
 
+    /// How close the houses stand around a place: addresses on a square kilometre.
+    pub fn addresses_per_km2(&self, at: LatLon) -> f64 {
+        let count = || Closeness::of(self.addresses.all().iter().map(|address| address.at));
+        self.closeness.get_or_init(count).at(at)
+    }
+
     pub(crate) fn address_book(&self) -> &AddressBook {
         &self.addresses
     }
@@ -129,6 +137,7 @@ impl City {
             routers: Default::default(),
             waiting: Mutex::new(networks.map(Some)),
             addresses: AddressBook::empty(bounds.centre()),
+            closeness: OnceLock::new(),
             tiles,
             standing: Standing::default(),
         };

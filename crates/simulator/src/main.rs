@@ -66,6 +66,9 @@ struct Arguments {
     /// How many orders during the day; about 3 % of the others when left out
     #[arg(long)]
     day_orders_late: Option<usize>,
+    /// The number in the first order's reference; another one for another day in the same database
+    #[arg(long, default_value_t = 1)]
+    first_order: usize,
     /// OpenStreetMap extract (.osm.pbf) of the city
     #[arg(long)]
     city: PathBuf,
@@ -122,6 +125,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         vans: arguments.vans,
         orders: arguments.orders,
         late_orders: arguments.day_orders_late.unwrap_or(arguments.orders * 3 / 100),
+        first_order: arguments.first_order,
     };
     let truth = arguments.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
     let link = ServerLink::to(arguments.server)?;

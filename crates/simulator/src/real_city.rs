@@ -102,7 +102,7 @@ fn top_speed(fixes: &[Fix]) -> f64 {
 #[test]
 fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     let Some((city, _cache)) = city() else { return };
-    let size = Size { vans: 40, orders: 1_500, late_orders: 40 };
+    let size = Size { vans: 40, orders: 1_500, late_orders: 40, first_order: 1 };
     let write = || Scenario::write(1, size, workday(), city.addresses(), &city).unwrap();
     let scenario = write();
     assert_eq!(scenario.orders, write().orders);
@@ -165,7 +165,7 @@ fn approaches_differ_as_they_should(file: &std::path::Path) {
 #[test]
 fn nobody_drives_faster_than_the_road_allows() {
     let Some((city, _cache)) = city() else { return };
-    let size = Size { vans: 40, orders: 400, late_orders: 0 };
+    let size = Size { vans: 40, orders: 400, late_orders: 0, first_order: 1 };
     let scenario = Scenario::write(3, size, workday(), city.addresses(), &city).unwrap();
     let (world, vans) = World::of(&scenario, Arc::new(city), Truth::default());
     let doors: Vec<LatLon> = scenario.orders.iter().map(|order| at(order.says.at.unwrap())).collect();

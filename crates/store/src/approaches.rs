@@ -1,6 +1,7 @@
 //! What the fleet's own drives show of parking and walking to the door.
 
 use crate::{Conn, StoreError, Tx};
+use chrono::TimeDelta;
 use domain::{AttemptId, Coordinate, HubId, Instant, VehicleKind};
 use uuid::Uuid;
 
@@ -70,6 +71,36 @@ pub async fn legs_after(
             })
         })
         .collect()
+}
+
+/// How much later than planned vehicles have left their hub.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Departures {
+    /// How many have left.
+    pub count: f64,
+    /// How much later they left, in seconds, all together.
+    pub seconds: f64,
+}
+
+/// Departures since a moment; one that is off by more than `most` counts as off by so much.
+pub async fn departures(
+    conn: &mut Conn,
+    hub: HubId,
+    since: Instant,
+    most: TimeDelta,
+) -> Result<Departures, StoreError> {
+    let most = most.num_milliseconds() as f64 / 1_000.0;
+    let row = sqlx::query!(
+        r#"select count(*)::float8 as "count!",
+                  coalesce(sum(least($3::float8, greatest(-$3::float8, extract(epoch from departed_at - planned_start)::float8))), 0) as "seconds!"
+           from routes where hub_id = $1 and day >= $2::timestamptz::date and departed_at >= $2"#,
+        hub.0,
+        since,
+        most
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Departures { count: row.count, seconds: row.seconds })
 }
 
 /// What was seen in one square of the map.

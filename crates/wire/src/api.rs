@@ -197,7 +197,7 @@ pub struct Stats {
     pub events: i64,
 }
 
-/// `GET /api/v1/estimates`: when every stop of today that nobody has come to yet is expected. Needs an administrator's key.
+/// `GET /api/v1/estimates`: when every stop of today that is not over is expected, or was reached. Needs an administrator's key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimates {
     /// What "now" means here.
@@ -227,7 +227,10 @@ pub struct StopEstimate {
     pub window_until: DateTime<Utc>,
     /// Arrival by the plan.
     pub planned: DateTime<Utc>,
-    /// Expected arrival, when there is an estimate.
+    /// When somebody was at the door, if somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<DateTime<Utc>>,
+    /// Expected arrival, when there is an estimate and nobody is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<DateTime<Utc>>,
     /// Nine of ten arrivals fall between this and `latest`; nothing before enough estimates were scored.

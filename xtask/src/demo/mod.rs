@@ -54,9 +54,15 @@ pub struct Options {
     /// A file for what really happens, one JSON object a line; the server never reads it
     #[arg(long)]
     truth: Option<PathBuf>,
+    /// The day's date; today's when left out
+    #[arg(long)]
+    date: Option<String>,
     /// The site to serve instead of the built one
     #[arg(skip)]
     site: Option<PathBuf>,
+    /// How many days have been played in the same database before
+    #[arg(skip)]
+    days_before: u32,
     /// Start on free ports, wait until vans move, stop everything, leave nothing behind
     #[arg(long)]
     smoke: bool,
@@ -66,7 +72,7 @@ impl Options {
     /// A day for a benchmark, on a free port and an embedded database, without pages: `site` need hold no more than its
     /// manifest.
     pub fn unseen(day: Day, city: Option<PathBuf>, truth: PathBuf, site: PathBuf) -> Self {
-        let Day { seed, factor, vans, orders } = day;
+        let Day { seed, factor, vans, orders, date, days_before } = day;
         Self {
             port: 0,
             factor,
@@ -76,14 +82,16 @@ impl Options {
             city,
             database_url: None,
             truth: Some(truth),
+            date: Some(date),
             site: Some(site),
+            days_before,
             smoke: false,
         }
     }
 }
 
 /// Which day, and how fast.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Day {
     /// The day's seed.
     pub seed: u64,
@@ -93,7 +101,14 @@ pub struct Day {
     pub vans: u32,
     /// How many orders.
     pub orders: u32,
+    /// Year-month-day.
+    pub date: String,
+    /// How many days have been played in the same database before.
+    pub days_before: u32,
 }
+
+/// References of a day begin so far behind those of the day before.
+const ORDERS_A_DAY: u32 = 100_000;
 
 /// What the server says on standard output when it is ready.
 #[derive(Debug, Deserialize)]
@@ -192,6 +207,7 @@ impl Running {
         command.args(["--seed", &options.seed.to_string(), "--vans", &options.vans.to_string()]);
         command
             .args(["--orders", &options.orders.to_string()])
+            .args(["--first-order", &(1 + options.days_before * ORDERS_A_DAY).to_string()])
             .arg("--city")
             .arg(&city)
             .arg("--var")
@@ -276,6 +292,12 @@ fn server_command(project: &Project, options: &Options, var: &Path, city: &Path)
     command.arg("--city").arg(city).arg("--site").arg(site).arg("--var").arg(var);
     command.args(["--port", &options.port.to_string(), "--factor", &options.factor.to_string()]);
     command.args(["--seed", &options.seed.to_string()]);
+    if let Some(date) = &options.date {
+        command.args(["--date", date]);
+    }
+    if options.days_before > 0 {
+        command.arg("--continue");
+    }
     if let Some(url) = &options.database_url {
         command.env("DATABASE_URL", url);
     }

@@ -4,7 +4,7 @@
 
 use super::{
     Address, AddressBook, AddressKind, Row,
-    find::{AT_HAND_M, Doubt, Found, SHARE_NUMBER, SHARE_WORD},
+    find::{Doubt, Found, SHARE_NUMBER, SHARE_WORD},
     numbers::{Number, Written, share_of_row},
     reading::{Names, Reading, without},
     words::{Word, words_of},
@@ -13,6 +13,8 @@ use crate::LatLon;
 
 /// Streets of one name that are farther apart are two, unless a town says otherwise.
 const ONE_STREET_M: f64 = 1_500.0;
+/// What has one number and lies farther apart, in metres, is asked about: they are two doors.
+const ONE_HOUSE_M: f64 = 30.0;
 /// A postcode of the map fits what lies so near to where it is, in metres.
 const POSTCODE_M: f64 = 3_000.0;
 /// A score this close to the best one is as good.
@@ -124,7 +126,7 @@ impl AddressBook {
             return None;
         }
         let numbered = found.address.kind == AddressKind::Numbered;
-        let apart = |other: &Found| other.address.at.metres_to(found.address.at) > 2.0 * AT_HAND_M;
+        let apart = |other: &Found| other.address.at.metres_to(found.address.at) > ONE_HOUSE_M;
         let twice = hits.iter().find(|(other, _)| numbered && other.doubts.is_empty() && apart(other));
         if let (Some((other, _)), true) = (twice, meant.iter().any(|meant| meant.reading.number.is_some())) {
             return Some(other_name(&found.address, &other.address));

@@ -3,6 +3,7 @@
 //!
 //! No house number is ever made up. Not here: parcels, recipients, and outside services (`providers`).
 
+mod closeness;
 mod find;
 mod gather;
 mod lookup;
@@ -22,6 +23,7 @@ use crate::{
     geo::{Plane, Spot},
 };
 
+pub(crate) use closeness::Closeness;
 pub(crate) use find::judged;
 pub use find::{Addresses, Doubt, Found};
 pub(crate) use gather::{gather, retain};

@@ -57,7 +57,7 @@ impl Reading {
         let (factor, places) = line.best(street);
         line.use_all(&places);
         let mut reading = Reading { street: factor, town: 1.0, ..Reading::default() };
-        let mut last_of_town = None;
+        let (mut last_of_town, mut of_town) = (None, Vec::new());
         for (names, factor) in
             towns.iter().map(|names| (names, 1.0)).chain(around.iter().map(|names| (names, NEXT_TOWN)))
         {
@@ -69,11 +69,12 @@ impl Reading {
                     if reading.names_town { reading.town } else { factor * likeness.max(MISSPELT) };
                 reading.names_town = true;
                 last_of_town = found.iter().max().copied().or(last_of_town);
+                of_town.extend(found);
             }
         }
         reading.flat = line.units();
         let (first, last) = (places.iter().min().copied(), places.iter().max().copied());
-        reading.postcode = line.postcode(first.zip(last), last_of_town);
+        reading.postcode = line.postcode(first.zip(last), &of_town);
         if let (Some(first), Some(last)) = (first, last)
             && let Some((written, text, found)) = line.number(first, last)
         {
@@ -215,7 +216,7 @@ impl Line<'_> {
     }
 
     /// The postcode, set aside; `street` are the first and the last of the street's words.
-    fn postcode(&mut self, street: Option<(usize, usize)>, last_of_town: Option<usize>) -> Option<String> {
+    fn postcode(&mut self, street: Option<(usize, usize)>, of_town: &[usize]) -> Option<String> {
         let numbers =
             (0..self.words.len()).filter(|&place| self.free(place).is_some_and(Word::is_number)).count();
         for length in [3, 2, 1] {
@@ -227,8 +228,9 @@ impl Line<'_> {
                 let text: String = all.iter().map(|word| word.plain.as_str()).collect();
                 let shape: String =
                     text.chars().map(|c| if c.is_ascii_digit() { '9' } else { 'a' }).collect();
-                let before_town =
-                    self.used.get(place + 1) == Some(&true) && last_of_town.is_some_and(|last| last > place);
+                // Four figures alone beside the street may be a house: then they are asked about.
+                let touches = street.is_some_and(|(first, last)| place + 1 == first || place == last + 1);
+                let before_town = of_town.contains(&(place + 1)) && (numbers > 1 || !touches);
                 let last = all.last().map_or(0, |word| word.plain.chars().count());
                 // Five figures that are the only ones, and beside the street, are the number of a house.
                 let beside = street.is_some_and(|(first, last)| {
@@ -399,6 +401,14 @@ mod tests {
         assert!(read("Hasenweg 12").street < 0.1);
         assert_eq!(read("12345 Berliner Straße, Musterstadt").number_text, "12345");
         assert_eq!(read("Berliner Straße, 12345 Musterstadt").number_text, "");
+        for line in ["7003 Berliner Straße, Musterstadt", "Berliner Straße 7003, Musterstadt"] {
+            assert_eq!(read(line).number_text, "7003", "{line}");
+        }
+        for line in ["Berliner Straße 12, 7003 Musterstadt", "Berliner Straße 12 7003 Musterstadt"] {
+            let reading = read(line);
+            let found = (reading.number_text.as_str(), reading.postcode.as_deref());
+            assert_eq!(found, ("12", Some("7003")), "{line}");
+        }
     }
 
     #[test]

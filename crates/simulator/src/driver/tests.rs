@@ -14,7 +14,7 @@ fn world() -> (Arc<World>, VanTruth) {
 }
 
 fn world_told_to(file: Truth) -> (Arc<World>, VanTruth) {
-    let size = Size { vans: 3, orders: 10, late_orders: 0 };
+    let size = Size { vans: 3, orders: 10, late_orders: 0, first_order: 1 };
     let scenario = Scenario::write(1, size, workday(), &addresses(100), &StraightStreets).unwrap();
     let (world, vans) = World::of(&scenario, Arc::new(StraightStreets), file);
     let truth = VanTruth { mishaps: Mishaps::default(), ..vans.into_iter().next().unwrap() };

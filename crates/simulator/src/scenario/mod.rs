@@ -28,6 +28,8 @@ pub struct Size {
     pub orders: usize,
     /// Orders that come in during the day.
     pub late_orders: usize,
+    /// The number in the first order's reference.
+    pub first_order: usize,
 }
 
 /// One day, as it is written.
@@ -94,7 +96,7 @@ mod tests {
     use crate::testing::{StraightStreets, addresses, workday};
 
     fn scenario(seed: u64) -> Scenario {
-        let size = Size { vans: 40, orders: 300, late_orders: 10 };
+        let size = Size { vans: 40, orders: 300, late_orders: 10, first_order: 1 };
         Scenario::write(seed, size, workday(), &addresses(500), &StraightStreets).unwrap()
     }
 
@@ -110,7 +112,7 @@ mod tests {
     #[test]
     fn the_fleet_can_carry_the_day_with_a_little_to_spare() {
         for seed in 0..5 {
-            let size = Size { vans: 40, orders: 1_500, late_orders: 40 };
+            let size = Size { vans: 40, orders: 1_500, late_orders: 40, first_order: 1 };
             let day = Scenario::write(seed, size, workday(), &addresses(500), &StraightStreets).unwrap();
             let packages = || day.orders.iter().flat_map(|order| &order.says.packages);
             let share = |need: i64, room: i64| need as f64 / room as f64;

@@ -113,7 +113,7 @@ pub fn write(draws: &Draws, day: &Workday, doors: &[&Address], size: Size) -> Ve
             ScenarioOrder {
                 shop,
                 placed_at: placed_after.map(|after| day.after(after)),
-                says: order(&mut rng, &SHOPS[shop], index, door, window),
+                says: order(&mut rng, &SHOPS[shop], size.first_order + index, door, window),
             }
         })
         .collect()
@@ -122,11 +122,10 @@ pub fn write(draws: &Draws, day: &Workday, doors: &[&Address], size: Size) -> Ve
 fn order(
     rng: &mut impl Rng,
     trade: &Trade,
-    index: usize,
+    number: usize,
     door: &Address,
     (window_from, window_until): (Instant, Instant),
 ) -> PlaceOrder {
-    let number = index + 1;
     let reference = format!("{}-{number:06}", trade.prefix);
     let packages = (1..=package_count(rng))
         .map(|nth| PlacePackage {
@@ -195,7 +194,7 @@ mod tests {
     fn day_of(count: usize) -> Vec<ScenarioOrder> {
         let (draws, addresses) = (Draws::new(3), addresses(200));
         let hub = addresses.first().unwrap().at;
-        let size = Size { vans: 4, orders: count - 20, late_orders: 20 };
+        let size = Size { vans: 4, orders: count - 20, late_orders: 20, first_order: 1 };
         let doors = doors(&draws, &addresses, &StraightStreets, hub, count).unwrap();
         write(&draws, &workday(), &doors, size)
     }

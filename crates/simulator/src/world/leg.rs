@@ -180,7 +180,7 @@ mod tests {
     const FAR: LatLon = LatLon { lat: 35.93, lon: 14.52 };
 
     fn world(seed: u64) -> (World, Vec<VanTruth>) {
-        let size = Size { vans: 40, orders: 100, late_orders: 3 };
+        let size = Size { vans: 40, orders: 100, late_orders: 3, first_order: 1 };
         let scenario = Scenario::write(seed, size, workday(), &addresses(300), &StraightStreets).unwrap();
         World::of(&scenario, Arc::new(StraightStreets), Truth::default())
     }

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn of_forty_vehicles_one_or_two_break_down_and_two_fall_silent() {
         for seed in 0..20 {
-            let size = Size { vans: 40, orders: 20, late_orders: 0 };
+            let size = Size { vans: 40, orders: 20, late_orders: 0, first_order: 1 };
             let scenario = Scenario::write(seed, size, workday(), &addresses(50), &StraightStreets).unwrap();
             let all = of_the_day(&scenario.draws, &scenario.day, &scenario);
             let broken = all.iter().filter_map(|mishaps| mishaps.breakdown.as_ref()).collect::<Vec<_>>();

@@ -204,7 +204,7 @@ mod tests {
     use roads::Leg;
 
     fn world(seed: u64) -> (World, Vec<VanTruth>) {
-        let size = Size { vans: 40, orders: 100, late_orders: 3 };
+        let size = Size { vans: 40, orders: 100, late_orders: 3, first_order: 1 };
         let scenario = Scenario::write(seed, size, workday(), &addresses(300), &StraightStreets).unwrap();
         World::of(&scenario, Arc::new(StraightStreets), Truth::default())
     }
@@ -265,7 +265,7 @@ mod tests {
                 *self.0.lock().unwrap() += closures.len();
             }
         }
-        let size = Size { vans: 2, orders: 20, late_orders: 0 };
+        let size = Size { vans: 2, orders: 20, late_orders: 0, first_order: 1 };
         let scenario = Scenario::write(1, size, workday(), &addresses(60), &StraightStreets).unwrap();
         let streets = Arc::new(Counting(Mutex::new(0)));
         let (world, _) = World::of(&scenario, streets.clone(), Truth::default());

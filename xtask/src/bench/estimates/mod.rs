@@ -1,8 +1,8 @@
 //! `cargo xtask bench estimates`: plays whole days, asks from outside what the product says, and scores it against what
 //! really happened.
 //!
-//! Each day has a server on a free port with a database of its own. The product never sees the truth. Not here: the world
-//! (`crates/simulator`).
+//! The days follow each other in one database, as in life, so that each is told by what the days before it have taught. The
+//! product never sees the truth. Not here: the world (`crates/simulator`).
 
 mod alarms;
 mod facts;
@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use chrono::{NaiveDate, TimeDelta};
 use clap::Args;
 use serde::Serialize;
 
@@ -36,6 +37,9 @@ pub(super) struct Options {
     /// Seeds of the days, such as 1,2,3
     #[arg(long, value_delimiter = ',', default_value = "1")]
     seeds: Vec<u64>,
+    /// Seeds of days that are played before these, to learn from, and not scored
+    #[arg(long, value_delimiter = ',')]
+    learn: Vec<u64>,
     /// How many times faster than life, 1 to 60; the table says whether the product kept up
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=60))]
     factor: u32,
@@ -133,35 +137,39 @@ fn play(project: &Project, options: &Options, into: &Path) -> Result<()> {
     if !options.built {
         demo::build_programs(project)?;
     }
-    for seed in &options.seeds {
-        step(&format!("day {seed}"), || play_day(project, options, *seed, into, &interrupt))?;
-    }
-    Ok(())
+    // The temporary folder, because every database user may enter it and its path is short enough for a socket.
+    let var = std::env::temp_dir().join(format!("doorstep-days-{}", std::process::id()));
+    let site = var.join("site");
+    fs::create_dir_all(site.join("assets/none"))?;
+    fs::write(site.join("manifest.json"), r#"{"assets":"assets/none"}"#)?;
+    let played = options.learn.iter().chain(&options.seeds).enumerate().try_for_each(|(before, seed)| {
+        step(&format!("day {seed}"), || play_day(project, options, *seed, before as u32, &var, into, &interrupt))
+    });
+    fs::remove_dir_all(&var).with_context(|| format!("could not remove {}", var.display()))?;
+    played
 }
 
 fn play_day(
     project: &Project,
     options: &Options,
     seed: u64,
+    days_before: u32,
+    var: &Path,
     into: &Path,
     interrupt: &Interrupt,
 ) -> Result<String> {
     let folder = day_folder(into, seed);
     fs::create_dir_all(&folder)?;
-    // The temporary folder, because every database user may enter it and its path is short enough for a socket.
-    let var = std::env::temp_dir().join(format!("doorstep-day-{}-{seed}", std::process::id()));
     let site = var.join("site");
-    fs::create_dir_all(site.join("assets/none"))?;
-    fs::write(site.join("manifest.json"), r#"{"assets":"assets/none"}"#)?;
-    let day = Day { seed, factor: options.factor, vans: options.vans, orders: options.orders };
+    let &Options { factor, vans, orders, .. } = options;
+    let day = Day { seed, factor, vans, orders, date: working_day(days_before), days_before };
     let chosen = demo::Options::unseen(day, options.city.clone(), folder.join("truth.jsonl"), site);
-    let Some(mut running) = Running::start(project, &chosen, &var, interrupt)? else { bail!("interrupted") };
+    let Some(mut running) = Running::start(project, &chosen, var, interrupt)? else { bail!("interrupted") };
     let played = record(&mut running, options.factor, &folder.join("published.jsonl"), interrupt);
     running.stop();
     for log in ["server.log", "simulator.log"] {
         let _not_written = fs::copy(var.join("log").join(log), folder.join(log));
     }
-    fs::remove_dir_all(&var).with_context(|| format!("could not remove {}", var.display()))?;
     played.with_context(|| format!("logs are in {}", project.short(&folder)))
 }
 
@@ -194,6 +202,13 @@ fn record(running: &mut Running, factor: u32, file: &Path, interrupt: &Interrupt
         bail!("no plan was published, so there is nothing to score");
     }
     Ok(format!("{most} stops, asked {asked} times, {unanswered} times without an answer"))
+}
+
+/// The date of a day: working days one after the other, always the same, because a Sunday's traffic is another.
+fn working_day(before: u32) -> String {
+    let (weeks, days) = (before / 5, before % 5);
+    let monday = NaiveDate::from_ymd_opt(2026, 6, 15).unwrap_or_default();
+    (monday + TimeDelta::days((weeks * 7 + days).into())).to_string()
 }
 
 fn day_folder(into: &Path, seed: u64) -> PathBuf {
