@@ -394,7 +394,11 @@ mod tests {
         assert_eq!(watch(64.1 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::Say, "it may be a slow one");
         assert_eq!(watch(70.6 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::OpenAgain);
         assert_eq!(watch(41.0 * s, 40.8 * s, 40.6 * s, 0), Watch::Wait, "it speaks again");
-        assert_eq!(watch(10.0 * s, 3600.0 * s, 3600.0 * s, 0), Watch::Wait, "somebody has set the clock back");
+        assert_eq!(
+            watch(10.0 * s, 3600.0 * s, 3600.0 * s, 0),
+            Watch::Wait,
+            "somebody has set the clock back"
+        );
     }
 
     #[test]

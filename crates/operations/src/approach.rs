@@ -102,8 +102,9 @@ impl Approaches {
         for from in 0..day.places {
             for (n, approach) in seconds.iter().enumerate() {
                 let (to, pair) = (first + n, from * day.places + first + n);
-                let Some(way) = day.seconds.get_mut(pair).filter(|way| from != to && **way != UNREACHABLE)
-                else {
+                // Another parcel for the same door is carried there from the same place.
+                let drives = |way: &&mut u32| from != to && **way != UNREACHABLE && **way > 0;
+                let Some(way) = day.seconds.get_mut(pair).filter(drives) else {
                     continue;
                 };
                 let shape =
@@ -144,7 +145,8 @@ impl Operations {
         let zone = crate::zone::Zone::parse(&hub.zone)?;
         let after = store::approaches::read_until(&mut conn, hub.id).await?;
         let legs = store::approaches::legs_after(&mut conn, hub.id, after, ROUND).await?;
-        let late = store::approaches::departures(&mut conn, hub.id, self.now() - DEPARTURES_OF, LATEST_START).await?;
+        let late = store::approaches::departures(&mut conn, hub.id, self.now() - DEPARTURES_OF, LATEST_START)
+            .await?;
         let leaves_late = TimeDelta::seconds((late.seconds / (late.count + DEPARTURES)).round() as i64);
         let city = self.0.roadbook.city().cloned();
         let Some(last) = legs.last().map(|leg| leg.attempt) else {
@@ -215,7 +217,8 @@ mod tests {
         let nothing = Approaches::default();
         assert_eq!((nothing.seconds(false, centre), nothing.seconds(true, centre)), USUAL_S);
         let row = |at, legs, each: f64| Seen { bike: false, cell: cell(at), legs, seconds: legs * each };
-        let known = Approaches::of(&[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)], None, TimeDelta::zero());
+        let known =
+            Approaches::of(&[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)], None, TimeDelta::zero());
         assert!((known.seconds(false, centre) - 90.0).abs() < 2.0);
         let far = known.seconds(false, LatLon { lat: 36.1, lon: 14.2 });
         assert!(far > 80.0, "the town's mean where nobody has been: {far}");

@@ -27,6 +27,7 @@ mod devices;
 mod error;
 mod estimates;
 mod exceptions;
+mod expected;
 mod figures;
 mod intake;
 mod live;

@@ -25,6 +25,9 @@ use store::{
 /// Steps of the optimizer: a second or two for a day of 1,500 stops.
 const STEPS: u64 = 60_000;
 
+/// Above this many stops a morning is planned district by district.
+const DISTRICT: usize = 2_500;
+
 /// What became of a morning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanOutcome {
@@ -306,7 +309,7 @@ fn solve_morning(
     keep: Option<&Path>,
 ) -> Result<Draft> {
     let mut draft = Draft { routes: vec![], unplanned: vec![] };
-    for (part, district) in (1..).zip(districts(choices)) {
+    for (part, district) in (1..).zip(districts(choices, DISTRICT)) {
         let sheet = district.into_sheet(roads, zone, origin, Strictness::Hard)?;
         let name = format!("{name}-{part}");
         let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, keep })?;

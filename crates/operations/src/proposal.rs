@@ -6,7 +6,7 @@ use crate::{
     choices::Choices,
     clock::new_id,
     problem::{PlannedRoute, Sheet, Strictness},
-    solving::{Ask, heavily, solve_again},
+    solving::{Ask, districts, heavily, solve_again},
 };
 use domain::{Instant, OrderId, ProposalId, VehicleId, Window};
 use optimizer::{Answer, Solution};
@@ -19,6 +19,9 @@ use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
 const STEPS: u64 = 60_000;
 /// The same where vehicles may come by the hub: a step takes several times as long then.
 const STEPS_BY_THE_HUB: u64 = 15_000;
+
+/// Above this many open stops a better plan is looked for district by district.
+const DISTRICT: usize = 1_500;
 
 /// A proposal as it is kept until somebody decides: some answers, the one that changes least first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -73,12 +76,13 @@ impl Operations {
     /// none; then an earlier one stays, unless the day has overtaken it.
     pub async fn propose_plan(&self, caller: &Caller) -> Result<Option<ProposalView>> {
         caller.must(domain::Ability::Dispatch)?;
-        self.propose(|_| true).await
+        self.propose(Where::Everywhere, |_| true).await
     }
 
     /// As [`Self::propose_plan`], kept only if one of its answers is `wanted`.
     pub(crate) async fn propose(
         &self,
+        place: Where,
         wanted: impl Fn(&Gains) -> bool + Send + 'static,
     ) -> Result<Option<ProposalView>> {
         let mut conn = self.0.database.read().await?;
@@ -96,11 +100,19 @@ impl Operations {
             if choices.tasks.is_empty() || choices.runners.is_empty() {
                 return Err(OpsError::NothingToPlan);
             }
-            let sheet = choices.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
-            let name = format!("proposal-{}", id.0);
-            let steps = if sheet.at_large { STEPS_BY_THE_HUB } else { STEPS };
-            let ask = Ask { name: &name, steps, keep: keep.as_deref() };
-            Ok(told(&sheet, &solve_again(&sheet, &ask)?))
+            let mut parts = districts(choices, DISTRICT);
+            if place == Where::InTrouble && parts.len() > 1 {
+                parts.retain(in_trouble);
+            }
+            let mut found = vec![];
+            for (n, part) in (1..).zip(parts) {
+                let sheet = part.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
+                let name = format!("proposal-{}-{n}", id.0);
+                let steps = if sheet.at_large { STEPS_BY_THE_HUB } else { STEPS };
+                let ask = Ask { name: &name, steps, keep: keep.as_deref() };
+                found.push(told(&sheet, &solve_again(&sheet, &ask)?));
+            }
+            Ok(together(found))
         })
         .await?;
         if !answers.iter().any(|answer| wanted(&answer.gains)) {
@@ -140,6 +152,47 @@ impl Operations {
         let open = store::proposals::open::<Content>(conn, book.hub.id, book.day).await?;
         Ok(open.map(|p| view(p, book)).filter(|view| !view.answers.is_empty()))
     }
+}
+
+/// Where a better plan is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Where {
+    Everywhere,
+    /// Of a day that is planned by districts, where something has no place.
+    InTrouble,
+}
+
+/// Whether something of a district has no place in its plan.
+fn in_trouble(part: &Choices) -> bool {
+    part.tasks.iter().any(|task| task.given.is_none())
+}
+
+/// One list of answers for all districts: where a district has no answer of a kind, its answer that changes less counts.
+fn together(mut districts: Vec<Vec<StoredAnswer>>) -> Vec<StoredAnswer> {
+    if districts.len() == 1 {
+        return districts.pop().unwrap_or_default();
+    }
+    let kinds = [Freedom::Least, Freedom::Balanced, Freedom::Free];
+    let there: Vec<_> = kinds
+        .into_iter()
+        .filter(|kind| districts.iter().flatten().any(|answer| answer.freedom == *kind))
+        .collect();
+    let at_most = |kind: Freedom| kinds.iter().position(|k| *k == kind);
+    there
+        .into_iter()
+        .map(|freedom| {
+            let mut all = StoredAnswer { freedom, routes: vec![], gains: Gains::default(), changes: vec![] };
+            for answers in &districts {
+                let own = answers.iter().rfind(|answer| at_most(answer.freedom) <= at_most(freedom));
+                if let Some(own) = own {
+                    all.routes.extend(own.routes.iter().cloned());
+                    all.changes.extend(own.changes.iter().cloned());
+                    all.gains = all.gains.and(own.gains);
+                }
+            }
+            all
+        })
+        .collect()
 }
 
 /// The answers that change anything, each different from the one before it.

@@ -4,7 +4,10 @@
 //! What only wavers, as lateness does, waits until somebody asks. A proposal that the day has overtaken before somebody said
 //! yes is made anew.
 
-use crate::{Caller, Operations, OpsError, Result, proposal::Content};
+use crate::{
+    Caller, Operations, OpsError, Result,
+    proposal::{Content, Where},
+};
 use chrono::TimeDelta;
 use domain::{Actor, Exception, ExceptionId, ExceptionKind, ExceptionState};
 use std::{
@@ -46,7 +49,7 @@ impl Operations {
         if now - last < SETTLED && now - first < PATIENCE {
             return Ok(false);
         }
-        let proposed = match self.propose(mends).await {
+        let proposed = match self.propose(Where::InTrouble, mends).await {
             Ok(proposal) => proposal.is_some(),
             Err(OpsError::NothingToPlan) => false,
             // It is looked at again in the next round.
@@ -69,7 +72,8 @@ impl Operations {
             return Ok(false);
         }
         let keeps_promises = open.content.gains().any(mends);
-        match self.propose(move |gains| !keeps_promises || mends(gains)).await {
+        let place = if keeps_promises { Where::InTrouble } else { Where::Everywhere };
+        match self.propose(place, move |gains| !keeps_promises || mends(gains)).await {
             Ok(Some(_)) => return Ok(true),
             Ok(None) | Err(OpsError::NothingToPlan) => {}
             Err(fault) => return Err(fault),

@@ -1,14 +1,16 @@
 //! How a day's problem is solved: by a number of steps, on two threads, checked by the judge, and kept for whoever wants
 //! to see what the optimizer saw.
 
-use crate::{Operations, OpsError, Result, choices::Choices, problem::Sheet};
+use crate::{
+    Operations, OpsError, Result,
+    choices::{Choices, Task},
+    problem::Sheet,
+};
 use ::roads::TravelTimes;
 use optimizer::{Answer, ChangePrices, Settings, Solution, Stop, check::check};
 use std::{path::Path, sync::Arc};
 use tokio::sync::Semaphore;
 
-/// Above this many stops a morning is planned district by district.
-const DISTRICT: usize = 2_500;
 /// Always as many, so that the same day has the same plan on every machine.
 const THREADS: usize = 2;
 const SEED: u64 = 1;
@@ -72,27 +74,69 @@ fn keep(sheet: &Sheet, folder: &Path, name: &str) -> Result<(), String> {
         .map_err(|e| e.to_string())
 }
 
-/// Halves the city across its longer side until no part has too many stops; every part gets a mix of vehicles.
-pub(crate) fn districts(choices: Choices) -> Vec<Choices> {
-    if choices.tasks.len() <= DISTRICT || choices.runners.len() < 2 {
+/// Halves the city across its longer side until no part has more than `most` stops. Who has a route takes it along to the
+/// half in which it lies; the others are shared out, so that every part gets a mix of vehicles.
+pub(crate) fn districts(choices: Choices, most: usize) -> Vec<Choices> {
+    if choices.tasks.len() <= most || choices.runners.len() < 2 {
         return vec![choices];
     }
-    let Choices { runners, mut tasks, hub, now, approaches } = choices;
-    let spread = |of: &dyn Fn(&crate::choices::Task) -> f64| {
+    let parts = halves(choices);
+    // Where all routes lie in one place there is nothing to halve.
+    if parts.iter().any(|part| part.tasks.is_empty()) {
+        return parts.into_iter().filter(|part| !part.tasks.is_empty()).collect();
+    }
+    parts.into_iter().flat_map(|part| districts(part, most)).collect()
+}
+
+fn halves(choices: Choices) -> [Choices; 2] {
+    let Choices { runners, tasks, hub, now, approaches } = choices;
+    let spread = |of: &dyn Fn(&Task) -> f64| {
         let (low, high) =
             tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
         high - low
     };
     // A degree of longitude is shorter than one of latitude away from the equator.
     let wide = spread(&|t| t.at.lon) * hub.lat.to_radians().cos() > spread(&|t| t.at.lat);
-    tasks.sort_by(|a, b| if wide { a.at.lon.total_cmp(&b.at.lon) } else { a.at.lat.total_cmp(&b.at.lat) });
-    let other = tasks.split_off(tasks.len() / 2);
-    let (mut left, mut right) = (vec![], vec![]);
-    for (n, runner) in runners.into_iter().enumerate() {
-        if n % 2 == 0 { left.push(runner) } else { right.push(runner) }
+    let along = |task: &Task| if wide { task.at.lon } else { task.at.lat };
+    let middle = |mut all: Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied()
+    };
+    let cut = middle(tasks.iter().map(along).collect()).unwrap_or_default();
+    let mut routes: Vec<Vec<f64>> = vec![vec![]; runners.len()];
+    for task in &tasks {
+        if let Some(route) = task.only.or(task.given).and_then(|runner| routes.get_mut(runner)) {
+            route.push(along(task));
+        }
     }
-    let mut parts = districts(Choices { runners: left, tasks, hub, now, approaches: approaches.clone() });
-    parts.extend(districts(Choices { runners: right, tasks: other, hub, now, approaches }));
+    let mut parts = [(); 2].map(|()| Choices {
+        runners: vec![],
+        tasks: vec![],
+        hub,
+        now,
+        approaches: approaches.clone(),
+    });
+    let mut shared_out = 0;
+    let mut places = vec![];
+    for (runner, route) in runners.into_iter().zip(routes) {
+        let side = match middle(route) {
+            Some(middle) => usize::from(middle >= cut),
+            None => {
+                shared_out += 1;
+                shared_out % 2
+            }
+        };
+        places.push((side, parts[side].runners.len()));
+        parts[side].runners.push(runner);
+    }
+    for task in tasks {
+        let place = |runner: Option<usize>| runner.and_then(|runner| places.get(runner));
+        let own = place(task.only.or(task.given)).map(|(side, _)| *side);
+        let side = own.unwrap_or_else(|| usize::from(along(&task) >= cut));
+        let there = |runner| place(runner).filter(|(other, _)| *other == side).map(|(_, index)| *index);
+        let (only, given) = (there(task.only), there(task.given));
+        parts[side].tasks.push(Task { only, given, ..task });
+    }
     parts
 }
 

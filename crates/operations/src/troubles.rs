@@ -1,6 +1,6 @@
 //! What of a watched day needs a person, and why it is over by itself.
 
-use crate::{board::DayBook, clock::new_id, watch::Estimate};
+use crate::{board::DayBook, clock::new_id, expected::Estimate};
 use chrono::TimeDelta;
 use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Route, RouteState, StopState};
 use std::collections::HashMap;

@@ -6,17 +6,16 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    board::{DayBook, lat_lon, profile},
-    choices::{LOADING, YARD},
+    board::DayBook,
+    expected::{Estimate, estimates},
     outcomes::worker_event,
     solving::aside,
     troubles::{same_subject, settled, troubles, unplanned},
 };
-use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
     Actor, Exception, ExceptionId, ExceptionState, Fact, Instant, Route, RouteId, RouteState, StopId,
-    StopState, VehicleId, VehicleState,
+    StopState, VehicleId,
 };
 use std::collections::{HashMap, HashSet};
 use store::{
@@ -33,18 +32,8 @@ const STANDING_MPS: f32 = 1.0;
 const MOST_RADIUS_M: f32 = 100.0;
 /// Standing at a door for this long means that the driver has arrived, even if nobody says so.
 const DWELL: TimeDelta = TimeDelta::seconds(90);
-/// A vehicle goes on for at most so long without being heard of.
-const UNHEARD: TimeDelta = TimeDelta::minutes(3);
 /// An estimate within this of the one we have is not written again.
 const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
-
-/// When a route's open stops will be reached, and the hub again.
-pub(crate) struct Estimate {
-    pub stops: Vec<(StopId, Instant)>,
-    /// Stops to which no way leads as things are.
-    pub cut_off: Vec<StopId>,
-    pub back: (RouteId, Instant),
-}
 
 impl Operations {
     /// One round of watching: a timer's verb. Answers how many exceptions were raised or settled.
@@ -70,20 +59,7 @@ impl Operations {
         drop(conn);
         let roads = self.0.roads.clone();
         let (book, estimates) = aside(move || {
-            let estimate = |route: &Route| {
-                let kind = book.vehicles.get(&route.vehicle)?.kind;
-                let closed = closures.iter().filter(|c| c.bars.contains(&kind));
-                let mut reopenings: Vec<Instant> = closed.map(|closure| closure.until).collect();
-                reopenings.sort_unstable();
-                let ways = Ways {
-                    book: &book,
-                    roads: roads.as_ref(),
-                    profile: profile(kind),
-                    reopenings: &reopenings,
-                };
-                ways.estimate(route)
-            };
-            let estimates = book.routes.iter().filter_map(estimate).collect::<Vec<_>>();
+            let estimates = estimates(&book, roads.as_ref(), &closures);
             (book, estimates)
         })
         .await?;
@@ -262,101 +238,6 @@ impl Operations {
         self.0.live.touch_exceptions();
         self.0.live.touch_orders(&orders);
         Ok(changed)
-    }
-}
-
-/// What a route's estimates are made from.
-struct Ways<'a> {
-    book: &'a DayBook,
-    roads: &'a dyn TravelTimes,
-    profile: Profile,
-    /// When closures for this kind of vehicle end, the first first.
-    reopenings: &'a [Instant],
-}
-
-/// What is known of a way.
-enum Way {
-    Takes(TimeDelta),
-    Closed,
-    /// The streets say nothing of one of its ends.
-    Unknown,
-}
-
-impl Ways<'_> {
-    fn drive(&self, from: LatLon, to: LatLon, depart: Instant) -> Way {
-        match self.roads.drive(from, to, self.profile, self.book.zone.wall(depart)) {
-            Ok(Some(seconds)) => Way::Takes(TimeDelta::seconds(seconds.into())),
-            // Where nobody has closed anything the map is at fault.
-            Ok(None) if self.reopenings.is_empty() => Way::Unknown,
-            Ok(None) => Way::Closed,
-            Err(_) => Way::Unknown,
-        }
-    }
-
-    /// When one who leaves at a time is there, waiting for a road to open if there is no other way.
-    fn arrive(&self, from: LatLon, to: LatLon, depart: Instant) -> Option<Instant> {
-        let later = self.reopenings.iter().copied().filter(|at| *at > depart);
-        std::iter::once(depart).chain(later).find_map(|leave| match self.drive(from, to, leave) {
-            Way::Takes(drive) => Some(leave + drive),
-            Way::Closed | Way::Unknown => None,
-        })
-    }
-
-    /// When each open stop of a route will be reached, going on from the newest reading by the roads as they are. Nobody
-    /// knows when a vehicle that is off the road will be anywhere.
-    fn estimate(&self, route: &Route) -> Option<Estimate> {
-        let book = self.book;
-        let vehicle = book.vehicles.get(&route.vehicle)?;
-        if let VehicleState::OffRoad { .. } = vehicle.state {
-            return None;
-        }
-        let hub = lat_lon(book.hub.at);
-        let open = book.stops_of(route.id).iter().enumerate().filter(|(_, s)| s.stop.state.is_open());
-        let reloads_before = book.reloads_before(route);
-        let (mut at, mut place) = match route.state {
-            RouteState::Finished { .. } => return None,
-            RouteState::Published => {
-                ((route.planned_start + book.approaches.leaves_late).max(book.now + YARD), hub)
-            }
-            RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
-                // Since that reading, or since the last door, the vehicle has gone on.
-                Some(p) if p.at >= departed_at => {
-                    let left = book.stops_of(route.id).iter().filter_map(|s| s.stop.state.ended_at()).max();
-                    let seen = left.map_or(p.at, |left| left.max(p.at));
-                    (seen.max(book.now - UNHEARD), lat_lon(p.place))
-                }
-                _ => (book.now, hub),
-            },
-        };
-        let (mut stops, mut cut_off) = (vec![], vec![]);
-        for (index, s) in open {
-            if reloads_before == Some(index) {
-                at = self.arrive(place, hub, at).unwrap_or(at) + LOADING;
-                place = hub;
-            }
-            let door = lat_lon(s.at);
-            let approach = book.approaches.of_vehicle(vehicle.kind, s.at);
-            let arrival = match (s.stop.state, self.drive(place, door, at)) {
-                (StopState::Arrived { at }, _) => at,
-                (_, Way::Takes(drive)) => (at + drive + approach).max(book.now),
-                // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
-                (_, Way::Closed) if !matches!(self.drive(place, hub, at), Way::Closed) => {
-                    // The driver goes on to the next door and comes back when the road is open again.
-                    cut_off.push(s.stop.id);
-                    if let Some(arrival) = self.arrive(place, door, at) {
-                        stops.push((s.stop.id, arrival + approach));
-                    }
-                    continue;
-                }
-                (_, Way::Closed | Way::Unknown) => at + TimeDelta::seconds(s.stop.travel_s.into()),
-            };
-            stops.push((s.stop.id, arrival));
-            let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
-            at = served.max(book.now);
-            place = door;
-        }
-        let back = self.arrive(place, hub, at).unwrap_or(at);
-        Some(Estimate { stops, cut_off, back: (route.id, back) })
     }
 }
 

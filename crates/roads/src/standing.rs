@@ -19,8 +19,10 @@ use crate::{
     wall::Wall,
 };
 
-/// Weighed hierarchies that are kept at the same time; each takes some megabytes for a city.
-const KEPT: usize = 24;
+/// What all weighed hierarchies that are kept may take, in bytes: a whole day of a city, some hours of a large one.
+const KEPT_BYTES: usize = 384 << 20;
+/// So many are kept whatever they take.
+const KEPT_LEAST: usize = 12;
 
 /// The state of a city's roads.
 #[derive(Default)]
@@ -42,6 +44,8 @@ struct State {
     segments: [OnceLock<Vec<Vec<u32>>>; 3],
     /// The last asked for comes last.
     weighings: Mutex<Vec<(Asked, Arc<Weighing>)>>,
+    /// Those of the conditions before: most things do not change, and are found again among them.
+    before: Mutex<Vec<Arc<Weighing>>>,
 }
 
 impl City {
@@ -53,7 +57,9 @@ impl City {
     /// Lets other conditions hold from the next question on.
     pub fn set_conditions(&self, conditions: Conditions) {
         if let Ok(mut now) = self.standing.now.write() {
-            *now = Arc::new(State { epoch: now.epoch + 1, conditions, ..State::default() });
+            let of = |state: &State| state.weighings.lock().map(|kept| distinct(&kept)).unwrap_or_default();
+            let before = Mutex::new(of(&now));
+            *now = Arc::new(State { epoch: now.epoch + 1, conditions, before, ..State::default() });
         }
     }
 
@@ -196,10 +202,19 @@ impl City {
             made
         });
         if let Ok(mut kept) = state.weighings.lock() {
-            if kept.len() >= KEPT {
-                kept.remove(0);
-            }
             kept.push((asked, Arc::clone(&weighing)));
+            let most = (KEPT_BYTES / weighing.bytes().max(1)).max(KEPT_LEAST);
+            let mut count = distinct(&kept).len();
+            while count > most {
+                let (_, oldest) = kept.remove(0);
+                count -= usize::from(!kept.iter().any(|(_, other)| Arc::ptr_eq(other, &oldest)));
+            }
+            // By then everything that is asked for in one round has been looked for among those before.
+            if let Ok(mut before) = state.before.lock()
+                && count + before.len() > most
+            {
+                before.clear();
+            }
         }
         weighing
     }
@@ -210,6 +225,13 @@ impl City {
         let share = (depart.0 - before.0) as f64 / (after.0 - before.0).max(1) as f64;
         (before, after, share.clamp(0.0, 1.0))
     }
+}
+
+fn distinct(kept: &[(Asked, Arc<Weighing>)]) -> Vec<Arc<Weighing>> {
+    let mut all: Vec<_> = kept.iter().map(|(_, weighing)| Arc::clone(weighing)).collect();
+    all.sort_unstable_by_key(Arc::as_ptr);
+    all.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    all
 }
 
 fn whole_seconds(tenths: Option<u32>) -> u32 {

@@ -288,6 +288,29 @@ pub struct Gains {
     pub resequenced: i64,
 }
 
+impl Gains {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            late_before: self.late_before + other.late_before,
+            late_after: self.late_after + other.late_after,
+            late_min_before: self.late_min_before + other.late_min_before,
+            late_min_after: self.late_min_after + other.late_min_after,
+            drive_min_before: self.drive_min_before + other.drive_min_before,
+            drive_min_after: self.drive_min_after + other.drive_min_after,
+            work_min_before: self.work_min_before + other.work_min_before,
+            work_min_after: self.work_min_after + other.work_min_after,
+            unplanned_before: self.unplanned_before + other.unplanned_before,
+            unplanned_after: self.unplanned_after + other.unplanned_after,
+            promises_kept: self.promises_kept + other.promises_kept,
+            promises_lost: self.promises_lost + other.promises_lost,
+            moved: self.moved + other.moved,
+            resequenced: self.resequenced + other.resequenced,
+        }
+    }
+}
+
 /// One stop that a proposal changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {

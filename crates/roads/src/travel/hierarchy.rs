@@ -30,6 +30,13 @@ pub(crate) struct Hierarchy {
 /// A weighed hierarchy: the times of all its shortcuts.
 pub(crate) struct Times(Metric);
 
+impl Times {
+    /// What they take in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        4 * (self.0.forward.len() + self.0.backward.len())
+    }
+}
+
 /// The lengths of all shortcuts, in tenths of a metre along their fastest ways.
 pub(crate) struct Lengths {
     forward: Vec<u32>,

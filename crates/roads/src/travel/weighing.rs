@@ -91,6 +91,11 @@ impl Weights {
 }
 
 impl Weighing {
+    /// What it takes in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        4 * (self.edges.len() + self.arcs.len()) + self.times.bytes()
+    }
+
     /// Whether a segment may be used.
     pub(crate) fn is_open(&self, segment: u32) -> bool {
         !self.barred.contains(&segment)

@@ -143,7 +143,9 @@ fn play(project: &Project, options: &Options, into: &Path) -> Result<()> {
     fs::create_dir_all(site.join("assets/none"))?;
     fs::write(site.join("manifest.json"), r#"{"assets":"assets/none"}"#)?;
     let played = options.learn.iter().chain(&options.seeds).enumerate().try_for_each(|(before, seed)| {
-        step(&format!("day {seed}"), || play_day(project, options, *seed, before as u32, &var, into, &interrupt))
+        step(&format!("day {seed}"), || {
+            play_day(project, options, *seed, before as u32, &var, into, &interrupt)
+        })
     });
     fs::remove_dir_all(&var).with_context(|| format!("could not remove {}", var.display()))?;
     played
