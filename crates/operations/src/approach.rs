@@ -4,7 +4,8 @@
 //! drives to the same part of the town say it without bias. Where few have been, all places speak where houses stand as
 //! close, where nobody has been at such a place the whole town does, and before anybody has been anywhere a usual value.
 //!
-//! Here too: how much later than planned vehicles leave the hub, which is the first approach of all.
+//! Here too: how much later than planned vehicles leave the hub, and how long visits take against what shops say: one that
+//! fails is shorter.
 
 use crate::{
     Caller, Operations, OpsError, Result,
@@ -22,8 +23,8 @@ const CELL_DEG: f64 = 0.0036;
 /// Before anything has been learnt: seconds by van and by bike, and how many drives that counts for.
 const USUAL_S: (f64, f64) = (38.0, 12.0);
 const USUAL_LEGS: f64 = 12.0;
-/// A square's own mean counts as much as that of all like it once so many drives ended there.
-const AS_GOOD: f64 = 10.0;
+/// A mean counts as much as that of what it belongs to once so many drives ended there.
+const AS_GOOD: f64 = 15.0;
 /// More than this beyond the driving was something else: a break, a detour, a phone that was off.
 const MOST: TimeDelta = TimeDelta::minutes(12);
 /// Less than the driving took by more than this, too.
@@ -37,6 +38,11 @@ const DEPARTURES_OF: TimeDelta = TimeDelta::days(14);
 const LATEST_START: TimeDelta = TimeDelta::minutes(15);
 /// Before so many vehicles have left, being on time counts as much.
 const DEPARTURES: f64 = 20.0;
+/// Before visits have taken so many seconds, what shops say counts as much; beyond so many the older ones fade.
+const VISITS_S: f64 = 7_200.0;
+const VISITS_REMEMBERED_S: f64 = 400_000.0;
+/// A visit counts for no more than this.
+const LONGEST_VISIT: TimeDelta = TimeDelta::minutes(20);
 
 /// What is known of approaches.
 #[derive(Clone, Default)]
@@ -50,11 +56,13 @@ pub(crate) struct Approaches {
     city: Option<Arc<City>>,
     /// How much later than planned vehicles leave the hub.
     pub leaves_late: TimeDelta,
+    /// Seconds at doors, and those that shops had expected there.
+    visits: (f64, f64),
 }
 
 impl Approaches {
-    fn of(seen: &[Seen], city: Option<Arc<City>>, leaves_late: TimeDelta) -> Self {
-        let mut known = Self { city, leaves_late, ..Self::default() };
+    fn of(seen: &[Seen], city: Option<Arc<City>>, leaves_late: TimeDelta, visits: (f64, f64)) -> Self {
+        let mut known = Self { city, leaves_late, visits, ..Self::default() };
         for s in seen {
             known.cells.insert((s.bike, s.cell), (s.legs, s.seconds));
             let alike = known.alike.entry((s.bike, known.likeness(middle(s.cell)))).or_default();
@@ -78,13 +86,18 @@ impl Approaches {
         nearer(self.cells.get(&(bike, cell(door))), alike).max(0.0)
     }
 
-    /// Places where about as many addresses lie on a square kilometre are alike: up to 400, 800, 1,600 and so on.
+    /// Places are alike if they are in the same eighth of the city's addresses by how close these stand.
     fn likeness(&self, at: LatLon) -> i32 {
-        let addresses = self.city.as_ref().map_or(0.0, |city| city.addresses_per_km2(at));
-        (addresses / 400.0).max(1.0).log2().ceil() as i32
+        self.city.as_ref().map_or(0, |city| (city.closeness(at) * 8.0).floor() as i32)
     }
 
-    /// The same for a vehicle.
+    /// How long a visit takes of which a shop says that it takes so many seconds.
+    pub fn at_door_s(&self, told_s: i32) -> i64 {
+        let share = (self.visits.0 + VISITS_S) / (self.visits.1 + VISITS_S);
+        (f64::from(told_s) * share).round() as i64
+    }
+
+    /// The expected approach of a vehicle.
     pub fn of_vehicle(&self, kind: VehicleKind, door: Coordinate) -> TimeDelta {
         TimeDelta::seconds(self.seconds(is_bike(kind), lat_lon(door)).round() as i64)
     }
@@ -143,8 +156,10 @@ impl Operations {
         let mut conn = self.0.database.read().await?;
         let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let zone = crate::zone::Zone::parse(&hub.zone)?;
-        let after = store::approaches::read_until(&mut conn, hub.id).await?;
+        let known = store::approaches::read(&mut conn, hub.id).await?;
+        let after = known.map(|read| read.until);
         let legs = store::approaches::legs_after(&mut conn, hub.id, after, ROUND).await?;
+        let mut visits = known.map_or((0.0, 0.0), |read| (read.door_s, read.told_s));
         let late = store::approaches::departures(&mut conn, hub.id, self.now() - DEPARTURES_OF, LATEST_START)
             .await?;
         let leaves_late = TimeDelta::seconds((late.seconds / (late.count + DEPARTURES)).round() as i64);
@@ -152,11 +167,19 @@ impl Operations {
         let Some(last) = legs.last().map(|leg| leg.attempt) else {
             if self.0.approaches.get().leaves_late != leaves_late || !self.0.approaches.is_read() {
                 let seen = store::approaches::seen(&mut conn, hub.id).await?;
-                self.0.approaches.set(Approaches::of(&seen, city, leaves_late));
+                self.0.approaches.set(Approaches::of(&seen, city, leaves_late, visits));
             }
             return Ok(0);
         };
         drop(conn);
+        let fades = (VISITS_REMEMBERED_S / visits.1.max(1.0)).min(1.0);
+        visits = (visits.0 * fades, visits.1 * fades);
+        for leg in &legs {
+            let (from, until) = leg.served;
+            let took = (until - from).clamp(TimeDelta::zero(), LONGEST_VISIT);
+            visits.0 += took.num_milliseconds() as f64 / 1_000.0;
+            visits.1 += f64::from(leg.told_s);
+        }
         let (read, roads, gate) = (legs.len(), self.0.roads.clone(), hub.at);
         let seen = aside(move || {
             let mut seen: HashMap<(bool, (i32, i32)), (f64, f64)> = HashMap::new();
@@ -176,10 +199,11 @@ impl Operations {
         })
         .await?;
         let mut tx = self.0.database.begin().await?;
-        store::approaches::add(&mut tx, hub.id, &seen, last, REMEMBERED).await?;
+        let done = store::approaches::Read { until: last, door_s: visits.0, told_s: visits.1 };
+        store::approaches::add(&mut tx, hub.id, &seen, done, REMEMBERED).await?;
         let all = store::approaches::seen(&mut tx, hub.id).await?;
         tx.commit().await?;
-        self.0.approaches.set(Approaches::of(&all, city, leaves_late));
+        self.0.approaches.set(Approaches::of(&all, city, leaves_late, visits));
         Ok(read)
     }
 }
@@ -217,8 +241,12 @@ mod tests {
         let nothing = Approaches::default();
         assert_eq!((nothing.seconds(false, centre), nothing.seconds(true, centre)), USUAL_S);
         let row = |at, legs, each: f64| Seen { bike: false, cell: cell(at), legs, seconds: legs * each };
-        let known =
-            Approaches::of(&[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)], None, TimeDelta::zero());
+        let known = Approaches::of(
+            &[row(centre, 200.0, 90.0), row(edge, 2.0, 20.0)],
+            None,
+            TimeDelta::zero(),
+            (0.0, 0.0),
+        );
         assert!((known.seconds(false, centre) - 90.0).abs() < 2.0);
         let far = known.seconds(false, LatLon { lat: 36.1, lon: 14.2 });
         assert!(far > 80.0, "the town's mean where nobody has been: {far}");

@@ -21,15 +21,21 @@ use store::stops::DayStop;
 /// A vehicle goes on for at most so long without being heard of.
 const UNHEARD: TimeDelta = TimeDelta::minutes(3);
 
+/// A vehicle that is off the road is not back on it sooner than this, so that people hear in time of what it will miss.
+const OFF_AT_LEAST: TimeDelta = TimeDelta::minutes(30);
+
 /// When a route's open stops will be reached, and the hub again.
 pub(crate) struct Estimate {
+    /// Nobody knows when a vehicle that is off the road will be anywhere: then these are the earliest times, to be told to
+    /// nobody.
+    pub known: bool,
     pub stops: Vec<(StopId, Instant)>,
     /// Stops to which no way leads as things are.
     pub cut_off: Vec<StopId>,
     pub back: (RouteId, Instant),
 }
 
-/// The estimates of all routes that are not over. Nobody knows when a vehicle that is off the road will be anywhere.
+/// The estimates of all routes that are not over.
 pub(crate) fn estimates(book: &DayBook, roads: &dyn TravelTimes, closures: &[Closure]) -> Vec<Estimate> {
     let mut reopenings: HashMap<VehicleKind, Vec<Instant>> = HashMap::new();
     for closure in closures {
@@ -112,9 +118,7 @@ struct Tour<'a> {
 impl<'a> Tour<'a> {
     fn begin(book: &'a DayBook, route: &'a Route, ways: &impl Fn(VehicleKind) -> Ways<'a>) -> Option<Self> {
         let vehicle = book.vehicles.get(&route.vehicle)?;
-        if let VehicleState::OffRoad { .. } = vehicle.state {
-            return None;
-        }
+        let known = !matches!(vehicle.state, VehicleState::OffRoad { .. });
         let hub = lat_lon(book.hub.at);
         let stops = book.stops_of(route.id);
         let (at, place) = match route.state {
@@ -132,6 +136,7 @@ impl<'a> Tour<'a> {
                 _ => (book.now, hub),
             },
         };
+        let at = if known { at } else { book.now + OFF_AT_LEAST };
         let reloads_before = book.reloads_before(route);
         let open = stops.iter().enumerate().filter(|(_, s)| s.stop.state.is_open());
         Some(Self {
@@ -141,7 +146,7 @@ impl<'a> Tour<'a> {
             done: 0,
             at,
             place,
-            estimate: Estimate { stops: vec![], cut_off: vec![], back: (route.id, at) },
+            estimate: Estimate { known, stops: vec![], cut_off: vec![], back: (route.id, at) },
         })
     }
 
@@ -178,7 +183,8 @@ impl<'a> Tour<'a> {
             (_, Way::Closed | Way::Unknown) => self.at + TimeDelta::seconds(s.stop.travel_s.into()),
         };
         self.estimate.stops.push((s.stop.id, arrival));
-        let served = arrival.max(s.window.from()) + TimeDelta::seconds(s.service_s.into());
+        let served =
+            arrival.max(s.window.from()) + TimeDelta::seconds(book.approaches.at_door_s(s.service_s));
         self.at = served.max(book.now);
         self.place = door;
         true

@@ -169,7 +169,7 @@ impl Choices {
         for (n, task) in tasks.iter().enumerate() {
             let id = builder.stop(StopSpec {
                 place: first_task + n,
-                service: task.service_s.into(),
+                service: approaches.at_door_s(task.service_s),
                 window: windows[n],
                 lateness: limit,
                 demand: vec![task.weight_g, task.volume_ml],

@@ -8,7 +8,7 @@ use store::orders::Waiting;
 
 /// A promise counts as missed once the estimate is this far beyond it, and as saved once it is this far inside it, so that an
 /// exception does not flicker.
-const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(3);
+const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(4);
 const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(3);
 
 /// Every trouble of the day that has a cause now.
@@ -52,7 +52,7 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
                 });
             }
         }
-        if e.is_some_and(|e| e.back.1 > route.shift_until) {
+        if e.is_some_and(|e| e.known && e.back.1 > route.shift_until) {
             let save_by = Some(route.shift_until);
             troubles.push(Exception { save_by, ..blank(ExceptionKind::OffShift, route) });
         }

@@ -77,7 +77,7 @@ impl Operations {
         let known: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
         let differs = |old: Option<Instant>, new: Instant| old.is_none_or(|old| (old - new).abs() > SAME_ETA);
         let (mut etas, mut returns, mut touched) = (vec![], vec![], vec![]);
-        for e in estimates {
+        for e in estimates.iter().filter(|e| e.known) {
             let before = etas.len();
             let changed =
                 |(id, at): &&(StopId, Instant)| known.get(id).is_some_and(|s: &&DayStop| differs(s.eta, *at));
@@ -95,13 +95,13 @@ impl Operations {
         touched.extend(book.routes.iter().filter(|r| book.is_silent(r)).map(|r| r.id));
         let ranges = self.0.ranges.get();
         let pending = |id: &StopId| known.get(id).is_some_and(|s| s.stop.state == StopState::Pending);
-        let told = estimates.iter().flat_map(|e| &e.stops).filter(|(id, _)| pending(id));
+        let told = estimates.iter().filter(|e| e.known).flat_map(|e| &e.stops).filter(|(id, _)| pending(id));
         let kept: Vec<_> = told.filter_map(|(id, eta)| ranges.kept(*id, *eta, book.now)).collect();
         let open = |s: &&DayStop| s.stop.state.is_open() && s.eta.is_some();
         let unknown: Vec<_> = book
             .routes
             .iter()
-            .filter(|r| estimates.iter().all(|e| e.back.0 != r.id))
+            .filter(|r| !estimates.iter().any(|e| e.known && e.back.0 == r.id))
             .flat_map(|r| book.stops_of(r.id).iter().filter(open))
             .map(|s| (s.stop.id, s.stop.route))
             .collect();

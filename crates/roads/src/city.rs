@@ -94,10 +94,10 @@ impl City {
         self.addresses.all()
     }
 
-    /// How close the houses stand around a place: addresses on a square kilometre.
-    pub fn addresses_per_km2(&self, at: LatLon) -> f64 {
+    /// How close the houses stand around a place: the share of the city's addresses that stand less close, 0..=1.
+    pub fn closeness(&self, at: LatLon) -> f64 {
         let count = || Closeness::of(self.addresses.all().iter().map(|address| address.at));
-        self.closeness.get_or_init(count).at(at)
+        self.closeness.get_or_init(count).rank(at)
     }
 
     pub(crate) fn address_book(&self) -> &AddressBook {

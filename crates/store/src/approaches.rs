@@ -20,6 +20,10 @@ pub struct Leg {
     pub to: Coordinate,
     /// When the driver was there.
     pub arrived_at: Instant,
+    /// From when on somebody could be served, and when the visit ended.
+    pub served: (Instant, Instant),
+    /// How long the shop expected the visit to take, in seconds.
+    pub told_s: i32,
 }
 
 /// Drives that ended with an attempt recorded after `after`, in the order of the attempts. Those on which the vehicle came
@@ -31,7 +35,8 @@ pub async fn legs_after(
     limit: i64,
 ) -> Result<Vec<Leg>, StoreError> {
     let rows = sqlx::query!(
-        r#"select a.id, v.kind, a.arrived_at, o.lat, o.lon, r.departed_at as "departed_at!",
+        r#"select a.id, v.kind, a.arrived_at, a.ended_at, o.service_s, o.lat, o.lon, r.departed_at as "departed_at!",
+                  greatest(a.arrived_at, coalesce(a.promised_from, a.arrived_at)) as "served_from!",
                   p.ended_at as "left_at?", q.lat as "from_lat?", q.lon as "from_lon?"
            from attempts a
            join routes r on r.id = a.route_id
@@ -68,6 +73,8 @@ pub async fn legs_after(
                 left_at: r.left_at.unwrap_or(r.departed_at),
                 to: place(r.lat, r.lon)?,
                 arrived_at: r.arrived_at,
+                served: (r.served_from, r.ended_at),
+                told_s: r.service_s,
             })
         })
         .collect()
@@ -126,20 +133,27 @@ pub async fn seen(conn: &mut Conn, hub: HubId) -> Result<Vec<Seen>, StoreError> 
         .collect())
 }
 
-/// The attempt up to which drives have been read.
-pub async fn read_until(conn: &mut Conn, hub: HubId) -> Result<Option<AttemptId>, StoreError> {
-    let id = sqlx::query_scalar!("select attempt_id from approaches_read where hub_id = $1", hub.0);
-    Ok(id.fetch_optional(conn).await?.map(AttemptId))
+/// How far drives have been read, and how long visits took together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Read {
+    /// The last attempt that was read.
+    pub until: AttemptId,
+    /// Seconds at doors.
+    pub door_s: f64,
+    /// Seconds that the shops had expected there.
+    pub told_s: f64,
+}
+
+/// How far drives have been read; not at all without one.
+pub async fn read(conn: &mut Conn, hub: HubId) -> Result<Option<Read>, StoreError> {
+    let row = sqlx::query!("select attempt_id, door_s, told_s from approaches_read where hub_id = $1", hub.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|r| Read { until: AttemptId(r.attempt_id), door_s: r.door_s, told_s: r.told_s }))
 }
 
 /// Adds what was seen, with how far drives have been read. Of a square with more than `most` drives the older ones fade.
-pub async fn add(
-    tx: &mut Tx,
-    hub: HubId,
-    seen: &[Seen],
-    until: AttemptId,
-    most: f64,
-) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, hub: HubId, seen: &[Seen], read: Read, most: f64) -> Result<(), StoreError> {
     let bike: Vec<_> = seen.iter().map(|s| s.bike).collect();
     let x: Vec<_> = seen.iter().map(|s| s.cell.0).collect();
     let y: Vec<_> = seen.iter().map(|s| s.cell.1).collect();
@@ -162,10 +176,13 @@ pub async fn add(
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "insert into approaches_read (hub_id, attempt_id) values ($1, $2)
-         on conflict (hub_id) do update set attempt_id = excluded.attempt_id",
+        "insert into approaches_read (hub_id, attempt_id, door_s, told_s) values ($1, $2, $3, $4)
+         on conflict (hub_id) do update set
+             attempt_id = excluded.attempt_id, door_s = excluded.door_s, told_s = excluded.told_s",
         hub.0,
-        until.0
+        read.until.0,
+        read.door_s,
+        read.told_s
     )
     .execute(&mut **tx)
     .await?;

@@ -235,6 +235,17 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
     hub.report(n, at(8, 1), Deed::OffRoad { reason: "clutch".into() }).await;
     ops.watch(&Caller::timer()).await.unwrap();
     assert_eq!(etas(&ops).await, 0);
+    // It is not back on the road sooner than in half an hour, so what it cannot reach by then is late already.
+    let route = hub.route(n, at(8, 1)).await;
+    let ends = route.stops.iter().map(|s| s.window_until).min().unwrap();
+    let late_before = async |minutes: i64| {
+        let ops = hub.at(ends - TimeDelta::minutes(minutes));
+        ops.watch(&Caller::timer()).await.unwrap();
+        let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+        queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late).count()
+    };
+    assert_eq!(late_before(90).await, 0);
+    assert!(late_before(25).await > 0);
     // Promises that have passed are late whatever anybody knows.
     let noon = hub.at(at(12, 0));
     noon.watch(&Caller::timer()).await.unwrap();

@@ -1,4 +1,6 @@
-//! How close the houses of a city stand, by its addresses: where they stand close, parking is hard.
+//! How close the houses of a city stand, by its addresses and against the rest of it: where they stand close, parking is hard.
+//!
+//! Maps name every house of one city and one in ten of another, so only ranks mean anything.
 
 use std::collections::HashMap;
 
@@ -10,24 +12,36 @@ const METRES_A_DEGREE: f64 = 111_195.0;
 
 /// Addresses by square of the map.
 #[derive(Debug, Default)]
-pub(crate) struct Closeness(HashMap<(i32, i32), u32>);
+pub(crate) struct Closeness {
+    squares: HashMap<(i32, i32), u32>,
+    /// How many addresses are around each address, the fewest first.
+    around: Vec<u32>,
+}
 
 impl Closeness {
     /// Counts addresses.
     pub(crate) fn of(places: impl Iterator<Item = LatLon>) -> Closeness {
-        let mut counts = HashMap::new();
+        let mut closeness = Closeness::default();
         for at in places {
-            *counts.entry(square(at)).or_default() += 1;
+            *closeness.squares.entry(square(at)).or_default() += 1;
         }
-        Closeness(counts)
+        let around = |(at, count): (&(i32, i32), &u32)| vec![closeness.around(*at); *count as usize];
+        let mut all: Vec<u32> = closeness.squares.iter().flat_map(around).collect();
+        all.sort_unstable();
+        Closeness { around: all, ..closeness }
     }
 
-    /// Addresses on a square kilometre, counted in the square of a place and the eight around it.
-    pub(crate) fn at(&self, place: LatLon) -> f64 {
-        let (row, column) = square(place);
-        let around = (row - 1..=row + 1).flat_map(|r| (column - 1..=column + 1).map(move |c| (r, c)));
-        let counted: u32 = around.filter_map(|square| self.0.get(&square)).sum();
-        f64::from(counted) / (3.0 * SQUARE_M / 1_000.0).powi(2)
+    /// The share of all addresses around which fewer others lie than around a place, 0..=1.
+    pub(crate) fn rank(&self, place: LatLon) -> f64 {
+        let own = self.around(square(place));
+        let fewer = self.around.partition_point(|&around| around < own);
+        fewer as f64 / self.around.len().max(1) as f64
+    }
+
+    /// How many are in a square and the eight around it.
+    fn around(&self, (row, column): (i32, i32)) -> u32 {
+        let squares = (row - 1..=row + 1).flat_map(|r| (column - 1..=column + 1).map(move |c| (r, c)));
+        squares.filter_map(|square| self.squares.get(&square)).sum()
     }
 }
 
@@ -42,10 +56,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_of_houses_counts_where_it_stands_and_nowhere_else() {
-        let house = |n: i32| LatLon { lat: 35.9, lon: 14.5 + f64::from(n) * 0.0001 };
-        let closeness = Closeness::of((0..9).map(house));
-        assert!((closeness.at(house(4)) - 9.0 / 0.2025).abs() < 1e-9);
-        assert_eq!(closeness.at(LatLon { lat: 35.95, lon: 14.5 }), 0.0);
+    fn where_houses_stand_closer_than_elsewhere_the_rank_is_higher() {
+        let house = |lat: f64, n: i32| LatLon { lat, lon: 14.5 + f64::from(n) * 0.0001 };
+        let rows = (0..9).map(|n| house(35.9, n)).chain((0..3).map(|n| house(35.95, n)));
+        let closeness = Closeness::of(rows);
+        assert_eq!(closeness.rank(house(35.9, 4)), 3.0 / 12.0);
+        assert_eq!(closeness.rank(house(35.95, 1)), 0.0);
+        assert_eq!(closeness.rank(house(36.2, 1)), 0.0, "nothing is there");
+        assert_eq!(Closeness::of(std::iter::empty()).rank(house(35.9, 1)), 0.0);
     }
 }

@@ -180,3 +180,42 @@ fn fixes_that_make_no_sense_are_survived() {
         assert!(matched.metres.is_finite() && matched.passes.iter().all(|pass| pass.ratio.is_finite()));
     }
 }
+
+/// A delivery round where houses stand closest: short ways, a stand of two minutes at each door, a reading every ten seconds.
+#[test]
+fn a_round_in_dense_streets_is_measured_to_three_hundredths() {
+    let Some(malta) = &*MALTA else { return };
+    let city = &malta.city;
+    let mut dice = Dice(11);
+    let mut dense: Vec<LatLon> =
+        city.addresses().iter().map(|address| address.at).filter(|at| city.closeness(*at) > 0.85).collect();
+    let (mut driven, mut read, mut worst) = (0.0, 0.0, 0.0_f64);
+    for round in 0..12 {
+        let first = dense[round * 97 % dense.len()];
+        dense.sort_by(|a, b| a.metres_to(first).total_cmp(&b.metres_to(first)));
+        let doors: Vec<LatLon> = (0..24).map(|n| dense[n * 9]).collect();
+        let path = city.path(&doors, Profile::Van, None).expect("a path");
+        let (mut clock, mut trace): (i64, Vec<Fix>) = (0, Vec::new());
+        for leg in path.legs.iter().filter(|leg| leg.points.len() > 1) {
+            let own = fixes(leg, 10.0, 6.0, 1.3, &mut dice);
+            let begin = own[0].when.0;
+            trace.extend(own.iter().map(|fix| Fix { when: Wall(fix.when.0 - begin + clock), ..*fix }));
+            clock += own[own.len() - 1].when.0 - begin + 10;
+            let door = leg.points[leg.points.len() - 1];
+            for _ in 0..12 {
+                let at = LatLon {
+                    lat: door.lat + dice.normal() * 5.0 / 111_195.0,
+                    lon: door.lon + dice.normal() * 5.0 / 90_000.0,
+                };
+                trace.push(Fix { at, when: Wall(clock), accuracy_m: Some(6.0) });
+                clock += 10;
+            }
+        }
+        let matched = city.match_fixes(&trace, Profile::Van, &Driver::default()).metres;
+        let metres: f64 = path.legs.iter().map(|leg| leg.metres).sum();
+        println!("{metres:.0} driven, {matched:.0} read: {:.3}", matched / metres);
+        (driven, read) = (driven + metres, read + matched);
+        worst = worst.max((matched / metres - 1.0).abs());
+    }
+    assert!((read / driven - 1.0).abs() < 0.03 && worst < 0.06, "{read:.0} of {driven:.0} m, worst {worst:.3}");
+}
