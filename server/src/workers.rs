@@ -113,6 +113,7 @@ pub(crate) fn start(
             let passes = o.learn_roads(&t).await?;
             let legs = o.learn_approaches(&t).await?;
             o.score_estimates(&t).await?;
+            o.measure_routes(&t).await?;
             Ok((passes > 0)
                 .then(|| format!("learnt from {passes} passes of roads and {legs} ways to a door")))
         }

@@ -25,6 +25,13 @@ pub struct PromiseFacts {
     pub delivered_at: Option<Instant>,
 }
 
+impl PromiseFacts {
+    /// Whether it was delivered in time.
+    pub fn is_kept(&self) -> bool {
+        self.delivered_at.is_some_and(|at| at <= self.original.until())
+    }
+}
+
 /// One route's time on the road, as the history tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoadTime {
@@ -87,7 +94,7 @@ figure! {
     PROMISES_KEPT = "Orders delivered no later than the end of the first window that they were promised, of all orders whose first window has ended, attempted or not. Cancelled ones are left out.";
     pub fn promises_kept(orders: &[PromiseFacts], now: Instant) -> Rate {
         let ended: Vec<_> = orders.iter().filter(|o| o.original.until() <= now).collect();
-        let kept = |o: &&&PromiseFacts| o.delivered_at.is_some_and(|at| at <= o.original.until());
+        let kept = |o: &&&PromiseFacts| o.is_kept();
         Rate { part: ended.iter().filter(kept).count() as i64, whole: ended.len() as i64 }
     }
 }
@@ -131,6 +138,14 @@ figure! {
     pub fn stops_per_hour(attempts: &[AttemptFacts], roads: &[RoadTime], now: Instant) -> (i64, f64) {
         let road: TimeDelta = roads.iter().map(|r| r.finished_at.unwrap_or(now).max(r.departed_at) - r.departed_at).sum();
         (attempts.len() as i64, road.num_milliseconds() as f64 / 3_600_000.0)
+    }
+}
+
+figure! {
+    DELIVERED_PER_HOUR = "Attempts that delivered for each hour that routes were on the road, counted as for all attempts.";
+    pub fn delivered_per_hour(attempts: &[AttemptFacts], roads: &[RoadTime], now: Instant) -> (i64, f64) {
+        let (_, hours) = stops_per_hour(attempts, roads, now);
+        (attempts.iter().filter(|a| a.outcome.is_delivered()).count() as i64, hours)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use domain::{Actor, Coordinate, VehicleKind};
-use roads::{City, DayMatrix, LatLon, UNREACHABLE};
+use roads::{City, DayMatrix, LatLon, UNREACHABLE, Wall};
 use std::{collections::HashMap, sync::Arc};
 use store::approaches::Seen;
 
@@ -31,6 +31,8 @@ const MOST: TimeDelta = TimeDelta::minutes(12);
 const LEAST: TimeDelta = TimeDelta::minutes(-4);
 /// Beyond so many drives the older ones of a square fade.
 const REMEMBERED: f64 = 300.0;
+/// A way may fall by less than a second in a second of departure.
+const STEEPEST: f64 = 0.9;
 /// How many drives are read in one round.
 const ROUND: i64 = 500;
 /// Departures of so many days speak for the next, and one counts for no more than so much.
@@ -103,29 +105,53 @@ impl Approaches {
     }
 
     /// Adds the approach to every way that ends at one of these doors, the last places of a day's matrix.
+    ///
+    /// What is added is multiplied by the hour's factor together with the drive, so it is divided by that factor's mean. Where
+    /// who leaves later would then be there earlier, as just before the end of a jam, the way takes its mean at all hours.
     pub fn add_to(&self, day: &mut DayMatrix, bike: bool, doors: &[LatLon]) {
         let first = day.places.saturating_sub(doors.len());
-        // What is added is multiplied by the hour's factor together with the drive, so it is divided by its mean here.
-        let mean = |shape: &Vec<u32>| {
-            let sum: f64 = shape.iter().map(|f| f64::from(*f) / 65_536.0).sum();
-            if shape.is_empty() { 1.0 } else { (sum / shape.len() as f64).max(0.1) }
-        };
-        let means: Vec<f64> = day.shapes.iter().map(mean).collect();
+        let courses: Vec<(f64, f64)> = day.shapes.iter().map(|shape| course(shape, &day.breaks)).collect();
         let seconds: Vec<f64> = doors.iter().map(|door| self.seconds(bike, *door)).collect();
+        let flat = day.shapes.len();
+        let mut flattened = false;
         for from in 0..day.places {
             for (n, approach) in seconds.iter().enumerate() {
                 let (to, pair) = (first + n, from * day.places + first + n);
                 // Another parcel for the same door is carried there from the same place.
                 let drives = |way: &&mut u32| from != to && **way != UNREACHABLE && **way > 0;
-                let Some(way) = day.seconds.get_mut(pair).filter(drives) else {
-                    continue;
+                let Some(way) = day.seconds.get_mut(pair).filter(drives) else { continue };
+                let own = day.shape.get_mut(pair);
+                let (mean, falls) =
+                    own.as_ref().and_then(|s| courses.get(usize::from(**s))).copied().unwrap_or((1.0, 0.0));
+                let longer = (f64::from(*way) + approach / mean).round();
+                let takes = match (own, u8::try_from(flat)) {
+                    (Some(own), Ok(flat)) if longer * falls >= STEEPEST => {
+                        *own = flat;
+                        flattened = true;
+                        (f64::from(*way) * mean + approach).round()
+                    }
+                    // There is no shape left for it: better too short than impossible.
+                    (_, Err(_)) if longer * falls >= STEEPEST => continue,
+                    _ => longer,
                 };
-                let shape =
-                    day.shape.get(pair).and_then(|s| means.get(usize::from(*s))).copied().unwrap_or(1.0);
-                *way = way.saturating_add((approach / shape).round() as u32).min(UNREACHABLE - 1);
+                *way = (takes as u32).min(UNREACHABLE - 1);
             }
         }
+        if flattened {
+            day.shapes.push(vec![1 << 16; day.breaks.len()]);
+        }
     }
+}
+
+/// A shape's mean over its breaks, and by how much it falls in a second where it falls fastest.
+fn course(shape: &[u32], breaks: &[Wall]) -> (f64, f64) {
+    let factors: Vec<f64> = shape.iter().map(|f| f64::from(*f) / 65_536.0).collect();
+    let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
+    let falls = factors.windows(2).zip(breaks.windows(2)).map(|(factor, at)| {
+        let seconds = at[1].0.saturating_sub(at[0].0).max(1);
+        (factor[0] - factor[1]) / seconds as f64
+    });
+    (if factors.is_empty() { 1.0 } else { mean.max(0.1) }, falls.fold(0.0, f64::max))
 }
 
 pub(crate) fn is_bike(kind: VehicleKind) -> bool {
@@ -234,6 +260,7 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use roads::{Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes};
 
     #[test]
     fn a_part_of_the_town_speaks_for_itself_once_enough_drives_ended_there() {
@@ -260,6 +287,66 @@ mod tests {
         for at in [(35.9, 14.5), (-33.9, 18.4), (64.1, -21.9), (0.001, 0.001)] {
             let square = cell(LatLon { lat: at.0, lon: at.1 });
             assert_eq!(cell(middle(square)), square);
+        }
+    }
+
+    /// Every way takes as long.
+    struct Even(u32);
+
+    impl TravelTimes for Even {
+        fn snap(&self, _: LatLon, _: Profile) -> Option<Snap> {
+            None
+        }
+
+        fn matrix(
+            &self,
+            sources: &[LatLon],
+            targets: &[LatLon],
+            _: Profile,
+            _: Option<Wall>,
+        ) -> std::result::Result<Matrix, RoadsError> {
+            let seconds = vec![self.0; sources.len() * targets.len()];
+            Ok(Matrix { sources: sources.len(), targets: targets.len(), seconds })
+        }
+
+        fn path(
+            &self,
+            points: &[LatLon],
+            _: Profile,
+            _: Option<Wall>,
+        ) -> std::result::Result<Path, RoadsError> {
+            Err(RoadsError::OutsideArea { index: 0, at: points[0] })
+        }
+
+        fn source(&self) -> Source {
+            Source { engine: "even".into(), trouble: None }
+        }
+    }
+
+    #[test]
+    fn who_leaves_later_is_never_there_earlier_for_the_approach() {
+        let places: Vec<LatLon> =
+            (0..3).map(|n| LatLon { lat: 35.9 + f64::from(n) * 0.01, lon: 14.5 }).collect();
+        let all = vec![(0..3).collect()];
+        let span = (Wall(0), Wall(7_200));
+        for way in [20, 120, 900] {
+            let mut day = Even(way).day_matrix(&places, &all, Profile::Van, span).unwrap();
+            // A jam of eight times the free time that is over within five minutes, and the usual end of a rush.
+            day.breaks = vec![Wall(0), Wall(3_600), Wall(3_900), Wall(7_200)];
+            day.shapes =
+                vec![vec![8 << 16, 8 << 16, 1 << 16, 1 << 16], vec![3 << 15, 3 << 15, 5 << 14, 1 << 16]];
+            day.shape = vec![0, 0, 1, 0, 0, 1, 1, 1, 0];
+            let known =
+                Approaches { town: [(9_000.0, 100.0 * 9_000.0), (0.0, 0.0)], ..Approaches::default() };
+            known.add_to(&mut day, false, &places[1..]);
+            for (from, to) in [(0, 1), (0, 2), (1, 2), (2, 1)] {
+                let there = |at: i64| at + i64::from(day.at(from, to, Wall(at)));
+                for at in 0..7_200 {
+                    assert!(there(at) <= there(at + 1), "{way} s from {from} to {to} at {at}");
+                }
+                let mean = (0..7_200).map(|at| there(at) - at).sum::<i64>() / 7_200;
+                assert!(mean > i64::from(way) + 60, "the approach is in it: {mean}");
+            }
         }
     }
 }

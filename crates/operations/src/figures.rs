@@ -9,7 +9,7 @@ use domain::{
 use std::collections::{BTreeMap, HashMap};
 use store::figures::DayAttempt;
 use wire::figures::{
-    AttemptRow, FailedShare, FigureKind, FigureRows, FiguresView, HourShare, RoadRow, Share,
+    AttemptRow, FailedShare, FigureKind, FigureRows, FiguresView, HourShare, PromiseRow, RoadRow, Share,
 };
 
 const PAGE: usize = 50;
@@ -30,9 +30,10 @@ impl Operations {
 
         let promised: Vec<_> = promised.iter().map(|p| p.facts).collect();
         let facts: Vec<_> = attempts.iter().map(|a| a.facts).collect();
-        let times: Vec<_> = roads.iter().map(|(_, _, time)| *time).collect();
+        let times: Vec<_> = roads.iter().map(|route| route.time).collect();
         let as_of = now.min(until).max(from);
         let (stops, road_hours) = figures::stops_per_hour(&facts, &times, as_of);
+        let (delivered, _) = figures::delivered_per_hour(&facts, &times, as_of);
         Ok(FiguresView {
             hub: hub.name,
             day,
@@ -45,6 +46,7 @@ impl Operations {
             stops,
             road_hours,
             stops_per_hour: (road_hours > 0.0).then(|| stops as f64 / road_hours),
+            delivered_per_hour: (road_hours > 0.0).then(|| delivered as f64 / road_hours),
             failed: figures::failed_by_reason(&facts)
                 .into_iter()
                 .map(|(outcome, rate)| FailedShare { outcome, share: share(rate) })
@@ -76,18 +78,40 @@ impl Operations {
             let roads = store::figures::road_times(&mut conn, hub.id, from, until).await?;
             let mut routes: Vec<_> = roads
                 .into_iter()
-                .map(|(route, vehicle, time)| RoadRow {
-                    route,
-                    label: label(vehicle),
-                    departed_at: zone.moment(time.departed_at),
-                    finished_at: time.finished_at.map(|at| zone.moment(at)),
-                    stops: attempts.iter().filter(|a| a.route == route).count() as i64,
+                .map(|r| RoadRow {
+                    route: r.route,
+                    label: label(r.vehicle),
+                    departed_at: zone.moment(r.time.departed_at),
+                    finished_at: r.time.finished_at.map(|at| zone.moment(at)),
+                    stops: attempts.iter().filter(|a| a.route == r.route).count() as i64,
+                    planned_km: r.planned_m.map(|metres| f64::from(metres) / 1_000.0),
+                    driven_km: r.driven_m.map(|metres| f64::from(metres) / 1_000.0),
                 })
                 .collect();
             routes.sort_by(|a, b| a.label.cmp(&b.label));
             let more = routes.len() > skip + PAGE;
             let routes = routes.into_iter().skip(skip).take(PAGE).collect();
-            return Ok(FigureRows { attempts: vec![], routes, more });
+            return Ok(FigureRows { attempts: vec![], promises: vec![], routes, more });
+        }
+        if kind == FigureKind::PromisesKept {
+            let as_of = self.now().min(until).max(from);
+            let mut promised = store::figures::promised(&mut conn, hub.id, from, until).await?;
+            promised.retain(|p| p.facts.original.until() <= as_of);
+            promised.sort_by_key(|p| (p.facts.is_kept(), std::cmp::Reverse(p.facts.original.until())));
+            let more = promised.len() > skip + PAGE;
+            let promised: Vec<_> = promised.into_iter().skip(skip).take(PAGE).collect();
+            let ids: Vec<_> = promised.iter().map(|p| p.order).collect();
+            let references = store::figures::references(&mut conn, &ids).await?;
+            let row = |p: store::figures::Promised| PromiseRow {
+                order: p.order,
+                reference: references.get(&p.order).cloned().unwrap_or_default(),
+                label: p.vehicle.map(label),
+                promised: zone.span(p.facts.original),
+                delivered_at: p.facts.delivered_at.map(|at| zone.moment(at)),
+                counts: p.facts.is_kept(),
+            };
+            let promises = promised.into_iter().map(row).collect();
+            return Ok(FigureRows { attempts: vec![], promises, routes: vec![], more });
         }
 
         let promised = |a: &AttemptFacts| match kind {
@@ -122,7 +146,7 @@ impl Operations {
                 counts: has(&a.facts),
             })
             .collect();
-        Ok(FigureRows { attempts, routes: vec![], more })
+        Ok(FigureRows { attempts, promises: vec![], routes: vec![], more })
     }
 }
 

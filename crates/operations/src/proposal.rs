@@ -20,8 +20,12 @@ const STEPS: u64 = 60_000;
 /// The same where vehicles may come by the hub: a step takes several times as long then.
 const STEPS_BY_THE_HUB: u64 = 15_000;
 
-/// Above this many open stops a better plan is looked for district by district.
-const DISTRICT: usize = 1_500;
+/// Above this many open stops a better plan is looked for district by district, none of which has more than `DISTRICT`: what
+/// all ways between a district's doors take is looked up for every hour, and grows with the square of them.
+const WHOLE: usize = 1_500;
+const DISTRICT: usize = 700;
+/// Of a large day no more districts than this are looked at unasked, those where most has no place.
+const DISTRICTS_AT_ONCE: usize = 4;
 
 /// A proposal as it is kept until somebody decides: some answers, the one that changes least first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,9 +104,12 @@ impl Operations {
             if choices.tasks.is_empty() || choices.runners.is_empty() {
                 return Err(OpsError::NothingToPlan);
             }
-            let mut parts = districts(choices, DISTRICT);
-            if place == Where::InTrouble && parts.len() > 1 {
-                parts.retain(in_trouble);
+            let large = choices.tasks.len() > WHOLE;
+            let mut parts = if large { districts(choices, DISTRICT) } else { vec![choices] };
+            if large && place == Where::InTrouble {
+                parts.retain(|part| without_a_place(part) > 0);
+                parts.sort_by_key(|part| std::cmp::Reverse(without_a_place(part)));
+                parts.truncate(DISTRICTS_AT_ONCE);
             }
             let mut found = vec![];
             for (n, part) in (1..).zip(parts) {
@@ -162,9 +169,9 @@ pub(crate) enum Where {
     InTrouble,
 }
 
-/// Whether something of a district has no place in its plan.
-fn in_trouble(part: &Choices) -> bool {
-    part.tasks.iter().any(|task| task.given.is_none())
+/// How much of a district has no place in its plan.
+fn without_a_place(part: &Choices) -> usize {
+    part.tasks.iter().filter(|task| task.given.is_none()).count()
 }
 
 /// One list of answers for all districts: where a district has no answer of a kind, its answer that changes less counts.

@@ -113,17 +113,33 @@ pub async fn promised(
         .collect()
 }
 
-/// Every route that left its hub between two moments, with its time on the road.
+/// A route, with its time on the road and how far it was planned and driven, in metres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DayRoute {
+    /// The route.
+    pub route: RouteId,
+    /// The vehicle.
+    pub vehicle: VehicleId,
+    /// When it left and was back.
+    pub time: RoadTime,
+    /// The plan with which it left.
+    pub planned_m: Option<i32>,
+    /// The streets that it drove.
+    pub driven_m: Option<i32>,
+}
+
+/// Every route that left its hub between two moments.
 pub async fn road_times(
     conn: &mut Conn,
     hub: HubId,
     from: Instant,
     until: Instant,
-) -> Result<Vec<(RouteId, VehicleId, RoadTime)>, StoreError> {
+) -> Result<Vec<DayRoute>, StoreError> {
     let rows = sqlx::query!(
         r#"select d.route_id as "route!", d.vehicle_id as "vehicle!", d.occurred_at as departed,
-                  f.occurred_at as "finished?"
+                  f.occurred_at as "finished?", r.planned_m as "planned_m?", r.driven_m as "driven_m?"
            from events d
+           left join routes r on r.id = d.route_id
            left join lateral (
                select occurred_at from events f
                where f.route_id = d.route_id and f.kind = 'route_finished' order by f.id desc limit 1
@@ -138,9 +154,12 @@ pub async fn road_times(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| {
-            let time = RoadTime { departed_at: r.departed, finished_at: r.finished };
-            (RouteId(r.route), VehicleId(r.vehicle), time)
+        .map(|r| DayRoute {
+            route: RouteId(r.route),
+            vehicle: VehicleId(r.vehicle),
+            time: RoadTime { departed_at: r.departed, finished_at: r.finished },
+            planned_m: r.planned_m,
+            driven_m: r.driven_m,
         })
         .collect())
 }

@@ -254,6 +254,16 @@ pub async fn since(conn: &mut Conn, wanted: &[(VehicleId, Instant)]) -> Result<V
     between(conn, wanted, None, 60_000).await
 }
 
+/// A vehicle's readings between two moments, in their order.
+pub async fn drive(
+    conn: &mut Conn,
+    vehicle: VehicleId,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<Position>, StoreError> {
+    between(conn, &[(vehicle, from)], Some(until), 60_000).await
+}
+
 async fn between(
     conn: &mut Conn,
     wanted: &[(VehicleId, Instant)],

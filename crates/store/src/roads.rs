@@ -1,7 +1,7 @@
 //! Closures, the weather, and what drives have shown.
 
 use crate::{Conn, StoreError, Tx};
-use domain::{Closure, ClosureId, ClosureShape, HubId, Instant, VehicleId, VehicleKind, Weather};
+use domain::{Closure, ClosureId, ClosureShape, HubId, Instant, RouteId, VehicleId, VehicleKind, Weather};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -203,6 +203,73 @@ pub async fn save_read_until(tx: &mut Tx, until: &[(VehicleId, Instant)]) -> Res
          on conflict (vehicle_id) do update set read_until = excluded.read_until",
         &vehicles,
         &times
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A route that has left, with what is not known yet of how far it goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unmeasured {
+    /// The route.
+    pub route: RouteId,
+    /// Its vehicle.
+    pub vehicle: VehicleId,
+    /// When it left.
+    pub departed_at: Instant,
+    /// When it was back.
+    pub finished_at: Option<Instant>,
+    /// Whether its plan has been measured.
+    pub planned: bool,
+}
+
+/// Routes that left since a moment, and whose plan, or whose drive once they are back, nobody has measured; at most `limit`.
+pub async fn unmeasured(
+    conn: &mut Conn,
+    hub: HubId,
+    since: Instant,
+    limit: i64,
+) -> Result<Vec<Unmeasured>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select id, vehicle_id, departed_at as "departed_at!", finished_at, planned_m is not null as "planned!"
+           from routes
+           where hub_id = $1 and day >= $2::timestamptz::date - 1 and departed_at >= $2
+             and (planned_m is null or (driven_m is null and finished_at is not null))
+           order by departed_at limit $3"#,
+        hub.0,
+        since,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Unmeasured {
+            route: RouteId(r.id),
+            vehicle: VehicleId(r.vehicle_id),
+            departed_at: r.departed_at,
+            finished_at: r.finished_at,
+            planned: r.planned,
+        })
+        .collect())
+}
+
+/// How far routes were planned and driven, in metres; what is not given stays as it is.
+pub async fn save_metres(
+    tx: &mut Tx,
+    measured: &[(RouteId, Option<i32>, Option<i32>)],
+) -> Result<(), StoreError> {
+    let id: Vec<_> = measured.iter().map(|(route, ..)| route.0).collect();
+    let planned: Vec<_> = measured.iter().map(|(_, planned, _)| *planned).collect();
+    let driven: Vec<_> = measured.iter().map(|(.., driven)| *driven).collect();
+    sqlx::query!(
+        "update routes set planned_m = coalesce(m.planned, planned_m), driven_m = coalesce(m.driven, driven_m)
+         from unnest($1::uuid[], $2::int4[], $3::int4[]) as m (id, planned, driven)
+         where routes.id = m.id",
+        &id,
+        &planned as &[Option<i32>],
+        &driven as &[Option<i32>]
     )
     .execute(&mut **tx)
     .await?;

@@ -1,6 +1,6 @@
 //! What a manager reads.
 
-use crate::Moment;
+use crate::{Moment, Span};
 use domain::{Day, OrderId, Outcome, RouteId};
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,10 @@ pub struct FiguresView {
     pub stops: i64,
     /// Hours that routes were on the road.
     pub road_hours: f64,
-    /// Completed stops in an hour on the road; nothing before the first.
+    /// Attempts in an hour on the road; nothing before the first.
     pub stops_per_hour: Option<f64>,
+    /// The same for attempts that delivered.
+    pub delivered_per_hour: Option<f64>,
     /// Failed attempts by cause.
     pub failed: Vec<FailedShare>,
     /// Each hour of the day: attempts, and of those on time.
@@ -78,12 +80,20 @@ pub enum FigureKind {
     Failed,
     /// Routes on the road.
     StopsPerHour,
+    /// First promises that were broken.
+    PromisesKept,
 }
 
 impl FigureKind {
     /// Every figure with rows.
-    pub const ALL: [Self; 5] =
-        [Self::OnTimeLatest, Self::OnTimeOriginal, Self::FirstAttempt, Self::Failed, Self::StopsPerHour];
+    pub const ALL: [Self; 6] = [
+        Self::OnTimeLatest,
+        Self::OnTimeOriginal,
+        Self::FirstAttempt,
+        Self::Failed,
+        Self::StopsPerHour,
+        Self::PromisesKept,
+    ];
 
     /// The name in URLs.
     pub fn code(self) -> &'static str {
@@ -93,6 +103,7 @@ impl FigureKind {
             Self::FirstAttempt => "first_attempt",
             Self::Failed => "failed",
             Self::StopsPerHour => "stops_per_hour",
+            Self::PromisesKept => "promises",
         }
     }
 
@@ -107,6 +118,8 @@ impl FigureKind {
 pub struct FigureRows {
     /// Attempts that belong to the whole, those that spoil the figure first.
     pub attempts: Vec<AttemptRow>,
+    /// Orders, for the figure of first promises.
+    pub promises: Vec<PromiseRow>,
     /// Routes, for figures about time on the road.
     pub routes: Vec<RoadRow>,
     /// More follow on the next page.
@@ -134,6 +147,23 @@ pub struct AttemptRow {
     pub counts: bool,
 }
 
+/// One first promise behind a figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PromiseRow {
+    /// The order.
+    pub order: OrderId,
+    /// The shop's reference.
+    pub reference: String,
+    /// The name of the vehicle that delivered it.
+    pub label: Option<String>,
+    /// The first window.
+    pub promised: Span,
+    /// When it was delivered, if it was.
+    pub delivered_at: Option<Moment>,
+    /// Whether the promise was kept.
+    pub counts: bool,
+}
+
 /// One route behind a figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoadRow {
@@ -145,6 +175,10 @@ pub struct RoadRow {
     pub departed_at: Moment,
     /// When it was back.
     pub finished_at: Option<Moment>,
-    /// Completed stops.
+    /// Attempts.
     pub stops: i64,
+    /// Kilometres of the plan with which it left.
+    pub planned_km: Option<f64>,
+    /// Kilometres that it drove, once it is back.
+    pub driven_km: Option<f64>,
 }

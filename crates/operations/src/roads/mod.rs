@@ -4,6 +4,7 @@
 //! round by round; the database keeps how often roads took how long, and the rest is worked out again after a restart.
 
 mod drives;
+mod lengths;
 mod word;
 
 use crate::{Caller, Operations, OpsError, Result, board::DayBook, solving::aside, zone::Zone};

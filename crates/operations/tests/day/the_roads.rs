@@ -306,7 +306,8 @@ async fn an_order_without_a_place_is_looked_up_or_refused_with_the_reason() {
     let Some(city) = malta() else { return };
     let known = city.addresses().iter().find(|a| {
         let found = city.search(&a.text, 2).unwrap();
-        a.kind == AddressKind::Numbered && found[0].doubts.is_empty() && found[0].confidence > 0.9
+        let same = found[0].address.at == a.at && found[0].doubts.is_empty();
+        a.kind == AddressKind::Numbered && same && found[0].confidence > 0.9
     });
     let known = known.unwrap().clone();
     hub.city = Some(city);

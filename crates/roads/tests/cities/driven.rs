@@ -217,5 +217,8 @@ fn a_round_in_dense_streets_is_measured_to_three_hundredths() {
         (driven, read) = (driven + metres, read + matched);
         worst = worst.max((matched / metres - 1.0).abs());
     }
-    assert!((read / driven - 1.0).abs() < 0.03 && worst < 0.06, "{read:.0} of {driven:.0} m, worst {worst:.3}");
+    assert!(
+        (read / driven - 1.0).abs() < 0.03 && worst < 0.06,
+        "{read:.0} of {driven:.0} m, worst {worst:.3}"
+    );
 }

@@ -41,7 +41,7 @@ async fn a_question_reads_what_it_is_about() {
     let (roads, cost) =
         reads(&database, async |tx, hub| figures::road_times(tx, hub, at(0), at(24)).await.unwrap()).await;
     assert_eq!(roads.len(), 20);
-    assert!(roads.iter().all(|(_, _, time)| time.finished_at.is_some()));
+    assert!(roads.iter().all(|route| route.time.finished_at.is_some()));
     is_bounded("a day's times on the road", cost, 100, 0);
 
     let now = at(8);

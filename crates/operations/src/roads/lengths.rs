@@ -1,0 +1,104 @@
+//! How far routes were planned, and how far their vehicles drove: the one along the streets from stop to stop, the other
+//! matched from the vehicle's readings, with the shortest way where there are none.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    board::{DayBook, lat_lon, profile},
+    solving::aside,
+};
+use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};
+use chrono::TimeDelta;
+use domain::{Actor, RouteId, StopState};
+use std::sync::Arc;
+use store::{positions::Position, roads::Unmeasured};
+
+/// What phones had to keep for themselves comes within so long.
+const SETTLED: TimeDelta = TimeDelta::minutes(10);
+/// Older routes are left as they are.
+const SINCE: TimeDelta = TimeDelta::days(2);
+const ROUND: i64 = 40;
+
+impl Operations {
+    /// Measures what has left and what is back: a timer's verb. Answers how many lengths are new.
+    pub async fn measure_routes(&self, caller: &Caller) -> Result<usize> {
+        if caller.who != Actor::Timer {
+            return Err(OpsError::NotSignedIn);
+        }
+        let mut conn = self.0.database.read().await?;
+        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
+        let wanted = store::roads::unmeasured(&mut conn, hub.id, self.now() - SINCE, ROUND).await?;
+        if wanted.is_empty() {
+            return Ok(0);
+        }
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let mut readings = vec![];
+        for route in &wanted {
+            let settled = route.finished_at.filter(|at| *at + SETTLED < book.now);
+            readings.push(match settled {
+                Some(until) => {
+                    let from = route.departed_at;
+                    store::positions::drive(&mut conn, route.vehicle, from, until).await?
+                }
+                None => vec![],
+            });
+        }
+        drop(conn);
+        let (roads, city) = (self.0.roads.clone(), self.0.roadbook.city().cloned());
+        let measured = aside(move || {
+            let each = wanted.iter().zip(readings);
+            let each = each.map(|(route, readings)| {
+                let planned = (!route.planned).then(|| planned_m(&book, route, roads.as_ref())).flatten();
+                let driven = city.as_ref().and_then(|city| driven_m(city, &book, route, &readings));
+                (route.route, planned, driven)
+            });
+            each.filter(|(_, planned, driven)| planned.is_some() || driven.is_some()).collect::<Vec<_>>()
+        })
+        .await?;
+        let mut tx = self.0.database.begin().await?;
+        store::roads::save_metres(&mut tx, &measured).await?;
+        tx.commit().await?;
+        Ok(measured.len())
+    }
+}
+
+/// From the hub through the stops of the plan and back; none of a route of another day.
+fn planned_m(book: &DayBook, route: &Unmeasured, roads: &dyn TravelTimes) -> Option<i32> {
+    let kind = book.vehicles.get(&route.vehicle)?.kind;
+    let id: RouteId = book.routes.iter().find(|r| r.id == route.route)?.id;
+    let stops = book.stops_of(id).iter().filter(|s| !matches!(s.stop.state, StopState::Dropped { .. }));
+    let hub = lat_lon(book.hub.at);
+    let points: Vec<LatLon> = std::iter::once(hub).chain(stops.map(|s| lat_lon(s.at))).chain([hub]).collect();
+    metres(roads, &points, profile(kind)).map(|metres| metres.round() as i32)
+}
+
+fn metres(roads: &dyn TravelTimes, points: &[LatLon], profile: Profile) -> Option<f64> {
+    Some(roads.path(points, profile, None).ok()?.legs.iter().map(|leg| leg.metres).sum())
+}
+
+fn driven_m(
+    city: &Arc<::roads::City>,
+    book: &DayBook,
+    route: &Unmeasured,
+    readings: &[Position],
+) -> Option<i32> {
+    let profile = profile(book.vehicles.get(&route.vehicle)?.kind);
+    let fix = |p: &Position| Fix {
+        at: lat_lon(p.place),
+        when: book.zone.wall(p.at),
+        accuracy_m: p.accuracy_m.map(f64::from),
+    };
+    let fixes: Vec<Fix> = readings.iter().map(fix).collect();
+    let matched = city.match_fixes(&fixes, profile, &Driver::default());
+    let gaps = matched.lines.windows(2).filter_map(|pair| {
+        let ends = [*pair[0].last()?, *pair[1].first()?];
+        metres(city.as_ref(), &ends, profile)
+    });
+    let hub = lat_lon(book.hub.at);
+    let ends = [
+        (Some(hub), matched.lines.first().and_then(|line| line.first()).copied()),
+        (matched.lines.last().and_then(|line| line.last()).copied(), Some(hub)),
+    ];
+    let to_and_from = ends.into_iter().filter_map(|(from, to)| metres(city.as_ref(), &[from?, to?], profile));
+    let all = matched.metres + gaps.sum::<f64>() + to_and_from.sum::<f64>();
+    (!matched.lines.is_empty()).then_some(all.round() as i32)
+}
