@@ -114,8 +114,10 @@ fn DayPicker(day: NaiveDate) -> impl IntoView {
 #[component]
 fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<FigureKind>>) -> impl IntoView {
     let stops_per_hour = view.stops_per_hour.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
-    let over =
-        format!("{} in {:.1} h on the road", format::counted(view.stops, "stop", "stops"), view.road_hours);
+    let delivered =
+        view.delivered_per_hour.map(|rate| format!("; {rate:.1} an hour delivered")).unwrap_or_default();
+    let stops = format::counted(view.stops, "attempt", "attempts");
+    let over = format!("{stops} in {:.1} h on the road{delivered}", view.road_hours);
     let share = |share: Share, what: &str| {
         (
             format::percent(share),
@@ -138,7 +140,11 @@ fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<Figu
             <Figure kind=FigureKind::FirstAttempt value=first.0 over=first.1 asked behind />
             <Figure kind=FigureKind::StopsPerHour value=stops_per_hour over asked behind />
         </dl>
-        <p class="quiet" title=domain::figures::PROMISES_KEPT>{words::promises_in_a_sentence(view.promises_kept, view.promises_by_length)}</p>
+        <p class="quiet" title=domain::figures::PROMISES_KEPT>
+            {words::promises_in_a_sentence(view.promises_kept, view.promises_by_length)}
+            " "
+            <RowsLink kind=FigureKind::PromisesKept asked behind />
+        </p>
         <div class="multiples">
             <HoursChart hours=view.hours />
             <FailedTable failed=view.failed asked behind />

@@ -4,12 +4,13 @@ use super::href;
 use crate::{
     format,
     parts::{Column, MarkedWord, Pager, Table},
+    session::{Room, Session},
     words,
 };
 use chrono::NaiveDate;
-use domain::Standing;
+use domain::{OrderId, Standing};
 use leptos::prelude::*;
-use wire::figures::{AttemptRow, FigureKind, FigureRows, RoadRow};
+use wire::figures::{AttemptRow, FigureKind, FigureRows, PromiseRow, RoadRow};
 
 const ATTEMPT_COLUMNS: [Column; 7] = [
     Column::words("Order"),
@@ -20,13 +21,26 @@ const ATTEMPT_COLUMNS: [Column; 7] = [
     Column::words("Outcome"),
     Column::words("Counts"),
 ];
-const ROAD_COLUMNS: [Column; 4] =
-    [Column::words("Vehicle"), Column::numbers("Left"), Column::numbers("Back"), Column::numbers("Stops")];
+const ROAD_COLUMNS: [Column; 6] = [
+    Column::words("Vehicle"),
+    Column::numbers("Left"),
+    Column::numbers("Back"),
+    Column::numbers("Attempts"),
+    Column::numbers("Planned km"),
+    Column::numbers("Driven km"),
+];
+const PROMISE_COLUMNS: [Column; 5] = [
+    Column::words("Order"),
+    Column::words("Vehicle"),
+    Column::numbers("First promise"),
+    Column::numbers("Delivered"),
+    Column::words("Counts"),
+];
 
 /// The rows.
 #[component]
 pub fn Rows(rows: FigureRows, figure: FigureKind, day: Option<NaiveDate>, page: u32) -> impl IntoView {
-    let FigureRows { attempts, routes, more } = rows;
+    let FigureRows { attempts, promises, routes, more } = rows;
     let caption = format!("Behind {}", words::lower(words::figure(figure)));
     let table = if figure == FigureKind::StopsPerHour {
         view! {
@@ -35,6 +49,15 @@ pub fn Rows(rows: FigureRows, figure: FigureKind, day: Option<NaiveDate>, page: 
             </Table>
         }
         .into_any()
+    } else if figure == FigureKind::PromisesKept && !promises.is_empty() {
+        view! {
+            <Table caption=caption.clone() caption_hidden=true columns=&PROMISE_COLUMNS>
+                {promises.into_iter().map(|row| view! { <PromiseLine row /> }).collect_view()}
+            </Table>
+        }
+        .into_any()
+    } else if figure == FigureKind::PromisesKept {
+        view! { <p class="empty">"No promised window has ended yet."</p> }.into_any()
     } else if attempts.is_empty() {
         view! { <p class="empty">"No attempt is counted yet."</p> }.into_any()
     } else {
@@ -60,14 +83,14 @@ fn AttemptLine(row: AttemptRow, figure: FigureKind) -> impl IntoView {
         FigureKind::OnTimeLatest | FigureKind::OnTimeOriginal => ("On time", "Late"),
         FigureKind::FirstAttempt => ("Delivered", "Failed"),
         FigureKind::Failed => ("Failed", "Delivered"),
-        FigureKind::StopsPerHour => ("Counted", "Not counted"),
+        FigureKind::StopsPerHour | FigureKind::PromisesKept => ("Counted", "Not counted"),
     };
     let good = row.counts != (figure == FigureKind::Failed);
     let standing = if good { Standing::OnTime } else { Standing::Late };
     view! {
         <tr data-row=format!("{} {}", row.order, row.number)>
             <th scope="row">
-                <a href=format!("/deliveries/{}", row.order)>{row.reference}</a>
+                <OrderName order=row.order reference=row.reference />
             </th>
             <td>{row.label}</td>
             <td class="number">{row.number}</td>
@@ -86,11 +109,51 @@ fn RoadLine(row: RoadRow) -> impl IntoView {
     view! {
         <tr data-row=row.route.to_string()>
             <th scope="row">
-                <a href=format!("/control-room?route={}", row.route)>{row.label}</a>
+                <RoomLink room=Room::Control href=format!("/control-room?route={}", row.route) text=row.label />
             </th>
             <td class="number">{format::clock(row.departed_at)}</td>
             <td class="number">{row.finished_at.map_or_else(|| "on the road".to_owned(), format::clock)}</td>
             <td class="number">{format::count(row.stops)}</td>
+            <td class="number">{kilometres(row.planned_km)}</td>
+            <td class="number">{kilometres(row.driven_km)}</td>
         </tr>
+    }
+}
+
+fn kilometres(km: Option<f64>) -> String {
+    km.map_or_else(|| "–".to_owned(), |km| format!("{km:.1}"))
+}
+
+#[component]
+fn PromiseLine(row: PromiseRow) -> impl IntoView {
+    let standing = if row.counts { Standing::OnTime } else { Standing::Late };
+    let delivered = row.delivered_at.map_or_else(|| "not yet".to_owned(), format::clock);
+    view! {
+        <tr data-row=row.order.to_string()>
+            <th scope="row">
+                <OrderName order=row.order reference=row.reference />
+            </th>
+            <td>{row.label.unwrap_or_else(|| "–".to_owned())}</td>
+            <td class="number">{format::window(row.promised)}</td>
+            <td class="number">{delivered}</td>
+            <td>
+                <MarkedWord standing word=if row.counts { "Kept" } else { "Broken" } />
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn OrderName(order: OrderId, reference: String) -> impl IntoView {
+    view! { <RoomLink room=Room::Deliveries href=format!("/deliveries/{order}") text=reference /> }
+}
+
+/// Leads to another room; only its text for those to whom that room is closed.
+#[component]
+fn RoomLink(room: Room, href: String, text: String) -> impl IntoView {
+    if Session::here().role().is_some_and(|role| room.is_shown_to(role)) {
+        view! { <a href=href>{text}</a> }.into_any()
+    } else {
+        text.into_any()
     }
 }

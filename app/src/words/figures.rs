@@ -76,6 +76,7 @@ pub fn figure(kind: FigureKind) -> &'static str {
         FigureKind::FirstAttempt => "Delivered at first attempt",
         FigureKind::Failed => "Failed attempts",
         FigureKind::StopsPerHour => "Stops an hour",
+        FigureKind::PromisesKept => "First promises kept",
     }
 }
 
@@ -87,6 +88,7 @@ pub fn figure_definition(kind: FigureKind) -> &'static str {
         FigureKind::FirstAttempt => domain::figures::FIRST_ATTEMPT_SUCCESS,
         FigureKind::Failed => domain::figures::FAILED_BY_REASON,
         FigureKind::StopsPerHour => domain::figures::STOPS_PER_HOUR,
+        FigureKind::PromisesKept => domain::figures::PROMISES_KEPT,
     }
 }
 

@@ -6,9 +6,13 @@ use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Route, Route
 use std::collections::HashMap;
 use store::orders::Waiting;
 
-/// A promise counts as missed once the estimate is this far beyond it, and as saved once it is this far inside it, so that an
-/// exception does not flicker.
-const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(4);
+/// A promise counts as missed once the estimate is this far beyond it: far more before its window is about to end, because
+/// what is expected in hours is often otherwise by then. `cargo xtask bench estimates` has the curve.
+const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(2);
+const MISSED_MARGIN_EARLY: TimeDelta = TimeDelta::minutes(12);
+/// A window is about to end for so long, which leaves time to mend what will miss it.
+const ABOUT_TO_END: TimeDelta = TimeDelta::minutes(50);
+/// A promise counts as saved once the estimate is this far inside it, so that an exception does not flicker.
 const SAVED_MARGIN: TimeDelta = TimeDelta::minutes(3);
 
 /// Every trouble of the day that has a cause now.
@@ -41,8 +45,8 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
                 });
             }
             let until = s.window.until();
-            let late =
-                book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + MISSED_MARGIN);
+            let margin = if until - book.now <= ABOUT_TO_END { MISSED_MARGIN } else { MISSED_MARGIN_EARLY };
+            let late = book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + margin);
             if late {
                 troubles.push(Exception {
                     order: Some(s.stop.order),

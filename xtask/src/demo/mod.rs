@@ -63,6 +63,9 @@ pub struct Options {
     /// How many days have been played in the same database before
     #[arg(skip)]
     days_before: u32,
+    /// When the day begins, hour:minute
+    #[arg(skip)]
+    start: Option<String>,
     /// Start on free ports, wait until vans move, stop everything, leave nothing behind
     #[arg(long)]
     smoke: bool,
@@ -85,6 +88,7 @@ impl Options {
             date: Some(date),
             site: Some(site),
             days_before,
+            start: Some(BEFORE_THE_SHIFTS.to_owned()),
             smoke: false,
         }
     }
@@ -107,6 +111,9 @@ pub struct Day {
     pub days_before: u32,
 }
 
+/// At many times the speed of life making the plan takes a part of the morning, which is to be over when the first shift
+/// begins.
+const BEFORE_THE_SHIFTS: &str = "06:50";
 /// References of a day begin so far behind those of the day before.
 const ORDERS_A_DAY: u32 = 100_000;
 
@@ -294,6 +301,9 @@ fn server_command(project: &Project, options: &Options, var: &Path, city: &Path)
     command.args(["--seed", &options.seed.to_string()]);
     if let Some(date) = &options.date {
         command.args(["--date", date]);
+    }
+    if let Some(start) = &options.start {
+        command.args(["--start", start]);
     }
     if options.days_before > 0 {
         command.arg("--continue");

@@ -58,6 +58,9 @@ pub(super) struct Options {
     /// Score the days that were recorded in --into before, without playing any
     #[arg(long)]
     recorded: bool,
+    /// A folder for the database: it is kept, and the next run goes on after the days that it holds
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// Where records and scores go; var/bench/estimates when left out
     #[arg(long)]
     into: Option<PathBuf>,
@@ -138,16 +141,22 @@ fn play(project: &Project, options: &Options, into: &Path) -> Result<()> {
         demo::build_programs(project)?;
     }
     // The temporary folder, because every database user may enter it and its path is short enough for a socket.
-    let var = std::env::temp_dir().join(format!("doorstep-days-{}", std::process::id()));
+    let var = match &options.keep {
+        Some(folder) => std::path::absolute(folder)?,
+        None => std::env::temp_dir().join(format!("doorstep-days-{}", std::process::id())),
+    };
+    let count = var.join("days");
+    let before: u32 = fs::read_to_string(&count).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
     let site = var.join("site");
     fs::create_dir_all(site.join("assets/none"))?;
     fs::write(site.join("manifest.json"), r#"{"assets":"assets/none"}"#)?;
-    let played = options.learn.iter().chain(&options.seeds).enumerate().try_for_each(|(before, seed)| {
-        step(&format!("day {seed}"), || {
-            play_day(project, options, *seed, before as u32, &var, into, &interrupt)
-        })
+    let played = (before..).zip(options.learn.iter().chain(&options.seeds)).try_for_each(|(before, seed)| {
+        step(&format!("day {seed}"), || play_day(project, options, *seed, before, &var, into, &interrupt))?;
+        stamp::write(&count, (before + 1).to_string().as_bytes())
     });
-    fs::remove_dir_all(&var).with_context(|| format!("could not remove {}", var.display()))?;
+    if options.keep.is_none() {
+        fs::remove_dir_all(&var).with_context(|| format!("could not remove {}", var.display()))?;
+    }
     played
 }
 
