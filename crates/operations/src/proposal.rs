@@ -407,12 +407,36 @@ pub(crate) fn vehicles(routes: &[PlannedRoute]) -> Vec<VehicleId> {
 
 #[cfg(test)]
 mod tests {
-    use super::longest_rising;
+    use super::*;
 
     #[test]
     fn what_keeps_its_order_is_not_called_moved() {
         assert_eq!(longest_rising(&[1, 2, 7, 3, 4]), [1, 2, 3, 4]);
         assert_eq!(longest_rising(&[]), Vec::<i32>::new());
         assert_eq!(longest_rising(&[3, 2, 1]).len(), 1);
+    }
+
+    #[test]
+    fn districts_are_told_together_and_one_without_an_answer_changes_less() {
+        let answer = |freedom, promises_kept| StoredAnswer {
+            freedom,
+            routes: vec![],
+            gains: Gains {
+                promises_kept,
+                late_before: 10,
+                late_after: 10 - promises_kept,
+                ..Gains::default()
+            },
+            changes: vec![],
+        };
+        let one = vec![answer(Freedom::Least, 1), answer(Freedom::Free, 4)];
+        let other = vec![answer(Freedom::Balanced, 2)];
+        let told = together(vec![one.clone(), other, vec![]]);
+        let kept: Vec<_> = told.iter().map(|answer| (answer.freedom, answer.gains.promises_kept)).collect();
+        assert_eq!(kept, [(Freedom::Least, 1), (Freedom::Balanced, 3), (Freedom::Free, 6)]);
+        assert_eq!((told[2].gains.late_before, told[2].gains.late_after), (20, 14));
+        let alone = together(vec![one]);
+        assert_eq!(alone.iter().map(|answer| answer.gains.promises_kept).collect::<Vec<_>>(), [1, 4]);
+        assert!(together(vec![vec![], vec![]]).is_empty());
     }
 }

@@ -170,3 +170,97 @@ async fn in_turn<T: Send + 'static>(
 pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|e| OpsError::Broken(e.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{approach::Approaches, choices::Runner};
+    use ::roads::LatLon;
+    use chrono::DateTime;
+    use domain::{Driver, DriverId, HubId, OrderId, Vehicle, VehicleId, VehicleKind, VehicleState, Window};
+    use std::collections::HashSet;
+
+    fn choices(runners: usize, tasks: usize, routed: bool) -> Choices {
+        let now = DateTime::from_timestamp(1_764_000_000, 0).unwrap();
+        let hub = LatLon { lat: 35.9, lon: 14.45 };
+        let runner = |n: usize| Runner {
+            vehicle: Vehicle {
+                id: VehicleId(uuid::Uuid::from_u128(n as u128)),
+                hub: HubId(uuid::Uuid::nil()),
+                label: format!("Van {n}"),
+                kind: VehicleKind::DieselVan,
+                capacity_g: 1,
+                capacity_ml: 1,
+                shift_from: Default::default(),
+                shift_until: Default::default(),
+                driver: Driver { id: DriverId(uuid::Uuid::nil()), name: String::new() },
+                state: VehicleState::Available,
+            },
+            route: None,
+            place: hub,
+            free_at: now,
+            shift_until: now,
+            under_way: routed,
+            at_hub: !routed,
+            spoken_for: (0, 0),
+            next_sequence: 1,
+        };
+        let task = |n: usize| Task {
+            order: OrderId(uuid::Uuid::from_u128(n as u128)),
+            reference: (n % runners).to_string(),
+            address: String::new(),
+            stop: None,
+            // Each runner drives in a strip of its own.
+            at: LatLon {
+                lat: 35.9 + 0.0001 * n as f64 / tasks as f64,
+                lon: 14.4 + 0.01 * (n % runners) as f64,
+            },
+            window: Window::parse(now, now + chrono::TimeDelta::hours(1)).unwrap(),
+            service_s: 60,
+            weight_g: 1,
+            volume_ml: 1,
+            only: (n % 7 == 0).then_some(n % runners),
+            given: (routed && n % 50 != 0).then_some(n % runners),
+            via_hub: false,
+        };
+        Choices {
+            runners: (0..runners).map(runner).collect(),
+            tasks: (0..tasks).map(task).collect(),
+            hub,
+            now,
+            approaches: Arc::new(Approaches::default()),
+        }
+    }
+
+    #[test]
+    fn districts_keep_everybody_once_and_every_stop_with_its_own_vehicle() {
+        for routed in [false, true] {
+            let parts = districts(choices(16, 1_000, routed), 300);
+            assert!(parts.len() >= 4, "{}", parts.len());
+            let mut vehicles = HashSet::new();
+            let mut orders = HashSet::new();
+            for part in &parts {
+                assert!(part.tasks.len() <= 300 && !part.runners.is_empty());
+                assert!(part.runners.iter().all(|runner| vehicles.insert(runner.vehicle.id)));
+                for task in &part.tasks {
+                    assert!(orders.insert(task.order));
+                    for own in task.only.iter().chain(&task.given) {
+                        assert_eq!(part.runners[*own].vehicle.label, format!("Van {}", task.reference));
+                    }
+                    let n = task.order.0.as_u128() as usize;
+                    assert_eq!(
+                        (task.only.is_some(), task.given.is_some()),
+                        (n % 7 == 0, routed && n % 50 != 0)
+                    );
+                }
+            }
+            assert_eq!((vehicles.len(), orders.len()), (16, 1_000));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_halved_stays_whole() {
+        assert_eq!(districts(choices(16, 200, true), 300).len(), 1);
+        assert_eq!(districts(choices(1, 1_000, true), 300).len(), 1);
+    }
+}
