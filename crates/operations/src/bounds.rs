@@ -5,6 +5,9 @@ use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::{Datelike, TimeDelta};
 use domain::{Coordinate, Day, Instant, Window};
 
+/// What a vehicle may carry: 100 tonnes, in grams, and 1,000 cubic metres, in millilitres.
+pub(crate) const MOST_G: i64 = 100_000_000;
+pub(crate) const MOST_ML: i64 = 1_000_000_000;
 /// A device's clock may run ahead of ours by this much.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// What is reported later than this is refused: the day it belongs to has been counted.

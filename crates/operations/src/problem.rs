@@ -4,6 +4,7 @@
 use crate::{
     OpsError, Result,
     board::profile,
+    bounds::{MOST_G, MOST_ML},
     choices::{Choices, LOADING, Runner, Task},
     clockwork::Clockwork,
     openings::{DayOf, let_out, openings},
@@ -135,8 +136,8 @@ impl Choices {
                 shift: (free, second(runner.shift_until).max(free)),
                 overtime: limit,
                 capacity: vec![
-                    (runner.vehicle.capacity_g - runner.spoken_for.0).max(0),
-                    (runner.vehicle.capacity_ml - runner.spoken_for.1).max(0),
+                    runner.vehicle.capacity_g.saturating_sub(runner.spoken_for.0).clamp(0, MOST_G),
+                    runner.vehicle.capacity_ml.saturating_sub(runner.spoken_for.1).clamp(0, MOST_ML),
                 ],
                 fixed_cost: VEHICLE_USED,
                 cost_per_hour: DRIVER_HOUR,

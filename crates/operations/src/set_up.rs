@@ -1,6 +1,12 @@
 //! Setting up a hub with its shops and vehicles.
 
-use crate::{Caller, Operations, OpsError, Result, bounds, clock::new_id, secrets::new_secret, zone::Zone};
+use crate::{
+    Caller, Operations, OpsError, Result,
+    bounds::{self, MOST_G, MOST_ML},
+    clock::new_id,
+    secrets::new_secret,
+    zone::Zone,
+};
 use domain::{
     Coordinate, Driver, DriverId, Event, Fact, Hub, HubId, Shop, ShopId, Source, Vehicle, VehicleId,
     VehicleState,
@@ -12,10 +18,6 @@ use wire::api::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
 const MOST_VEHICLES: usize = 5_000;
 const MOST_SHOPS: usize = 1_000;
 const MOST_NAME: usize = 80;
-/// 100 tonnes, in grams.
-const MOST_G: i64 = 100_000_000;
-/// 1,000 cubic metres, in millilitres.
-const MOST_ML: i64 = 1_000_000_000;
 
 impl Operations {
     /// Sets up a hub with its shops and vehicles, or renews it; answers new keys, and revokes the devices' old ones.

@@ -10,6 +10,8 @@ use store::orders::Waiting;
 /// what is expected in hours is often otherwise by then. `cargo xtask bench estimates` has the curve.
 const MISSED_MARGIN: TimeDelta = TimeDelta::minutes(2);
 const MISSED_MARGIN_EARLY: TimeDelta = TimeDelta::minutes(12);
+/// The same of a vehicle that is off the road: its estimate is a guess.
+const MISSED_MARGIN_GUESSED: TimeDelta = TimeDelta::minutes(40);
 /// A window is about to end for so long, which leaves time to mend what will miss it.
 const ABOUT_TO_END: TimeDelta = TimeDelta::minutes(50);
 /// A promise counts as saved once the estimate is this far inside it, so that an exception does not flicker.
@@ -45,7 +47,11 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
                 });
             }
             let until = s.window.until();
-            let margin = if until - book.now <= ABOUT_TO_END { MISSED_MARGIN } else { MISSED_MARGIN_EARLY };
+            let margin = match e {
+                _ if until - book.now <= ABOUT_TO_END => MISSED_MARGIN,
+                Some(e) if !e.known => MISSED_MARGIN_GUESSED,
+                _ => MISSED_MARGIN_EARLY,
+            };
             let late = book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + margin);
             if late {
                 troubles.push(Exception {

@@ -4,7 +4,24 @@ use crate::common::{Hub, at, order, set_up};
 use chrono::{NaiveTime, TimeDelta};
 use domain::{OrderId, Role};
 use operations::{Caller, Operations, OpsError};
+use sqlx::{Connection, PgConnection};
 use wire::api::PlaceOrders;
+
+/// A vehicle as an earlier version took it, which knew no bounds.
+#[tokio::test]
+async fn a_vehicle_that_cannot_be_stops_no_plan_and_no_window() {
+    let Some(hub) = Hub::open("monstrous").await else { return };
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let grow = "update vehicles set capacity_g = 9223372036854775807, capacity_ml = 9223372036854775807 where label = 'Van 02'";
+    sqlx::query(grow).execute(&mut conn).await.unwrap();
+    hub.plan(12).await;
+    let ops = hub.at(at(7, 5));
+    let agent = hub.person(Role::Agent).await;
+    let order = found(&ops, &agent, "BOO-000001").await;
+    assert!(!ops.slots(&agent, order).await.unwrap().slots.is_empty());
+    conn.close().await.unwrap();
+    hub.close().await;
+}
 
 const HEAVY_G: i64 = 400_000;
 
