@@ -38,14 +38,23 @@ impl House {
     /// Opens the database `doorstep` for one verb, and brings its schema up to date: the one that the settings name, the
     /// embedded one beside a server that runs on it, or the embedded one started for this verb.
     pub async fn open_desk(settings: &DatabaseSettings) -> Result<Self> {
+        Self::open_desk_of(settings, SERVE_DATABASE).await
+    }
+
+    /// The same with the demo's database.
+    pub async fn open_demo_desk(settings: &DatabaseSettings) -> Result<Self> {
+        Self::open_desk_of(settings, DEMO_DATABASE).await
+    }
+
+    async fn open_desk_of(settings: &DatabaseSettings, name: &str) -> Result<Self> {
         if settings.database_url.is_none()
-            && let Some(url) = Embedded::running(&settings.var, SERVE_DATABASE)
+            && let Some(url) = Embedded::running(&settings.var, name)
         {
             // The server that keeps it has made the database and its tables.
             let database = Database::connect(&url, 2).await.context("the running database did not answer")?;
             return Ok(Self { database, embedded: None });
         }
-        let house = Self::open(settings, SERVE_DATABASE, false, 8).await?;
+        let house = Self::open(settings, name, false, 8).await?;
         house.database.migrate().await?;
         Ok(house)
     }

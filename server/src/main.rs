@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use operations::Caller;
+use operations::{Caller, Replay};
 use server::{
     house::{self, House},
     settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings},
@@ -65,6 +65,14 @@ enum Verb {
     Keys {
         #[command(subcommand)]
         what: Keys,
+    },
+    /// Rebuild the present from all of history, and say where the tables hold something else.
+    Replay {
+        /// Of the demo's database.
+        #[arg(long)]
+        demo: bool,
+        #[command(flatten)]
+        database: DatabaseSettings,
     },
     /// Name every door: the methods and paths of all APIs and server functions.
     Doors,
@@ -190,6 +198,24 @@ async fn run(verb: Verb) -> Result<()> {
         }
         Verb::People { what } => people(what).await,
         Verb::Keys { what } => keys(what).await,
+        Verb::Replay { demo, database } => {
+            let house = if demo {
+                House::open_demo_desk(&database).await?
+            } else {
+                House::open_desk(&database).await?
+            };
+            let replay = house.desk().replay().await?;
+            for difference in &replay.differences {
+                println!("{difference}");
+            }
+            house.close().await?;
+            let Replay { events, orders, differences } = replay;
+            if !differences.is_empty() {
+                bail!("{} rows are not what {events} events add up to", differences.len());
+            }
+            println!("{events} events and {orders} orders add up to what the tables hold");
+            Ok(())
+        }
         Verb::Doors => {
             for (method, path) in server::doors() {
                 println!("{method} {path}");

@@ -174,4 +174,53 @@ impl Ledger {
         }
         Ok(())
     }
+
+    /// What is not the same in another one, a line each: the kind, the id and both values.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        fn of<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+            kind: &str,
+            one: &BTreeMap<K, V>,
+            other: &BTreeMap<K, V>,
+        ) -> Vec<String> {
+            let here = one.iter().filter_map(|(id, value)| {
+                let there = other.get(id);
+                (there != Some(value)).then(|| format!("{kind} {id:?}: {value:?} against {there:?}"))
+            });
+            let only = other.iter().filter(|(id, _)| !one.contains_key(id));
+            here.chain(only.map(|(id, value)| format!("{kind} {id:?}: nothing against {value:?}"))).collect()
+        }
+        [
+            of("vehicle", &self.vehicles, &other.vehicles),
+            of("order", &self.orders, &other.orders),
+            of("plan", &self.plans, &other.plans),
+            of("route", &self.routes, &other.routes),
+            of("stop", &self.stops, &other.stops),
+            of("attempt", &self.attempts, &other.attempts),
+            of("exception", &self.exceptions, &other.exceptions),
+            of("closure", &self.closures, &other.closures),
+            of("weather", &self.weather, &other.weather),
+        ]
+        .concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_named_whichever_side_it_is_on() {
+        let hub = |n: u128| HubId(uuid::Uuid::from_u128(n));
+        let one =
+            Ledger { weather: [(hub(1), Weather::Dry), (hub(2), Weather::Rain)].into(), ..Ledger::default() };
+        let other =
+            Ledger { weather: [(hub(1), Weather::Rain), (hub(3), Weather::Dry)].into(), ..Ledger::default() };
+        assert!(one.differences(&one).is_empty());
+        let told = one.differences(&other);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(
+            told[0].contains("Dry") && told[0].contains("Rain") && told[2].contains("nothing"),
+            "{told:?}"
+        );
+    }
 }

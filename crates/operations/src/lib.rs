@@ -43,6 +43,7 @@ mod proposal;
 mod ranges;
 mod reacting;
 mod reasons;
+mod replay;
 mod retention;
 mod roads;
 mod secrets;
@@ -67,6 +68,7 @@ pub use orders::MOST_ORDERS;
 pub use outcomes::MOST_REPORTS;
 pub use pause::Pauses;
 pub use planning::PlanOutcome;
+pub use replay::Replay;
 pub use secrets::{BROWSER_COOKIE, SESSION_COOKIE, browser_cookie, expired_session_cookie, session_cookie};
 pub use sign_in::{Origin, SignedIn};
 

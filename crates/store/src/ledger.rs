@@ -1,6 +1,6 @@
 //! The whole current state, read from the tables, to be compared with what the history adds up to.
 
-use crate::{Conn, StoreError, exceptions, fleet, orders, plans, roads, stops};
+use crate::{Conn, StoreError, Tx, exceptions, fleet, orders, plans, roads, stops};
 use domain::Ledger;
 
 /// Reads every table of current state.
@@ -18,4 +18,17 @@ pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     ledger.closures = roads::all(conn).await?.into_iter().map(|c| (c.id, c)).collect();
     ledger.weather = roads::all_weather(conn).await?.into_iter().collect();
     Ok(ledger)
+}
+
+/// What the history adds up to and what the tables hold, both as of one moment, and of how many events; the first event that
+/// cannot have happened ends it.
+pub async fn rebuilt_and_stored(tx: &mut Tx) -> Result<(Ledger, Ledger, usize), StoreError> {
+    sqlx::query!("set transaction isolation level repeatable read, read only").execute(&mut **tx).await?;
+    let (mut rebuilt, mut count) = (Ledger::default(), 0);
+    for event in crate::events::all(tx).await? {
+        count += 1;
+        let fault = |why: domain::Refusal| StoreError::CorruptEvent { id: count, why: why.to_string() };
+        rebuilt.apply(&event).map_err(fault)?;
+    }
+    Ok((rebuilt, read(tx).await?, count as usize))
 }
