@@ -112,8 +112,7 @@ impl Operations {
 
     /// Takes an exception.
     pub async fn claim(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
-        let now = self.now();
-        self.change_exception(caller, id, |e, by| {
+        self.change_exception(caller, id, |e, by, now| {
             Ok((e.claim(by, now)?, Fact::ExceptionClaimed { exception: id }))
         })
         .await
@@ -121,7 +120,7 @@ impl Operations {
 
     /// Puts a claimed exception back.
     pub async fn release(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
-        self.change_exception(caller, id, |e, by| {
+        self.change_exception(caller, id, |e, by, _| {
             Ok((e.release(by)?, Fact::ExceptionReleased { exception: id }))
         })
         .await
@@ -129,12 +128,11 @@ impl Operations {
 
     /// Ends an exception, saying what was done.
     pub async fn resolve(&self, caller: &Caller, id: ExceptionId, resolution: String) -> Result<()> {
-        let now = self.now();
         let resolution = resolution.trim().to_owned();
         if resolution.is_empty() || resolution.chars().count() > MOST_TEXT || resolution.contains('\0') {
             return Err(OpsError::Invalid(format!("say what was done in 1 to {MOST_TEXT} characters")));
         }
-        self.change_exception(caller, id, |e, by| {
+        self.change_exception(caller, id, |e, by, now| {
             let kind = e.kind;
             let e = e.resolve(Some(by), now, resolution.clone())?;
             Ok((e, Fact::ExceptionResolved { exception: id, kind, resolution }))
@@ -144,26 +142,29 @@ impl Operations {
 
     /// Undoes a resolution.
     pub async fn reopen(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
-        self.change_exception(caller, id, |e, _| Ok((e.reopen(), Fact::ExceptionReopened { exception: id })))
-            .await
+        self.change_exception(caller, id, |e, _, _| {
+            Ok((e.reopen(), Fact::ExceptionReopened { exception: id }))
+        })
+        .await
     }
 
     async fn change_exception(
         &self,
         caller: &Caller,
         id: ExceptionId,
-        decide: impl FnOnce(Exception, PersonId) -> Result<(Exception, Fact)> + Send,
+        decide: impl FnOnce(Exception, PersonId, Instant) -> Result<(Exception, Fact)> + Send,
     ) -> Result<()> {
         let by = caller.must(domain::Ability::Resolve)?;
         let mut tx = self.0.database.begin().await?;
         let before = store::exceptions::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
         let (hub, order) = (before.hub, before.order);
         let was = before.state.clone();
-        let (after, fact) = decide(before, by)?;
+        // The event says the very moment that the row says.
+        let now = self.now();
+        let (after, fact) = decide(before, by, now)?;
         if after.state == was {
             return Ok(());
         }
-        let now = self.now();
         match store::exceptions::save(&mut tx, &after).await {
             // The same trouble has been raised again in the meantime; reopening the old one would double it.
             Err(e) if e.constraint() == Some("exceptions_once") => {

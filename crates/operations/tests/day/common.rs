@@ -184,6 +184,15 @@ impl Hub {
 
     /// The same, each verb held between loading and saving.
     pub fn held_at(&self, now: DateTime<Utc>, pauses: Pauses) -> Operations {
+        self.by(Clock::simulated(now, now, 0.0), pauses)
+    }
+
+    /// The verbs from a moment on; time passes while they work, half a minute in a second.
+    pub fn from(&self, now: DateTime<Utc>) -> Operations {
+        self.by(Clock::simulated(Clock::real().now(), now, 30.0), Pauses::default())
+    }
+
+    fn by(&self, clock: Clock, pauses: Pauses) -> Operations {
         Operations::new(Parts {
             database: self.database.clone(),
             roads: match (&self.roads, &self.city) {
@@ -201,7 +210,7 @@ impl Hub {
                 max_zoom: 14,
                 attribution: "nobody".into(),
             },
-            clock: Clock::simulated(now, now, 0.0),
+            clock,
             build: "test".into(),
             keep_problems: self.keep.clone(),
             pauses,
