@@ -31,7 +31,7 @@ async fn main() {
     let hub = Hub {
         database: database.clone(),
         url,
-        keys: SetUpAnswer { shops: vec![], vehicles: vec![] },
+        keys: SetUpAnswer { hub: domain::HubId(uuid::Uuid::nil()), shops: vec![], vehicles: vec![] },
         keep: None,
         roads: None,
         city: None,

@@ -310,6 +310,10 @@ fn solve_morning(
 ) -> Result<Draft> {
     let mut draft = Draft { routes: vec![], unplanned: vec![] };
     for (part, district) in (1..).zip(districts(choices, DISTRICT)) {
+        if district.runners.is_empty() {
+            draft.unplanned.extend(district.tasks.iter().map(|task| task.order));
+            continue;
+        }
         let sheet = district.into_sheet(roads, zone, origin, Strictness::Hard)?;
         let name = format!("{name}-{part}");
         let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, keep })?;

@@ -19,6 +19,9 @@ pub(crate) fn reasons(
 ) -> Result<(Vec<Reason>, usize)> {
     let mut choices = Choices::of_day(book, orders);
     choices.take_unroaded(roads);
+    if choices.runners.is_empty() {
+        return Ok((vec![], 0));
+    }
     let waits = |task: &crate::choices::Task| task.order == order && task.given.is_none();
     let Some(own) = choices.tasks.iter().position(waits) else { return Ok((vec![], 0)) };
     let on_the_road = choices.runners.iter().filter(|runner| runner.under_way).count();

@@ -334,6 +334,10 @@ fn ask(
     }
     let mut choices = Choices::of_day(book, &orders);
     choices.take_unroaded(roads);
+    // Nobody is out, or will be.
+    if choices.runners.is_empty() {
+        return Ok(None);
+    }
     let Some(own) = choices.tasks.iter().position(|t| t.order == order.id) else { return Ok(None) };
     let own = choices.tasks.remove(own);
     let first = choices.tasks.len();

@@ -80,12 +80,22 @@ pub(crate) fn districts(choices: Choices, most: usize) -> Vec<Choices> {
     if choices.tasks.len() <= most || choices.runners.len() < 2 {
         return vec![choices];
     }
-    let parts = halves(choices);
-    // Where all routes lie in one place there is nothing to halve.
-    if parts.iter().any(|part| part.tasks.is_empty()) {
-        return parts.into_iter().filter(|part| !part.tasks.is_empty()).collect();
+    let [one, other] = halves(choices);
+    // Where all routes lie in one place there is nothing to halve, and what nobody could serve stays with the others.
+    if [&one, &other].iter().any(|part| part.runners.is_empty() || part.tasks.is_empty()) {
+        return vec![joined(one, other)];
     }
-    parts.into_iter().flat_map(|part| districts(part, most)).collect()
+    [one, other].into_iter().flat_map(|part| districts(part, most)).collect()
+}
+
+/// Both as one again.
+fn joined(mut one: Choices, other: Choices) -> Choices {
+    let behind = one.runners.len();
+    let moved = |own: Option<usize>| own.map(|runner| runner + behind);
+    let tasks = other.tasks.into_iter();
+    one.tasks.extend(tasks.map(|task| Task { only: moved(task.only), given: moved(task.given), ..task }));
+    one.runners.extend(other.runners);
+    one
 }
 
 fn halves(choices: Choices) -> [Choices; 2] {
@@ -262,5 +272,18 @@ mod tests {
     fn what_cannot_be_halved_stays_whole() {
         assert_eq!(districts(choices(16, 200, true), 300).len(), 1);
         assert_eq!(districts(choices(1, 1_000, true), 300).len(), 1);
+        // All routes are in the west, what has none is in the east.
+        let mut lopsided = choices(4, 1_000, true);
+        for task in &mut lopsided.tasks {
+            let own = task.only.or(task.given);
+            task.at.lon = if own.is_some() { 14.3 } else { 14.5 };
+        }
+        let parts = districts(lopsided, 300);
+        assert_eq!((parts.len(), parts[0].runners.len(), parts[0].tasks.len()), (1, 4, 1_000));
+        for task in &parts[0].tasks {
+            let own = task.only.or(task.given);
+            let label = own.map(|runner| parts[0].runners[runner].vehicle.label.clone());
+            assert!(label.is_none_or(|label| label == format!("Van {}", task.reference)));
+        }
     }
 }

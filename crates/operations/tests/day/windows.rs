@@ -3,9 +3,9 @@
 use crate::common::{Hub, at, order, set_up};
 use chrono::{NaiveTime, TimeDelta};
 use domain::{OrderId, Role};
-use operations::{Caller, Operations, OpsError};
+use operations::{Caller, Operations, OpsError, PlanOutcome};
 use sqlx::{Connection, PgConnection};
-use wire::api::PlaceOrders;
+use wire::{api::PlaceOrders, intake::Deed};
 
 /// A vehicle as an earlier version took it, which knew no bounds.
 #[tokio::test]
@@ -20,6 +20,33 @@ async fn a_vehicle_that_cannot_be_stops_no_plan_and_no_window() {
     let order = found(&ops, &agent, "BOO-000001").await;
     assert!(!ops.slots(&agent, order).await.unwrap().slots.is_empty());
     conn.close().await.unwrap();
+    hub.close().await;
+}
+
+/// Every vehicle is off the road: the day is planned, what has no place says so, and today's windows are none.
+#[tokio::test]
+async fn a_day_without_a_vehicle_is_a_day_all_the_same() {
+    let Some(hub) = Hub::open("nobody_drives").await else { return };
+    let ops = hub.at(at(6, 30));
+    let shop = hub.shop(&ops).await;
+    let orders = (0..6).map(|n| order(n, at(8, 0), at(11, 30))).collect();
+    ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
+    for n in 1..=4 {
+        hub.report(n, at(6, 40), Deed::OffRoad { reason: "strike".into() }).await;
+    }
+    let now = hub.at(at(7, 0));
+    let planned = now.plan_morning(&Caller::timer()).await.unwrap();
+    assert_eq!(planned, PlanOutcome::Published { routes: 0, stops: 0, unplanned: 6 });
+    let agent = hub.person(Role::Agent).await;
+    let order = found(&now, &agent, "BOO-000001").await;
+    let slots = now.slots(&agent, order).await.unwrap();
+    assert!(slots.slots.iter().all(|s| s.window.from.to_utc() > at(0, 0) + TimeDelta::days(1)), "{slots:?}");
+    let noon = at(12, 0);
+    let refused = now.reschedule(&agent, order, noon, noon + TimeDelta::hours(2)).await;
+    assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let nothing = now.propose_plan(&dispatcher).await;
+    assert!(matches!(nothing, Err(OpsError::NothingToPlan)), "{nothing:?}");
     hub.close().await;
 }
 
