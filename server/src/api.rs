@@ -128,3 +128,16 @@ pub(crate) async fn estimates(
     let caller = caller(&house, &headers, client).await?;
     Ok(Json(house.ops.estimates(&caller).await?))
 }
+
+/// Any other path below `/api/v1`.
+pub(crate) async fn unknown(uri: axum::http::Uri) -> Problem {
+    let message = format!("there is nothing at {}: `doorstep doors` names every path", uri.path());
+    Problem::new(StatusCode::NOT_FOUND, "not_found", message)
+}
+
+/// A path asked in a way that it does not answer.
+pub(crate) async fn wrong_method(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
+    let message =
+        format!("{} is not asked by {method}: `doorstep doors` names every path with its method", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", message)
+}

@@ -59,7 +59,7 @@ impl From<OpsError> for Problem {
                 return Self::new(StatusCode::UNAUTHORIZED, "unknown_key", message);
             }
             OpsError::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
-            OpsError::NotAllowed { .. } => (StatusCode::FORBIDDEN, "not_allowed"),
+            OpsError::NotAllowed { .. } | OpsError::WrongKey(_) => (StatusCode::FORBIDDEN, "not_allowed"),
             OpsError::NotFound | OpsError::NoHub => (StatusCode::NOT_FOUND, "not_found"),
             OpsError::Invalid(_) | OpsError::UnknownZone => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             OpsError::Refused(_) | OpsError::SlotGone | OpsError::NothingToPlan => {

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::IntoResponse,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
@@ -125,6 +125,8 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .route("/api/v1/clock", get(api::clock))
         .route("/api/v1/stats", get(api::stats))
         .route("/api/v1/estimates", get(api::estimates))
+        .route("/api/v1/{*rest}", any(api::unknown))
+        .method_not_allowed_fallback(api::wrong_method)
         .route("/healthz", get(standing::alive))
         .route("/health", get(standing::alive))
         .route("/readyz", get(standing::ready))

@@ -25,7 +25,7 @@ use plan::{PlanActions, PlanBox};
 use routes::RouteList;
 use strip::Strip;
 use wire::{
-    control_room::{MapView, RoutePhase, RouteRow, RouteView, VehicleMark},
+    control_room::{BoardView, MapView, RoutePhase, RouteRow, RouteView, VehicleMark},
     roads::ClosedRoad,
 };
 
@@ -159,6 +159,7 @@ pub fn ControlRoomPage() -> impl IntoView {
             Ok::<_, Fault>(board)
         },
     );
+    let last = StoredValue::new(None::<BoardView>);
     let stirred = Memo::new(move |_| live.rows.read().get(&selected.get()?).cloned());
     let route = Resource::new(
         move || (selected.get(), stirred.get(), replanned()),
@@ -221,9 +222,16 @@ pub fn ControlRoomPage() -> impl IntoView {
                 }
             }>
                 {move || {
-                    Some(match board.get()? {
+                    // A board that cannot be renewed stays; the header says how old it is.
+                    let board = board.get()?;
+                    let board = match (&board, last.get_value()) {
+                        (Err(_), Some(last)) => Ok(last),
+                        _ => board,
+                    };
+                    Some(match board {
                         Err(fault) => view! { <div class="board-fault"><FaultNotice fault /></div> }.into_any(),
                         Ok(board) => {
+                            last.set_value(Some(board.clone()));
                             let (plan_at, revision) = (board.head.plan_at, board.head.revision);
                             order.show(board.routes.iter().map(|row| row.route));
                             view! {

@@ -10,6 +10,7 @@ use crate::{
 };
 use domain::ProposalId;
 use leptos::{either::Either, form::ActionForm, html::Details, prelude::*};
+use leptos_router::hooks::use_query_map;
 use wire::{
     AppError, Moment,
     control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
@@ -35,7 +36,7 @@ impl PlanActions {
     pub fn new() -> Self {
         let this = Self {
             seen: StoredValue::default(),
-            wanted: RwSignal::new(false),
+            wanted: RwSignal::new(use_query_map().read_untracked().get("plan").is_some()),
             renewed: RwSignal::new(false),
             propose: ServerAction::new(),
             accept: ServerAction::new(),

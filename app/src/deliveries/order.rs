@@ -114,7 +114,7 @@ pub fn OrderPage() -> impl IntoView {
                 {move || {
                     Some(match (slots.get()?, id.get_untracked()) {
                         (Err(fault), _) => view! { <FaultNotice fault /> }.into_any(),
-                        (Ok(Some(view)), Some(order)) => view! { <Slots view order reschedule /> }.into_any(),
+                        (Ok(Some(view)), Some(order)) if !moved.get() => view! { <Slots view order reschedule /> }.into_any(),
                         _ => ().into_any(),
                     })
                 }}

@@ -178,10 +178,10 @@ fn Over(
     actions: QueueActions,
 ) -> impl IntoView {
     let may = Session::here().role().is_some_and(domain::Role::may_resolve);
-    let by = resolution.by.unwrap_or_else(|| "By itself".to_owned());
+    let by = resolution.by.unwrap_or_else(|| "Its cause went".to_owned());
     view! {
         <p class="queue-owner">
-            {by} <small>{resolution.what}", "{move || format::clock_from(resolution.at, now.get())}</small>
+            {by}" " <small>{resolution.what}", "{move || format::clock_from(resolution.at, now.get())}</small>
         </p>
         <div class="actions">
             {may

@@ -66,7 +66,11 @@ pub fn FiguresPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=8 what="the figures" /> }>
                 {move || {
                     Some(match figures.get()? {
-                        Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                        Err(fault) => view! {
+                            <FaultNotice fault />
+                            <DayPicker day=today.get_untracked().or(day.get_untracked()).unwrap_or_default() />
+                        }
+                            .into_any(),
                         Ok(view) => view! { <Figures view asked=day.get_untracked() behind /> }.into_any(),
                     })
                 }}

@@ -84,11 +84,15 @@ pub use browser::{named_row, row_named};
 #[cfg(feature = "hydrate")]
 mod browser {
     use crate::session::Room;
-    use leptos::{ev, prelude::*};
+    use leptos::{ev, leptos_dom::helpers::set_interval_with_handle, prelude::*};
     use leptos_router::{NavigateOptions, hooks::use_navigate};
-    use std::cell::RefCell;
+    use std::{cell::RefCell, time::Duration};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, KeyboardEvent, Node};
+
+    /// How often, and how many times, the search is looked for that was asked for on another page.
+    const SEARCH_LOOK: Duration = Duration::from_millis(60);
+    const SEARCH_LOOKS: u32 = 100;
 
     thread_local! {
         /// The row that has the focus or had it last: its name and its place in the list.
@@ -98,6 +102,8 @@ mod browser {
     pub fn listen() {
         let navigate = use_navigate();
         let after_g = StoredValue::new(false);
+        // Until the search that was asked for is there, what is typed is meant for it and for no shortcut.
+        let awaits_search = StoredValue::new(0_u32);
         let keys = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() {
                 return;
@@ -109,7 +115,7 @@ mod browser {
                 }
                 return;
             }
-            if is_typing(&event) {
+            if is_typing(&event) || awaits_search.get_value() > 0 {
                 return;
             }
             if after_g.get_value() {
@@ -131,6 +137,7 @@ mod browser {
                 "/" => {
                     find("[data-search]").is_some_and(|field| focus(&field)) || {
                         navigate(Room::Deliveries.path(), NavigateOptions::default());
+                        awaits_search.set_value(SEARCH_LOOKS);
                         true
                     }
                 }
@@ -141,6 +148,17 @@ mod browser {
                 event.prevent_default();
             }
         });
+        let looks = set_interval_with_handle(
+            move || {
+                let left = awaits_search.get_value();
+                if left > 0 {
+                    // The page's heading takes the focus once; the search takes it from there.
+                    let there = find("[data-search]").is_some_and(|field| focus(&field));
+                    awaits_search.set_value(if there { left.min(3) - 1 } else { left - 1 });
+                }
+            },
+            SEARCH_LOOK,
+        );
         let pressed = window_event_listener(ev::pointerdown, |event| {
             let target = event.target();
             close_popups(target.as_ref());
@@ -158,6 +176,9 @@ mod browser {
             }
         });
         on_cleanup(move || {
+            if let Ok(looks) = looks {
+                looks.clear();
+            }
             keys.remove();
             pressed.remove();
             focused.remove();

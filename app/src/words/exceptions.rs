@@ -70,7 +70,7 @@ pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
     let step = |says: &str, href: Option<String>, why: &str| {
         Some(NextStep { says: says.to_owned(), href, why: why.to_owned() })
     };
-    let plan = || Some("/control-room".to_owned());
+    let plan = || Some("/control-room?plan=open".to_owned());
     let vehicle = || row.route.map(|route| format!("/control-room?route={route}"));
     let windows = || row.order.map(|order| format!("/deliveries/{order}?slots=1"));
     let story = || row.order.map(|order| format!("/deliveries/{order}"));

@@ -103,7 +103,7 @@ pub(crate) fn near_streets(
     Err(if swapped {
         format!("at: {place} is not near the hub's streets, but it is with lat and lon swapped: swap them")
     } else {
-        format!("at: {place} is not near the hub's streets: send the door's lat and lon, or leave `at` out")
+        format!("at: {place} is not near the hub's streets: send its lat and lon in degrees")
     })
 }
 

@@ -59,6 +59,10 @@ impl Caller {
     }
 
     pub(crate) fn must_be_machine(&self) -> Result<()> {
-        if self.who == Actor::Machine { Ok(()) } else { Err(OpsError::NotSignedIn) }
+        match self.who {
+            Actor::Machine => Ok(()),
+            Actor::Shop(_) => Err(OpsError::WrongKey("a shop's key places orders; send an administrator's")),
+            _ => Err(OpsError::NotSignedIn),
+        }
     }
 }

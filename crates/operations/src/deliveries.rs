@@ -96,6 +96,8 @@ impl Operations {
         let (zone, ranges) = (book.zone, self.0.ranges.get());
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
         let ahead = stop.and_then(|s| {
+            // Who is early waits until the window opens.
+            let opens = s.window.from();
             let route = book.routes.iter().find(|r| r.id == s.stop.route)?;
             let before = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open());
             Some(Ahead {
@@ -103,10 +105,11 @@ impl Operations {
                 label: label(route.vehicle)?,
                 stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,
                 planned: zone.moment(s.stop.planned_arrival),
-                eta: s.eta.map(|at| zone.moment(at)),
+                eta: s.eta.map(|at| zone.moment(at.max(opens))),
                 between: s
                     .eta
                     .and_then(|eta| ranges.around(eta, book.now))
+                    .map(|(from, until)| (from.max(opens), until.max(opens)))
                     .map(|(from, until)| wire::Span { from: zone.moment(from), until: zone.moment(until) }),
             })
         });

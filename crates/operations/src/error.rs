@@ -20,6 +20,9 @@ pub enum OpsError {
     /// The link was used before, or is too old.
     #[error("the sign-in link is spent")]
     LinkSpent,
+    /// The key is of another kind than is needed.
+    #[error("this key does not open this: {0}")]
+    WrongKey(&'static str),
     /// The role does not allow it.
     #[error("the role {role:?} does not allow this")]
     NotAllowed {
@@ -96,7 +99,7 @@ impl From<OpsError> for AppError {
     /// Chooses the sentence; what is ours to mend is logged here, once, under a number that the person sees.
     fn from(error: OpsError) -> Self {
         match error {
-            OpsError::NotSignedIn => Self::NotSignedIn,
+            OpsError::NotSignedIn | OpsError::WrongKey(_) => Self::NotSignedIn,
             OpsError::WrongPassword => Self::WrongPassword,
             OpsError::LinkSpent => Self::LinkSpent,
             OpsError::TooManyTries => Self::TooManyTries,

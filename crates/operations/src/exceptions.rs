@@ -134,7 +134,10 @@ impl Operations {
         }
         self.change_exception(caller, id, |e, by, now| {
             let kind = e.kind;
-            let e = e.resolve(Some(by), now, resolution.clone())?;
+            // Said twice, as by a double click.
+            let same = matches!(&e.state, ExceptionState::Resolved { by: Some(who), resolution: was, .. }
+                if *who == by && *was == resolution);
+            let e = if same { e } else { e.resolve(Some(by), now, resolution.clone())? };
             Ok((e, Fact::ExceptionResolved { exception: id, kind, resolution }))
         })
         .await

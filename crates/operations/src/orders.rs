@@ -34,7 +34,15 @@ const MOST_LOOKED_UP: usize = 100;
 impl Operations {
     /// Stores a shop's orders; each gets its own answer, and one sent before under its reference changes nothing.
     pub async fn place_orders(&self, caller: &Caller, ask: PlaceOrders) -> Result<PlaceOrdersAnswer> {
-        let Actor::Shop(shop) = caller.who else { return Err(OpsError::NotSignedIn) };
+        let shop = match caller.who {
+            Actor::Shop(shop) => shop,
+            Actor::Machine => {
+                return Err(OpsError::WrongKey(
+                    "orders are placed with the key of a shop, which set-up answers",
+                ));
+            }
+            _ => return Err(OpsError::NotSignedIn),
+        };
         let asked = match ask {
             PlaceOrders::Bulk { orders } => orders,
             PlaceOrders::Single(order) => vec![order],

@@ -28,7 +28,12 @@ impl Operations {
         let ask = read(ask).map_err(OpsError::Invalid)?;
         bounds::near_streets(at, at, self.0.roads.as_ref())
             .map_err(|why| OpsError::Invalid(format!("hub.{why}")))?;
+        let answer = once_more!(self.set_up_once(caller, ask.clone(), at).await)?;
+        self.0.live.touch_all();
+        Ok(answer)
+    }
 
+    async fn set_up_once(&self, caller: &Caller, ask: SetUp, at: Coordinate) -> Result<SetUpAnswer> {
         let mut tx = self.0.database.begin().await?;
         let now = self.now();
         // Two first set-ups at once would make two hubs.
@@ -89,8 +94,6 @@ impl Operations {
         }
         store::events::append(&mut tx, &events).await?;
         tx.commit().await?;
-
-        self.0.live.touch_all();
         Ok(SetUpAnswer { hub: hub.id, shops, vehicles })
     }
 }

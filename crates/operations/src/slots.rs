@@ -226,6 +226,10 @@ impl Operations {
         let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
         let locks = PlanLocks::take(&mut tx, lock, &[], Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
+        // Said twice, as by a double click.
+        if let OrderState::Cancelled { .. } = order.state {
+            return Ok(());
+        }
         let now = self.now();
         let event = |fact| Event {
             occurred_at: now,

@@ -20,6 +20,19 @@ async fn each_wrong_thing_gets_its_sentence() {
     assert_eq!((unknown.0, unknown.1.as_str()), (401, "unknown_key"));
     let wrong_kind = said(house.post("/intake/positions", &shop, &json!({ "fixes": [] })).await);
     assert_eq!(wrong_kind.0, 401, "a shop's key opens no phone's door");
+    let others =
+        [("/api/v1/operation", &shop, "administrator's"), ("/api/v1/orders", &house.admin_key, "of a shop")];
+    for (path, key, needs) in others {
+        let hub = json!({ "name": "Hub", "at": { "lat": 35.9, "lon": 14.45 }, "zone": "Europe/Malta", "plan_at": "07:00:00" });
+        let body = json!({ "orders": [], "hub": hub, "shops": [], "vehicles": [] });
+        let other = said(house.post(path, key, &body).await);
+        assert_eq!((other.0, other.1.as_str()), (403, "not_allowed"), "{other:?}");
+        assert!(other.2.contains(needs), "{other:?}");
+    }
+    let nowhere = said(house.post("/api/v1/parcels", &house.admin_key, &json!({})).await);
+    assert_eq!((nowhere.0, nowhere.1.as_str()), (404, "not_found"));
+    let by_post = said(house.post("/api/v1/clock", &house.admin_key, &json!({})).await);
+    assert_eq!((by_post.0, by_post.1.as_str()), (405, "wrong_method"));
     let malformed = said(house.post("/intake/positions", &van, &json!({ "fixes": 7 })).await);
     assert_eq!((malformed.0, malformed.1.as_str()), (422, "unreadable"));
     // A client of its own: the house hangs up on a body that it does not want to read to its end.

@@ -1,6 +1,9 @@
 //! One order stands the same wherever it is named, an exception says its cause, and a story runs forwards.
 
-use crate::common::{Hub, at, order};
+use crate::{
+    a_day::state_equals_history,
+    common::{Hub, at, order},
+};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Outcome, Role, Standing};
 use operations::{Caller, Operations};
@@ -115,4 +118,39 @@ async fn a_story_begins_with_the_order_and_runs_forwards() {
     assert!(matches!(story[0].what, StoryFact::Placed { .. }), "{story:?}");
     assert!(matches!(story[1].what, StoryFact::ExceptionRaised { .. }), "{story:?}");
     assert!(story[1..].is_sorted_by_key(|line| line.at), "{story:?}");
+}
+
+/// Whoever presses twice has said it once, and is told of no fault.
+#[tokio::test]
+async fn what_is_said_twice_is_said_once() {
+    let Some(hub) = Hub::open("twice").await else { return };
+    hub.plan(8).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    hub.attempt(n, at(8, 10), route.stops[0].stop, Outcome::FailedNotHome).await;
+    let ops = hub.at(at(8, 20));
+    let (agent, dispatcher, other) = (
+        hub.person(Role::Agent).await,
+        hub.person(Role::Dispatcher).await,
+        hub.person(Role::Administrator).await,
+    );
+    let shop = hub.shop(&ops).await;
+    let late = order(900, at(12, 0), at(16, 0));
+    ops.place_orders(&shop, PlaceOrders::Single(late)).await.unwrap();
+    let waiting = ops.find_orders(&agent, "BOO-000900", 1).await.unwrap().hits[0].order;
+    for _ in 0..2 {
+        ops.cancel_order(&agent, waiting).await.unwrap();
+    }
+    let story = ops.order(&agent, waiting).await.unwrap().story;
+    assert_eq!(story.iter().filter(|line| line.what == StoryFact::Cancelled).count(), 1, "{story:?}");
+
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let failed = queue.rows.iter().find(|row| row.kind == ExceptionKind::Failed).unwrap().id;
+    for _ in 0..2 {
+        ops.resolve(&dispatcher, failed, "Recipient told".into()).await.unwrap();
+    }
+    let again = ops.resolve(&other, failed, "Recipient told".into()).await;
+    assert!(again.is_err(), "somebody else hears that it is resolved");
+    state_equals_history(&hub).await;
+    hub.close().await;
 }
