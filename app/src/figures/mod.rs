@@ -20,7 +20,10 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 use rows::Rows;
-use wire::figures::{FigureKind, FiguresView, Share};
+use wire::{
+    AppError,
+    figures::{FigureKind, FiguresView, Share},
+};
 
 /// The address of a day's figures, with the rows behind one of them.
 fn href(day: Option<NaiveDate>, rows: Option<FigureKind>, page: u32) -> String {
@@ -66,11 +69,16 @@ pub fn FiguresPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=8 what="the figures" /> }>
                 {move || {
                     Some(match figures.get()? {
-                        Err(fault) => view! {
-                            <FaultNotice fault />
-                            <DayPicker day=today.get_untracked().or(day.get_untracked()).unwrap_or_default() />
+                        Err(fault) => {
+                            // Who asked for a day that cannot be may choose another.
+                            let other = fault.0 == AppError::Invalid;
+                            let day = today.get_untracked().or(day.get_untracked()).unwrap_or_default();
+                            view! {
+                                <FaultNotice fault />
+                                {other.then(|| view! { <DayPicker day /> })}
+                            }
+                                .into_any()
                         }
-                            .into_any(),
                         Ok(view) => view! { <Figures view asked=day.get_untracked() behind /> }.into_any(),
                     })
                 }}

@@ -53,12 +53,6 @@ const RICH: (f64, f64) = (10.0, 0.1);
 /// The same where ways alone are paid for, and where it does not matter when they are driven either.
 const RICH_WAYS: (f64, f64) = (4.0, 0.01);
 const RICH_ANY_TIME: (f64, f64) = (2.0, 0.01);
-/// A rich search with so many steps for a stop has more of them than one cooling can use: it begins again from its best plan,
-/// as warm as one that was given it, at these shares of the budget.
-const AGAIN_STEPS: f64 = 8_000.0;
-const AGAIN_AT: [f64; 2] = [0.4, 0.7];
-/// Steps a second and thread of a rich search, for judging how many there will be.
-const RICH_PACE: f64 = 50_000.0;
 /// The temperature is no more than so many times what half of the stops are worth; above, they would just be left out.
 const HOLD: f64 = 0.3;
 /// The same where penalties are raised meanwhile, and by how many temperatures.
@@ -127,7 +121,7 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
         },
         (best, begin),
         cooling,
-        (from, 1.0),
+        from,
     );
     (best, crew.done)
 }
@@ -149,9 +143,8 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
         (true, false) => RICH_WAYS,
         (false, _) => RICH_ANY_TIME,
     };
-    let cooling_from =
-        |warm: f64| Cooling { from: warm * arc, to: cold * arc }.held_below(HOLD * instance.usual_penalty());
-    let cooling = cooling_from(warm * if given { GIVEN } else { 1.0 });
+    let warm = warm * if given { GIVEN } else { 1.0 };
+    let cooling = Cooling { from: warm * arc, to: cold * arc }.held_below(HOLD * instance.usual_penalty());
     let far = |from: u32, to: u32| instance.far(from as usize, to as usize);
     let bound = |stop: u32| instance.bound(stop);
     let field = Field {
@@ -161,16 +154,7 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
         bound: &bound,
         kin: &|stop| instance.kin(stop),
     };
-    let long = steps_a_stop(order, RICH_PACE, stops) >= AGAIN_STEPS;
-    let ends = AGAIN_AT.into_iter().filter(|_| long).chain([1.0]);
-    let (mut best, mut begin, mut cooling, mut from) = (best, begin, cooling, 0.0);
-    for end in ends {
-        best = rounds(&mut crew, order, &field, (best, begin), cooling, (from, end));
-        if crew.is_over() {
-            break;
-        }
-        (begin, cooling, from) = (best.clone(), cooling_from(warm * GIVEN), end);
-    }
+    let best = rounds(&mut crew, order, &field, (best, begin), cooling, 0.0);
     (best, crew.done)
 }
 
@@ -187,7 +171,7 @@ struct Field<'a> {
     kin: &'a dyn Fn(u32) -> &'a [StopId],
 }
 
-/// Anneals round by round from one share of the budget to another, with the best plan so far and the one to begin with; the
+/// Anneals round by round from `from` of the budget to its end, with the best plan so far and the one to begin with; the
 /// best plan.
 fn rounds<'a, G: Ground<'a>>(
     crew: &mut Crew<'a, G>,
@@ -195,7 +179,7 @@ fn rounds<'a, G: Ground<'a>>(
     field: &Field<'_>,
     (mut best, mut current): (Plan, Plan),
     cooling: Cooling,
-    (from, to): (f64, f64),
+    from: f64,
 ) -> Plan {
     let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
     let apart = order.threads > 1 && field.served > TOGETHER;
@@ -205,7 +189,7 @@ fn rounds<'a, G: Ground<'a>>(
     for round in 0..ROUNDS {
         let share = |round: u64| round as f64 / ROUNDS as f64;
         let cooling = cooling.between(share(round), share(round + 1));
-        let until = from + (to - from) * share(round + 1);
+        let until = from + (1.0 - from) * share(round + 1);
         crew.raise_penalties((RAISE * cooling.from) as i64);
         let cut = if apart { partition::parts(field, &current, order.threads, &mut rng) } else { None };
         let top = if let Some(parts) = cut {
@@ -243,7 +227,7 @@ fn breed<'a, M: Metric, const TIMED: bool>(
     stops: usize,
     from: f64,
 ) -> Plan {
-    let steps = steps_a_stop(order, PACE, stops) / order.threads.max(1) as f64;
+    let steps = steps_a_stop(order, stops) / order.threads.max(1) as f64;
     let most = (ALL_PARENTS / order.threads.max(1) as f64).clamp(1.0, PARENTS);
     let parents = (steps * ANNEALED / STEPS_A_PARENT).round().clamp(1.0, most).floor();
     let mut plans = Vec::new();
@@ -269,12 +253,12 @@ fn breed<'a, M: Metric, const TIMED: bool>(
 
 /// How warm a search begins.
 fn warm_by(order: &Order<'_>, stops: usize) -> f64 {
-    (steps_a_stop(order, PACE, stops) / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
+    (steps_a_stop(order, stops) / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
 }
 
-/// About how many steps there will be for each stop, at so many steps a second and thread.
-fn steps_a_stop(order: &Order<'_>, pace: f64, stops: usize) -> f64 {
-    let by_clock = order.stop.time.map(|time| time.as_secs_f64() * pace * order.threads.max(1) as f64);
+/// About how many steps there will be for each stop.
+fn steps_a_stop(order: &Order<'_>, stops: usize) -> f64 {
+    let by_clock = order.stop.time.map(|time| time.as_secs_f64() * PACE * order.threads.max(1) as f64);
     let by_count = order.stop.iterations.map(|steps| steps as f64);
     by_clock.into_iter().chain(by_count).reduce(f64::min).unwrap_or(0.0) / stops as f64
 }
