@@ -7,7 +7,7 @@ test("each figure has its denominator, its definition and its rows", async ({ ro
   const figures = page.locator(".figures .figure");
   await expect(figures).toHaveCount(4);
   const attempts = /^\d[\d,]* of \d[\d,]* attempts$/;
-  const denominators = [attempts, attempts, /^\d[\d,]* of \d[\d,]* orders$/, /^\d[\d,]* stops? in [\d.]+ h on the road$/];
+  const denominators = [attempts, attempts, /^\d[\d,]* of \d[\d,]* orders$/, /^\d[\d,]* attempts? in [\d.]+ h on the road; [\d.]+ an hour delivered$/];
   for (const [place, over] of denominators.entries()) {
     const figure = figures.nth(place);
     await expect(figure.locator(".figure-over")).toHaveText(over);
@@ -19,6 +19,16 @@ test("each figure has its denominator, its definition and its rows", async ({ ro
     await figure.getByRole("link", { name: /Hide the rows/ }).click();
     await expect(page).not.toHaveURL(/rows=/);
   }
+});
+
+test("first promises have their rows, and names lead nowhere that is closed to the reader", async ({ rooms }) => {
+  const page = await rooms.open("manager", "/figures?rows=promises");
+  const behind = page.getByRole("region", { name: "Behind first promises kept" });
+  await expect(behind.getByRole("columnheader", { name: "First promise" }).or(behind.getByText("No promised window has ended yet"))).toBeVisible();
+  await page.goto(new URL("/figures?rows=on_time", page.url()).href);
+  const names = page.getByRole("region", { name: /^Behind / }).locator("tbody th");
+  await expect(names.first()).not.toBeEmpty();
+  await expect(names.getByRole("link")).toHaveCount(0);
 });
 
 test("the rows behind a figure are as many as its denominator", async ({ rooms }) => {

@@ -229,8 +229,8 @@ mod tests {
             service_s: 60,
             weight_g: 1,
             volume_ml: 1,
-            only: (n % 7 == 0).then_some(n % runners),
-            given: (routed && n % 50 != 0).then_some(n % runners),
+            only: n.is_multiple_of(7).then_some(n % runners),
+            given: (routed && !n.is_multiple_of(50)).then_some(n % runners),
             via_hub: false,
         };
         Choices {
@@ -260,7 +260,7 @@ mod tests {
                     let n = task.order.0.as_u128() as usize;
                     assert_eq!(
                         (task.only.is_some(), task.given.is_some()),
-                        (n % 7 == 0, routed && n % 50 != 0)
+                        (n.is_multiple_of(7), routed && !n.is_multiple_of(50))
                     );
                 }
             }
