@@ -25,6 +25,7 @@ use plan::{PlanActions, PlanBox};
 use routes::RouteList;
 use strip::Strip;
 use wire::{
+    AppError,
     control_room::{BoardView, MapView, RoutePhase, RouteRow, RouteView, VehicleMark},
     roads::ClosedRoad,
 };
@@ -222,10 +223,13 @@ pub fn ControlRoomPage() -> impl IntoView {
                 }
             }>
                 {move || {
-                    // A board that cannot be renewed stays; the header says how old it is.
+                    // A board that cannot be renewed stays, but not for somebody who may not see it any more.
                     let board = board.get()?;
+                    let closed = |fault: &AppError| {
+                        matches!(fault, AppError::NotSignedIn | AppError::NotAllowed { .. })
+                    };
                     let board = match (&board, last.get_value()) {
-                        (Err(_), Some(last)) => Ok(last),
+                        (Err(Fault(fault)), Some(last)) if !closed(fault) => Ok(last),
                         _ => board,
                     };
                     Some(match board {
