@@ -209,7 +209,7 @@ pub async fn save_read_until(tx: &mut Tx, until: &[(VehicleId, Instant)]) -> Res
     Ok(())
 }
 
-/// A route that has left, with what is not known yet of how far it goes.
+/// A route that has left, and what nobody has measured of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unmeasured {
     /// The route.
@@ -218,27 +218,31 @@ pub struct Unmeasured {
     pub vehicle: VehicleId,
     /// When it left.
     pub departed_at: Instant,
-    /// When it was back.
-    pub finished_at: Option<Instant>,
-    /// Whether its plan has been measured.
-    pub planned: bool,
+    /// Whether its plan is to be measured.
+    pub plan: bool,
+    /// Until when its drive is to be measured, if it is.
+    pub drive_until: Option<Instant>,
 }
 
-/// Routes that left since a moment, and whose plan, or whose drive once they are back, nobody has measured; at most `limit`.
+/// Routes that left since a moment, and whose plan, or whose drive if they were back by `settled`, nobody has measured; at
+/// most `limit`.
 pub async fn unmeasured(
     conn: &mut Conn,
     hub: HubId,
     since: Instant,
+    settled: Instant,
     limit: i64,
 ) -> Result<Vec<Unmeasured>, StoreError> {
     let rows = sqlx::query!(
-        r#"select id, vehicle_id, departed_at as "departed_at!", finished_at, planned_m is not null as "planned!"
+        r#"select id, vehicle_id, departed_at as "departed_at!", not plan_measured as "plan!",
+                  case when not drive_measured and finished_at < $3 then finished_at end as drive_until
            from routes
            where hub_id = $1 and day >= $2::timestamptz::date - 1 and departed_at >= $2
-             and (planned_m is null or (driven_m is null and finished_at is not null))
-           order by departed_at limit $3"#,
+             and (not plan_measured or (not drive_measured and finished_at < $3))
+           order by departed_at limit $4"#,
         hub.0,
         since,
+        settled,
         limit
     )
     .fetch_all(conn)
@@ -249,27 +253,41 @@ pub async fn unmeasured(
             route: RouteId(r.id),
             vehicle: VehicleId(r.vehicle_id),
             departed_at: r.departed_at,
-            finished_at: r.finished_at,
-            planned: r.planned,
+            plan: r.plan,
+            drive_until: r.drive_until,
         })
         .collect())
 }
 
-/// How far routes were planned and driven, in metres; what is not given stays as it is.
-pub async fn save_metres(
-    tx: &mut Tx,
-    measured: &[(RouteId, Option<i32>, Option<i32>)],
-) -> Result<(), StoreError> {
-    let id: Vec<_> = measured.iter().map(|(route, ..)| route.0).collect();
-    let planned: Vec<_> = measured.iter().map(|(_, planned, _)| *planned).collect();
-    let driven: Vec<_> = measured.iter().map(|(.., driven)| *driven).collect();
+/// How far a route was planned and driven, in metres, by who has measured it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The route, and what was to be measured of it.
+    pub of: Unmeasured,
+    /// The way of its plan, if it can be known.
+    pub planned_m: Option<i32>,
+    /// The way it drove, if it can be known.
+    pub driven_m: Option<i32>,
+}
+
+/// Keeps what was measured, and that it was where nothing came of it.
+pub async fn save_metres(tx: &mut Tx, measured: &[Measured]) -> Result<(), StoreError> {
+    let id: Vec<_> = measured.iter().map(|m| m.of.route.0).collect();
+    let plan: Vec<_> = measured.iter().map(|m| m.of.plan).collect();
+    let drive: Vec<_> = measured.iter().map(|m| m.of.drive_until.is_some()).collect();
+    let planned_m: Vec<_> = measured.iter().map(|m| m.planned_m).collect();
+    let driven_m: Vec<_> = measured.iter().map(|m| m.driven_m).collect();
     sqlx::query!(
-        "update routes set planned_m = coalesce(m.planned, planned_m), driven_m = coalesce(m.driven, driven_m)
-         from unnest($1::uuid[], $2::int4[], $3::int4[]) as m (id, planned, driven)
+        "update routes
+         set plan_measured = plan_measured or m.plan, planned_m = coalesce(m.planned_m, routes.planned_m),
+             drive_measured = drive_measured or m.drive, driven_m = coalesce(m.driven_m, routes.driven_m)
+         from unnest($1::uuid[], $2::bool[], $3::bool[], $4::int4[], $5::int4[]) as m (id, plan, drive, planned_m, driven_m)
          where routes.id = m.id",
         &id,
-        &planned as &[Option<i32>],
-        &driven as &[Option<i32>]
+        &plan,
+        &drive,
+        &planned_m as &[Option<i32>],
+        &driven_m as &[Option<i32>]
     )
     .execute(&mut **tx)
     .await?;

@@ -2,15 +2,18 @@
 //! matched from the vehicle's readings, with the shortest way where there are none.
 
 use crate::{
-    Caller, Operations, OpsError, Result,
+    Caller, Operations, Result,
     board::{DayBook, lat_lon, profile},
     solving::aside,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Actor, RouteId, StopState};
+use domain::{RouteId, StopState};
 use std::sync::Arc;
-use store::{positions::Position, roads::Unmeasured};
+use store::{
+    positions::Position,
+    roads::{Measured, Unmeasured},
+};
 
 /// What phones had to keep for themselves comes within so long.
 const SETTLED: TimeDelta = TimeDelta::minutes(10);
@@ -19,25 +22,22 @@ const SINCE: TimeDelta = TimeDelta::days(2);
 const ROUND: i64 = 40;
 
 impl Operations {
-    /// Measures what has left and what is back: a timer's verb. Answers how many lengths are new.
+    /// Measures what has left and what is back, once: a timer's verb. Answers how many routes have a new length.
     pub async fn measure_routes(&self, caller: &Caller) -> Result<usize> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
         let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
-        let wanted = store::roads::unmeasured(&mut conn, hub.id, self.now() - SINCE, ROUND).await?;
+        let now = self.now();
+        let wanted = store::roads::unmeasured(&mut conn, hub.id, now - SINCE, now - SETTLED, ROUND).await?;
         if wanted.is_empty() {
             return Ok(0);
         }
         let book = DayBook::read(self, &mut conn, None).await?;
         let mut readings = vec![];
         for route in &wanted {
-            let settled = route.finished_at.filter(|at| *at + SETTLED < book.now);
-            readings.push(match settled {
+            readings.push(match route.drive_until {
                 Some(until) => {
-                    let from = route.departed_at;
-                    store::positions::drive(&mut conn, route.vehicle, from, until).await?
+                    store::positions::drive(&mut conn, route.vehicle, route.departed_at, until).await?
                 }
                 None => vec![],
             });
@@ -45,19 +45,18 @@ impl Operations {
         drop(conn);
         let (roads, city) = (self.0.roads.clone(), self.0.roadbook.city().cloned());
         let measured = aside(move || {
-            let each = wanted.iter().zip(readings);
-            let each = each.map(|(route, readings)| {
-                let planned = (!route.planned).then(|| planned_m(&book, route, roads.as_ref())).flatten();
-                let driven = city.as_ref().and_then(|city| driven_m(city, &book, route, &readings));
-                (route.route, planned, driven)
+            let each = wanted.into_iter().zip(readings).map(|(of, readings)| Measured {
+                of,
+                planned_m: of.plan.then(|| planned_m(&book, &of, roads.as_ref())).flatten(),
+                driven_m: city.as_ref().and_then(|city| driven_m(city, &book, &of, &readings)),
             });
-            each.filter(|(_, planned, driven)| planned.is_some() || driven.is_some()).collect::<Vec<_>>()
+            each.collect::<Vec<_>>()
         })
         .await?;
         let mut tx = self.0.database.begin().await?;
         store::roads::save_metres(&mut tx, &measured).await?;
         tx.commit().await?;
-        Ok(measured.len())
+        Ok(measured.iter().filter(|m| m.planned_m.is_some() || m.driven_m.is_some()).count())
     }
 }
 

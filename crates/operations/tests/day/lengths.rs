@@ -68,3 +68,23 @@ async fn a_route_that_was_driven_as_planned_has_driven_its_planned_kilometres() 
     assert!((driven / metres - 1.0).abs() < 0.03, "{driven:.0} of {metres:.0} m driven");
     hub.close().await;
 }
+
+#[tokio::test]
+async fn a_drive_without_a_reading_is_looked_at_once_and_keeps_no_other_waiting() {
+    let Some(hub) = Hub::open("no_reading").await else { return };
+    hub.plan(40).await;
+    let routed = hub.routed(at(7, 20)).await;
+    for (n, route) in &routed {
+        hub.report(*n, at(7, 32), Deed::Departed { route: route.route }).await;
+        hub.report(*n, at(8, 0), Deed::Returned { route: route.route }).await;
+    }
+    let left = async || {
+        let mut conn = hub.database.read().await.unwrap();
+        let left = store::roads::unmeasured(&mut conn, hub.keys.hub, at(6, 0), at(8, 1), 40).await.unwrap();
+        left.into_iter().filter(|route| route.drive_until.is_some()).count()
+    };
+    assert_eq!(left().await, routed.len());
+    hub.at(at(8, 11)).measure_routes(&Caller::timer()).await.unwrap();
+    assert_eq!(left().await, 0);
+    hub.close().await;
+}
