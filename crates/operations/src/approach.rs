@@ -8,12 +8,12 @@
 //! fails is shorter.
 
 use crate::{
-    Caller, Operations, OpsError, Result,
+    Caller, Operations, Result,
     board::{lat_lon, profile},
     solving::aside,
 };
 use chrono::TimeDelta;
-use domain::{Actor, Coordinate, VehicleKind};
+use domain::{Coordinate, VehicleKind};
 use roads::{City, DayMatrix, LatLon, UNREACHABLE, Wall};
 use std::{collections::HashMap, sync::Arc};
 use store::approaches::Seen;
@@ -176,9 +176,7 @@ fn middle((column, row): (i32, i32)) -> LatLon {
 impl Operations {
     /// One round of learning approaches from drives: a timer's verb. Answers how many drives were read.
     pub async fn learn_approaches(&self, caller: &Caller) -> Result<usize> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
         let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let zone = crate::zone::Zone::parse(&hub.zone)?;

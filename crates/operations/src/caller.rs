@@ -36,6 +36,11 @@ impl Caller {
         self.session.as_deref()
     }
 
+    /// Refuses whoever is no worker of ours.
+    pub(crate) fn timer_only(&self) -> Result<()> {
+        if self.who == Actor::Timer { Ok(()) } else { Err(OpsError::NotSignedIn) }
+    }
+
     pub(crate) fn person(&self) -> Result<(PersonId, Role)> {
         match (self.who, self.role) {
             (Actor::Person(id), Some(role)) => Ok((id, role)),

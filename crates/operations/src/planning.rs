@@ -1,7 +1,7 @@
 //! The morning plan, and how any plan becomes the day's plan.
 
 use crate::{
-    Caller, Operations, OpsError, Result,
+    Caller, Operations, Result,
     board::DayBook,
     choices::Choices,
     clock::new_id,
@@ -107,9 +107,7 @@ impl PlanLocks {
 impl Operations {
     /// Plans the day when the hub's time for it has come: a timer's verb.
     pub async fn plan_morning(&self, caller: &Caller) -> Result<PlanOutcome> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
         if store::fleet::hubs(&mut conn).await?.is_empty() {
             return Ok(PlanOutcome::NotYet);

@@ -1,9 +1,9 @@
 //! Estimates are kept at fixed horizons, scored once somebody has arrived, and told with a range that nine of ten arrivals
 //! fall into.
 
-use crate::{Caller, Operations, OpsError, Result};
+use crate::{Caller, Operations, Result};
 use chrono::TimeDelta;
-use domain::{Actor, Instant, StopId};
+use domain::{Instant, StopId};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::estimates::{Kept, Off};
 
@@ -71,9 +71,7 @@ impl Shared {
 impl Operations {
     /// Scores the estimates of the last days and lets the ranges follow: a timer's verb. Answers how many were scored.
     pub async fn score_estimates(&self, caller: &Caller) -> Result<i64> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
         let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let off = store::estimates::off(&mut conn, hub.id, self.now() - REMEMBERED).await?;

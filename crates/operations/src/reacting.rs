@@ -9,7 +9,7 @@ use crate::{
     proposal::{Content, Where},
 };
 use chrono::TimeDelta;
-use domain::{Actor, Exception, ExceptionId, ExceptionKind, ExceptionState};
+use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState};
 use std::{
     collections::HashSet,
     sync::{MutexGuard, PoisonError},
@@ -27,9 +27,7 @@ const READING: TimeDelta = TimeDelta::minutes(5);
 impl Operations {
     /// Proposes a better plan if something new has happened that one mends: a timer's verb. Answers whether it did.
     pub async fn react(&self, caller: &Caller) -> Result<bool> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
         if store::fleet::hubs(&mut conn).await?.is_empty() {
             return Ok(false);

@@ -1,8 +1,8 @@
 //! Forgetting what nobody needs any more; `docs/database.md` has the table of what is kept for how long.
 
-use crate::{Caller, Operations, OpsError, Result};
+use crate::{Caller, Operations, Result};
 use chrono::TimeDelta;
-use domain::{Actor, Instant};
+use domain::Instant;
 use store::retention::{self, Rows};
 
 /// Readings of vehicles: they say where people were, and what they taught of the roads is kept apart.
@@ -23,9 +23,7 @@ const PARTS: usize = 100;
 impl Operations {
     /// One round of forgetting: a timer's verb. Says what was forgotten, if anything was.
     pub async fn forget(&self, caller: &Caller) -> Result<Option<String>> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let (now, real) = (self.now(), self.0.clock.real_now());
         let mut forgotten = vec![("days of positions", self.forget_positions().await?)];
         for (what, rows, before) in [

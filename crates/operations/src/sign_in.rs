@@ -162,9 +162,7 @@ impl Operations {
 
     /// One round of the worker that forgets sessions, links and browsers that nobody can use any more. Answers how many.
     pub async fn prune_sessions(&self, caller: &Caller) -> Result<u64> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let now = self.0.clock.real_now();
         let mut tx = self.0.database.begin().await?;
         let gone = people::prune(&mut tx, now - IDLE, now - ABSOLUTE, now - KNOWN).await?;

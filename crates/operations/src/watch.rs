@@ -5,7 +5,7 @@
 //! and loses nothing.
 
 use crate::{
-    Caller, Operations, OpsError, Result,
+    Caller, Operations, Result,
     board::DayBook,
     expected::{Estimate, estimates},
     outcomes::worker_event,
@@ -14,8 +14,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use domain::{
-    Actor, Exception, ExceptionId, ExceptionState, Fact, Instant, Route, RouteId, RouteState, StopId,
-    StopState, VehicleId,
+    Exception, ExceptionId, ExceptionState, Fact, Instant, Route, RouteId, RouteState, StopId, StopState,
+    VehicleId,
 };
 use std::collections::{HashMap, HashSet};
 use store::{
@@ -38,9 +38,7 @@ const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
 impl Operations {
     /// One round of watching: a timer's verb. Answers how many exceptions were raised or settled.
     pub async fn watch(&self, caller: &Caller) -> Result<usize> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
         if store::fleet::hubs(&mut conn).await?.is_empty() {
             return Ok(0);

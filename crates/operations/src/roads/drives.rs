@@ -5,14 +5,14 @@
 
 use super::{Known, Told};
 use crate::{
-    Caller, Operations, OpsError, Result,
+    Caller, Operations, Result,
     board::{DayBook, profile},
     solving::aside,
     zone::Zone,
 };
 use ::roads::{City, Curves, DayKind, Driver, Evidence, Fix, Group, Pass, Wall, nearest_hour};
 use chrono::TimeDelta;
-use domain::{Actor, Instant, StopState, VehicleId};
+use domain::{Instant, StopState, VehicleId};
 use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, roads::PassCount};
 
@@ -31,9 +31,7 @@ const FEWEST: f64 = 12.0;
 impl Operations {
     /// One round of learning from drives: a timer's verb. Answers how many passes of roads were read.
     pub async fn learn_roads(&self, caller: &Caller) -> Result<usize> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         let Some(city) = self.0.roadbook.city().cloned() else { return Ok(0) };
         let mut conn = self.0.database.read().await?;
         if store::fleet::hubs(&mut conn).await?.is_empty() {

@@ -7,9 +7,9 @@ mod drives;
 mod lengths;
 mod word;
 
-use crate::{Caller, Operations, OpsError, Result, board::DayBook, solving::aside, zone::Zone};
+use crate::{Caller, Operations, Result, board::DayBook, solving::aside, zone::Zone};
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
-use domain::{Actor, ClosureId, ClosureShape, Instant, VehicleKind};
+use domain::{ClosureId, ClosureShape, Instant, VehicleKind};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -113,9 +113,7 @@ fn profiles(kind: VehicleKind) -> &'static [Profile] {
 impl Operations {
     /// Reads what somebody has said about the roads and lets it hold: a timer's verb. Answers whether anything is new.
     pub async fn refresh_roads(&self, caller: &Caller) -> Result<bool> {
-        if caller.who != Actor::Timer {
-            return Err(OpsError::NotSignedIn);
-        }
+        caller.timer_only()?;
         self.tell_roads().await
     }
 
