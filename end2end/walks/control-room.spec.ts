@@ -108,6 +108,24 @@ test("the rooms are walked by keyboard alone", async ({ rooms }) => {
   await expect(page).toHaveURL(/\/deliveries$/);
 });
 
+test("who leaves while the map still moves leaves nothing behind", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room");
+  for (let times = 0; times < 3; times += 1) {
+    // A fresh look at the whole day, then the way to one vehicle, which takes the map a quarter of a second.
+    await page.getByRole("button", { name: "Fit all" }).click();
+    await page.waitForTimeout(400);
+    await page.locator(".route-row").nth(times).click();
+    await page.waitForTimeout(60 * (times + 1));
+    await page.keyboard.press("g");
+    await page.keyboard.press("x");
+    await expect(page.getByRole("heading", { name: "Exceptions", level: 1 })).toBeVisible();
+    await page.waitForTimeout(400);
+    await page.goBack();
+    await isLive(page);
+    await expect(page.locator(".leaflet-container canvas.map-fleet")).toBeVisible();
+  }
+});
+
 test("while the stream is broken off the page keeps its truth and says what it tries", async ({ rooms }) => {
   const page = await rooms.open("dispatcher", "/control-room");
   const routes = await page.locator(".route-list li").count();

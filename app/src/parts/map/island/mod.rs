@@ -21,7 +21,7 @@ use easel::Easel;
 use gaze::{around_route, middle};
 use glue::{FleetLayer, VectorTiles};
 use ground::{lay_tiles, new_map, place};
-use js_sys::Function;
+use js_sys::{Function, Reflect};
 use label::Label;
 use leaflet::{Event, Evented, EventedHandle, Map, MouseEvent};
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
@@ -387,6 +387,8 @@ impl Drop for Island {
         if let Some(waiting) = self.note.take() {
             waiting.clear();
         }
+        // Leaflet ends a zoom by a timer that it never takes back, and which finds no map; it looks whether there is a zoom.
+        let _ = Reflect::set(self.map.as_ref(), &"_animatingZoom".into(), &false.into());
         self.map.remove();
     }
 }
