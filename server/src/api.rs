@@ -1,6 +1,10 @@
 //! Shops and administrators' systems: orders, set-up, the clock, the day's numbers.
 
-use crate::{address::Client, problem::Problem, router::House};
+use crate::{
+    address::Client,
+    problem::{Problem, plainly},
+    router::House,
+};
 use axum::{
     Json,
     body::Bytes,
@@ -30,7 +34,8 @@ pub(crate) fn read<T: DeserializeOwned>(
 
 /// Reads each of a list on its own, so that one that cannot be read keeps no other out.
 pub(crate) fn read_each<T: DeserializeOwned>(list: &[Value]) -> Vec<Result<T, String>> {
-    list.iter().map(|value| T::deserialize(value).map_err(|e| format!("it cannot be read: {e}"))).collect()
+    let unreadable = |e| format!("it cannot be read: {}", plainly(&e));
+    list.iter().map(|value| T::deserialize(value).map_err(unreadable)).collect()
 }
 
 async fn caller(house: &House, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {

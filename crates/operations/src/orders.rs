@@ -21,6 +21,8 @@ use wire::{
 
 /// How many orders one request may place.
 pub const MOST_ORDERS: usize = 1_000;
+/// Coordinates closer than this are the same door.
+const SAME_DOOR_M: f64 = 1.0;
 const USUAL_SERVICE_S: i32 = 120;
 const MOST_PACKAGES: usize = 50;
 const MOST_TEXT: usize = 300;
@@ -32,7 +34,8 @@ const SURE: f32 = 0.75;
 const MOST_LOOKED_UP: usize = 100;
 
 impl Operations {
-    /// Stores a shop's orders; each gets its own answer, and one sent before under its reference changes nothing.
+    /// Stores a shop's orders; each gets its own answer. One sent before under its reference changes
+    /// nothing, and its answer names what is sent otherwise.
     pub async fn place_orders(&self, caller: &Caller, ask: PlaceOrders) -> Result<PlaceOrdersAnswer> {
         let shop = match caller.who {
             Actor::Shop(shop) => shop,
@@ -51,6 +54,7 @@ impl Operations {
             return Err(OpsError::Invalid(format!("send at most {MOST_ORDERS} orders in one request")));
         }
 
+        let sent = asked.clone();
         let references: Vec<String> = asked.iter().map(|order| order.reference.clone()).collect();
         let known = self.known_orders(shop, &references).await?;
         // What is known is not judged again: its window may have passed since, and the map may have changed.
@@ -104,8 +108,29 @@ impl Operations {
             };
             PlaceOrderResult { reference, result, order, why }
         };
-        let results = references.into_iter().map(&mut answer).collect();
+        let mut results: Vec<_> = references.into_iter().map(&mut answer).collect();
+        self.say_what_differs(&sent, &mut results).await?;
         Ok(PlaceOrdersAnswer { results })
+    }
+
+    /// A reference that is known is not stored again, so what was sent otherwise under it is named.
+    async fn say_what_differs(&self, sent: &[PlaceOrder], results: &mut [PlaceOrderResult]) -> Result<()> {
+        let known: Vec<_> =
+            results.iter().filter(|r| r.result == PlaceStatus::Known).filter_map(|r| r.order).collect();
+        let stored = store::orders::many(&mut *self.0.database.read().await?, &known).await?;
+        let stored: HashMap<_, _> = stored.iter().map(|order| (order.id, order)).collect();
+        for (sent, result) in sent.iter().zip(results) {
+            let Some(order) = result.order.and_then(|id| stored.get(&id)) else { continue };
+            let other = differences(sent, order);
+            if !other.is_empty() {
+                result.why = Some(format!(
+                    "this reference was placed before with another {}, and nothing was changed: send what is a new order \
+                     under a new reference",
+                    other.join(", ")
+                ));
+            }
+        }
+        Ok(())
     }
 
     async fn known_orders(&self, shop: ShopId, references: &[String]) -> Result<HashMap<String, OrderId>> {
@@ -147,6 +172,27 @@ impl Operations {
         };
         aside(locate).await
     }
+}
+
+/// The fields in which an order is sent otherwise than it was first placed.
+fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
+    let first = order.promise.original;
+    let window = |from: Instant, until: Instant| [from.trunc_subsecs(3), until.trunc_subsecs(3)];
+    let sent_packages = sent.packages.iter().map(|p| (one_line(&p.barcode), p.weight_g, p.volume_ml));
+    let packages = order.packages.iter().map(|p| (p.barcode.clone(), p.weight_g, p.volume_ml));
+    let elsewhere = |at: Point| {
+        Coordinate::parse(at.lat, at.lon).is_ok_and(|at| at.metres_to(order.address.at) > SAME_DOOR_M)
+    };
+    let fields = [
+        ("recipient.name", one_line(&sent.recipient.name) != order.recipient.name),
+        ("recipient.phone", one_line(&sent.recipient.phone) != order.recipient.phone),
+        ("address", one_line(&sent.address) != order.address.text),
+        ("at", sent.at.is_some_and(elsewhere)),
+        ("window", window(sent.window_from, sent.window_until) != [first.from(), first.until()]),
+        ("packages", sent_packages.ne(packages)),
+        ("service_s", sent.service_s.unwrap_or(USUAL_SERVICE_S) != order.service_s),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }
 
 /// Where an order goes, or why that is not known.

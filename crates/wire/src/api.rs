@@ -21,7 +21,7 @@ pub enum PlaceOrders {
 /// An order as a shop places it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlaceOrder {
-    /// The shop's own reference; sending it again changes nothing.
+    /// The shop's own reference; sending it again changes nothing, and the answer names what differs.
     pub reference: String,
     /// Who receives it.
     pub recipient: PlaceRecipient,
@@ -78,7 +78,7 @@ pub struct PlaceOrderResult {
     /// Its id, when we have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
-    /// Why it was refused, and what to do.
+    /// Why it was refused, or what of a known one was sent otherwise, and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }

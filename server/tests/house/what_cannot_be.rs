@@ -107,6 +107,16 @@ async fn one_that_cannot_be_keeps_no_other_out() {
         }
     }
 
+    // Sent again, one as it was and one to another door and time.
+    let elsewhere = json!({ "address": "another street 2", "window_until": "2027-01-01T10:00:00Z" });
+    let orders = [order("A1", json!({})), order("B3", elsewhere)];
+    let (_, answer) = house.post("/api/v1/orders", &shop, &json!({ "orders": orders })).await;
+    let results = answer["results"].as_array().unwrap();
+    assert!(results.iter().all(|r| r["result"] == "known"), "{answer}");
+    assert!(results[0].get("why").is_none(), "{answer}");
+    let why = results[1]["why"].as_str().unwrap();
+    assert!(why.contains("another address, window, and nothing was changed"), "{why}");
+
     let fleet = |vehicle: serde_json::Value| {
         json!({ "hub": { "name": "Test hub", "at": { "lat": -19.05, "lon": -169.92 }, "zone": "Pacific/Niue", "plan_at": "23:00:00" },
                 "shops": [], "vehicles": [vehicle] })
