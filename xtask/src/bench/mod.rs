@@ -33,6 +33,8 @@ enum Bench {
     Plan(Rest),
     /// A control-room page with 40 routes and 1,500 stops
     Server(Rest),
+    /// Single readings over HTTP from 128 phones, and the live feed to 1,000 viewers
+    Crowd(Rest),
     /// A fuzzer at every door and every server function: nothing may break
     Doors(doors::Options),
     /// The demo's own morning plan, before and after the search
@@ -63,6 +65,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Osrm(rest) => beside_osrm(project, rest),
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
+        Bench::Crowd(rest) => target(project, "server", "crowd", rest),
         Bench::Doors(options) => doors::doors(project, options),
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Load(options) => load::load(project, options),
