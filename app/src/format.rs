@@ -31,12 +31,17 @@ pub fn clock_s(at: Moment) -> String {
     format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
-/// `14:05`, or `Tue 14:05` when it is not on the day of `now`.
+/// `14:05`, or `Tue 14:05` when it is not on the day of `now`, `4 Mar 14:05` or `4 Mar 2025 14:05` when it is a week away.
 pub fn clock_from(at: Moment, now: Moment) -> String {
-    if at.date_naive() == now.date_naive() {
-        clock(at)
-    } else {
-        format!("{} {}", weekday(at.date_naive(), 3), clock(at))
+    let date = at.date_naive();
+    match (date - now.date_naive()).num_days() {
+        0 => clock(at),
+        -6..=6 => format!("{} {}", weekday(date, 3), clock(at)),
+        _ => {
+            let month = MONTHS.get(date.month0() as usize).and_then(|name| name.get(..3)).unwrap_or("");
+            let year = if date.year() == now.year() { String::new() } else { format!(" {}", date.year()) };
+            format!("{} {month}{year} {}", date.day(), clock(at))
+        }
     }
 }
 
@@ -45,14 +50,15 @@ pub fn window(span: Span) -> String {
     format!("{}–{}", clock(span.from), clock(span.until))
 }
 
-/// `14:05–14:25`, or `Tue 14:05–14:25` when it is not on the day of `now`.
+/// `14:05–14:25`, with its day as [`clock_from`] writes it.
 pub fn window_from(span: Span, now: Moment) -> String {
     format!("{}–{}", clock_from(span.from, now), clock(span.until))
 }
 
-/// `Tuesday 4 March`.
+/// `Tuesday 4 March 2026`.
 pub fn day(date: NaiveDate) -> String {
-    format!("{} {} {}", weekday(date, 9), date.day(), MONTHS.get(date.month0() as usize).unwrap_or(&""))
+    let month = MONTHS.get(date.month0() as usize).unwrap_or(&"");
+    format!("{} {} {month} {}", weekday(date, 9), date.day(), date.year())
 }
 
 /// `2026-03-04`, as addresses and date fields write it.
@@ -130,9 +136,9 @@ pub fn percent(share: Share) -> String {
     }
 }
 
-/// `61%`, rounded down, so that only all is a hundred.
+/// `61.3%` of a whole, as [`percent`] writes it.
 pub fn percent_of(part: i64, whole: i64) -> String {
-    if whole > 0 { format!("{}%", part * 100 / whole) } else { "–".to_owned() }
+    percent(Share { part, whole, percent: (whole > 0).then(|| part as f64 * 100.0 / whole as f64) })
 }
 
 /// A length on the road.
@@ -184,13 +190,16 @@ mod tests {
         assert_eq!(clock(at(3, 0, 5, 0)), "00:05");
         assert_eq!(clock_s(at(3, 14, 3, 20)), "14:03:20");
         assert_eq!(clock_from(at(4, 9, 0, 0), at(3, 23, 59, 0)), "Wed 09:00");
+        assert_eq!(clock_from(at(24, 9, 0, 0), at(3, 12, 0, 0)), "24 Mar 09:00");
+        let last_year = FixedOffset::east_opt(3600).unwrap().with_ymd_and_hms(2025, 3, 4, 9, 0, 0).unwrap();
+        assert_eq!(clock_from(last_year, at(3, 12, 0, 0)), "4 Mar 2025 09:00");
         assert_eq!(window(Span { from: at(3, 14, 5, 0), until: at(3, 14, 25, 0) }), "14:05–14:25");
     }
 
     #[test]
     fn days_go_there_and_back() {
         let date = parse_day("2026-03-03").unwrap();
-        assert_eq!(day(date), "Tuesday 3 March");
+        assert_eq!(day(date), "Tuesday 3 March 2026");
         assert_eq!(parse_day(&day_code(date)), Some(date));
         assert_eq!(parse_day("2026-02-30"), None);
         assert_eq!(parse_day("yesterday"), None);
@@ -211,7 +220,8 @@ mod tests {
     fn nearly_all_is_not_all() {
         assert_eq!(percent(Share { part: 9999, whole: 10_000, percent: Some(99.99) }), "99.9%");
         assert_eq!(percent(Share { part: 0, whole: 0, percent: None }), "–");
-        assert_eq!(percent_of(299, 300), "99%");
+        assert_eq!(percent_of(299, 300), "99.7%");
+        assert_eq!(percent_of(9_999, 10_000), "99.9%");
     }
 
     #[test]

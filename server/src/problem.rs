@@ -23,7 +23,11 @@ impl Problem {
 
     /// The body is not what was asked for.
     pub fn unreadable(what: &str, error: &serde_json::Error) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable", format!("the body is not {what}: {error}"))
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unreadable",
+            format!("the body is not {what}: {}", plainly(error)),
+        )
     }
 
     /// A handler panicked: a fault of ours, logged under a number.
@@ -49,6 +53,26 @@ impl Problem {
     }
 }
 
+/// What a reader of JSON found wrong, without the names of types that only we know.
+pub(crate) fn plainly(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let Some((found, expected)) = said.rsplit_once(", expected ") else { return said };
+    let mut words = expected.split(' ');
+    let mut plain = vec![];
+    while let Some(word) = words.next() {
+        plain.push(match word {
+            "struct" | "enum" => {
+                words.next();
+                if word == "struct" { "an object" } else { "a name" }
+            }
+            "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+            "f32" | "f64" => "a number",
+            other => other,
+        });
+    }
+    format!("{found}, expected {}", plain.join(" "))
+}
+
 impl From<OpsError> for Problem {
     fn from(error: OpsError) -> Self {
         let passing = error.is_passing();
@@ -62,7 +86,7 @@ impl From<OpsError> for Problem {
             OpsError::NotAllowed { .. } | OpsError::WrongKey(_) => (StatusCode::FORBIDDEN, "not_allowed"),
             OpsError::NotFound | OpsError::NoHub => (StatusCode::NOT_FOUND, "not_found"),
             OpsError::Invalid(_) | OpsError::UnknownZone => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            OpsError::Refused(_) | OpsError::SlotGone | OpsError::NothingToPlan => {
+            OpsError::Refused(_) | OpsError::SlotGone | OpsError::QuoteGone | OpsError::NothingToPlan => {
                 (StatusCode::CONFLICT, "refused")
             }
             _ if error.is_from_outside() => {
@@ -108,5 +132,31 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plainly;
+    use wire::api::{PlaceOrder, PlacePackage};
+
+    #[test]
+    fn what_cannot_be_read_is_told_without_names_of_types() {
+        let said = |error: serde_json::Error| plainly(&error);
+        let order = r#"{"reference": "A", "recipient": "an enum i64, expected struct"}"#;
+        assert_eq!(
+            said(serde_json::from_str::<PlaceOrder>(order).unwrap_err()),
+            "invalid type: string \"an enum i64, expected struct\", expected an object at line 1 column 62"
+        );
+        let package = serde_json::json!({ "barcode": "P", "weight_g": "heavy" });
+        assert_eq!(
+            said(serde_json::from_value::<PlacePackage>(package).unwrap_err()),
+            "invalid type: string \"heavy\", expected a whole number"
+        );
+        let package = serde_json::json!({ "barcode": "P", "weight_g": 2 });
+        assert_eq!(
+            said(serde_json::from_value::<PlacePackage>(package).unwrap_err()),
+            "missing field `volume_ml`"
+        );
     }
 }

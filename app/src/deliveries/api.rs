@@ -42,12 +42,17 @@ pub async fn slots(order: OrderId) -> Result<SlotsView, Fault> {
     answer(operations().await?.slots(&caller, order).await)
 }
 
-/// Promises another window, and leads back to the order.
+/// Promises another window, if what was shown of it still holds, and leads back to the order.
 #[server(prefix = "/api", endpoint = "reschedule-order", output = Answer)]
-pub async fn reschedule(order: OrderId, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), Fault> {
+pub async fn reschedule(
+    order: OrderId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    quote: Option<String>,
+) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
-    answer(operations().await?.reschedule(&caller, order, from, until).await)?;
+    answer(operations().await?.reschedule(&caller, order, (from, until), quote.as_deref()).await)?;
     redirect(&format!("/deliveries/{order}?done=moved"));
     Ok(())
 }

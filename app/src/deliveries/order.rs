@@ -115,6 +115,9 @@ pub fn OrderPage() -> impl IntoView {
                     Some(match (slots.get()?, id.get_untracked()) {
                         (Err(fault), _) => view! { <FaultNotice fault /> }.into_any(),
                         (Ok(Some(view)), Some(order)) if !moved.get() => view! { <Slots view order reschedule /> }.into_any(),
+                        (Ok(None), _) if wants_slots.get() => {
+                            view! { <Skeleton rows=4 what="windows; each is tried on the plan" /> }.into_any()
+                        }
                         _ => ().into_any(),
                     })
                 }}

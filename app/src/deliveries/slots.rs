@@ -3,7 +3,7 @@
 use super::api::Reschedule;
 use crate::{format, parts::MarkedWord, words};
 use chrono::{SecondsFormat, Utc};
-use domain::{OrderId, Standing};
+use domain::{OrderId, RISK_MARGIN, Standing};
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
     Moment,
@@ -82,6 +82,10 @@ fn SlotCard(
         }
         _ => "That day is not planned yet, so it costs nothing now.".to_owned(),
     };
+    // A few minutes more on the road, and this promise would be missed as well.
+    let close = offer
+        .eta
+        .is_some_and(|eta| format::minutes_until(offer.window.until, eta) < RISK_MARGIN.num_minutes());
     let served = match (offer.label, offer.eta) {
         (Some(label), Some(eta)) => Some(format!("{label}, arriving {}", format::clock(eta))),
         (label, _) => label,
@@ -100,12 +104,14 @@ fn SlotCard(
             <p class="slot-price">
                 {price}
                 {served.map(|served| view! { <small>{served}</small> })}
+                {close.then(|| view! { <MarkedWord standing=Standing::AtRisk word="Arrives as the window ends" /> })}
                 {late}
             </p>
             <ActionForm action=reschedule>
                 <input type="hidden" name="order" value=order.to_string() />
                 <input type="hidden" name="from" value=instant(offer.window.from) />
                 <input type="hidden" name="until" value=instant(offer.window.until) />
+                <input type="hidden" name="quote" value=offer.quote />
                 <button class="button" type="submit" disabled=move || busy.get()>
                     "Book"
                     <span class="unseen">{format!(" {}", format::window(offer.window))}</span>

@@ -178,10 +178,14 @@ fn Over(
     actions: QueueActions,
 ) -> impl IntoView {
     let may = Session::here().role().is_some_and(domain::Role::may_resolve);
-    let by = resolution.by.unwrap_or_else(|| "Its cause went".to_owned());
+    // Nobody ended what ended with its cause.
+    let (who, what) = match resolution.by {
+        Some(by) => (by, Some(format!("{}, ", resolution.what))),
+        None => (resolution.what, None),
+    };
     view! {
         <p class="queue-owner">
-            {by}" " <small>{resolution.what}", "{move || format::clock_from(resolution.at, now.get())}</small>
+            {who}" " <small>{what}{move || format::clock_from(resolution.at, now.get())}</small>
         </p>
         <div class="actions">
             {may

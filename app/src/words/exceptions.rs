@@ -28,7 +28,9 @@ pub fn exception_heading(kind: ExceptionKind, standing: Standing) -> &'static st
 /// What happened and why, in one line.
 pub fn cause(row: &ExceptionRow) -> String {
     let vehicle = row.label.as_deref().unwrap_or("The vehicle");
-    let promised = row.window.map(|window| format!("Promised {}", format::window(window)));
+    // What is about an order has its promise.
+    let promised =
+        || row.window.map_or_else(String::new, |window| format!("Promised {}", format::window(window)));
     match row.kind {
         ExceptionKind::Failed => match (row.cause, &row.note) {
             (Some(Outcome::FailedOther), Some(note)) => format!("“{note}”"),
@@ -36,23 +38,30 @@ pub fn cause(row: &ExceptionRow) -> String {
             (Some(cause), None) => outcome(cause).to_owned(),
             (None, _) => "The attempt failed; its story says how".to_owned(),
         },
-        ExceptionKind::Late => match (promised, row.eta) {
-            (Some(promised), Some(eta)) => format!("{promised}, {vehicle} expected {}", format::clock(eta)),
-            (Some(promised), None) => format!("{promised}, nobody knows when {vehicle} comes"),
-            (None, _) => format!("{vehicle} will miss a promise"),
-        },
-        ExceptionKind::Silent => "On the road, and sends no position".to_owned(),
-        ExceptionKind::OffShift => match row.eta {
-            Some(eta) => format!("Back at {}, after its shift ends", format::clock(eta)),
-            None => "Back after its shift ends".to_owned(),
-        },
-        ExceptionKind::Breakdown => "Cannot drive on; its stops are open".to_owned(),
-        ExceptionKind::Unplanned => match (promised, &row.placed_on) {
-            (Some(promised), Some(label)) => format!("{promised}; the plan that waits puts it on {label}"),
-            (None, Some(label)) => format!("The plan that waits puts it on {label}"),
-            (Some(promised), None) => format!("{promised}, and in no vehicle's route"),
-            (None, None) => "In no vehicle's route".to_owned(),
-        },
+        ExceptionKind::Late => {
+            let expects = match (row.arrived, row.eta) {
+                (Some(at), _) => format!("{vehicle} was there {}", format::clock(at)),
+                (None, Some(eta)) => format!("{vehicle} expected {}", format::clock(eta)),
+                (None, None) => "no estimate".to_owned(),
+            };
+            format!("{}, {expects}", promised())
+        }
+        ExceptionKind::Silent => "On the road without a position".to_owned(),
+        ExceptionKind::OffShift => {
+            let back = row.eta.map_or_else(String::new, |eta| format!(" at {}", format::clock(eta)));
+            format!("Back{back}, after its shift ends")
+        }
+        ExceptionKind::Breakdown => {
+            let open = i64::from(row.open_stops.unwrap_or(0));
+            format!("Cannot drive on, {} open", format::counted(open, "stop", "stops"))
+        }
+        ExceptionKind::Unplanned => {
+            let promised = promised();
+            match &row.placed_on {
+                Some(label) => format!("{promised}; the plan that waits puts it on {label}"),
+                None => format!("{promised}, and in no vehicle's route"),
+            }
+        }
         ExceptionKind::CutOff => match row.eta {
             Some(eta) => {
                 format!("No road leads there until it opens; {vehicle} expected {}", format::clock(eta))
@@ -122,6 +131,9 @@ pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
         ExceptionKind::OffShift => {
             step("Plan again", plan(), "Stops that are not loaded can go to another vehicle.")
         }
+        ExceptionKind::Breakdown if row.open_stops == Some(0) => {
+            step("See the vehicle", vehicle(), "Nobody waits for it: it only has to come home.")
+        }
         ExceptionKind::Breakdown => {
             step("Plan again", plan(), "Open stops that are not loaded can move to other vehicles.")
         }
@@ -166,6 +178,8 @@ mod tests {
             address: None,
             window: Some(Span { from: at("14:05"), until: at("14:25") }),
             eta: None,
+            arrived: None,
+            open_stops: None,
             save_by: None,
             raised_at: at("13:00"),
             owner: None,
@@ -205,6 +219,20 @@ mod tests {
             "{}",
             step.why
         );
+    }
+
+    #[test]
+    fn a_row_says_what_is_so_by_now() {
+        let at = |clock: &str| format!("2024-03-13T{clock}:00+01:00").parse().ok();
+        let late = row(ExceptionKind::Late);
+        assert_eq!(cause(&late), "Promised 14:05–14:25, no estimate");
+        let reached = ExceptionRow { arrived: at("14:31"), ..late };
+        assert_eq!(cause(&reached), "Promised 14:05–14:25, Van 07 was there 14:31");
+        let stands =
+            |open_stops| ExceptionRow { open_stops: Some(open_stops), ..row(ExceptionKind::Breakdown) };
+        assert_eq!(cause(&stands(12)), "Cannot drive on, 12 stops open");
+        assert_eq!(cause(&stands(0)), "Cannot drive on, 0 stops open");
+        assert_eq!(next_step(&stands(0)).unwrap().says, "See the vehicle");
     }
 
     #[test]

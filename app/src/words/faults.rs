@@ -47,6 +47,9 @@ pub fn fault(error: AppError) -> String {
                 .to_owned()
         }
         AppError::SlotGone => "That window no longer fits. Nothing was changed. Choose another.".to_owned(),
+        AppError::QuoteGone => {
+            "The promise or the price has changed since this was shown. Nothing was changed. Choose again.".to_owned()
+        }
         AppError::OwnedByOther => {
             "Somebody else has claimed this. Nothing was changed. Ask its owner to release it.".to_owned()
         }
@@ -100,6 +103,7 @@ mod tests {
             AppError::OrderClosed,
             AppError::OrderOnTheRoad,
             AppError::SlotGone,
+            AppError::QuoteGone,
             AppError::OwnedByOther,
             AppError::AlreadyResolved,
             AppError::PlanStale,

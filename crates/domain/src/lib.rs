@@ -33,7 +33,7 @@ pub use people::{Actor, Role};
 pub use place::{Address, Coordinate};
 pub use refusal::Refusal;
 pub use route::{Plan, PlanState, Route, RouteState};
-pub use standing::Standing;
+pub use standing::{RISK_MARGIN, Standing};
 pub use stop::{Attempt, Outcome, Stop, StopState};
 pub use window::Window;
 

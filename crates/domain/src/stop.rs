@@ -71,6 +71,15 @@ impl StopState {
         matches!(self, Self::Pending | Self::Arrived { .. })
     }
 
+    /// When somebody was at the door, if anybody was.
+    pub fn arrived_at(&self) -> Option<Instant> {
+        match *self {
+            Self::Arrived { at } => Some(at),
+            Self::Done { arrived_at, .. } => Some(arrived_at),
+            Self::Pending | Self::Dropped { .. } => None,
+        }
+    }
+
     /// When the visit ended, if there was one.
     pub fn ended_at(&self) -> Option<Instant> {
         match *self {

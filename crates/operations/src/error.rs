@@ -47,6 +47,9 @@ pub enum OpsError {
     /// The window no longer fits.
     #[error("the window no longer fits")]
     SlotGone,
+    /// The promise, or what the window costs, is another than was shown.
+    #[error("the promise or the window's price has changed since it was shown")]
+    QuoteGone,
     /// There is nothing to plan.
     #[error("there is nothing to plan")]
     NothingToPlan,
@@ -108,6 +111,7 @@ impl From<OpsError> for AppError {
             OpsError::NoHub => Self::NoHub,
             OpsError::Invalid(_) | OpsError::UnknownZone => Self::Invalid,
             OpsError::SlotGone => Self::SlotGone,
+            OpsError::QuoteGone => Self::QuoteGone,
             OpsError::NothingToPlan => Self::NothingToPlan,
             OpsError::NotDrawn => Self::NotDrawn,
             OpsError::NoRoadThere => Self::NoRoadThere,

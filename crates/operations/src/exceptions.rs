@@ -64,6 +64,7 @@ impl Operations {
             .into_iter()
             .map(|e| {
                 let order = e.order.and_then(|id| orders.get(&id));
+                let stop = e.stop.and_then(|id| stops.get(&id));
                 let zone = book.zone;
                 let (owner, resolution) = match &e.state {
                     ExceptionState::Open => (None, None),
@@ -92,12 +93,15 @@ impl Operations {
                     recipient: order.map(|o| o.recipient.name.clone()),
                     address: order.map(|o| o.address.text.clone()),
                     window: order.map(|o| zone.span(o.promise.latest)),
-                    eta: e
-                        .stop
-                        .and_then(|id| stops.get(&id))
-                        .filter(|s| s.stop.state == StopState::Pending)
-                        .and_then(|s| s.eta)
-                        .map(|at| zone.moment(at)),
+                    eta: match stop {
+                        Some(s) => s.eta.filter(|_| s.stop.state == StopState::Pending),
+                        None => e.route.and_then(|route| book.returns.get(&route).copied()),
+                    }
+                    .map(|at| zone.moment(at)),
+                    arrived: stop.and_then(|s| s.stop.state.arrived_at()).map(|at| zone.moment(at)),
+                    open_stops: e.route.filter(|_| e.stop.is_none()).map(|route| {
+                        book.stops_of(route).iter().filter(|s| s.stop.state.is_open()).count() as u32
+                    }),
                     save_by: e.save_by.map(|at| zone.moment(at)),
                     raised_at: zone.moment(e.raised_at),
                     owner,
@@ -113,7 +117,7 @@ impl Operations {
     /// Takes an exception.
     pub async fn claim(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
         self.change_exception(caller, id, |e, by, now| {
-            Ok((e.claim(by, now)?, Fact::ExceptionClaimed { exception: id }))
+            Ok((e.claim(by, now)?, vec![Fact::ExceptionClaimed { exception: id }]))
         })
         .await
     }
@@ -121,7 +125,7 @@ impl Operations {
     /// Puts a claimed exception back.
     pub async fn release(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
         self.change_exception(caller, id, |e, by, _| {
-            Ok((e.release(by)?, Fact::ExceptionReleased { exception: id }))
+            Ok((e.release(by)?, vec![Fact::ExceptionReleased { exception: id }]))
         })
         .await
     }
@@ -138,15 +142,26 @@ impl Operations {
             let same = matches!(&e.state, ExceptionState::Resolved { by: Some(who), resolution: was, .. }
                 if *who == by && *was == resolution);
             let e = if same { e } else { e.resolve(Some(by), now, resolution.clone())? };
-            Ok((e, Fact::ExceptionResolved { exception: id, kind, resolution }))
+            Ok((e, vec![Fact::ExceptionResolved { exception: id, kind, resolution }]))
         })
         .await
     }
 
-    /// Undoes a resolution.
+    /// Undoes a resolution. Who had claimed it has it again.
     pub async fn reopen(&self, caller: &Caller, id: ExceptionId) -> Result<()> {
-        self.change_exception(caller, id, |e, _, _| {
-            Ok((e.reopen(), Fact::ExceptionReopened { exception: id }))
+        let me = caller.must(domain::Ability::Resolve)?;
+        let owner = store::exceptions::last_owner(&mut *self.0.database.read().await?, id).await?;
+        self.change_exception(caller, id, |e, by, now| {
+            if !matches!(e.state, ExceptionState::Resolved { .. }) {
+                return Ok((e, vec![]));
+            }
+            let mut facts = vec![Fact::ExceptionReopened { exception: id }];
+            let mut e = e.reopen();
+            if owner == Some(me) {
+                e = e.claim(by, now)?;
+                facts.push(Fact::ExceptionClaimed { exception: id });
+            }
+            Ok((e, facts))
         })
         .await
     }
@@ -155,7 +170,7 @@ impl Operations {
         &self,
         caller: &Caller,
         id: ExceptionId,
-        decide: impl FnOnce(Exception, PersonId, Instant) -> Result<(Exception, Fact)> + Send,
+        decide: impl FnOnce(Exception, PersonId, Instant) -> Result<(Exception, Vec<Fact>)> + Send,
     ) -> Result<()> {
         let by = caller.must(domain::Ability::Resolve)?;
         let mut tx = self.0.database.begin().await?;
@@ -164,7 +179,7 @@ impl Operations {
         let was = before.state.clone();
         // The event says the very moment that the row says.
         let now = self.now();
-        let (after, fact) = decide(before, by, now)?;
+        let (after, facts) = decide(before, by, now)?;
         if after.state == was {
             return Ok(());
         }
@@ -175,7 +190,7 @@ impl Operations {
             }
             other => other?,
         }
-        let event = Event {
+        let event = |fact| Event {
             occurred_at: now,
             recorded_at: now,
             source: Source::Screen,
@@ -183,7 +198,8 @@ impl Operations {
             hub,
             fact,
         };
-        store::events::append(&mut tx, &[event]).await?;
+        let events: Vec<_> = facts.into_iter().map(event).collect();
+        store::events::append(&mut tx, &events).await?;
         tx.commit().await?;
 
         self.0.live.touch_exceptions();

@@ -25,8 +25,39 @@ const SLOT_HOURS: [u32; 6] = [8, 10, 12, 14, 16, 18];
 const SLOT: TimeDelta = TimeDelta::hours(2);
 /// A window must still be open for this long to be offered.
 const NOTICE: TimeDelta = TimeDelta::minutes(30);
+/// A window that costs up to so many minutes more than was shown is booked all the same.
+const DEARER_MIN: i64 = 3;
 /// Days after today for which windows are offered.
 const DAYS_AHEAD: u64 = 3;
+
+/// What somebody was shown of a window before booking it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Quote {
+    /// The end of the window that was promised then.
+    promised_until: Instant,
+    /// Extra minutes of work on the road; nothing on a day without a plan.
+    extra_min: Option<i64>,
+    /// How many other promises would be missed.
+    makes_late: usize,
+}
+
+impl Quote {
+    fn write(self) -> String {
+        let extra = self.extra_min.map(|minutes| minutes.to_string()).unwrap_or_default();
+        format!("{}_{extra}_{}", self.promised_until.timestamp_millis(), self.makes_late)
+    }
+
+    fn read(text: &str) -> Result<Self> {
+        let read = || {
+            let mut parts = text.splitn(3, '_');
+            let promised_until = DateTime::from_timestamp_millis(parts.next()?.parse().ok()?)?;
+            let extra = parts.next()?;
+            let extra_min = if extra.is_empty() { None } else { Some(extra.parse().ok()?) };
+            Some(Self { promised_until, extra_min, makes_late: parts.next()?.parse().ok()? })
+        };
+        read().ok_or_else(|| OpsError::Invalid("this is no quote: look for windows anew".into()))
+    }
+}
 
 /// Where an order would go in the live plan.
 struct Place {
@@ -57,11 +88,13 @@ impl Operations {
 
         let today = windows(book.zone, book.day, book.now);
         let (zone, now, day) = (book.zone, book.now, book.day);
+        let promised_until = order.promise.latest.until();
         if book.plan.is_some() && !today.is_empty() {
             let target = order.clone();
             let (offers, told) = briefly(self, move |roads| {
                 let question = ask(&book, &orders, &target, &today, roads.as_ref())?;
-                let offers = question.map(|q| q.offers(zone, roads.as_ref())).unwrap_or_default();
+                let offers =
+                    question.map(|q| q.offers(zone, promised_until, roads.as_ref())).unwrap_or_default();
                 let is_today = zone.day(target.promise.latest.from()) == day;
                 let why = is_today.then(|| crate::reasons::reasons(&book, &orders, id, roads.as_ref()));
                 Ok((offers, why.transpose()?.unwrap_or_default()))
@@ -84,25 +117,27 @@ impl Operations {
                 extra_cents: None,
                 extra_kg_co2e: None,
                 makes_late: vec![],
+                quote: Quote { promised_until, extra_min: None, makes_late: 0 }.write(),
             }));
         }
         Ok(SlotsView { as_of: zone.moment(now), slots, reasons, on_the_road })
     }
 
     /// Promises an order another window. Today, it gets its place in the live plan in the same transaction, or the window
-    /// is refused.
+    /// is refused; and so it is if somebody was shown a quote and it no longer holds.
     pub async fn reschedule(
         &self,
         caller: &Caller,
         id: OrderId,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+        quote: Option<&str>,
     ) -> Result<()> {
         caller.must(domain::Ability::Reschedule)?;
         let window = crate::bounds::window(Window::parse(from, until)?, self.now())?;
+        let quote = quote.map(Quote::read).transpose()?;
         // The day moves on while a place is looked for: then it is looked for once more.
-        let booked = once_more!(self.reschedule_once(caller, id, window).await)?
-            || once_more!(self.reschedule_once(caller, id, window).await)?;
+        let booked = once_more!(self.reschedule_once(caller, id, window, quote).await)?
+            || once_more!(self.reschedule_once(caller, id, window, quote).await)?;
         if !booked {
             return Err(OpsError::SlotGone);
         }
@@ -113,7 +148,13 @@ impl Operations {
     }
 
     /// Answers whether the window is booked; not if the day moved on between looking for a place and taking it.
-    async fn reschedule_once(&self, caller: &Caller, id: OrderId, window: Window) -> Result<bool> {
+    async fn reschedule_once(
+        &self,
+        caller: &Caller,
+        id: OrderId,
+        window: Window,
+        quote: Option<Quote>,
+    ) -> Result<bool> {
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
@@ -126,6 +167,9 @@ impl Operations {
             drop(conn);
             let found = briefly(self, move |roads| {
                 let question = ask(&book, &orders, &order, &[window], roads.as_ref())?;
+                if question.as_ref().zip(quote).is_some_and(|(question, quote)| question.breaks(quote)) {
+                    return Err(OpsError::QuoteGone);
+                }
                 Ok(question.and_then(Question::into_draft))
             })
             .await?;
@@ -144,6 +188,10 @@ impl Operations {
         let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
         let mut locks = PlanLocks::take(&mut tx, lock, planned, Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
+        let promised = order.promise.latest;
+        if promised != window && quote.is_some_and(|quote| quote.promised_until != promised.until()) {
+            return Err(OpsError::QuoteGone);
+        }
         let now = self.now();
         let (before, had_stop) = (order.promise.latest, order.state.stop());
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
@@ -365,29 +413,46 @@ fn ask(
     Ok(Some(Question { sheet, places }))
 }
 
+/// Extra minutes of work on the road, begun ones counted.
+fn extra_min(place: &Place) -> i64 {
+    (place.insertion.extra_seconds + 59) / 60
+}
+
 impl Question {
-    fn offers(self, zone: Zone, roads: &dyn TravelTimes) -> Vec<SlotOffer> {
+    /// Whether the first window costs more than was shown.
+    fn breaks(&self, quote: Quote) -> bool {
+        self.places.first().is_some_and(|place| {
+            quote.extra_min.is_none_or(|shown| extra_min(place) > shown + DEARER_MIN)
+                || self.makes_late(place).len() > quote.makes_late
+        })
+    }
+
+    /// Other promises that would be missed, by reference.
+    fn makes_late(&self, place: &Place) -> Vec<String> {
+        let late = place.insertion.extra_late.iter().filter(|(_, seconds)| *seconds >= 60);
+        let late = late.filter_map(|(stop, _)| self.sheet.tasks.get(stop.index()));
+        late.map(|task| task.reference.clone()).collect()
+    }
+
+    fn offers(self, zone: Zone, promised_until: Instant, roads: &dyn TravelTimes) -> Vec<SlotOffer> {
         let sheet = &self.sheet;
         let mut offers: Vec<_> = self
             .places
             .iter()
             .filter_map(|p| {
                 let runner = sheet.runners.get(p.insertion.vehicle.index())?;
-                let late = p.insertion.extra_late.iter();
+                let (extra_min, makes_late) = (Some(extra_min(p)), self.makes_late(p));
                 Some(SlotOffer {
                     window: zone.span(p.window),
                     label: Some(runner.vehicle.label.clone()),
                     eta: Some(zone.moment(sheet.origin + TimeDelta::seconds(p.insertion.begin))),
-                    extra_min: Some((p.insertion.extra_seconds + 59) / 60),
+                    extra_min,
                     extra_cents: Some(sheet.extra_cents(runner, &p.insertion)),
                     extra_kg_co2e: self
                         .extra_km(p, zone, roads)
                         .and_then(|km| Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name())?)),
-                    makes_late: late
-                        .filter(|(_, seconds)| *seconds >= 60)
-                        .filter_map(|(s, _)| sheet.tasks.get(s.index()))
-                        .map(|t| t.reference.clone())
-                        .collect(),
+                    quote: Quote { promised_until, extra_min, makes_late: makes_late.len() }.write(),
+                    makes_late,
                 })
             })
             .collect();
@@ -439,6 +504,18 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quote_comes_back_from_a_form() {
+        let promised_until = DateTime::from_timestamp_millis(1_790_000_000_123).unwrap();
+        for extra_min in [None, Some(-3), Some(14)] {
+            let quote = Quote { promised_until, extra_min, makes_late: 2 };
+            assert_eq!(Quote::read(&quote.write()).unwrap(), quote);
+        }
+        for wrong in ["", "1_2", "x__0", "1__", "99999999999999999999__0", "1_1_-1"] {
+            assert!(matches!(Quote::read(wrong), Err(OpsError::Invalid(_))), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_window_that_is_about_to_close_is_not_offered() {

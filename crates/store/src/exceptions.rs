@@ -287,7 +287,14 @@ pub async fn raise(tx: &mut Tx, e: &Exception) -> Result<bool, StoreError> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Writes who owns an exception, or how it ended.
+/// Who owned a resolved exception when it was resolved.
+pub async fn last_owner(conn: &mut Conn, id: ExceptionId) -> Result<Option<PersonId>, StoreError> {
+    let by =
+        sqlx::query_scalar!("select claimed_by from exceptions where id = $1 and state = 'resolved'", id.0);
+    Ok(by.fetch_optional(conn).await?.flatten().map(PersonId))
+}
+
+/// Writes who owns an exception, or how it ended; a resolved one keeps its last owner.
 pub async fn save(tx: &mut Tx, e: &Exception) -> Result<(), StoreError> {
     let (mut claimed, mut resolved, mut resolution) = ((None, None), (None, None), None);
     match &e.state {
@@ -299,8 +306,10 @@ pub async fn save(tx: &mut Tx, e: &Exception) -> Result<(), StoreError> {
         }
     }
     sqlx::query!(
-        "update exceptions set state = $2, claimed_by = $3, claimed_at = $4, resolved_by = $5, resolved_at = $6,
-                               resolution = $7
+        "update exceptions
+         set state = $2, claimed_by = case when $2 = 'resolved' then claimed_by else $3 end,
+             claimed_at = case when $2 = 'resolved' then claimed_at else $4 end, resolved_by = $5, resolved_at = $6,
+             resolution = $7
          where id = $1",
         e.id.0,
         e.state.code(),

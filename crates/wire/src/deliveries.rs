@@ -217,6 +217,8 @@ pub struct SlotOffer {
     pub extra_kg_co2e: Option<f64>,
     /// Other promises that would be missed, by reference.
     pub makes_late: Vec<String>,
+    /// What is shown here and now, for whoever books it to send along.
+    pub quote: String,
 }
 
 /// The windows that an order can move to.

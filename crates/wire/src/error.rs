@@ -34,6 +34,8 @@ pub enum AppError {
     OrderOnTheRoad,
     /// The window has passed, or no longer fits.
     SlotGone,
+    /// The promise, or what the window costs, is another than was shown.
+    QuoteGone,
     /// Somebody else owns it.
     OwnedByOther,
     /// It is resolved already.
@@ -70,6 +72,7 @@ impl AppError {
             Self::OrderClosed
             | Self::OrderOnTheRoad
             | Self::SlotGone
+            | Self::QuoteGone
             | Self::OwnedByOther
             | Self::AlreadyResolved
             | Self::PlanStale

@@ -78,8 +78,12 @@ pub struct ExceptionRow {
     pub address: Option<String>,
     /// What was promised.
     pub window: Option<Span>,
-    /// Expected arrival.
+    /// Expected arrival at the door, or at the hub where it is about a late return.
     pub eta: Option<Moment>,
+    /// When somebody was at the door, where it is about a stop.
+    pub arrived: Option<Moment>,
+    /// Stops that wait on the vehicle's route, where it is about a vehicle with one.
+    pub open_stops: Option<u32>,
     /// Until when it can be saved.
     pub save_by: Option<Moment>,
     /// When it was raised.

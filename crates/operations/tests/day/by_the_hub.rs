@@ -172,7 +172,7 @@ async fn an_order_at_the_hub_is_offered_windows_by_vans_that_are_out_and_booked_
     let offer = view.slots.iter().find(|offer| out.iter().any(|van| offer.label == by(van))).unwrap();
     assert!(offer.extra_min.unwrap() >= 5 && offer.extra_cents.unwrap() > 0, "{offer:?}");
     let (from, until) = (offer.window.from.to_utc(), offer.window.until.to_utc());
-    ops.reschedule(&agent, order, from, until).await.unwrap();
+    ops.reschedule(&agent, order, (from, until), None).await.unwrap();
     let (_, route) = fetcher(&hub, at(7, 38)).await;
     assert_eq!(route.stops.iter().filter(|stop| !stop.aboard).count(), 1);
     state_equals_history(&hub).await;

@@ -94,7 +94,7 @@ async fn what_a_van_that_never_left_was_to_bring_stays_in_sight_and_gets_another
     let left: Vec<_> =
         queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).filter_map(|r| r.order).collect();
     assert_eq!(left.len(), 20, "nobody brought any of them");
-    ops.reschedule(&dispatcher, left[0], at(14, 0) + tomorrow, at(16, 0) + tomorrow).await.unwrap();
+    ops.reschedule(&dispatcher, left[0], (at(14, 0) + tomorrow, at(16, 0) + tomorrow), None).await.unwrap();
     ops.cancel_order(&dispatcher, left[1]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();

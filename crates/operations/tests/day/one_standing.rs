@@ -154,3 +154,41 @@ async fn what_is_said_twice_is_said_once() {
     state_equals_history(&hub).await;
     hub.close().await;
 }
+
+/// Undoing brings back what was there before, and takes nothing from anybody.
+#[tokio::test]
+async fn who_undoes_a_resolution_has_what_was_theirs_before() {
+    let Some(hub) = Hub::open("undone").await else { return };
+    hub.plan(8).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    for (place, minute) in [(0, 10), (1, 16)] {
+        hub.attempt(n, at(8, minute), route.stops[place].stop, Outcome::FailedNotHome).await;
+    }
+    let ops = hub.at(at(8, 20));
+    let (dispatcher, other) = (hub.person(Role::Dispatcher).await, hub.person(Role::Administrator).await);
+    let owners = async || {
+        let rows = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows;
+        let failed = rows.into_iter().filter(|row| row.kind == ExceptionKind::Failed);
+        let mut failed: Vec<_> = failed.map(|row| (row.id, row.owner.map(|owner| owner.name))).collect();
+        failed.sort_by_key(|(id, _)| *id);
+        failed
+    };
+    let [(mine, _), (nobodys, _)] = owners().await[..] else { panic!("two failures") };
+    ops.claim(&dispatcher, mine).await.unwrap();
+    let before = owners().await;
+    for id in [mine, nobodys] {
+        ops.resolve(&dispatcher, id, "Called".into()).await.unwrap();
+        ops.reopen(&dispatcher, id).await.unwrap();
+    }
+    assert_eq!(owners().await, before);
+    assert!(before[0].1.is_some() && before[1].1.is_none(), "{before:?}");
+
+    // A page that has grown stale offers the undo of what somebody works on by now.
+    ops.claim(&other, nobodys).await.unwrap();
+    let claimed = owners().await;
+    ops.reopen(&dispatcher, nobodys).await.unwrap();
+    assert_eq!(owners().await, claimed);
+    state_equals_history(&hub).await;
+    hub.close().await;
+}

@@ -156,11 +156,18 @@ impl Deal {
             Self::Return => tell(1, Deed::Returned { route: day.out }).await,
             Self::Depart => tell(3, Deed::Departed { route: day.waiting }).await,
             Self::BreakDown => tell(1, Deed::OffRoad { reason: "flat tyre".into() }).await,
-            Self::MoveFailed => done(ops.reschedule(&day.agent, day.failed.1, at(12, 0), at(14, 0)).await),
-            Self::MoveWaiting => done(ops.reschedule(&day.agent, day.waits[0], at(12, 0), at(14, 0)).await),
-            Self::MoveLoaded => done(ops.reschedule(&day.agent, day.loaded, at(12, 0), at(14, 0)).await),
+            Self::MoveFailed => {
+                done(ops.reschedule(&day.agent, day.failed.1, (at(12, 0), at(14, 0)), None).await)
+            }
+            Self::MoveWaiting => {
+                done(ops.reschedule(&day.agent, day.waits[0], (at(12, 0), at(14, 0)), None).await)
+            }
+            Self::MoveLoaded => {
+                done(ops.reschedule(&day.agent, day.loaded, (at(12, 0), at(14, 0)), None).await)
+            }
             Self::MoveToTomorrow => done(
-                ops.reschedule(&day.agent, day.waits[0], at(10, 0) + tomorrow, at(12, 0) + tomorrow).await,
+                ops.reschedule(&day.agent, day.waits[0], (at(10, 0) + tomorrow, at(12, 0) + tomorrow), None)
+                    .await,
             ),
             Self::Cancel => done(ops.cancel_order(&day.agent, day.waits[1]).await),
             Self::Accept => {

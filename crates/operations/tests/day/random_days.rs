@@ -74,7 +74,7 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
             let Some(hit) = hits.hits.first() else { return };
             let from =
                 at(8, 0) + TimeDelta::hours(2 * (how as i64 % 6)) + TimeDelta::days((how / 6 % 2) as i64);
-            fine(ops.reschedule(&cast.agent, hit.order, from, from + TimeDelta::hours(2)).await);
+            fine(ops.reschedule(&cast.agent, hit.order, (from, from + TimeDelta::hours(2)), None).await);
         }
         (17, _, _) if how % 2 == 0 => {
             let hits = ops.find_orders(&cast.agent, reference, 1).await.unwrap();

@@ -67,7 +67,7 @@ async fn a_delivery_counts_though_the_order_has_got_another_stop_meanwhile() {
     hub.attempt(n, at(8, 0), stop, Outcome::FailedNotHome).await;
     let ops = hub.at(at(8, 3));
     let order = ops.find_orders(&agent, &route.stops[0].reference, 1).await.unwrap().hits[0].order;
-    ops.reschedule(&agent, order, at(12, 0), at(14, 0)).await.unwrap();
+    ops.reschedule(&agent, order, (at(12, 0), at(14, 0)), None).await.unwrap();
     let delivered = Deed::Delivered { stop, outcome: Outcome::DeliveredToRecipient, note: None };
     hub.report(n, at(8, 2) + TimeDelta::seconds(15), delivered).await;
     let mut conn = hub.database.read().await.unwrap();

@@ -42,7 +42,7 @@ async fn a_day_without_a_vehicle_is_a_day_all_the_same() {
     let slots = now.slots(&agent, order).await.unwrap();
     assert!(slots.slots.iter().all(|s| s.window.from.to_utc() > at(0, 0) + TimeDelta::days(1)), "{slots:?}");
     let noon = at(12, 0);
-    let refused = now.reschedule(&agent, order, noon, noon + TimeDelta::hours(2)).await;
+    let refused = now.reschedule(&agent, order, (noon, noon + TimeDelta::hours(2)), None).await;
     assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
     let dispatcher = hub.person(Role::Dispatcher).await;
     let nothing = now.propose_plan(&dispatcher).await;
@@ -89,9 +89,9 @@ async fn after_the_last_shift_nothing_is_offered_nor_booked() {
     ops.set_up(&machine, ask).await.unwrap();
     assert_eq!(tomorrow(light).await, [8, 10, 12, 14, 16]);
     let evening = at(18, 0) + TimeDelta::days(1);
-    let refused = ops.reschedule(&agent, light, evening, evening + TimeDelta::hours(2)).await;
+    let refused = ops.reschedule(&agent, light, (evening, evening + TimeDelta::hours(2)), None).await;
     assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
     let noon = at(12, 0) + TimeDelta::days(1);
-    ops.reschedule(&agent, light, noon, noon + TimeDelta::hours(2)).await.unwrap();
+    ops.reschedule(&agent, light, (noon, noon + TimeDelta::hours(2)), None).await.unwrap();
     hub.close().await;
 }
