@@ -55,10 +55,14 @@ pub fn window_from(span: Span, now: Moment) -> String {
     format!("{}–{}", clock_from(span.from, now), clock(span.until))
 }
 
+/// `Tuesday 4 March`, of a day that is near.
+pub fn near_day(date: NaiveDate) -> String {
+    format!("{} {} {}", weekday(date, 9), date.day(), MONTHS.get(date.month0() as usize).unwrap_or(&""))
+}
+
 /// `Tuesday 4 March 2026`.
 pub fn day(date: NaiveDate) -> String {
-    let month = MONTHS.get(date.month0() as usize).unwrap_or(&"");
-    format!("{} {} {month} {}", weekday(date, 9), date.day(), date.year())
+    format!("{} {}", near_day(date), date.year())
 }
 
 /// `2026-03-04`, as addresses and date fields write it.

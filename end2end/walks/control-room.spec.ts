@@ -106,6 +106,7 @@ test("the rooms are walked by keyboard alone", async ({ rooms }) => {
   await expect(page.getByRole("heading", { name: "Exceptions", level: 1 })).toBeFocused();
   await page.keyboard.press("/");
   await expect(page).toHaveURL(/\/deliveries$/);
+  await expect(page.getByRole("searchbox")).toBeFocused();
 });
 
 test("who leaves while the map still moves leaves nothing behind", async ({ rooms }) => {

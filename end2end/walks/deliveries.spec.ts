@@ -50,6 +50,9 @@ test("windows come from the live plan, and the one that is booked shows", async 
     await expect(page.getByRole("heading", { name: "Windows that fit" })).toBeVisible({ timeout: 30_000 });
     if ((await slots.count()) > 0) break;
   }
+  // A second tab looks at the same offers.
+  const stale = await rooms.open("agent", new URL(page.url()).pathname + "?slots=1");
+  await expect(stale.locator(".slot").first()).toBeVisible({ timeout: 30_000 });
   const slot = slots.last();
   await expect(slot.locator(".slot-price")).toContainText(/min|costs nothing/);
   const window = await slot.locator(".slot-window strong").innerText();
@@ -58,4 +61,10 @@ test("windows come from the live plan, and the one that is booked shows", async 
   await expect(page.locator(".order-facts strong").first()).toContainText(window);
   const moved = page.getByRole("region", { name: "Story" }).getByRole("listitem").filter({ hasText: "Moved from" });
   await expect(moved.last()).toContainText(window);
+  await expect(slots, "what was offered for the promise before is gone").toHaveCount(0);
+
+  rooms.expectError(/status of 409/);
+  await stale.locator(".slot").first().getByRole("button", { name: "Book" }).click();
+  await expect(stale.getByRole("alert")).toContainText("has changed since this was shown");
+  await expect(stale.locator(".order-facts strong").first()).toContainText(window);
 });

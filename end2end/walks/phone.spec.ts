@@ -44,3 +44,9 @@ test("a vehicle that is chosen on a phone has its route on the map", async ({ ro
   expect(boxes.length).toBeGreaterThan(0);
   expect(inside.length, "every open stop is in sight").toBe(boxes.length);
 });
+
+test("what an exception advises is in sight where its link leads", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/control-room?plan=open&pane=detail", PHONE);
+  await expect(page.getByRole("button", { name: "Plan again" }).first()).toBeInViewport();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+});

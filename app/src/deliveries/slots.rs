@@ -74,7 +74,7 @@ fn SlotCard(
 ) -> impl IntoView {
     let instant = |at: Moment| at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true);
     let today = offer.window.from.date_naive() == as_of.date_naive();
-    let day = if today { "Today".to_owned() } else { format::day(offer.window.from.date_naive()) };
+    let day = if today { "Today".to_owned() } else { format::near_day(offer.window.from.date_naive()) };
     let price = match (offer.extra_min, offer.extra_cents) {
         (Some(minutes), Some(cents)) => {
             let carbon = offer.extra_kg_co2e.map(|kg| format!(", {} kg CO₂e", format::signed_tenths(kg)));

@@ -98,7 +98,7 @@ pub fn ExceptionsPage() -> impl IntoView {
         <div class="page queue-page">
             <div class="page-head">
                 <PageHead title="Exceptions" />
-                <SortAgain order />
+                <SortAgain order filter=Signal::derive(move || asked.read().0) />
             </div>
             <div class="toasts">
                 {move || actions.fault().map(|fault| view! { <FaultNotice fault /> })}
@@ -120,11 +120,12 @@ pub fn ExceptionsPage() -> impl IntoView {
 
 /// Has its place whether it is needed or not, so that nothing moves when it is.
 #[component]
-fn SortAgain(order: KeptOrder<ExceptionId>) -> impl IntoView {
+fn SortAgain(order: KeptOrder<ExceptionId>, filter: Signal<QueueFilter>) -> impl IntoView {
     let moved = order.moved();
     view! {
         <button class="button small sort" type="button" disabled=move || moved.get() == 0 on:click=move |_| order.sort_again()>
             {move || match moved.get() {
+                0 if filter.get() == QueueFilter::Resolved => "Latest first".to_owned(),
                 0 => "Most saveable first".to_owned(),
                 moved => format!("{} out of order · Sort", format::count(moved as i64)),
             }}

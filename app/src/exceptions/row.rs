@@ -184,7 +184,7 @@ fn Over(
         None => (resolution.what, None),
     };
     view! {
-        <p class="queue-owner">
+        <p class="queue-owner queue-over">
             {who}" " <small>{what}{move || format::clock_from(resolution.at, now.get())}</small>
         </p>
         <div class="actions">

@@ -53,7 +53,8 @@ pub fn cause(row: &ExceptionRow) -> String {
         }
         ExceptionKind::Breakdown => {
             let open = i64::from(row.open_stops.unwrap_or(0));
-            format!("Cannot drive on, {} open", format::counted(open, "stop", "stops"))
+            let so = if row.resolution.is_some() { "Could not" } else { "Cannot" };
+            format!("{so} drive on, {} open", format::counted(open, "stop", "stops"))
         }
         ExceptionKind::Unplanned => {
             let promised = promised();
@@ -79,23 +80,23 @@ pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
     let step = |says: &str, href: Option<String>, why: &str| {
         Some(NextStep { says: says.to_owned(), href, why: why.to_owned() })
     };
-    let plan = || Some("/control-room?plan=open".to_owned());
+    let plan = || Some("/control-room?plan=open&pane=detail".to_owned());
     let vehicle = || row.route.map(|route| format!("/control-room?route={route}"));
     let windows = || row.order.map(|order| format!("/deliveries/{order}?slots=1"));
     let story = || row.order.map(|order| format!("/deliveries/{order}"));
-    let call = || row.phone.as_deref().and_then(format::tel);
+    // The number itself, for whoever has no phone in the browser.
+    let call = |why: &str| {
+        let phone = row.phone.as_deref().unwrap_or_default();
+        step(&format!("Call {phone}"), format::tel(phone), why)
+    };
     match row.kind {
         ExceptionKind::Failed => match row.cause {
-            Some(Outcome::FailedNotHome) => step(
-                "Call the recipient",
-                call(),
-                "Agree on another window, then book it on the order's page.",
-            ),
-            Some(Outcome::FailedCantFindAddress) => step(
-                "Call the recipient",
-                call(),
-                "Ask how the door is found and tell the driver, before another attempt.",
-            ),
+            Some(Outcome::FailedNotHome) => {
+                call("Agree on another window, then book it on the order's page.")
+            }
+            Some(Outcome::FailedCantFindAddress) => {
+                call("Ask how the door is found and tell the driver, before another attempt.")
+            }
             Some(Outcome::FailedNoParking | Outcome::FailedNoTime) => step(
                 "Find a window",
                 windows(),
@@ -106,16 +107,12 @@ pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
                 story(),
                 "Look for it at the hub and in the vehicle. Book a window only once it is found.",
             ),
-            Some(Outcome::FailedPaymentNotReceived) => step(
-                "Call the recipient",
-                call(),
-                "Agree how it is paid before another attempt, or let the goods go back to the shop.",
-            ),
-            Some(Outcome::FailedMissingRequiredProof) => step(
-                "Call the recipient",
-                call(),
-                "Say which proof to have at hand, then agree on another window.",
-            ),
+            Some(Outcome::FailedPaymentNotReceived) => {
+                call("Agree how it is paid before another attempt, or let the goods go back to the shop.")
+            }
+            Some(Outcome::FailedMissingRequiredProof) => {
+                call("Say which proof to have at hand, then agree on another window.")
+            }
             _ => step(
                 "Read the story",
                 story(),
@@ -238,7 +235,11 @@ mod tests {
     #[test]
     fn who_is_to_be_called_can_be() {
         let absent = ExceptionRow { cause: Some(Outcome::FailedNotHome), ..row(ExceptionKind::Failed) };
-        assert_eq!(next_step(&absent).unwrap().href.as_deref(), Some("tel:+35621551234"));
+        let step = next_step(&absent).unwrap();
+        assert_eq!(
+            (step.says.as_str(), step.href.as_deref()),
+            ("Call +356 2155 1234", Some("tel:+35621551234"))
+        );
     }
 
     #[test]
