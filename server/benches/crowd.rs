@@ -74,7 +74,7 @@ async fn singles(house: &House, tokens: &[String], begin: DateTime<Utc>) {
                 n += 1;
                 let at = begin + TimeDelta::milliseconds(n * 10);
                 let began = Instant::now();
-                line.send_reading(&token, at, phone as f64 * 1e-4, n as f64 * 1e-6).await;
+                line.send_reading(&token, at, (phone as f64 * 1e-4, n as f64 * 1e-6), (0.1, 0.0)).await;
                 took.push((began, began.elapsed()));
             }
             took
@@ -113,15 +113,19 @@ async fn viewers(house: &House, tokens: &[String]) {
         phones.spawn(async move {
             tokio::time::sleep(Duration::from_secs_f64(n as f64 / VEHICLES as f64)).await;
             let mut tick = tokio::time::interval(Duration::from_secs(1));
-            let mut moves = 0;
+            // From a place of its own, each its own winding way at its own speed: what looks alike would be packed too well.
+            let mut place = ((n / 30) as f64 * 0.004, (n % 30) as f64 * 0.004);
+            let (mut heading, mut dice) = (n as f64 * 2.4, n as u64);
             while !over.load(Ordering::Relaxed) {
                 tick.tick().await;
-                moves += 1;
-                // About 11 m to the north-east each second, from a place of its own.
-                let (lat, lon) = ((n / 30) as f64 * 0.004, (n % 30) as f64 * 0.004);
-                let way = f64::from(moves) * 0.00007;
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let roll = (dice >> 40) as f64 / f64::from(1 << 24);
+                heading += (roll - 0.5) * 0.8;
+                let metres = 4.0 + 12.0 * ((dice >> 20) & 0xffff) as f64 / 65_536.0;
+                place.0 += metres * heading.cos() / 111_000.0;
+                place.1 += metres * heading.sin() / 90_000.0;
                 let at = world + TimeDelta::from_std(began.elapsed()).unwrap();
-                line.send_reading(&token, at, lat + way, lon + way).await;
+                line.send_reading(&token, at, place, (metres, heading)).await;
             }
         });
     }
@@ -187,12 +191,19 @@ impl Line {
     }
 
     /// One reading, and its answer, which must be that it is stored.
-    async fn send_reading(&mut self, token: &str, at: DateTime<Utc>, north: f64, east: f64) {
+    async fn send_reading(
+        &mut self,
+        token: &str,
+        at: DateTime<Utc>,
+        (north, east): (f64, f64),
+        (speed, heading): (f64, f64),
+    ) {
         let body = format!(
-            r#"{{"fixes":[{{"at":"{}","lat":{:.6},"lon":{:.6},"speed_mps":11.0,"heading_deg":45,"accuracy_m":5}}]}}"#,
+            r#"{{"fixes":[{{"at":"{}","lat":{:.6},"lon":{:.6},"speed_mps":{speed:.1},"heading_deg":{:.1},"accuracy_m":5}}]}}"#,
             at.to_rfc3339_opts(SecondsFormat::Millis, true),
             35.82 + north,
-            14.36 + east
+            14.36 + east,
+            heading.to_degrees().rem_euclid(360.0)
         );
         let ask = format!(
             "POST /intake/positions HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\n\
