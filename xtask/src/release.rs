@@ -60,3 +60,11 @@ fn copy_site(built: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_unit_lets_the_server_have_its_connections() {
+        assert!(super::UNIT.lines().any(|line| line == "LimitNOFILE=65536"), "{}", super::UNIT);
+    }
+}

@@ -127,3 +127,46 @@ pub fn change(change: &Change) -> String {
     let fetched = if change.fetched { ", fetched at the hub" } else { "" };
     format!("{place}{fetched}, arrival {eta}, promised {}", format::window(change.window))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::VehicleKind;
+
+    fn row(standing: Standing, behind_min: i64) -> RouteRow {
+        let id = "00000000-0000-0000-0000-000000000001";
+        RouteRow {
+            route: id.parse().unwrap(),
+            vehicle: id.parse().unwrap(),
+            label: "Van 07".to_owned(),
+            kind: VehicleKind::DieselVan,
+            driver: "D".to_owned(),
+            standing,
+            phase: RoutePhase::UnderWay,
+            done: 3,
+            failed: 0,
+            late: 0,
+            at_risk: 0,
+            on_time: 3,
+            total: 9,
+            behind_min: Some(behind_min),
+            back_at: None,
+            off_shift: false,
+        }
+    }
+
+    #[test]
+    fn who_is_behind_the_plan_and_in_time_is_told_both() {
+        let behind = row(Standing::OnTime, 43);
+        assert_eq!(
+            (vehicle_standing(&behind), trouble(&behind).as_str()),
+            ("On time", "Every promise holds, 43 min behind the plan.")
+        );
+        assert_eq!(trouble(&row(Standing::OnTime, 4)), "Every promise holds.");
+        let late = RouteRow { late: 2, ..row(Standing::Late, 43) };
+        assert_eq!(
+            (vehicle_standing(&late), trouble(&late).as_str()),
+            ("Will be late", "2 stops will be late, 43 min behind the plan.")
+        );
+    }
+}

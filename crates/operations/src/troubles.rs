@@ -47,11 +47,7 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
                 });
             }
             let until = s.window.until();
-            let margin = match e {
-                _ if until - book.now <= ABOUT_TO_END => MISSED_MARGIN,
-                Some(e) if !e.known => MISSED_MARGIN_GUESSED,
-                _ => MISSED_MARGIN_EARLY,
-            };
+            let margin = missed_margin(until - book.now, e.is_none_or(|e| e.known));
             let late = book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + margin);
             if late {
                 troubles.push(Exception {
@@ -71,6 +67,15 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
         }
     }
     troubles
+}
+
+/// How far beyond a window that ends in so long an estimate has to be, which is `known` or a guess.
+fn missed_margin(left: TimeDelta, known: bool) -> TimeDelta {
+    match (left <= ABOUT_TO_END, known) {
+        (true, _) => MISSED_MARGIN,
+        (false, true) => MISSED_MARGIN_EARLY,
+        (false, false) => MISSED_MARGIN_GUESSED,
+    }
 }
 
 /// An order that the day's plan has no place for.
@@ -103,6 +108,11 @@ pub(crate) fn settled(
     waiting: &[Waiting],
 ) -> Option<&'static str> {
     let route = e.route.and_then(|id| book.routes.iter().find(|r| r.id == id));
+    let of_a_route = matches!(e.kind, ExceptionKind::OffShift | ExceptionKind::Silent);
+    if of_a_route && route.is_none() && e.day < book.day {
+        // What is still out is part of the next day too.
+        return Some("Its day is over");
+    }
     match e.kind {
         ExceptionKind::Late => {
             let stop = book.stops.iter().find(|s| Some(s.stop.id) == e.stop);
@@ -145,5 +155,21 @@ pub(crate) fn settled(
             waiting.iter().all(|w| Some(w.id) != e.order).then_some("No longer waits for a plan")
         }
         ExceptionKind::Failed => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_wants_more_evidence_the_farther_its_window_ends() {
+        let margin = |left, known| missed_margin(TimeDelta::minutes(left), known).num_minutes();
+        assert_eq!([margin(300, false), margin(300, true), margin(51, true)], [40, 12, 12]);
+        assert_eq!([margin(50, true), margin(50, false), margin(-5, true)], [2, 2, 2]);
+        assert!(
+            SAVED_MARGIN > TimeDelta::zero(),
+            "what is raised settles well inside its window, or it would flicker"
+        );
     }
 }

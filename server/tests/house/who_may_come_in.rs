@@ -64,6 +64,31 @@ async fn what_is_revoked_ends_at_once() {
         assert!(began.elapsed() < Duration::from_secs(30), "the stream goes on after its session");
     }
 
+    // Signed out by herself or by another, and by another password: session and stream end.
+    let other = "four dry Wednesdays";
+    for how in ["out", "end-sessions", "password"] {
+        let (_, anna) = sign_in(&house, "Anna Borg", PASSWORD, "", "").await;
+        let ask = House::client().get(format!("{}/live/day", house.url)).header("cookie", &anna);
+        let mut live = ask.send().await.unwrap();
+        assert_eq!(
+            (live.status(), house.get("/deliveries", &anna).await.0),
+            (200.try_into().unwrap(), 200),
+            "{how}"
+        );
+        match how {
+            "out" => assert!([200, 302].contains(&house.call("/api/sign-out", &anna, &[]).await.0)),
+            "password" => assert!(add(&["people", "password", "Anna Borg"], other).0),
+            how => assert!(add(&["people", how, "Anna Borg"], "").0),
+        }
+        assert_eq!(house.get("/deliveries", &anna).await.0, 302, "{how}");
+        let began = Instant::now();
+        while let Ok(Some(_)) = live.chunk().await {
+            assert!(began.elapsed() < Duration::from_secs(30), "{how}: the stream goes on after its session");
+        }
+    }
+    assert_eq!(sign_in(&house, "Anna Borg", PASSWORD, "", "").await.0, 401, "the old password");
+    assert!(add(&["people", "password", "Anna Borg"], PASSWORD).0);
+
     // Disabled: neither password nor link nor session.
     let (_, anna) = sign_in(&house, "Anna Borg", PASSWORD, "", "").await;
     let (_, link) = add(&["add-user", "Anna Borg", "agent", "--link"], "");
@@ -137,7 +162,16 @@ async fn who_guesses_waits_and_locks_nobody_else_out() {
 async fn a_room_that_is_not_in_the_menu_is_not_open_by_its_address() {
     let Some(grounds) = Grounds::lay("rooms") else { return };
     let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
-    house.set_up().await;
+    let (shop, _) = house.set_up().await;
+    let now = house.now().await;
+    let order = serde_json::json!({ "orders": [{
+        "reference": "A1", "recipient": { "name": "R", "phone": "+683 1" }, "address": "Main road",
+        "at": { "lat": -19.053, "lon": -169.919 },
+        "window_from": now, "window_until": now + chrono::TimeDelta::hours(6),
+        "packages": [{ "barcode": "P", "weight_g": 1, "volume_ml": 1 }],
+    }] });
+    let (_, placed) = house.post("/api/v1/orders", &shop, &order).await;
+    let order = placed["results"][0]["order"].as_str().unwrap();
     let rooms = ["/control-room", "/exceptions", "/roads", "/deliveries?q=a", "/figures"];
     let calls = [
         "/api/board",
@@ -161,6 +195,21 @@ async fn a_room_that_is_not_in_the_menu_is_not_open_by_its_address() {
             let path = room.split('?').next().unwrap();
             assert_eq!(page.contains(&format!("href=\"{path}\"")), open, "{role}: the menu and {room}");
         }
+        // What stands behind those rooms is as open as they are.
+        let [.., deliveries, figures] = open;
+        for (call, open) in [
+            (format!("/api/order?order={order}"), deliveries),
+            (format!("/api/slots?order={order}"), deliveries),
+            ("/api/waiting-orders?page=1".to_owned(), deliveries),
+            ("/api/figure-rows?figure=failed&page=1".to_owned(), figures),
+        ] {
+            let (status, said) = house.fetch(&call, &cookies).await;
+            assert_eq!(status, if open { 200 } else { 403 }, "{role} {call}: {said}");
+        }
+        assert_eq!(
+            house.get(&format!("/deliveries/{order}"), &cookies).await.0,
+            if deliveries { 200 } else { 403 }
+        );
     }
     let log = grounds.log();
     assert!(log.contains("refused: the role does not allow it") && log.contains("SeeRoads"), "{log}");

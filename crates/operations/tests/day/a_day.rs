@@ -154,7 +154,7 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
         "with a as (
              select facts->'attempt' as a, facts->'promise' as p from events where kind = 'attempt_made'
          )
-         select count(*) as made,
+         select count(*) as made, count(*) filter (where a->>'outcome' like 'delivered%') as delivered,
                 count(*) filter (where (a->>'arrived_at')::timestamptz <= (p->'latest'->>'until')::timestamptz) as latest,
                 count(*) filter (where (a->>'arrived_at')::timestamptz <= (p->'original'->>'until')::timestamptz) as original,
                 count(*) filter (where (a->>'number')::int = 1) as firsts,
@@ -203,6 +203,7 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
     .unwrap();
     assert!((figures.road_hours - hours).abs() < 1e-6, "{} {hours}", figures.road_hours);
     assert!((figures.stops_per_hour.unwrap() - n("made") as f64 / hours).abs() < 1e-6);
+    assert!((figures.delivered_per_hour.unwrap() - n("delivered") as f64 / hours).abs() < 1e-6);
     let shares =
         [figures.on_time_latest, figures.on_time_original, figures.first_attempt, figures.failed[0].share];
     for share in shares {

@@ -173,6 +173,13 @@ impl Hub {
         self.database.close().await;
         let name = self.url.split_once('?').unwrap().0.rsplit_once('/').unwrap().1;
         let mut conn = PgConnection::connect(&database_url().unwrap()).await.unwrap();
+        // A lost lock order is tried once more, so nobody hears of it; the server has counted it.
+        let deadlocks: i64 = sqlx::query_scalar("select deadlocks from pg_stat_database where datname = $1")
+            .bind(name)
+            .fetch_one(&mut conn)
+            .await
+            .unwrap();
+        assert_eq!(deadlocks, 0, "verbs took locks in different orders");
         let sql = format!(r#"drop database "{name}" with (force)"#);
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
     }

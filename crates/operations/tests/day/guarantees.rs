@@ -217,3 +217,58 @@ async fn a_long_queue_comes_in_pages() {
     let broken = ops.queue_behind(&dispatcher, QueueFilter::Unresolved, Some("1_2_x")).await;
     assert!(matches!(broken, Err(operations::OpsError::Invalid(_))));
 }
+
+/// What is written together has one transaction: rows name it.
+#[tokio::test]
+async fn readings_that_come_at_once_are_committed_together() {
+    let Some(hub) = Hub::open("at_once").await else { return };
+    let ops = hub.at(at(8, 0));
+    let mut phones = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let (ops, van) = (ops.clone(), hub.van(&ops, 1 + n % 4).await);
+        phones.spawn(async move {
+            let reading = fix(at(7, 59) - TimeDelta::milliseconds(n as i64), 35.9, 14.45);
+            assert!(ops.record_positions(&van, vec![reading]).await.unwrap().refused.is_empty());
+        });
+    }
+    phones.join_all().await;
+    let (rows, commits): (i64, i64) =
+        scalar(&hub, "select count(*), count(distinct xmin::text) from positions").await;
+    assert_eq!(rows, 100);
+    assert!(commits <= 25, "{commits} commits for {rows} readings");
+    hub.close().await;
+}
+
+/// A round of watching writes in bulk, and what is as it was is not written again.
+#[tokio::test]
+async fn a_round_without_news_writes_no_estimate() {
+    let Some(hub) = Hub::open("no_news").await else { return };
+    hub.plan(40).await;
+    let routed = hub.routed(at(7, 20)).await;
+    assert!(routed.len() >= 3);
+    for (n, route) in routed {
+        hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    }
+    let ops = hub.at(at(7, 40));
+    let written = async || -> (i64, i64, String) {
+        let sql = "select count(*), count(distinct xmin::text), string_agg(stop_id::text || xmin::text, ',' order by stop_id) from etas";
+        scalar(&hub, sql).await
+    };
+    ops.watch(&Caller::timer()).await.unwrap();
+    let first = written().await;
+    assert_eq!(first.0, 40);
+    assert!(first.1 <= 2, "{} commits for the estimates of three vehicles and more", first.1);
+    ops.watch(&Caller::timer()).await.unwrap();
+    assert_eq!(written().await, first);
+    let (kept,): (i64,) = scalar(&hub, "select count(*) from kept_estimates").await;
+    assert!(kept > 0, "estimates are kept to be scored");
+    hub.close().await;
+}
+
+async fn scalar<T>(hub: &Hub, sql: &'static str) -> T
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
+{
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    sqlx::query_as(sql).fetch_one(&mut conn).await.unwrap()
+}

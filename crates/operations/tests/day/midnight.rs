@@ -42,6 +42,7 @@ async fn a_van_on_the_road_keeps_its_route_over_midnight() {
         20 - 2,
         "what came back, and what never left, waits for somebody"
     );
+    assert_eq!(queue.rows.len(), 1 + 20 - 2, "late, silent and off shift are over: {:?}", queue.rows);
     let board = ops.board(&dispatcher).await.unwrap();
     assert_eq!(board.counts.waiting, 20 - 2);
     assert_eq!(board.counts.exceptions as usize, queue.rows.len());

@@ -192,3 +192,25 @@ async fn who_undoes_a_resolution_has_what_was_theirs_before() {
     state_equals_history(&hub).await;
     hub.close().await;
 }
+
+/// A promise that moved after an attempt makes no late attempt one in time: the strip counts what the figures count.
+#[tokio::test]
+async fn the_strip_and_the_figures_judge_an_attempt_by_the_promise_of_its_time() {
+    let Some(hub) = Hub::open("judged").await else { return };
+    let (dispatcher, manager) = (hub.person(Role::Dispatcher).await, hub.person(Role::Manager).await);
+    hub.plan(12).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    hub.attempt(n, at(8, 10), route.stops[0].stop, Outcome::DeliveredToRecipient).await;
+    let late = &route.stops[1];
+    hub.attempt(n, at(11, 45), late.stop, Outcome::FailedNotHome).await;
+    let ops = hub.at(at(11, 50));
+    let order = ops.find_orders(&dispatcher, &late.reference, 1).await.unwrap().hits[0].order;
+    let tomorrow = TimeDelta::days(1);
+    ops.reschedule(&dispatcher, order, (at(12, 0) + tomorrow, at(14, 0) + tomorrow), None).await.unwrap();
+    let counts = ops.board(&dispatcher).await.unwrap().counts;
+    let figure = ops.figures(&manager, None).await.unwrap().on_time_latest;
+    assert_eq!((counts.on_time, counts.done), (1, 2));
+    assert_eq!((figure.part, figure.whole), (1, 2));
+    hub.close().await;
+}

@@ -5,7 +5,10 @@ use chrono::{NaiveTime, TimeDelta};
 use domain::{OrderId, Role};
 use operations::{Caller, Operations, OpsError, PlanOutcome};
 use sqlx::{Connection, PgConnection};
-use wire::{api::PlaceOrders, intake::Deed};
+use wire::{
+    api::{PlaceOrders, PlacePackage},
+    intake::Deed,
+};
 
 /// A vehicle as an earlier version took it, which knew no bounds.
 #[tokio::test]
@@ -93,5 +96,32 @@ async fn after_the_last_shift_nothing_is_offered_nor_booked() {
     assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
     let noon = at(12, 0) + TimeDelta::days(1);
     ops.reschedule(&agent, light, (noon, noon + TimeDelta::hours(2)), None).await.unwrap();
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn a_later_day_that_is_full_is_neither_offered_nor_booked() {
+    let Some(hub) = Hub::open("full_day").await else { return };
+    let agent = hub.person(Role::Agent).await;
+    hub.plan(8).await;
+    let ops = hub.at(at(7, 10));
+    let shop = hub.shop(&ops).await;
+    let tomorrow = TimeDelta::days(1);
+    let waiting = ops.find_orders(&agent, "BOO-000003", 1).await.unwrap().hits[0].order;
+    let day = (at(12, 0) + tomorrow).date_naive();
+    let offered = async || {
+        let slots = ops.slots(&agent, waiting).await.unwrap().slots;
+        slots.iter().filter(|slot| slot.window.from.date_naive() == day).count()
+    };
+    assert!(offered().await > 0);
+    // As much as one order may weigh, and more than four vans carry.
+    let mut heavy = order(700, at(10, 0) + tomorrow, at(12, 0) + tomorrow);
+    let package = PlacePackage { barcode: "H".into(), weight_g: 2_000_000, volume_ml: 1_000 };
+    heavy.packages = vec![package; 50];
+    ops.place_orders(&shop, PlaceOrders::Single(heavy)).await.unwrap();
+    assert_eq!(offered().await, 0);
+    let window = (at(12, 0) + tomorrow, at(14, 0) + tomorrow);
+    let refused = ops.reschedule(&agent, waiting, window, None).await;
+    assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
     hub.close().await;
 }

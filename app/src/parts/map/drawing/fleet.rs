@@ -368,6 +368,9 @@ pub(super) mod tests {
         assert!((900..=1003).contains(&scene.len()), "two at each of a thousand places: {}", scene.len());
         assert!(scene.iter().any(|blit| blit.standing == Standing::Late));
         assert!(fleet.names(&view(1.0), [None, None], 0.0).is_empty());
+        let marks: Vec<_> = (0..=PACED as u32).map(|n| mark(n, 35.96, 14.02)).collect();
+        fleet.report(&marks, None, 1.0);
+        assert!(fleet.is_paced(), "a larger crowd is drawn less often");
     }
 
     #[test]
