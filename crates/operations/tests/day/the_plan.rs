@@ -5,9 +5,11 @@ use crate::{
     a_day::state_equals_history,
     common::{Hub, Straight, at, order},
 };
+use chrono::{DateTime, Utc};
 use domain::{ExceptionKind, Role};
 use operations::{Caller, OpsError};
 use roads::{LatLon, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
+use sqlx::{Connection, PgConnection};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, mpsc},
@@ -249,4 +251,38 @@ async fn an_order_that_nobody_serves_says_why() {
     let hits = ops.find_orders(&agent, &routed[1].1.stops[0].reference, 1).await.unwrap();
     let served = ops.slots(&agent, hits.hits[0].order).await.unwrap();
     assert_eq!((served.reasons.len(), served.on_the_road), (0, 0));
+}
+
+/// Between a door and the next one lies the drive, and then parking and the walk: in the plan and in the estimates.
+#[tokio::test]
+async fn plan_and_estimates_know_that_a_vehicle_has_to_be_parked() {
+    let Some(hub) = Hub::open("parked").await else { return };
+    hub.plan(30).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    hub.at(at(7, 34)).watch(&Caller::timer()).await.unwrap();
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    type Row = (f64, f64, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select o.lat, o.lon, s.planned_arrival, s.planned_departure, e.arrival
+         from stops s join orders o on o.id = s.order_id join etas e on e.stop_id = s.id
+         where s.route_id = $1 order by s.sequence",
+    )
+    .bind(route.route.0)
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    // Before the windows open vehicles wait at doors.
+    let pairs: Vec<_> = rows.windows(2).filter(|pair| pair[0].2 > at(8, 1) && pair[0].4 > at(8, 1)).collect();
+    assert!(pairs.len() >= 4, "{rows:?}");
+    for pair in pairs {
+        let [from, to] = [&pair[0], &pair[1]].map(|row| LatLon { lat: row.0, lon: row.1 });
+        let drive = Straight.drive(from, to, Profile::Van, Wall(0)).unwrap().unwrap();
+        let planned = (pair[1].2 - pair[0].3).num_seconds() - i64::from(drive);
+        let visit = (pair[0].3 - pair[0].2).num_seconds();
+        let expected = (pair[1].4 - pair[0].4).num_seconds() - visit - i64::from(drive);
+        assert!((35..=41).contains(&planned), "{planned} s more than the drive in the plan");
+        assert!((35..=41).contains(&expected), "{expected} s more than the drive in the estimates");
+    }
+    hub.close().await;
 }
