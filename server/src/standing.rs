@@ -26,9 +26,34 @@ struct Standing {
 
 /// `GET /readyz`: 200 when the database answers, readings are taken and every worker works; 503 with what is wrong when not.
 pub(crate) async fn ready(State(house): State<House>) -> Response {
-    let trouble = house.ops.readiness().await.err();
-    let workers = house.workers.all();
+    let (status, said) = stands(house.ops.readiness().await.err(), house.workers.all());
+    (status, Json(said)).into_response()
+}
+
+fn stands(trouble: Option<&'static str>, workers: BTreeMap<&'static str, Fares>) -> (StatusCode, Standing) {
     let ready = trouble.is_none() && workers.values().all(|fares| *fares == Fares::Works);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Standing { ready, trouble, workers })).into_response()
+    (status, Standing { ready, trouble, workers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_worker_in_trouble_is_named_and_makes_the_house_not_ready() {
+        let of = |fares| BTreeMap::from([("watch", Fares::Works), ("planning", fares)]);
+        assert_eq!(stands(None, of(Fares::Works)).0, StatusCode::OK);
+        assert_eq!(stands(Some("the database is away"), of(Fares::Works)).0, StatusCode::SERVICE_UNAVAILABLE);
+        for fares in [Fares::Fails, Fares::Panics] {
+            let (status, said) = stands(None, of(fares));
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+            let said = serde_json::to_value(said).unwrap();
+            assert_eq!(
+                (&said["ready"], said["workers"]["planning"] == "works"),
+                (&serde_json::json!(false), false),
+                "{said}"
+            );
+        }
+    }
 }

@@ -181,12 +181,34 @@ async fn what_nobody_needs_is_forgotten_after_its_time_and_not_before() {
     let (n, route) = hub.routed(at(7, 20)).await.remove(0);
     hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
     let timer = Caller::timer();
-    assert_eq!(hub.at(at(18, 0)).forget(&timer).await.unwrap(), None, "all of it is of today");
-    let later = hub.at(at(18, 0) + chrono::TimeDelta::days(31));
-    let said = later.forget(&timer).await.unwrap().unwrap();
-    assert!(said.contains("1 reports"), "{said}");
-    assert_eq!(later.forget(&timer).await.unwrap(), None);
+    let ops = hub.at(at(7, 40));
+    let van = hub.van(&ops, n).await;
+    ops.record_positions(&van, vec![fix(at(7, 39), 35.9, 14.45)]).await.unwrap();
+    ops.watch(&timer).await.unwrap();
+    hub.report(n, at(17, 0), Deed::Returned { route: route.route }).await;
     let dispatcher = hub.person(Role::Dispatcher).await;
+    ops.add_sign_in_link(ops.add_person("anna", Role::Agent, None).await.unwrap()).await.unwrap();
+    assert_eq!(hub.at(at(18, 0)).forget(&timer).await.unwrap(), None, "all of it is of today");
+
+    let later = hub.at(at(18, 0) + TimeDelta::days(31));
+    let said = later.forget(&timer).await.unwrap().unwrap();
+    for what in ["2 reports", "expected arrivals", "1 expected returns"] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    // Sessions and links live by real time.
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let age = "update sessions set created_at = created_at - interval '49 hours';
+               update sign_in_links set expires_at = expires_at - interval '49 hours'";
+    sqlx::raw_sql(age).execute(&mut conn).await.unwrap();
+    let said = later.forget(&timer).await.unwrap().unwrap();
+    assert!(said.contains("1 sessions") && said.contains("sign-in links"), "{said}");
+    // By the readings' own time where that is behind the clock, so a newer reading comes first.
+    let much_later = hub.at(at(18, 0) + TimeDelta::days(62));
+    let newer = fix(at(17, 59) + TimeDelta::days(62), 35.9, 14.45);
+    much_later.record_positions(&van, vec![newer]).await.unwrap();
+    let said = much_later.forget(&timer).await.unwrap().unwrap();
+    assert!(said.contains("1 days of positions"), "{said}");
+    assert_eq!(much_later.forget(&timer).await.unwrap(), None);
     assert!(matches!(later.forget(&dispatcher).await, Err(operations::OpsError::NotSignedIn)));
 }
 
