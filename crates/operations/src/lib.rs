@@ -40,6 +40,7 @@ mod people;
 mod planning;
 mod problem;
 mod proposal;
+mod quote;
 mod ranges;
 mod reacting;
 mod reasons;

@@ -7,6 +7,7 @@ use crate::{
     choices::{Choices, YARD},
     planning::{Draft, PlanLocks},
     problem::{Sheet, Strictness},
+    quote::Quote,
     solving::{aside, briefly},
     zone::Zone,
 };
@@ -25,39 +26,8 @@ const SLOT_HOURS: [u32; 6] = [8, 10, 12, 14, 16, 18];
 const SLOT: TimeDelta = TimeDelta::hours(2);
 /// A window must still be open for this long to be offered.
 const NOTICE: TimeDelta = TimeDelta::minutes(30);
-/// A window that costs up to so many minutes more than was shown is booked all the same.
-const DEARER_MIN: i64 = 3;
 /// Days after today for which windows are offered.
 const DAYS_AHEAD: u64 = 3;
-
-/// What somebody was shown of a window before booking it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Quote {
-    /// The end of the window that was promised then.
-    promised_until: Instant,
-    /// Extra minutes of work on the road; nothing on a day without a plan.
-    extra_min: Option<i64>,
-    /// How many other promises would be missed.
-    makes_late: usize,
-}
-
-impl Quote {
-    fn write(self) -> String {
-        let extra = self.extra_min.map(|minutes| minutes.to_string()).unwrap_or_default();
-        format!("{}_{extra}_{}", self.promised_until.timestamp_millis(), self.makes_late)
-    }
-
-    fn read(text: &str) -> Result<Self> {
-        let read = || {
-            let mut parts = text.splitn(3, '_');
-            let promised_until = DateTime::from_timestamp_millis(parts.next()?.parse().ok()?)?;
-            let extra = parts.next()?;
-            let extra_min = if extra.is_empty() { None } else { Some(extra.parse().ok()?) };
-            Some(Self { promised_until, extra_min, makes_late: parts.next()?.parse().ok()? })
-        };
-        read().ok_or_else(|| OpsError::Invalid("this is no quote: look for windows anew".into()))
-    }
-}
 
 /// Where an order would go in the live plan.
 struct Place {
@@ -421,10 +391,7 @@ fn extra_min(place: &Place) -> i64 {
 impl Question {
     /// Whether the first window costs more than was shown.
     fn breaks(&self, quote: Quote) -> bool {
-        self.places.first().is_some_and(|place| {
-            quote.extra_min.is_none_or(|shown| extra_min(place) > shown + DEARER_MIN)
-                || self.makes_late(place).len() > quote.makes_late
-        })
+        self.places.first().is_some_and(|p| quote.is_exceeded(extra_min(p), self.makes_late(p).len()))
     }
 
     /// Other promises that would be missed, by reference.
@@ -504,18 +471,6 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_quote_comes_back_from_a_form() {
-        let promised_until = DateTime::from_timestamp_millis(1_790_000_000_123).unwrap();
-        for extra_min in [None, Some(-3), Some(14)] {
-            let quote = Quote { promised_until, extra_min, makes_late: 2 };
-            assert_eq!(Quote::read(&quote.write()).unwrap(), quote);
-        }
-        for wrong in ["", "1_2", "x__0", "1__", "99999999999999999999__0", "1_1_-1"] {
-            assert!(matches!(Quote::read(wrong), Err(OpsError::Invalid(_))), "{wrong}");
-        }
-    }
 
     #[test]
     fn a_window_that_is_about_to_close_is_not_offered() {
