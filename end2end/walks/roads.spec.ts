@@ -85,3 +85,22 @@ test("Escape stops drawing", async ({ rooms }) => {
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Draw on the map" })).toBeVisible();
 });
+
+test("text that would be code stays text in a page that is alive", async ({ rooms }) => {
+  const hostile = "</title></script>--><zap-1 x='y'>\"'`{{7}}&lt;<zap-2 onload=alert(1)>";
+  const page = await rooms.open("dispatcher", "/roads");
+  await page.locator(".close-road summary").click();
+  await page.getByLabel("One to a line").fill("35.8858, 14.4949\n35.8898, 14.4989");
+  await page.getByLabel("Why").fill(hostile);
+  await page.getByRole("button", { name: "Close it" }).click();
+  await expect(closures(page)).toContainText(hostile);
+  await page.reload();
+  await expect(closures(page)).toContainText(hostile);
+  await closures(page).getByRole("button", { name: "Open again" }).click();
+  await expect(closures(page)).toHaveCount(0);
+
+  const found = await rooms.open("agent", `/deliveries?q=${encodeURIComponent(hostile)}`);
+  await expect(found.locator(".empty")).toContainText(hostile);
+  await expect(found.getByRole("searchbox")).toHaveValue(hostile);
+  for (const shown of [page, found]) expect(await shown.locator("zap-1, zap-2").count()).toBe(0);
+});

@@ -96,6 +96,7 @@ impl From<OpsError> for Problem {
                 return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
             }
             _ if passing => {
+                error.log_passing();
                 let message = "we are busy or restarting: keep what you have and send it again";
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message);
             }

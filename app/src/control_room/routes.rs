@@ -112,15 +112,17 @@ pub fn standing(row: &RouteRow) -> Standing {
 
 /// What follows the word of a route's standing.
 fn say(row: &RouteRow) -> String {
-    let stops = |number| format!(" · {}", format::counted(number, "stop", "stops"));
+    let dotted = |text: String| format!(" · {text}");
+    let stops = |number| dotted(format::counted(number, "stop", "stops"));
     match row.standing {
         _ if row.phase == RoutePhase::Finished => {
             row.back_at.map(format::clock).map_or_else(String::new, |at| format!(" {at}"))
         }
-        Standing::Late if row.late > 0 => stops(row.late),
         Standing::AtRisk if row.at_risk > 0 => stops(row.at_risk),
+        Standing::Late if row.late > 0 && row.phase != RoutePhase::OffRoad => stops(row.late),
+        _ if row.late > 0 => dotted(format::count(row.late) + " late"),
         _ => match row.behind_min {
-            Some(minutes) if minutes >= 5 => format!(" · plan +{}", format::minutes(minutes)),
+            Some(minutes) if minutes >= 5 => dotted(format::minutes(minutes) + " behind plan"),
             _ => String::new(),
         },
     }

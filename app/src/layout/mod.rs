@@ -76,7 +76,9 @@ pub fn Brand() -> impl IntoView {
 
 #[component]
 fn Doors(rooms: Vec<Room>, live: LiveBoard) -> impl IntoView {
-    let unresolved = move || live.counts.get().map(|counts| counts.exceptions).filter(|number| *number > 0);
+    let works_queue = rooms.contains(&Room::Exceptions);
+    let unresolved =
+        move || live.counts.get().map(|counts| counts.exceptions).filter(|number| works_queue && *number > 0);
     view! {
         <nav class="doors" aria-label="Rooms">
             {rooms

@@ -24,20 +24,19 @@ pub fn promises_in_a_sentence(kept: Share, by_length: [Share; 3]) -> String {
     if kept.whole == 0 {
         return "No promised window has ended yet.".to_owned();
     }
-    let lengths = ["up to 2 hours", "up to 4 hours", "longer"];
-    let parts: Vec<_> = lengths
+    // With one length its share is the share of all.
+    let by_length: String = ["windows up to 2 hours", "up to 4 hours", "longer"]
         .into_iter()
         .zip(by_length)
-        .filter(|(_, share)| share.whole > 0)
+        .filter(|(_, share)| share.whole > 0 && share.whole < kept.whole)
         .map(|(length, share)| {
-            format!("{length} {} of {}", format::percent(share), format::count(share.whole))
+            format!("; {length} {} of {}", format::percent(share), format::count(share.whole))
         })
         .collect();
     format!(
-        "First promises kept: {} of {} whose window has ended, attempted or not; by length of window: {}.",
+        "First promises kept: {} of {} whose window has ended, attempted or not{by_length}.",
         format::percent(kept),
         format::counted(kept.whole, "order", "orders"),
-        parts.join(", ")
     )
 }
 

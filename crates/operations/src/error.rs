@@ -1,9 +1,16 @@
 //! What can stop a verb, and what a person is told of it.
 
 use domain::{Refusal, Role};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use store::StoreError;
 use thiserror::Error;
 use wire::AppError;
+
+/// Between two lines in the log of what passes.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// A verb did not happen.
 #[derive(Debug, Error)]
@@ -83,6 +90,18 @@ impl OpsError {
         }
     }
 
+    /// Says in the log why callers are asked to come back, at most once in ten seconds: without it a full disk looks like a
+    /// rush.
+    pub fn log_passing(&self) {
+        static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+        let Self::Store(error) = self else { return };
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|at| at.elapsed() > PAUSE) {
+            *last = Some(Instant::now());
+            tracing::warn!("callers are asked to come back: {error}");
+        }
+    }
+
     /// Logs what is ours to mend under a number that the person or device reads too; answers the number.
     pub(crate) fn log_under_a_number(&self) -> u32 {
         let id = crate::secrets::error_number();
@@ -126,7 +145,10 @@ impl From<OpsError> for AppError {
                 Refusal::ClosureUnexplained | Refusal::ClosureForNobody => Self::ClosureIncomplete,
                 _ => Self::Invalid,
             },
-            error if error.is_passing() => Self::Busy,
+            error if error.is_passing() => {
+                error.log_passing();
+                Self::Busy
+            }
             error if error.is_from_outside() => {
                 tracing::warn!("a value from outside was refused by the database alone: {error}");
                 Self::Invalid

@@ -98,7 +98,8 @@ impl Grounds {
         (output.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 
-    fn database_of_the_demo(&self) -> String {
+    /// Where the database of the demo is found, while a house runs.
+    pub fn database_of_the_demo(&self) -> String {
         let majors = std::fs::read_dir(self.path().join("var/pg")).unwrap();
         let sockets = majors.map(|m| m.unwrap().path().join("sockets")).find(|s| s.is_dir()).unwrap();
         format!("postgres://doorstep@localhost/doorstep_demo?host={}", sockets.display())

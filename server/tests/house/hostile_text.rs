@@ -6,6 +6,7 @@ use crate::{
     grounds::{Grounds, House},
 };
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
 
 /// Ends titles, scripts, styles, attributes and comments, and begins an element of its own.
 const HOSTILE: &str = "</title></script>--><zap-1 x='y'>\"'`{{7}}&lt;<zap-2>";
@@ -26,6 +27,11 @@ async fn hostile_text_stays_text_on_every_page() {
     let (_, answer) = house.post("/api/v1/orders", &day.shop, &order).await;
     assert_eq!(answer["results"][0]["result"], "refused", "{answer}");
     assert!(answer["results"][0]["why"].as_str().unwrap().starts_with("reference"), "{answer}");
+
+    // One that an earlier version took is text all the same.
+    let mut database = PgConnection::connect(&grounds.database_of_the_demo()).await.unwrap();
+    let stored = sqlx::query("update orders set reference = $1 where id = $2::uuid");
+    stored.bind(HOSTILE).bind(&day.orders[0]).execute(&mut database).await.unwrap();
 
     // People's own texts: a name at sign-in, a reason for a closure, a word on an exception, a person's name.
     let (ok, said) = grounds.beside(&["add-user", HOSTILE, "dispatcher", "--link"], "");
@@ -75,7 +81,7 @@ async fn hostile_text_stays_text_on_every_page() {
         format!("/sign-in?{escaped}&link=spent"),
         format!("/sign-in/link/{escaped}"),
     ];
-    for rows in ["on_time", "on_time_original", "first_attempt", "failed", "stops_per_hour"] {
+    for rows in ["on_time", "on_time_original", "promises", "first_attempt", "failed", "stops_per_hour"] {
         pages.push(format!("/figures?rows={rows}"));
     }
     for order in &day.orders {

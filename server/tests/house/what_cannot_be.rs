@@ -3,6 +3,8 @@
 use crate::grounds::{Grounds, House};
 use chrono::TimeDelta;
 use serde_json::json;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_cannot_be_keeps_no_other_out() {
@@ -248,7 +250,41 @@ async fn a_house_without_its_database_lives_and_is_not_ready() {
     let began = std::time::Instant::now();
     while House::client().get(format!("{}/readyz", house.url)).send().await.unwrap().status() != 200 {
         assert!(began.elapsed().as_secs() < 40, "it does not recover");
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    house.close();
+}
+
+/// Whoever begins to say something and stops is told so after half a minute, and holds nothing longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_body_is_not_waited_for() {
+    let Some(grounds) = Grounds::lay("half_a_body") else { return };
+    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
+    let (shop, van) = house.set_up().await;
+    let cookies = house.sign_in("dispatcher").await;
+    let half = async |path: &str, head: String| {
+        let mut stream =
+            tokio::net::TcpStream::connect(house.url.strip_prefix("http://").unwrap()).await.unwrap();
+        let said = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n{head}\r\n\r\n{{\"orders\":[{{"
+        );
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut answer = vec![];
+        let ended = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer)).await;
+        assert!(ended.is_ok(), "{path} is still held");
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let json = |key: &str| format!("content-type: application/json\r\nauthorization: Bearer {key}");
+    let form =
+        format!("content-type: application/x-www-form-urlencoded\r\ncookie: {cookies}\r\norigin: http://x");
+    let answers = tokio::join!(
+        half("/api/v1/orders", json(&shop)),
+        half("/intake/outcomes", json(&van)),
+        half("/intake/positions", json(&van)),
+        half("/api/claim-exception", form),
+    );
+    for answer in [answers.0, answers.1, answers.2, answers.3] {
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     }
     house.close();
 }

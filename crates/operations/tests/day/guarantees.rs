@@ -4,9 +4,10 @@
 use crate::common::{Hub, at, fix, order};
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Role};
-use operations::{Caller, Origin};
+use operations::{Caller, Origin, PlanOutcome};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::time::Duration;
 use wire::{api::PlaceOrders, exceptions::QueueFilter, intake::Deed};
 
 #[tokio::test]
@@ -284,6 +285,22 @@ async fn a_round_without_news_writes_no_estimate() {
     assert_eq!(written().await, first);
     let (kept,): (i64,) = scalar(&hub, "select count(*) from kept_estimates").await;
     assert!(kept > 0, "estimates are kept to be scored");
+    hub.close().await;
+}
+
+/// It is asked every second, so it may touch nothing that grows with the day.
+#[tokio::test]
+async fn a_morning_that_is_planned_reads_nothing_of_the_day() {
+    let Some(hub) = Hub::open("planned").await else { return };
+    hub.plan(40).await;
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let locked = "begin; lock table orders, packages, stops, vehicles, drivers, events, positions in access exclusive mode";
+    sqlx::raw_sql(locked).execute(&mut conn).await.unwrap();
+    let ops = hub.at(at(7, 5));
+    let timer = Caller::timer();
+    let planned = tokio::time::timeout(Duration::from_secs(20), ops.plan_morning(&timer)).await;
+    assert_eq!(planned.expect("it waits for a table of the day").unwrap(), PlanOutcome::AlreadyPlanned);
+    conn.close().await.unwrap();
     hub.close().await;
 }
 

@@ -1,10 +1,19 @@
 //! Windows of later days are those in which some vehicle is on shift and can carry the order.
 
-use crate::common::{Hub, at, order, set_up};
+use crate::common::{Hub, Straight, at, order, set_up};
 use chrono::{NaiveTime, TimeDelta};
 use domain::{OrderId, Role};
 use operations::{Caller, Operations, OpsError, PlanOutcome};
+use roads::{LatLon, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
 use sqlx::{Connection, PgConnection};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+    time::Duration,
+};
 use wire::{
     api::{PlaceOrders, PlacePackage},
     intake::Deed,
@@ -23,6 +32,68 @@ async fn a_vehicle_that_cannot_be_stops_no_plan_and_no_window() {
     let order = found(&ops, &agent, "BOO-000001").await;
     assert!(!ops.slots(&agent, order).await.unwrap().slots.is_empty());
     conn.close().await.unwrap();
+    hub.close().await;
+}
+
+/// Straight roads on which the first who asks waits, once it is wanted, until it is let go.
+struct Held {
+    wanted: AtomicBool,
+    waits: Sender<()>,
+    let_go: Mutex<Receiver<()>>,
+}
+
+impl TravelTimes for Held {
+    fn matrix(
+        &self,
+        from: &[LatLon],
+        to: &[LatLon],
+        profile: Profile,
+        wall: Option<Wall>,
+    ) -> Result<Matrix, RoadsError> {
+        if self.wanted.swap(false, Ordering::SeqCst) {
+            self.waits.send(()).unwrap();
+            self.let_go.lock().unwrap().recv().unwrap();
+        }
+        Straight.matrix(from, to, profile, wall)
+    }
+
+    fn snap(&self, at: LatLon, profile: Profile) -> Option<Snap> {
+        Straight.snap(at, profile)
+    }
+
+    fn path(&self, points: &[LatLon], profile: Profile, wall: Option<Wall>) -> Result<Path, RoadsError> {
+        Straight.path(points, profile, wall)
+    }
+
+    fn source(&self) -> Source {
+        Straight.source()
+    }
+}
+
+/// However long a plan takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_do_not_wait_for_a_plan_that_is_being_made() {
+    let Some(mut hub) = Hub::open("beside").await else { return };
+    let ((waits, waiting), (go, let_go)) = (channel(), channel());
+    let roads = Arc::new(Held { wanted: AtomicBool::new(false), waits, let_go: Mutex::new(let_go) });
+    hub.roads = Some(roads.clone());
+    hub.plan(12).await;
+    let ops = hub.at(at(7, 5));
+    let agent = hub.person(Role::Agent).await;
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let order = found(&ops, &agent, "BOO-000001").await;
+    roads.wanted.store(true, Ordering::SeqCst);
+    let planner = ops.clone();
+    let planning = tokio::spawn(async move { planner.propose_plan(&dispatcher).await });
+    tokio::task::spawn_blocking(move || waiting.recv_timeout(Duration::from_secs(20)).unwrap())
+        .await
+        .unwrap();
+    let slots = tokio::time::timeout(Duration::from_secs(20), ops.slots(&agent, order)).await;
+    assert!(!slots.expect("they wait for the plan").unwrap().slots.is_empty());
+    assert!(!planning.is_finished());
+    go.send(()).unwrap();
+    let ended = planning.await.unwrap();
+    assert!(matches!(ended, Ok(_)), "{ended:?}");
     hub.close().await;
 }
 

@@ -163,14 +163,18 @@ impl Fleet {
         }
         let (width, height) = view.size();
         let px = |css: f64| (css * view.ratio()) as i32;
-        let end = |name: &Name| name.x + px(LETTER_PX * name.text.chars().count() as f64);
+        let long = |text: &str| px(LETTER_PX * text.chars().count() as f64);
+        let end = |name: &Name| name.x + long(&name.text);
         // The loudest are last in drawing order.
         for vehicle in self.vehicles.iter().rev().filter(|vehicle| !named.contains(&Some(vehicle.id))) {
             let (x, y) = view.pixel(vehicle.at(now_ms));
             if x < 0 || y < 0 || x > width || y > height {
                 continue;
             }
-            let name = Name { x: x + px(NAME_OFFSET_PX), y, text: vehicle.label.clone() };
+            // Where the map ends beside the vehicle, its name stands before it.
+            let (offset, length) = (px(NAME_OFFSET_PX), long(&vehicle.label));
+            let begins = if x + offset + length > width { x - offset - length } else { x + offset };
+            let name = Name { x: begins, y, text: vehicle.label.clone() };
             let apart = |other: &Name| {
                 (other.y - name.y).abs() > px(NAME_HEIGHT_PX) || end(other) < name.x || end(&name) < other.x
             };
@@ -391,6 +395,11 @@ pub(super) mod tests {
         assert!(names.contains(&Name { x: x + 13, y, text: "Van 02".to_owned() }), "{names:?}");
         assert_eq!(texts(names), ["Van 02", "Van 03"], "the late one keeps the place that two would need");
         assert!(fleet.names(&named(11.5), [None, None], 0.0).is_empty(), "too far away for names");
+
+        let at_the_edge = (0..40).map(|step| mark(step, 35.98 - 0.003 * f64::from(step), 14.0842));
+        fleet.report(&at_the_edge.collect::<Vec<_>>(), None, 0.0);
+        let names = fleet.names(&named(13.0), [None, None], 0.0);
+        assert!(names.len() > 10 && names.iter().all(|name| name.x >= 0 && name.x + 39 <= 1000), "{names:?}");
     }
 
     #[test]
