@@ -128,7 +128,8 @@ pub fn signed_tenths(number: f64) -> String {
 
 /// Money that is spent more, from cents.
 pub fn money(cents: i64) -> String {
-    format!("+€{}.{:02}", count(cents / 100), cents % 100)
+    let sign = if cents < 0 { "−" } else { "+" };
+    format!("{sign}€{}.{:02}", count(cents.abs() / 100), cents.abs() % 100)
 }
 
 /// `94.1%`, or a dash when there is nothing to divide by. Never rounds up to a full hundred.

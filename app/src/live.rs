@@ -387,12 +387,12 @@ mod tests {
     #[test]
     fn three_missed_heartbeats_are_silence_and_the_stream_is_opened_again_in_good_time() {
         let s = 1000.0;
-        assert_eq!(watch(29.0 * s, 0.0, 0.0, 0), Watch::Wait);
-        assert_eq!(watch(30.5 * s, 0.0, 0.0, 0), Watch::OpenAgain);
-        assert_eq!(watch(31.5 * s, 0.0, 30.5 * s, 1), Watch::Say, "it was opened a second ago");
-        assert_eq!(watch(34.1 * s, 0.0, 30.5 * s, 1), Watch::OpenAgain, "it may be a dead connection");
+        assert_eq!(watch(14.0 * s, 0.0, 0.0, 0), Watch::Wait);
+        assert_eq!(watch(15.5 * s, 0.0, 0.0, 0), Watch::OpenAgain);
+        assert_eq!(watch(16.5 * s, 0.0, 15.5 * s, 1), Watch::Say, "it was opened a second ago");
+        assert_eq!(watch(19.1 * s, 0.0, 15.5 * s, 1), Watch::OpenAgain, "it may be a dead connection");
         assert_eq!(watch(64.1 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::Say, "it may be a slow one");
-        assert_eq!(watch(70.6 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::OpenAgain);
+        assert_eq!(watch(65.6 * s, 0.0, 60.5 * s, SHORT_TRIES), Watch::OpenAgain);
         assert_eq!(watch(41.0 * s, 40.8 * s, 40.6 * s, 0), Watch::Wait, "it speaks again");
         assert_eq!(
             watch(10.0 * s, 3600.0 * s, 3600.0 * s, 0),

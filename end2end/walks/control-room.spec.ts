@@ -139,6 +139,16 @@ test("while the stream is broken off the page keeps its truth and says what it t
   await isLive(page);
 });
 
+test("a map whose answer was lost is asked for again while the day stays live", async ({ rooms }) => {
+  rooms.expectError(/net::ERR|Failed to load resource/);
+  const page = await rooms.open("dispatcher", "/deliveries");
+  await page.route(/\/api\/map/, (route) => route.abort());
+  await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Control room" }).click();
+  await expect(page.getByText("The map has not come through yet.")).toBeVisible();
+  await page.unroute(/\/api\/map/);
+  await expect(page.locator("canvas.map-fleet")).toBeVisible();
+});
+
 test("what could not be loaded comes by itself when the connection is back", async ({ rooms }) => {
   const page = await rooms.open("dispatcher", "/deliveries");
   rooms.expectError(/Failed to load resource|net::ERR/);
@@ -147,7 +157,7 @@ test("what could not be loaded comes by itself when the connection is back", asy
   await expect(page.locator(".fresh")).toContainText("trying again");
   const doors = page.getByRole("navigation", { name: "Rooms" });
   await doors.getByRole("link", { name: "Control room" }).click();
-  await expect(page.getByRole("alert").first()).toContainText("did not get through");
+  await expect(page.getByRole("alert").first()).toContainText("could not be reached");
   await page.unroute(/\/(api|live)\//);
   await isLive(page);
   await expect(page.locator(".route-list li").first()).toBeVisible();

@@ -50,11 +50,17 @@ test("windows come from the live plan, and the one that is booked shows", async 
     await expect(page.getByRole("heading", { name: "Windows that fit" })).toBeVisible({ timeout: 30_000 });
     if ((await slots.count()) > 0) break;
   }
-  // A second tab looks at the same offers.
-  const stale = await rooms.open("agent", new URL(page.url()).pathname + "?slots=1");
-  await expect(stale.locator(".slot").first()).toBeVisible({ timeout: 30_000 });
+  // Other tabs look at the same offers: one follows the day, two stand still.
+  const address = new URL(page.url()).pathname + "?slots=1";
+  const live = await rooms.open("agent", address);
+  await expect(live.locator(".slot").first()).toBeVisible({ timeout: 30_000 });
+  const twice = await rooms.open("agent", address, { javaScriptEnabled: false });
+  const stale = await rooms.open("agent", address, { javaScriptEnabled: false });
   const slot = slots.last();
-  await expect(slot.locator(".slot-price")).toContainText(/min|costs nothing/);
+  await expect(slot.locator(".slot-price")).toContainText(/min|Costs nothing/);
+  const from = await slot.locator("input[name=from]").inputValue();
+  const offered = live.locator(`.slot input[name=from][value="${from}"]`);
+  await expect(offered).toHaveCount(1);
   const window = await slot.locator(".slot-window strong").innerText();
   await slot.getByRole("button", { name: "Book" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Booked. The promise has moved." })).toBeVisible();
@@ -63,8 +69,17 @@ test("windows come from the live plan, and the one that is booked shows", async 
   await expect(moved.last()).toContainText(window);
   await expect(slots, "what was offered for the promise before is gone").toHaveCount(0);
 
+  await expect(page, "it is said once").toHaveURL(new URL(address, page.url()).href.replace("?slots=1", ""));
+  await page.reload();
+  await page.getByRole("region", { name: "Story" }).waitFor();
+  await expect(page.getByText("Booked. The promise has moved.")).toHaveCount(0);
+  await expect(live.locator(".order-facts strong").first()).toContainText(window);
+
   rooms.expectError(/status of 409/);
-  await stale.locator(".slot").first().getByRole("button", { name: "Book" }).click();
+  await twice.locator(".slot").filter({ has: twice.locator(`input[name=from][value="${from}"]`) }).getByRole("button", { name: "Book" }).click();
+  await expect(twice.locator(".order-facts strong").first()).toContainText(window);
+  await expect(twice.getByRole("region", { name: "Story" }).getByRole("listitem").filter({ hasText: "Moved from" }), "what is booked already is not booked again").toHaveCount(1);
+  await stale.locator(".slot").filter({ hasNot: stale.locator(`input[name=from][value="${from}"]`) }).first().getByRole("button", { name: "Book" }).click();
   await expect(stale.getByRole("alert")).toContainText("has changed since this was shown");
   await expect(stale.locator(".order-facts strong").first()).toContainText(window);
 });

@@ -46,6 +46,7 @@ test("what was resolved is listed with who did what, and can be opened again", a
   const id = await firstFree(page);
   const row = rowOf(page, id);
   await row.locator("summary", { hasText: "Resolve" }).click();
+  await row.getByLabel("What was done").selectOption("Recipient told");
   await row.getByRole("button", { name: "Resolve exception" }).click();
   await expect(row).toHaveCount(0);
   await page.getByRole("navigation", { name: "Which exceptions" }).getByRole("link", { name: /Resolved/ }).click();
@@ -79,6 +80,7 @@ test("an open form stays with its exception while another one leaves the list", 
 
   const there = rowOf(other, leaves);
   await there.locator("summary", { hasText: "Resolve" }).click();
+  await there.getByLabel("What was done").selectOption("Recipient told");
   await there.getByRole("button", { name: "Resolve exception" }).click();
   await expect(rowOf(page, leaves)).toHaveCount(0);
   await expect(page.locator("details.resolve[open]")).toHaveCount(1);
@@ -95,6 +97,7 @@ test("every resolution can be undone, and the row comes back to its place with t
     const before = await names();
     const row = rowOf(page, id);
     await row.locator("summary", { hasText: "Resolve" }).click();
+    await row.getByLabel("What was done").selectOption("Recipient told");
     await row.getByRole("button", { name: "Resolve exception" }).click();
     await expect(row).toHaveCount(0);
     await expect(page.locator(".queue-row :focus"), "the focus stays in the list").toHaveCount(1);
@@ -154,4 +157,19 @@ test("each row is a line that says the cause and the next step, and nothing move
   expect(await top()).toBe(before);
   await rowOf(page, id).getByRole("button", { name: "Release" }).click();
   await expect(rowOf(page, id).locator(".queue-owner")).toContainText("Nobody");
+});
+
+test("a double click on Claim claims, and a resolution that says nothing is not sent", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const id = await firstFree(page);
+  const row = rowOf(page, id);
+  await row.getByRole("button", { name: "Claim" }).dblclick();
+  await expect(row.locator(".queue-owner")).toContainText("You");
+  await row.locator("summary", { hasText: "Resolve" }).click();
+  await row.getByRole("button", { name: "Resolve exception" }).click();
+  await expect(row.getByLabel("What was done")).toBeFocused();
+  await expect(row.locator(".queue-owner")).toContainText("You");
+  await page.keyboard.press("Escape");
+  await row.getByRole("button", { name: "Release" }).click();
+  await expect(row.getByRole("button", { name: "Claim" })).toBeVisible();
 });

@@ -23,6 +23,7 @@ use leptos_router::{
 use panel::RoutePanel;
 use plan::{PlanActions, PlanBox};
 use routes::RouteList;
+use std::time::Duration;
 use strip::Strip;
 use wire::{
     AppError,
@@ -30,15 +31,31 @@ use wire::{
     roads::ClosedRoad,
 };
 
+/// Before a map that has not come through is asked for again.
+const MAP_PAUSE: Duration = Duration::from_secs(3);
+
 /// What a map needs: asked for again only while there is none, because a map that is made anew forgets where it was.
 pub fn lasting_map(live: LiveBoard) -> Resource<Result<MapView, Fault>> {
     let is_here = StoredValue::new(false);
+    let again = RwSignal::new(0u32);
     let tries = Memo::new(move |before: Option<&u32>| match before {
         Some(before) if is_here.get_value() => *before,
-        _ => live.returned.get(),
+        _ => live.returned.get().wrapping_add(again.get()),
     });
     let map = Resource::new(move || tries.get(), |_| api::map());
-    Effect::new(move |_| is_here.set_value(matches!(map.get(), Some(Ok(_)))));
+    Effect::new(move |_| {
+        let answer = map.get();
+        is_here.set_value(matches!(answer, Some(Ok(_))));
+        // One answer that was lost while the stream goes on.
+        if matches!(answer, Some(Err(Fault(AppError::Unreachable | AppError::Busy)))) {
+            set_timeout(
+                move || {
+                    again.try_update(|tries| *tries = tries.wrapping_add(1));
+                },
+                MAP_PAUSE,
+            );
+        }
+    });
     map
 }
 

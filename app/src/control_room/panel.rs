@@ -4,11 +4,12 @@ use super::routes::standing;
 use crate::{
     format,
     live::LiveBoard,
-    parts::{Column, Mark, MarkedWord, RouteBar, Table},
+    parts::{Column, Mark, MarkedWord, RoomLink, RouteBar, Table},
+    session::Room,
     words,
 };
 use leptos::prelude::*;
-use wire::control_room::{Reload, RouteView, StopRow};
+use wire::control_room::{Reload, RoutePhase, RouteView, StopRow};
 
 const COLUMNS: [Column; 4] =
     [Column::words("Stop"), Column::words("Address"), Column::numbers("Planned"), Column::numbers("Arrival")];
@@ -22,14 +23,21 @@ pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
     let driver = row.driver.clone();
     let title = row.label.clone();
     let (open, ended): (Vec<_>, Vec<_>) = stops.into_iter().partition(|stop| stop.outcome.is_none());
-    let back = row.back_at;
+    // Nobody knows when a vehicle leaves or is back that cannot drive.
+    let off_road = row.phase == RoutePhase::OffRoad;
+    let back = row.back_at.filter(|_| !off_road);
+    let left = match departed_at {
+        Some(_) => "Left",
+        None if off_road => "Was to leave",
+        None => "Leaves",
+    };
     let row = live.row(row);
     view! {
         <div class="panel-head">
             <h2>{title}</h2>
             {move || {
                 let row = row.read();
-                view! { <MarkedWord standing=standing(&row) word=words::vehicle_standing(&row) /> }
+                view! { <MarkedWord standing=standing(&row) word=words::vehicle_standing(&row).into_owned() /> }
             }}
             <a class="button small" href="/control-room" data-noscroll="" data-key="Escape">
                 "Close"
@@ -48,7 +56,7 @@ pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
                 <dd>{move || format::count(row.read().failed)}</dd>
             </div>
             <div>
-                <dt>{if departed_at.is_some() { "Left" } else { "Leaves" }}</dt>
+                <dt>{left}</dt>
                 <dd>{format::clock(departed_at.unwrap_or(planned_start))}</dd>
             </div>
             <div>
@@ -122,7 +130,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
                 {stop.sequence}
             </td>
             <th scope="row">
-                <a href=format!("/deliveries/{}", stop.order)>{stop.address}</a>
+                <RoomLink room=Room::Deliveries href=format!("/deliveries/{}", stop.order) text=stop.address />
                 <small>{format!("{} · {}", format::window(stop.window), stop.reference)}</small>
             </th>
             <td class="number">{format::clock(stop.planned)}</td>

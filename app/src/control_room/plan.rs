@@ -4,8 +4,8 @@
 use super::api::{AcceptProposal, DeclineProposal, ProposePlan};
 use crate::{
     Fault, format,
-    parts::{FaultNotice, Notice, fault_of},
-    session::Session,
+    parts::{FaultNotice, Notice, RoomLink, fault_of},
+    session::{Room, Session},
     words,
 };
 use domain::ProposalId;
@@ -136,7 +136,7 @@ fn Answer(actions: PlanActions, waits: bool) -> impl IntoView {
         if let Some(fault) = actions.fault() {
             return Some(view! { <FaultNotice fault /> }.into_any());
         }
-        if let Some(accepted) = actions.accept.value().get().and_then(Result::ok).filter(|_| !waits) {
+        if let Some(accepted) = actions.accept.value().get().and_then(Result::ok) {
             return Some(
                 view! { <Notice text=format!("Accepted. The plan is now revision {accepted}.") /> }
                     .into_any(),
@@ -171,8 +171,17 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
     let ProposalView { id, based_on, made_at, stale, answers } = proposal;
     // A free hand is for whoever asks for it.
     let first = answers.iter().rfind(|answer| answer.freedom != Freedom::Free).or(answers.first());
-    let line = first.map(|answer| words::gains(&answer.gains, answer.changes.len() as i64));
     let first = first.map(|answer| answer.freedom);
+    // What is read is what would be accepted.
+    let chosen = RwSignal::new(first);
+    let lines: Vec<_> = answers
+        .iter()
+        .map(|answer| (answer.freedom, words::gains(&answer.gains, answer.changes.len() as i64)))
+        .collect();
+    let line = move || {
+        let line = lines.iter().find(|(freedom, _)| Some(*freedom) == chosen.get());
+        line.map(|(_, line)| line.clone())
+    };
     let busy = move || actions.accept.pending().get() || actions.decline.pending().get();
     let may_accept = may_plan && !stale;
     let choices = answers
@@ -184,7 +193,14 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
                     {may_accept
                         .then(|| {
                             view! {
-                                <input type="radio" name="freedom" value=freedom.code() required checked=Some(freedom) == first />
+                                <input
+                                    type="radio"
+                                    name="freedom"
+                                    value=freedom.code()
+                                    required
+                                    checked=Some(freedom) == first
+                                    on:change=move |_| chosen.set(Some(freedom))
+                                />
                             }
                         })}
                     <span>
@@ -244,7 +260,7 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
         .map(|PlanAnswer { freedom, gains, changes }| {
             let stops = format::counted(changes.len() as i64, "stop", "stops");
             view! {
-                <details open=Some(freedom) == first>
+                <details open=move || Some(freedom) == chosen.get()>
                     <summary>{format!("{}: {stops}", words::freedom(freedom))}</summary>
                     <GainsTable gains />
                     <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
@@ -326,7 +342,7 @@ fn GainsTable(gains: Gains) -> impl IntoView {
 fn ChangeLine(change: Change) -> impl IntoView {
     view! {
         <li>
-            <a href=format!("/deliveries/{}", change.order)>{change.address.clone()}</a>
+            <RoomLink room=Room::Deliveries href=format!("/deliveries/{}", change.order) text=change.address.clone() />
             <small>{words::change(&change)}</small>
         </li>
     }

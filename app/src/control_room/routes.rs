@@ -21,6 +21,14 @@ pub fn RouteList(
     live: LiveBoard,
 ) -> impl IntoView {
     let empty = rows.is_empty();
+    let first = StoredValue::new(rows.clone());
+    let shows_none = move || {
+        let live = live.rows.read();
+        let holds = |show: Show| {
+            first.with_value(|rows| rows.iter().any(|row| show.holds(live.get(&row.route).unwrap_or(row))))
+        };
+        show.get().is_some_and(|show| !holds(show))
+    };
     let shown: Vec<_> = rows.iter().map(|row| (row.route, row.standing)).collect();
     let changed = Memo::new(move |_| {
         let live = live.rows.read();
@@ -60,6 +68,9 @@ pub fn RouteList(
                         </div>
                     }
                 })}
+            <p class="empty" hidden=move || !shows_none()>
+                "No vehicle, by now."
+            </p>
             <ol class="route-list" data-scroll="routes">
                 {rows.into_iter().map(|row| view! { <RouteItem row selected show live /> }).collect_view()}
             </ol>
@@ -93,7 +104,7 @@ fn RouteItem(
                 <strong>{move || row.read().label.clone()}</strong>
                 <span class="route-say">
                     <span class="route-word">{move || words::vehicle_standing(&row.read())}</span>
-                    {move || say(&row.read())}
+                    {move || say(&row.read(), show.get())}
                 </span>
                 <span class="route-count">
                     {move || format!("{}/{}", row.read().done, row.read().total)}
@@ -110,20 +121,18 @@ pub fn standing(row: &RouteRow) -> Standing {
     if row.phase == RoutePhase::OffRoad { Standing::Late } else { row.standing }
 }
 
-/// What follows the word of a route's standing.
-fn say(row: &RouteRow) -> String {
-    let dotted = |text: String| format!(" · {text}");
-    let stops = |number| dotted(format::counted(number, "stop", "stops"));
-    match row.standing {
+/// What follows the word of a route's standing: what the reader asked to see, or else what is wrong.
+fn say(row: &RouteRow, show: Option<Show>) -> String {
+    let dotted = |number: i64, word: &str| format!(" · {}{word}", format::count(number));
+    match (show, row.standing) {
+        (Some(Show::Failed), _) => dotted(row.failed, " failed"),
+        (Some(Show::AtRisk), _) => dotted(row.at_risk, " at risk"),
         _ if row.phase == RoutePhase::Finished => {
             row.back_at.map(format::clock).map_or_else(String::new, |at| format!(" {at}"))
         }
-        Standing::AtRisk if row.at_risk > 0 => stops(row.at_risk),
-        Standing::Late if row.late > 0 && row.phase != RoutePhase::OffRoad => stops(row.late),
-        _ if row.late > 0 => dotted(format::count(row.late) + " late"),
-        _ => match row.behind_min {
-            Some(minutes) if minutes >= 5 => dotted(format::minutes(minutes) + " behind plan"),
-            _ => String::new(),
-        },
+        (_, Standing::Late) if row.late > 0 && row.phase != RoutePhase::OffRoad => dotted(row.late, ""),
+        (_, Standing::AtRisk) if row.at_risk > 0 => dotted(row.at_risk, ""),
+        _ if row.late > 0 => dotted(row.late, " late"),
+        _ => String::new(),
     }
 }

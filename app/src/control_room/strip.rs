@@ -22,8 +22,9 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
             format::percent_of(part, whole)
         })
     };
-    let reads_figures = Session::here().role().is_some_and(|role| Room::Figures.is_shown_to(role));
-    let attempts = reads_figures.then_some("/figures?rows=on_time");
+    let is_open = |room: Room| Session::here().role().is_some_and(|role| room.is_shown_to(role));
+    let attempts = is_open(Room::Figures).then_some("/figures?rows=on_time");
+    let waiting = is_open(Room::Deliveries).then(|| "/deliveries?waiting=1".to_owned());
     view! {
         <section class="strip" aria-label="The day in numbers">
             <p class="strip-head">
@@ -34,20 +35,20 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
                 <Number label="stops" href=Some("/control-room") value=Signal::derive(move || format::count(counts.get().stops)) />
                 <Number label="done" href=attempts value=share(|counts| (counts.done, counts.stops)) />
                 <Number label="on time" href=attempts value=share(|counts| (counts.on_time, counts.done)) />
-                <Alarm number=number(|counts| counts.at_risk) standing=Standing::AtRisk label="at risk" href=Show::AtRisk.href() />
-                <Alarm number=number(|counts| counts.late) standing=Standing::Late label="will be late" href=Show::Late.href() />
-                <Alarm number=number(|counts| counts.failed) standing=Standing::Late label="failed" href=Show::Failed.href() />
+                <Alarm number=number(|counts| counts.at_risk) standing=Standing::AtRisk label="at risk" href=Some(Show::AtRisk.href()) />
+                <Alarm number=number(|counts| counts.late) standing=Standing::Late label="will be late" href=Some(Show::Late.href()) />
+                <Alarm number=number(|counts| counts.failed) standing=Standing::Late label="failed" href=Some(Show::Failed.href()) />
                 <Number
                     label="vehicles"
                     href=Some("/control-room")
                     value=Signal::derive(move || format::count(counts.get().vehicles))
                 />
-                <Alarm number=number(|counts| counts.silent) standing=Standing::Unknown label="silent" href=Show::Silent.href() />
+                <Alarm number=number(|counts| counts.silent) standing=Standing::Unknown label="silent" href=Some(Show::Silent.href()) />
                 <Alarm
                     number=number(|counts| counts.waiting)
                     standing=Standing::Unknown
                     label="waiting"
-                    href="/deliveries?waiting=1".to_owned()
+                    href=waiting
                 />
             </dl>
         </section>
@@ -67,14 +68,20 @@ fn Number(label: &'static str, href: Option<&'static str>, value: Signal<String>
 
 /// A number that stays grey at zero and takes the colour and the shape of its state above.
 #[component]
-fn Alarm(label: &'static str, number: Signal<i64>, standing: Standing, href: String) -> impl IntoView {
+fn Alarm(
+    label: &'static str,
+    number: Signal<i64>,
+    standing: Standing,
+    href: Option<String>,
+) -> impl IntoView {
     let loud = Memo::new(move |_| number.get() > 0);
     view! {
         <div class="alarm" data-standing=move || loud.get().then(|| standing.code())>
             <dt>
-                <a href=href data-noscroll="">
-                    {label}
-                </a>
+                {match href {
+                    Some(href) => view! { <a href=href data-noscroll="">{label}</a> }.into_any(),
+                    None => label.into_any(),
+                }}
             </dt>
             <dd>{move || loud.get().then(|| view! { <Mark standing /> })} {move || format::count(number.get())}</dd>
         </div>

@@ -110,7 +110,9 @@ fn found(hits: Result<Option<HitsView>, Fault>, asked: Option<String>, page: u32
         Ok(None) => view! {
             <p class="quiet search-hint">
                 "Any part will do, three letters or digits and more: the end of a phone number, the middle of a street, what the label says. "
-                <kbd>"/"</kbd>" brings you here."
+                <span class="keys-hint">
+                    <kbd>"/"</kbd>" brings you here."
+                </span>
             </p>
         }
         .into_any(),
@@ -118,6 +120,7 @@ fn found(hits: Result<Option<HitsView>, Fault>, asked: Option<String>, page: u32
             <div class="empty">
                 <p>
                     {match asked {
+                        _ if page > 1 => "No order is left for this page. Go back to the first one.".to_owned(),
                         Some(text) => format!("No order matches “{text}”. Try a part of it, or the shop's reference."),
                         None => "No order of today waits for a plan.".to_owned(),
                     }}

@@ -10,12 +10,14 @@ use crate::{
     format,
     live::LiveBoard,
     parts::{FaultNotice, MarkedWord, Notice, PageHead, Skeleton, fault_of, map::FleetMap},
-    session::Session,
     words,
 };
 use domain::{OrderId, Standing};
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map, use_query_map},
+};
 use wire::{
     AppError, Moment,
     control_room::{MapView, RouteView, VehicleMark},
@@ -30,7 +32,22 @@ pub fn OrderPage() -> impl IntoView {
     let query = use_query_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|code| code.parse::<OrderId>().ok()));
     let wants_slots = Memo::new(move |_| query.read().get("slots").is_some());
-    let moved = Memo::new(move |_| query.read().get("done").as_deref() == Some("moved"));
+    // Said once: the address forgets it, so that neither a reload nor the way back says it again.
+    let moved = RwSignal::new(query.read_untracked().get("done").as_deref() == Some("moved"));
+    let navigate = use_navigate();
+    Effect::new(move |before: Option<Option<OrderId>>| {
+        let (order, done) = (id.get(), query.read().get("done"));
+        if done.as_deref() == Some("moved") {
+            moved.set(true);
+            if let Some(order) = order {
+                let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                navigate(&format!("/deliveries/{order}"), options);
+            }
+        } else if before.is_some_and(|before| before != order) || wants_slots.get() {
+            moved.set(false);
+        }
+        order
+    });
     let reschedule = ServerAction::<Reschedule>::new();
     let cancel = ServerAction::<CancelOrder>::new();
     let answers = move || (reschedule.version().get() + cancel.version().get(), live.returned.get());
@@ -49,8 +66,8 @@ pub fn OrderPage() -> impl IntoView {
         },
     );
     let slots = Resource::new(
-        move || (id.get().filter(|_| wants_slots.get()), answers()),
-        |(id, _)| async move {
+        move || (id.get().filter(|_| wants_slots.get()), stirred.get(), answers()),
+        |(id, ..)| async move {
             match id {
                 Some(id) => api::slots(id).await.map(Some),
                 None => Ok(None),
@@ -113,8 +130,10 @@ pub fn OrderPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=4 what="windows; each is tried on the plan" /> }>
                 {move || {
                     Some(match (slots.get()?, id.get_untracked()) {
+                        // The order itself says that the session has ended.
+                        (Err(fault), _) if fault.0 == AppError::NotSignedIn => ().into_any(),
                         (Err(fault), _) => view! { <FaultNotice fault /> }.into_any(),
-                        (Ok(Some(view)), Some(order)) if !moved.get() => view! { <Slots view order reschedule /> }.into_any(),
+                        (Ok(Some(view)), Some(order)) if wants_slots.get() => view! { <Slots view order reschedule /> }.into_any(),
                         (Ok(None), _) if wants_slots.get() => {
                             view! { <Skeleton rows=4 what="windows; each is tried on the plan" /> }.into_any()
                         }
@@ -157,11 +176,14 @@ fn unknown<T>() -> Result<T, crate::Fault> {
 
 #[component]
 fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: Memo<bool>) -> impl IntoView {
-    let OrderView { as_of, hit, original, packages, ahead, hindered, near, story, can_reschedule, .. } = view;
+    let OrderView { as_of, hit, original, packages, ahead, hindered, near, story, .. } = view;
+    let (can_reschedule, can_cancel) = (view.can_reschedule, view.can_cancel);
     let order = hit.order;
     let progress = hit.progress;
-    let may = Session::here().role().is_some_and(domain::Role::may_reschedule);
-    let may_cancel = may && matches!(progress, Progress::Placed | Progress::Planned | Progress::Failed);
+    // Why it cannot be cancelled, when somebody would look for the button.
+    let aboard = view
+        .aboard
+        .filter(|_| can_reschedule && !can_cancel && matches!(progress, Progress::Placed | Progress::Failed));
     let (standing, state) = (hit.standing, words::order_state(progress, hit.standing));
     let first = (original != hit.window).then(
         || view! { <small>{format!("first promised {}", format::window_from(original, as_of))}</small> },
@@ -236,7 +258,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
             </div>
         </dl>
         <div class="actions">
-            {(may && can_reschedule)
+            {can_reschedule
                 .then(|| {
                     view! {
                         <a
@@ -249,7 +271,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                         </a>
                     }
                 })}
-            {may_cancel
+            {can_cancel
                 .then(|| {
                     view! {
                         <details class="confirm" data-popup>
@@ -264,6 +286,10 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                         </details>
                     }
                 })}
+            {aboard
+                .map(|label| {
+                    view! { <p class="quiet">{format!("Its goods are in {label}. It can be cancelled once they are back at the hub.")}</p> }
+                })}
         </div>
         <Story story as_of />
     }
@@ -273,6 +299,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
 #[component]
 fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
     let when = match ahead.eta {
+        None if ahead.off_road => "nobody knows".to_owned(),
         Some(eta) => format::clock_from(eta, as_of),
         None => format!("{} by the plan", format::clock_from(ahead.planned, as_of)),
     };
@@ -285,6 +312,9 @@ fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
         view! { <small title="Nine of ten arrivals that were expected like this one fell into this range">{words}</small> }
     });
     let planned = match ahead.eta {
+        None if ahead.off_road => {
+            format!("cannot drive on; planned {}", format::clock_from(ahead.planned, as_of))
+        }
         Some(_) => format!("planned {}", format::clock_from(ahead.planned, as_of)),
         None => "no estimate yet".to_owned(),
     };

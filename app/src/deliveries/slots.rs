@@ -18,7 +18,7 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
     view! {
         <section class="slots-section" aria-labelledby="slots-title">
             <div class="list-head">
-                <h2 id="slots-title">"Windows that fit"</h2>
+                <h2 id="slots-title">"Windows that fit, cheapest first"</h2>
                 <a class="button small" href=format!("/deliveries/{order}") data-noscroll="">
                     "Close"
                 </a>
@@ -28,7 +28,7 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
                 .then(|| {
                     view! {
                         <div class="empty">
-                            <p>"No vehicle can take it in any window. Try again when the day has moved on, or cancel the order."</p>
+                            <p>"No vehicle can take it in another window. Try again when the day has moved on, or cancel the order."</p>
                         </div>
                     }
                 })}
@@ -80,7 +80,7 @@ fn SlotCard(
             let carbon = offer.extra_kg_co2e.map(|kg| format!(", {} kg CO₂e", format::signed_tenths(kg)));
             format!("{} min, {}{}", format::signed(minutes), format::money(cents), carbon.unwrap_or_default())
         }
-        _ => "That day is not planned yet, so it costs nothing now.".to_owned(),
+        _ => "Costs nothing yet".to_owned(),
     };
     // A few minutes more on the road, and this promise would be missed as well.
     let close = offer
@@ -95,6 +95,12 @@ fn SlotCard(
         view! { <MarkedWord standing=Standing::AtRisk word /> }
     });
     let busy = reschedule.pending();
+    let own = (instant(offer.window.from), instant(offer.window.until));
+    let begun = own.0.clone();
+    let booking = move || {
+        let input = reschedule.input();
+        input.with(|input| input.as_ref().is_some_and(|asked| instant(asked.from.fixed_offset()) == begun))
+    };
     view! {
         <li class="slot" data-row>
             <p class="slot-window">
@@ -109,11 +115,11 @@ fn SlotCard(
             </p>
             <ActionForm action=reschedule>
                 <input type="hidden" name="order" value=order.to_string() />
-                <input type="hidden" name="from" value=instant(offer.window.from) />
-                <input type="hidden" name="until" value=instant(offer.window.until) />
+                <input type="hidden" name="from" value=own.0 />
+                <input type="hidden" name="until" value=own.1 />
                 <input type="hidden" name="quote" value=offer.quote />
                 <button class="button" type="submit" disabled=move || busy.get()>
-                    "Book"
+                    {move || if busy.get() && booking() { "Booking" } else { "Book" }}
                     <span class="unseen">{format!(" {}", format::window(offer.window))}</span>
                 </button>
             </ActionForm>

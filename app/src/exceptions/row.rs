@@ -21,13 +21,13 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
     let owner = Memo::new(move |_| row.read().owner.clone());
     let resolution = Memo::new(move |_| row.read().resolution.clone());
     let cause = Memo::new(move |_| words::cause(&row.read()));
-    let step = Memo::new(move |_| words::next_step(&row.read()));
+    let plans = Session::here().role().is_some_and(domain::Role::may_dispatch);
+    let step = Memo::new(move |_| words::next_step(&row.read(), plans));
     let clock = move || {
         let row = row.read();
         row.save_by.filter(|_| row.resolution.is_none()).map(|by| countdown(by, now.get()))
     };
     let first = row.get_untracked();
-    let kind = first.kind;
     let raised = first.raised_at;
     let ExceptionRow { id, order, reference, recipient, address, route, label, .. } = first;
     let (whose, more) = match (order, reference) {
@@ -54,7 +54,7 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
             <p class="queue-what">
                 {move || {
                     let standing = standing.get();
-                    view! { <MarkedWord standing word=words::exception_heading(kind, standing) /> }
+                    view! { <MarkedWord standing word=words::exception_heading(&row.read_untracked(), standing) /> }
                 }}
                 <small>
                     <span class="unseen">"since "</span>
@@ -129,11 +129,17 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
             </ActionForm>
         }
     });
+    let single = |event: leptos::ev::MouseEvent| {
+        if event.detail() > 1 {
+            event.prevent_default();
+        }
+    };
     let release = (may && mine).then(|| {
         view! {
             <ActionForm action=actions.release>
                 <input type="hidden" name="exception" value=id.to_string() />
-                <button class="button small" type="submit">
+                // The second click of two on Claim falls here.
+                <button class="button small" type="submit" on:click=single>
                     "Release"
                 </button>
             </ActionForm>
@@ -149,7 +155,8 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
                     <input type="hidden" name="exception" value=id.to_string() />
                     <label>
                         <span>"What was done"</span>
-                        <select name="what">
+                        <select name="what" required>
+                            <option value="">"Choose"</option>
                             {words::RESOLUTIONS.map(|what| view! { <option value=what>{what}</option> }).collect_view()}
                         </select>
                     </label>
@@ -165,7 +172,7 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
             <span class="unseen">"Owner: "</span>
             {says}
         </p>
-        <div class="actions">{claim}{resolve}{release}</div>
+        <div class="actions">{claim}{release}{resolve}</div>
     }
 }
 

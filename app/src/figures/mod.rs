@@ -63,6 +63,25 @@ pub fn FiguresPage() -> impl IntoView {
             }
         },
     );
+    // Rows that somebody has just asked for may be screens below the link.
+    let wanted = StoredValue::new(false);
+    Effect::new(move |before: Option<Option<FigureKind>>| {
+        let behind = behind.get();
+        if before.is_some_and(|before| before != behind) {
+            wanted.set_value(behind.is_some());
+        }
+        behind
+    });
+    Effect::new(move |_| {
+        if matches!(rows.get(), Some(Ok(Some(_)))) && wanted.get_value() {
+            wanted.set_value(false);
+            request_animation_frame(|| {
+                if let Some(title) = document().get_element_by_id("rows-title") {
+                    title.scroll_into_view();
+                }
+            });
+        }
+    });
     view! {
         <div class="page figures-page">
             <PageHead title="Figures" />
@@ -89,7 +108,9 @@ pub fn FiguresPage() -> impl IntoView {
                         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
                         Ok(None) => ().into_any(),
                         Ok(Some((figure, page, rows))) => {
-                            view! { <Rows rows figure day=day.get_untracked() page /> }.into_any()
+                            let day = day.get_untracked();
+                            let is_over = day.is_some_and(|day| today.get_untracked().is_some_and(|today| day < today));
+                            view! { <Rows rows figure day page is_over /> }.into_any()
                         }
                     })
                 }}
@@ -140,6 +161,7 @@ fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<Figu
     let original = share(view.on_time_original, "attempts");
     let first = share(view.first_attempt, "orders");
     let as_of = view.as_of;
+    let (kept, is_over) = (format::percent(view.promises_kept), as_of.date_naive() > view.day);
     view! {
         <p class="lede">{words::day_in_a_sentence(&view)}</p>
         <div class="figures-day">
@@ -149,14 +171,10 @@ fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<Figu
         <dl class="figures">
             <Figure kind=FigureKind::OnTimeLatest value=latest.0 over=latest.1 asked behind />
             <Figure kind=FigureKind::OnTimeOriginal value=original.0 over=original.1 asked behind />
+            <Figure kind=FigureKind::PromisesKept value=kept over=words::promises_over(view.promises_kept, view.promises_by_length, is_over) asked behind />
             <Figure kind=FigureKind::FirstAttempt value=first.0 over=first.1 asked behind />
             <Figure kind=FigureKind::StopsPerHour value=stops_per_hour over asked behind />
         </dl>
-        <p class="quiet" title=domain::figures::PROMISES_KEPT>
-            {words::promises_in_a_sentence(view.promises_kept, view.promises_by_length)}
-            " "
-            <RowsLink kind=FigureKind::PromisesKept asked behind />
-        </p>
         <div class="multiples">
             <HoursChart hours=view.hours />
             <FailedTable failed=view.failed asked behind />

@@ -3,8 +3,8 @@
 use super::href;
 use crate::{
     format,
-    parts::{Column, MarkedWord, Pager, Table},
-    session::{Room, Session},
+    parts::{Column, MarkedWord, Pager, RoomLink, Table},
+    session::Room,
     words,
 };
 use chrono::NaiveDate;
@@ -39,7 +39,14 @@ const PROMISE_COLUMNS: [Column; 5] = [
 
 /// The rows.
 #[component]
-pub fn Rows(rows: FigureRows, figure: FigureKind, day: Option<NaiveDate>, page: u32) -> impl IntoView {
+pub fn Rows(
+    rows: FigureRows,
+    figure: FigureKind,
+    day: Option<NaiveDate>,
+    page: u32,
+    /// Whether the day is over, so that nothing more will come.
+    is_over: bool,
+) -> impl IntoView {
     let FigureRows { attempts, promises, routes, more } = rows;
     let caption = format!("Behind {}", words::lower(words::figure(figure)));
     let table = if figure == FigureKind::StopsPerHour {
@@ -57,9 +64,14 @@ pub fn Rows(rows: FigureRows, figure: FigureKind, day: Option<NaiveDate>, page: 
         }
         .into_any()
     } else if figure == FigureKind::PromisesKept {
-        view! { <p class="empty">"No promised window has ended yet."</p> }.into_any()
+        view! { <p class="empty">{words::no_promise(is_over)}</p> }.into_any()
     } else if attempts.is_empty() {
-        view! { <p class="empty">"No attempt is counted yet."</p> }.into_any()
+        let none = match (page, is_over) {
+            (2.., _) => "No row is left for this page.",
+            (_, true) => "No attempt was made on this day.",
+            (_, false) => "No attempt is counted yet.",
+        };
+        view! { <p class="empty">{none}</p> }.into_any()
     } else {
         view! {
             <Table caption=caption.clone() caption_hidden=true columns=&ATTEMPT_COLUMNS>
@@ -87,6 +99,11 @@ fn AttemptLine(row: AttemptRow, figure: FigureKind) -> impl IntoView {
     };
     let good = row.counts != (figure == FigureKind::Failed);
     let standing = if good { Standing::OnTime } else { Standing::Late };
+    // Who is late by seconds is not shown as arrived in time.
+    let arrived = match format::clock(row.arrived_at) {
+        same if same == format::clock(row.promised_until) => format::clock_s(row.arrived_at),
+        other => other,
+    };
     view! {
         <tr data-row=format!("{} {}", row.order, row.number)>
             <th scope="row">
@@ -95,7 +112,7 @@ fn AttemptLine(row: AttemptRow, figure: FigureKind) -> impl IntoView {
             <td>{row.label}</td>
             <td class="number">{row.number}</td>
             <td class="number">{format::clock(row.promised_until)}</td>
-            <td class="number">{format::clock(row.arrived_at)}</td>
+            <td class="number">{arrived}</td>
             <td>{words::outcome(row.outcome)}</td>
             <td>
                 <MarkedWord standing word=if row.counts { yes } else { no } />
@@ -146,14 +163,4 @@ fn PromiseLine(row: PromiseRow) -> impl IntoView {
 #[component]
 fn OrderName(order: OrderId, reference: String) -> impl IntoView {
     view! { <RoomLink room=Room::Deliveries href=format!("/deliveries/{order}") text=reference /> }
-}
-
-/// Leads to another room; only its text for those to whom that room is closed.
-#[component]
-fn RoomLink(room: Room, href: String, text: String) -> impl IntoView {
-    if Session::here().role().is_some_and(|role| room.is_shown_to(role)) {
-        view! { <a href=href>{text}</a> }.into_any()
-    } else {
-        text.into_any()
-    }
 }

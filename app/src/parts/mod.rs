@@ -1,4 +1,4 @@
-//! Pieces that every room uses and that know nothing of any room: marks, bars, tables, notices, pages of a list, keys.
+//! Pieces that every room uses and that know no room from inside: marks, bars, tables, notices, pages of a list, keys.
 
 mod back;
 mod bar;
@@ -16,5 +16,5 @@ pub use keys::{KeyHelp, aim_focus, awake, keep_focus, listen};
 pub use mark::{Mark, MarkedWord};
 pub use notice::{FaultNotice, Notice, fault_of};
 pub use order::KeptOrder;
-pub use page::{PageHead, Pager, Skeleton};
+pub use page::{PageHead, Pager, RoomLink, Skeleton};
 pub use table::{Column, Table};

@@ -1,7 +1,7 @@
 //! Sentences that answer something: what happened, what it means, what to do next.
 
 use crate::{Fault, words};
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{html::Div, prelude::*, server_fn::ServerFn};
 use wire::AppError;
 
 /// Something to know, in a box, read out when it appears; with what can be done in its children.
@@ -20,11 +20,14 @@ pub fn Notice(#[prop(into)] text: String, #[prop(optional)] children: Option<Chi
 pub fn FaultNotice(fault: Fault) -> impl IntoView {
     let way_out = match fault.0 {
         AppError::NotSignedIn => Some(("/sign-in", "Sign in")),
-        AppError::NotAllowed { .. } => Some(("/", "Go to your room")),
+        AppError::NotAllowed { .. } | AppError::NotFound => Some(("/", "Go to your room")),
         _ => None,
     };
+    let notice = NodeRef::<Div>::new();
+    // On a phone it may answer a button that is screens below it.
+    notice.on_load(|notice| notice.scroll_into_view_with_bool(true));
     view! {
-        <div class="notice loud" role="alert">
+        <div class="notice loud" role="alert" node_ref=notice>
             <p>{words::fault(fault.0)}</p>
             {way_out
                 .map(|(href, label)| {
@@ -40,7 +43,8 @@ pub fn FaultNotice(fault: Fault) -> impl IntoView {
     }
 }
 
-/// The fault of an action's latest answer, when it failed.
+/// The fault of an action's latest answer, when it failed; not that the session has ended, which what is loaded again after
+/// every answer says.
 pub fn fault_of<S>(action: ServerAction<S>) -> Signal<Option<Fault>>
 where
     S: ServerFn<Error = Fault> + Clone + Send + Sync + 'static,
@@ -48,6 +52,8 @@ where
 {
     let answer = action.value();
     Signal::derive(move || {
-        answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().copied()))
+        answer
+            .with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().copied()))
+            .filter(|fault| fault.0 != AppError::NotSignedIn)
     })
 }

@@ -1,5 +1,6 @@
 //! What every page begins and ends with: its heading, its place while loading, and the way to its next page.
 
+use crate::session::{Room, Session};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -57,4 +58,21 @@ pub fn Pager(
             </nav>
         }
     })
+}
+
+/// Leads to another room; only its text for those to whom that room is closed.
+#[component]
+pub fn RoomLink(
+    /// The other room.
+    room: Room,
+    /// Where in it.
+    href: String,
+    /// What is read.
+    text: String,
+) -> impl IntoView {
+    if Session::here().role().is_some_and(|role| room.is_shown_to(role)) {
+        view! { <a href=href>{text}</a> }.into_any()
+    } else {
+        text.into_any()
+    }
 }

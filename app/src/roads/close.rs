@@ -47,7 +47,7 @@ pub fn CloseForm(
         <section class="close-road" aria-labelledby="close-title">
             <h2 id="close-title">"Close a road"</h2>
             <ActionForm action=close>
-                <fieldset class="choice">
+                <fieldset class="choices">
                     <legend class="unseen">"What is closed"</legend>
                     <label>
                         <input
@@ -107,7 +107,10 @@ pub fn CloseForm(
                     </summary>
                     <label>
                         <span>"One to a line: degrees north, a comma, degrees east"</span>
-                        <textarea name="places" rows="4" prop:value=written></textarea>
+                        <textarea name="places" rows="4" prop:value=move || {
+                            made.track();
+                            written.get()
+                        }></textarea>
                     </label>
                 </details>
                 <label>
@@ -128,7 +131,7 @@ pub fn CloseForm(
                     <span>"Until"</span>
                     <input type="datetime-local" name="until" value=until required />
                 </label>
-                <fieldset class="choice">
+                <fieldset class="choices">
                     <legend>"For"</legend>
                     {VehicleKind::ALL
                         .map(|kind| {

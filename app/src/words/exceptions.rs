@@ -17,11 +17,13 @@ pub struct NextStep {
 }
 
 /// What went wrong, as a heading. A late stop is called what it is called on the map: it may only be at risk by now.
-pub fn exception_heading(kind: ExceptionKind, standing: Standing) -> &'static str {
-    match (kind, standing) {
+pub fn exception_heading(row: &ExceptionRow, standing: Standing) -> &'static str {
+    let in_time = row.arrived.zip(row.window).is_some_and(|(at, window)| at <= window.until);
+    match (row.kind, standing) {
+        (ExceptionKind::Late, Standing::Done) if in_time => "In time",
         (ExceptionKind::Late, Standing::Done) => "Late",
         (ExceptionKind::Late, standing) => expected(standing),
-        _ => exception_kind(kind),
+        (kind, _) => exception_kind(kind),
     }
 }
 
@@ -72,8 +74,8 @@ pub fn cause(row: &ExceptionRow) -> String {
     }
 }
 
-/// What helps most, by what happened.
-pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
+/// What helps most, by what happened, for somebody who plans or only speaks with recipients.
+pub fn next_step(row: &ExceptionRow, plans: bool) -> Option<NextStep> {
     if row.resolution.is_some() {
         return None;
     }
@@ -119,6 +121,17 @@ pub fn next_step(row: &ExceptionRow) -> Option<NextStep> {
                 "A refused package goes back to the shop: another window would not help. Otherwise call the recipient.",
             ),
         },
+        ExceptionKind::Late if !plans => {
+            call("Say the new time, or agree on another window and book it on the order's page.")
+        }
+        ExceptionKind::Breakdown | ExceptionKind::OffShift if !plans => step(
+            "See the vehicle",
+            vehicle(),
+            "A dispatcher can give its stops to others. Its open stops say who waits.",
+        ),
+        ExceptionKind::Unplanned if row.placed_on.is_some() && !plans => call(
+            "A plan that waits for a dispatcher's yes gives the order its place. Until then it has none.",
+        ),
         ExceptionKind::Late => {
             step("Plan again", plan(), "Another vehicle may be in time. If not, tell the recipient.")
         }
@@ -190,7 +203,7 @@ mod tests {
         for outcome in Outcome::ALL.into_iter().filter(|outcome| !outcome.is_delivered()) {
             let failed = ExceptionRow { cause: Some(outcome), ..row(ExceptionKind::Failed) };
             assert_eq!(cause(&failed), super::outcome(outcome));
-            let step = next_step(&failed).unwrap();
+            let step = next_step(&failed, true).unwrap();
             assert!(step.href.is_some(), "{outcome:?}");
             seen.push((step.says, step.why));
         }
@@ -200,9 +213,14 @@ mod tests {
 
     #[test]
     fn the_word_goes_with_the_shape() {
-        assert_eq!(exception_heading(ExceptionKind::Late, Standing::Late), "Will be late");
-        assert_eq!(exception_heading(ExceptionKind::Late, Standing::AtRisk), "At risk");
-        assert_eq!(exception_heading(ExceptionKind::Failed, Standing::Late), "Attempt failed");
+        let late = row(ExceptionKind::Late);
+        assert_eq!(exception_heading(&late, Standing::Late), "Will be late");
+        assert_eq!(exception_heading(&late, Standing::AtRisk), "At risk");
+        assert_eq!(exception_heading(&row(ExceptionKind::Failed), Standing::Late), "Attempt failed");
+        let at = |clock: &str| format!("2024-03-13T{clock}:00+01:00").parse().ok();
+        let reached =
+            |clock| exception_heading(&ExceptionRow { arrived: at(clock), ..late.clone() }, Standing::Done);
+        assert_eq!((reached("14:25"), reached("14:26")), ("In time", "Late"));
     }
 
     #[test]
@@ -210,7 +228,7 @@ mod tests {
         let note = Some("Recipient refused the package".to_owned());
         let refused = ExceptionRow { cause: Some(Outcome::FailedOther), note, ..row(ExceptionKind::Failed) };
         assert_eq!(cause(&refused), "“Recipient refused the package”");
-        let step = next_step(&refused).unwrap();
+        let step = next_step(&refused, true).unwrap();
         assert!(
             step.why.contains("back to the shop") && !step.href.unwrap().contains("slots"),
             "{}",
@@ -229,13 +247,23 @@ mod tests {
             |open_stops| ExceptionRow { open_stops: Some(open_stops), ..row(ExceptionKind::Breakdown) };
         assert_eq!(cause(&stands(12)), "Cannot drive on, 12 stops open");
         assert_eq!(cause(&stands(0)), "Cannot drive on, 0 stops open");
-        assert_eq!(next_step(&stands(0)).unwrap().says, "See the vehicle");
+        assert_eq!(next_step(&stands(0), true).unwrap().says, "See the vehicle");
+    }
+
+    #[test]
+    fn who_cannot_plan_is_not_told_to() {
+        for kind in ExceptionKind::ALL {
+            let row = ExceptionRow { placed_on: Some("Van 12".to_owned()), open_stops: Some(3), ..row(kind) };
+            let step = next_step(&row, false).unwrap();
+            assert!(!step.href.unwrap_or_default().contains("plan=open"), "{kind:?}");
+        }
+        assert_eq!(next_step(&row(ExceptionKind::Late), false).unwrap().says, "Call +356 2155 1234");
     }
 
     #[test]
     fn who_is_to_be_called_can_be() {
         let absent = ExceptionRow { cause: Some(Outcome::FailedNotHome), ..row(ExceptionKind::Failed) };
-        let step = next_step(&absent).unwrap();
+        let step = next_step(&absent, true).unwrap();
         assert_eq!(
             (step.says.as_str(), step.href.as_deref()),
             ("Call +356 2155 1234", Some("tel:+35621551234"))
@@ -246,7 +274,7 @@ mod tests {
     fn an_order_that_a_waiting_plan_places_is_not_called_impossible() {
         let waits = ExceptionRow { placed_on: Some("Van 12".to_owned()), ..row(ExceptionKind::Unplanned) };
         assert_eq!(cause(&waits), "Promised 14:05–14:25; the plan that waits puts it on Van 12");
-        assert_eq!(next_step(&waits).unwrap().says, "Look at the plan");
+        assert_eq!(next_step(&waits, true).unwrap().says, "Look at the plan");
         let alone = row(ExceptionKind::Unplanned);
         assert_eq!(cause(&alone), "Promised 14:05–14:25, and in no vehicle's route");
     }

@@ -42,8 +42,8 @@ pub fn fault(error: AppError) -> String {
             "This order has been delivered or cancelled, so it cannot change. Its story says when.".to_owned()
         }
         AppError::OrderOnTheRoad => {
-            "The goods are on the road, so this cannot change now. Move the window within today, or wait for the \
-             attempt to end."
+            "The goods are on the road, so this cannot change now. Move the window within today, or wait until they \
+             are back at the hub."
                 .to_owned()
         }
         AppError::SlotGone => "That window no longer fits. Nothing was changed. Choose another.".to_owned(),
@@ -61,8 +61,8 @@ pub fn fault(error: AppError) -> String {
             "There is no better plan to be had: every open stop is where it should be. Nothing was changed.".to_owned()
         }
         AppError::NotDrawn => {
-            "The closure has no places, or some that cannot be read. Draw two or more on the map, or write them one to a \
-             line: degrees north, a comma, degrees east. Nothing was changed."
+            "The closure has too few places, or some that cannot be read. A road needs two, an area three: draw them on the \
+             map, or write them one to a line: degrees north, a comma, degrees east. Nothing was changed."
                 .to_owned()
         }
         AppError::NoRoadThere => {
@@ -79,7 +79,7 @@ pub fn fault(error: AppError) -> String {
             "Something of ours failed and nothing was changed. Try again; if it stays, report error {id}."
         ),
         AppError::Unreachable => {
-            "The request did not get through, so nothing was changed. Check the connection and try again.".to_owned()
+            "The server could not be reached, so nothing was changed or renewed. Check the connection and try again.".to_owned()
         }
     }
 }

@@ -19,10 +19,10 @@ pub fn counted_until(day: Day, as_of: Moment) -> String {
     }
 }
 
-/// Promises kept, by order and by the length of the window.
-pub fn promises_in_a_sentence(kept: Share, by_length: [Share; 3]) -> String {
+/// What the share of promises kept is counted over, and the shares by the length of the window.
+pub fn promises_over(kept: Share, by_length: [Share; 3], is_over: bool) -> String {
     if kept.whole == 0 {
-        return "No promised window has ended yet.".to_owned();
+        return no_promise(is_over).to_owned();
     }
     // With one length its share is the share of all.
     let by_length: String = ["windows up to 2 hours", "up to 4 hours", "longer"]
@@ -33,11 +33,12 @@ pub fn promises_in_a_sentence(kept: Share, by_length: [Share; 3]) -> String {
             format!("; {length} {} of {}", format::percent(share), format::count(share.whole))
         })
         .collect();
-    format!(
-        "First promises kept: {} of {} whose window has ended, attempted or not{by_length}.",
-        format::percent(kept),
-        format::counted(kept.whole, "order", "orders"),
-    )
+    format!("{} of {}{by_length}", format::count(kept.part), format::counted(kept.whole, "order", "orders"))
+}
+
+/// That no promise can be judged.
+pub fn no_promise(is_over: bool) -> &'static str {
+    if is_over { "No promised window ended on this day." } else { "No promised window has ended yet." }
 }
 
 /// How the day goes, in one sentence.

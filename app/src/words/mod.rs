@@ -10,7 +10,7 @@ mod routes;
 
 pub use exceptions::{NextStep, cause, exception_heading, next_step};
 pub use faults::fault;
-pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, promises_in_a_sentence};
+pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, no_promise, promises_over};
 pub use orders::{hindrance, lack, order_state, story, story_standing};
 pub use routes::{change, fetches, freedom, gains, remedy, stop_state, trouble, vehicle_standing};
 
@@ -116,7 +116,7 @@ pub fn exception_kind(kind: ExceptionKind) -> &'static str {
         ExceptionKind::Silent => "Silent",
         ExceptionKind::OffShift => "Over the shift",
         ExceptionKind::Breakdown => "Broken down",
-        ExceptionKind::Unplanned => "No place in the plan",
+        ExceptionKind::Unplanned => "Without a place",
         ExceptionKind::CutOff => "Cut off by a closure",
     }
 }

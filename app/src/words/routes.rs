@@ -3,17 +3,25 @@
 use super::{expected, outcome};
 use crate::format;
 use domain::Standing;
+use std::borrow::Cow;
 use wire::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow, StopRow};
 
 /// A vehicle's standing in a word: what is unknown about a vehicle is where it is.
-pub fn vehicle_standing(row: &RouteRow) -> &'static str {
-    match (row.phase, row.standing) {
+pub fn vehicle_standing(row: &RouteRow) -> Cow<'static, str> {
+    // Every promise is kept, and yet it is not where it should be.
+    if let (RoutePhase::UnderWay, Standing::OnTime, Some(minutes @ 5..)) =
+        (row.phase, row.standing, row.behind_min)
+    {
+        return format!("{} behind plan", format::minutes(minutes)).into();
+    }
+    let word = match (row.phase, row.standing) {
         (RoutePhase::OffRoad, _) => "Broken down",
         (RoutePhase::Finished, Standing::Done) => "Back",
         (RoutePhase::Published, Standing::OnTime) => "At the hub",
         (_, Standing::Unknown) => "Silent",
         (_, other) => expected(other),
-    }
+    };
+    word.into()
 }
 
 /// How a stop stands, in a word or two, on the map and in every list.
@@ -159,13 +167,17 @@ mod tests {
     fn who_is_behind_the_plan_and_in_time_is_told_both() {
         let behind = row(Standing::OnTime, 43);
         assert_eq!(
-            (vehicle_standing(&behind), trouble(&behind).as_str()),
-            ("On time", "Every promise holds, 43 min behind the plan.")
+            (vehicle_standing(&behind).as_ref(), trouble(&behind).as_str()),
+            ("43 min behind plan", "Every promise holds, 43 min behind the plan.")
         );
-        assert_eq!(trouble(&row(Standing::OnTime, 4)), "Every promise holds.");
+        let punctual = row(Standing::OnTime, 4);
+        assert_eq!(
+            (vehicle_standing(&punctual).as_ref(), trouble(&punctual).as_str()),
+            ("On time", "Every promise holds.")
+        );
         let late = RouteRow { late: 2, ..row(Standing::Late, 43) };
         assert_eq!(
-            (vehicle_standing(&late), trouble(&late).as_str()),
+            (vehicle_standing(&late).as_ref(), trouble(&late).as_str()),
             ("Will be late", "2 stops will be late, 43 min behind the plan.")
         );
     }

@@ -99,10 +99,11 @@ impl Operations {
             // Who is early waits until the window opens.
             let opens = s.window.from();
             let route = book.routes.iter().find(|r| r.id == s.stop.route)?;
+            let vehicle = book.vehicles.get(&route.vehicle)?;
             let before = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open());
             Some(Ahead {
                 route: route.id,
-                label: label(route.vehicle)?,
+                label: vehicle.label.clone(),
                 stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,
                 planned: zone.moment(s.stop.planned_arrival),
                 eta: s.eta.map(|at| zone.moment(at.max(opens))),
@@ -111,6 +112,7 @@ impl Operations {
                     .and_then(|eta| ranges.around(eta, book.now))
                     .map(|(from, until)| (from.max(opens), until.max(opens)))
                     .map(|(from, until)| wire::Span { from: zone.moment(from), until: zone.moment(until) }),
+                off_road: !matches!(vehicle.state, domain::VehicleState::Available),
             })
         });
 
@@ -133,6 +135,8 @@ impl Operations {
             ahead,
             story: tell(&events, &names, zone),
             can_reschedule: open && role.may_reschedule(),
+            can_cancel: role.may_reschedule() && order.clone().cancel(book.now).is_ok(),
+            aboard: order.aboard.and_then(label),
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     problem::{PlannedRoute, Sheet, Strictness},
     solving::{Ask, districts, heavily, solve_again},
 };
-use domain::{Instant, OrderId, ProposalId, VehicleId, Window};
+use domain::{Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -133,6 +133,11 @@ impl Operations {
         let proposal =
             Proposal { id, hub: book.hub.id, day: book.day, based_on, made_at: self.now(), content };
         let mut tx = self.0.database.begin().await?;
+        // Another plan may have been published while this one was looked for.
+        let published = store::plans::published(&mut tx, book.hub.id, book.day).await?;
+        if published.is_none_or(|plan| plan.revision != based_on) {
+            return Err(Refusal::PlanStale.into());
+        }
         store::proposals::add(&mut tx, &proposal).await?;
         tx.commit().await?;
         self.0.live.touch_plan();

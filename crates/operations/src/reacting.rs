@@ -9,7 +9,7 @@ use crate::{
     proposal::{Content, Where},
 };
 use chrono::TimeDelta;
-use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState};
+use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Refusal};
 use std::{
     collections::HashSet,
     sync::{MutexGuard, PoisonError},
@@ -51,6 +51,7 @@ impl Operations {
             Ok(proposal) => proposal.is_some(),
             Err(OpsError::NothingToPlan) => false,
             // It is looked at again in the next round.
+            Err(OpsError::Refused(Refusal::PlanStale)) => return Ok(false),
             Err(fault) => return Err(fault),
         };
         // Of other days nothing need be remembered.
@@ -74,6 +75,7 @@ impl Operations {
         match self.propose(place, move |gains| !keeps_promises || mends(gains)).await {
             Ok(Some(_)) => return Ok(true),
             Ok(None) | Err(OpsError::NothingToPlan) => {}
+            Err(OpsError::Refused(Refusal::PlanStale)) => return Ok(false),
             Err(fault) => return Err(fault),
         }
         let mut tx = self.0.database.begin().await?;

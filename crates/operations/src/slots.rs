@@ -4,7 +4,7 @@ use crate::{
     Caller, Operations, OpsError, Result,
     accept::still_possible,
     board::{DayBook, lat_lon, profile},
-    choices::{Choices, YARD},
+    choices::{Choices, Task, YARD},
     planning::{Draft, PlanLocks},
     problem::{Sheet, Strictness},
     quote::Quote,
@@ -40,6 +40,8 @@ struct Place {
 struct Question {
     sheet: Sheet,
     places: Vec<Place>,
+    /// Its place in the window that it has, if it has a stop: what the others cost is counted from there.
+    present: Option<Place>,
 }
 
 impl Operations {
@@ -56,7 +58,12 @@ impl Operations {
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         let (mut slots, mut reasons, mut on_the_road) = (vec![], vec![], 0);
 
-        let today = windows(book.zone, book.day, book.now);
+        let mut today = windows(book.zone, book.day, book.now);
+        // Who is expected in time is offered another window, not the same one again.
+        let stop = book.stops.iter().find(|s| Some(s.stop.id) == order.state.stop());
+        if stop.is_some_and(|s| s.eta.is_some_and(|eta| eta <= s.window.until())) {
+            today.retain(|window| *window != order.promise.latest);
+        }
         let (zone, now, day) = (book.zone, book.now, book.day);
         let promised_until = order.promise.latest.until();
         if book.plan.is_some() && !today.is_empty() {
@@ -128,6 +135,9 @@ impl Operations {
         let mut conn = self.0.database.read().await?;
         let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        if is_booked(&order, window, quote) {
+            return Ok(true);
+        }
         let day = book.zone.day(window.from());
         order.clone().reschedule(window, day, book.now)?;
         let live = day == book.day && book.plan.is_some();
@@ -158,8 +168,10 @@ impl Operations {
         let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
         let mut locks = PlanLocks::take(&mut tx, lock, planned, Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
-        let promised = order.promise.latest;
-        if promised != window && quote.is_some_and(|quote| quote.promised_until != promised.until()) {
+        if is_booked(&order, window, quote) {
+            return Ok(true);
+        }
+        if quote.is_some_and(|quote| quote.promised_until != order.promise.latest.until()) {
             return Err(OpsError::QuoteGone);
         }
         let now = self.now();
@@ -316,6 +328,12 @@ impl Operations {
     }
 }
 
+/// Whether somebody books what has been booked since the quote: a double click, or an older tab.
+fn is_booked(order: &Order, window: Window, quote: Option<Quote>) -> bool {
+    let promised = order.promise.latest;
+    promised == window && quote.is_some_and(|quote| quote.promised_until != promised.until())
+}
+
 /// The windows of a day that are still open for long enough.
 fn windows(zone: Zone, day: Day, now: Instant) -> Vec<Window> {
     SLOT_HOURS
@@ -364,34 +382,50 @@ fn ask(
     let own = choices.tasks.remove(own);
     let first = choices.tasks.len();
     choices.tasks.extend(windows.iter().map(|w| own.with_window(*w)));
+    let (has_stop, promised) = (own.stop.is_some(), own.window);
+    // It only asks, so the stop is not its own.
+    choices.tasks.push(Task { stop: None, ..own.with_window(promised) });
     let origin = book.zone.bounds(book.day).0;
     let mut sheet = choices.into_sheet(roads, book.zone, origin, Strictness::Priced)?;
     sheet.given.unserved.retain(|s| s.index() < first);
 
-    let places = sheet
-        .problem
-        .stop_ids()
-        .skip(first)
+    let best = |stop| best_insertions(&sheet.problem, &sheet.given, stop, 1).into_iter().next();
+    let asked = || sheet.problem.stop_ids().skip(first);
+    let places = asked()
         .zip(windows)
         .filter_map(|(stop, window)| {
-            let insertion = best_insertions(&sheet.problem, &sheet.given, stop, 1).into_iter().next()?;
+            let insertion = best(stop)?;
             let keeps_own = insertion.extra_late.iter().all(|(late, _)| *late != stop)
                 && sheet.origin + TimeDelta::seconds(insertion.begin) <= window.until();
             (keeps_own && insertion.extra_overtime == 0).then_some(Place { window: *window, stop, insertion })
         })
         .collect();
-    Ok(Some(Question { sheet, places }))
-}
-
-/// Extra minutes of work on the road, begun ones counted.
-fn extra_min(place: &Place) -> i64 {
-    (place.insertion.extra_seconds + 59) / 60
+    let present = asked()
+        .last()
+        .filter(|_| has_stop)
+        .and_then(|stop| Some(Place { window: promised, stop, insertion: best(stop)? }));
+    Ok(Some(Question { sheet, places, present }))
 }
 
 impl Question {
     /// Whether the first window costs more than was shown.
     fn breaks(&self, quote: Quote) -> bool {
-        self.places.first().is_some_and(|p| quote.is_exceeded(extra_min(p), self.makes_late(p).len()))
+        self.places.first().is_some_and(|p| quote.is_exceeded(self.extra_min(p), self.makes_late(p).len()))
+    }
+
+    /// Minutes of work on the road, begun ones counted, beyond those that the order takes now.
+    fn extra_min(&self, place: &Place) -> i64 {
+        let now = self.present.as_ref().map_or(0, |p| p.insertion.extra_seconds);
+        (place.insertion.extra_seconds - now + 59).div_euclid(60)
+    }
+
+    /// The same in cents.
+    fn extra_cents(&self, place: &Place) -> Option<i64> {
+        let cents = |place: &Place| {
+            let runner = self.sheet.runners.get(place.insertion.vehicle.index())?;
+            Some(self.sheet.extra_cents(runner, &place.insertion))
+        };
+        Some(cents(place)? - self.present.as_ref().and_then(cents).unwrap_or(0))
     }
 
     /// Other promises that would be missed, by reference.
@@ -403,21 +437,25 @@ impl Question {
 
     fn offers(self, zone: Zone, promised_until: Instant, roads: &dyn TravelTimes) -> Vec<SlotOffer> {
         let sheet = &self.sheet;
+        let kg = |place: &Place| {
+            let runner = sheet.runners.get(place.insertion.vehicle.index())?;
+            let km = self.extra_km(place, zone, roads)?;
+            Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name())?)
+        };
+        let kg_now = self.present.as_ref().map_or(Some(0.0), kg);
         let mut offers: Vec<_> = self
             .places
             .iter()
             .filter_map(|p| {
                 let runner = sheet.runners.get(p.insertion.vehicle.index())?;
-                let (extra_min, makes_late) = (Some(extra_min(p)), self.makes_late(p));
+                let (extra_min, makes_late) = (Some(self.extra_min(p)), self.makes_late(p));
                 Some(SlotOffer {
                     window: zone.span(p.window),
                     label: Some(runner.vehicle.label.clone()),
                     eta: Some(zone.moment(sheet.origin + TimeDelta::seconds(p.insertion.begin))),
                     extra_min,
-                    extra_cents: Some(sheet.extra_cents(runner, &p.insertion)),
-                    extra_kg_co2e: self
-                        .extra_km(p, zone, roads)
-                        .and_then(|km| Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name())?)),
+                    extra_cents: self.extra_cents(p),
+                    extra_kg_co2e: kg(p).zip(kg_now).map(|(kg, now)| kg - now),
                     quote: Quote { promised_until, extra_min, makes_late: makes_late.len() }.write(),
                     makes_late,
                 })

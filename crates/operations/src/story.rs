@@ -46,10 +46,12 @@ fn rank(fact: &Fact) -> u8 {
         Fact::OrderLoaded { .. } => 3,
         Fact::StopArrived { .. } => 4,
         Fact::AttemptMade { .. } => 5,
-        Fact::ExceptionRaised { .. } => 7,
-        Fact::ExceptionClaimed { .. } | Fact::ExceptionReleased { .. } => 8,
-        Fact::ExceptionResolved { .. } => 9,
-        Fact::ExceptionReopened { .. } => 10,
+        // These stay as they were recorded.
+        Fact::ExceptionRaised { .. }
+        | Fact::ExceptionClaimed { .. }
+        | Fact::ExceptionReleased { .. }
+        | Fact::ExceptionResolved { .. }
+        | Fact::ExceptionReopened { .. } => 7,
         _ => 6,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{board::DayBook, clock::new_id, expected::Estimate};
 use chrono::TimeDelta;
-use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Route, RouteState, StopState};
+use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Instant, Route, RouteState, StopState};
 use std::collections::HashMap;
 use store::orders::Waiting;
 
@@ -79,7 +79,7 @@ fn missed_margin(left: TimeDelta, known: bool) -> TimeDelta {
 }
 
 /// An order that the day's plan has no place for.
-pub(crate) fn unplanned(book: &DayBook, order: &Waiting) -> Exception {
+pub(crate) fn unplanned(book: &DayBook, order: &Waiting, now: Instant) -> Exception {
     Exception {
         id: ExceptionId(new_id()),
         hub: book.hub.id,
@@ -89,7 +89,7 @@ pub(crate) fn unplanned(book: &DayBook, order: &Waiting) -> Exception {
         stop: None,
         route: None,
         vehicle: None,
-        raised_at: book.now,
+        raised_at: now,
         save_by: Some(order.until),
         state: ExceptionState::Open,
     }

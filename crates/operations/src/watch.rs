@@ -184,10 +184,12 @@ impl Operations {
         standing.extend(store::exceptions::ended_by_people(&mut conn, book.hub.id, book.day).await?);
         let waiting = store::orders::waiting_orders(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
+        // The book is older than the youngest of those that wait.
+        let now = self.now();
         let mut wanted = troubles(book, estimates);
         // Today's orders wait for the morning plan as long as there is none.
         let left_out = waiting.iter().filter(|w| w.day < book.day || book.plan.is_some());
-        wanted.extend(left_out.map(|w| unplanned(book, w)));
+        wanted.extend(left_out.map(|w| unplanned(book, w, now)));
         let unresolved: Vec<_> =
             standing.iter().filter(|e| !matches!(e.state, ExceptionState::Resolved { .. })).collect();
         // What a person has ended today stays ended, unless it is about something else.
@@ -228,7 +230,7 @@ impl Operations {
             if store::exceptions::raise(&mut tx, exception).await? {
                 orders.extend(exception.order);
                 let fact = Fact::ExceptionRaised { exception: exception.clone() };
-                events.push(worker_event(book.hub.id, book.now, fact));
+                events.push(worker_event(book.hub.id, exception.raised_at, fact));
             }
         }
         store::events::append(&mut tx, &events).await?;

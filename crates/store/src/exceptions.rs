@@ -116,7 +116,7 @@ pub enum Wanted {
 pub struct Place {
     /// The moment by which the queue was ranked.
     pub now: Instant,
-    /// 0: can still be saved; 1: has no clock; 2: is missed.
+    /// -1: a whole vehicle; 0: can still be saved; 1: has no clock; 2: is missed.
     pub rank: i32,
     /// Rank within those, in milliseconds.
     pub key_ms: i64,
@@ -126,7 +126,7 @@ pub struct Place {
 
 /// A page of a day's queue, with what the days before it left open, behind a place or from its beginning, with the place where it ends if there are more.
 ///
-/// Most saveable first: promises that can still be kept at `now`, the nearest end first; then troubles without a clock,
+/// Most saveable first: vehicles that broke down, the latest first, for they hold many promises; then promises that can still be kept at `now`, the nearest end first; then troubles without a clock,
 /// the latest first; then promises that are missed, the latest miss first. Resolved ones: the latest first.
 pub async fn page(
     conn: &mut Conn,
@@ -148,7 +148,8 @@ pub async fn page(
                   claimed_at, resolved_by, resolved_at, resolution, rank as "rank!", key_ms as "key_ms!"
            from (
                select *,
-                   case when state = 'resolved' or save_by > $5 then 0 when save_by is null then 1 else 2 end as rank,
+                   case when state = 'resolved' or save_by > $5 then 0 when kind = 'breakdown' then -1
+                        when save_by is null then 1 else 2 end as rank,
                    (extract(epoch from case
                        when state = 'resolved' then resolved_at when save_by is null then raised_at else save_by
                    end) * case when state <> 'resolved' and save_by > $5 then 1000 else -1000 end)::bigint as key_ms

@@ -79,6 +79,10 @@ pub struct OrderView {
     pub story: Vec<StoryLine>,
     /// Whether its promise may move.
     pub can_reschedule: bool,
+    /// Whether it may be cancelled.
+    pub can_cancel: bool,
+    /// The vehicle that carries its goods.
+    pub aboard: Option<String>,
 }
 
 /// How a closure is in the way of a door.
@@ -125,6 +129,8 @@ pub struct Ahead {
     pub eta: Option<Moment>,
     /// Nine of ten arrivals that were expected as this one fell into this range; nothing before enough were.
     pub between: Option<Span>,
+    /// Whether its vehicle cannot drive on, so that nobody knows when it comes.
+    pub off_road: bool,
 }
 
 /// One line of the story.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A viewer hears something at least this often; who hears nothing for three of these has lost the feed.
-pub const HEARTBEAT: Duration = Duration::from_secs(10);
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// One message of the feed, at most one a second. It holds only what changed since the viewer's last frame or a little
 /// before, and of each thing only the latest; viewers who keep up all get the same.

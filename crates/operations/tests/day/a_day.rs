@@ -101,6 +101,12 @@ async fn a_day_adds_up() {
     let view = ops.order(&agent, id).await.unwrap();
     assert_eq!(view.hit.window, window);
     assert_eq!(view.ahead.map(|a| a.label).as_deref(), Some("Van 01"));
+    // An older tab books what is booked already, which changes nothing; and what it has is no offer.
+    ops.reschedule(&agent, id, asked, Some(&today[0].quote)).await.unwrap();
+    assert_eq!(ops.order(&agent, id).await.unwrap().story, view.story);
+    ops.watch(&Caller::timer()).await.unwrap();
+    let others = ops.slots(&agent, id).await.unwrap().slots;
+    assert!(!others.is_empty() && others.iter().all(|s| s.window != window), "{others:?}");
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().all(|r| r.kind != ExceptionKind::Failed), "booking settles the failure");
     assert_eq!(ops.board(&dispatcher).await.unwrap().head.revision, Some(2));

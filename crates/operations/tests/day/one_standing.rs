@@ -118,6 +118,20 @@ async fn a_story_begins_with_the_order_and_runs_forwards() {
     assert!(matches!(story[0].what, StoryFact::Placed { .. }), "{story:?}");
     assert!(matches!(story[1].what, StoryFact::ExceptionRaised { .. }), "{story:?}");
     assert!(story[1..].is_sorted_by_key(|line| line.at), "{story:?}");
+
+    // What is done in one moment stays in the order in which it was done.
+    let queue = ops.queue(&agent, QueueFilter::Unresolved).await.unwrap();
+    let raised = queue.rows.iter().find(|row| row.order == Some(id)).unwrap().id;
+    ops.claim(&agent, raised).await.unwrap();
+    ops.resolve(&agent, raised, "Recipient told".into()).await.unwrap();
+    ops.reopen(&agent, raised).await.unwrap();
+    let story = ops.order(&agent, id).await.unwrap().story;
+    let ends: Vec<_> = story.iter().rev().take(4).map(|line| &line.what).collect();
+    use StoryFact::{ExceptionClaimed, ExceptionReopened, ExceptionResolved};
+    assert!(
+        matches!(ends[..], [ExceptionClaimed, ExceptionReopened, ExceptionResolved { .. }, ExceptionClaimed]),
+        "{story:?}"
+    );
 }
 
 /// Whoever presses twice has said it once, and is told of no fault.

@@ -235,6 +235,12 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
     hub.report(n, at(8, 1), Deed::OffRoad { reason: "clutch".into() }).await;
     ops.watch(&Caller::timer()).await.unwrap();
     assert_eq!(etas(&ops).await, 0);
+    let order =
+        ops.find_orders(&dispatcher, &hub.route(n, at(8, 1)).await.stops[0].reference, 1).await.unwrap();
+    let ahead = ops.order(&dispatcher, order.hits[0].order).await.unwrap().ahead.unwrap();
+    assert!(ahead.off_road && ahead.eta.is_none(), "{ahead:?}");
+    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    assert_eq!(queue.rows[0].kind, ExceptionKind::Breakdown, "it holds many promises");
     // It is not back on the road sooner than in half an hour, so what it cannot reach by then is late already.
     let route = hub.route(n, at(8, 1)).await;
     let ends = route.stops.iter().map(|s| s.window_until).min().unwrap();
