@@ -37,6 +37,7 @@ mod outcomes;
 mod passwords;
 mod pause;
 mod people;
+mod places;
 mod planning;
 mod problem;
 mod proposal;
