@@ -131,7 +131,9 @@ fn StopLine(stop: StopRow) -> impl IntoView {
             </td>
             <th scope="row">
                 <RoomLink room=Room::Deliveries href=format!("/deliveries/{}", stop.order) text=stop.address />
-                <small>{format!("{} · {}", format::window(stop.window), stop.reference)}</small>
+                <small>
+                    {format::window(stop.window)} " · " <span class="whole">{stop.reference}</span>
+                </small>
             </th>
             <td class="number">{format::clock(stop.planned)}</td>
             <td class="number">

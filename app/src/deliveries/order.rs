@@ -299,7 +299,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
 #[component]
 fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
     let when = match ahead.eta {
-        None if ahead.off_road => "nobody knows".to_owned(),
+        None if ahead.off_road => "not known".to_owned(),
         Some(eta) => format::clock_from(eta, as_of),
         None => format!("{} by the plan", format::clock_from(ahead.planned, as_of)),
     };

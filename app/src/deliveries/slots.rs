@@ -18,7 +18,7 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
     view! {
         <section class="slots-section" aria-labelledby="slots-title">
             <div class="list-head">
-                <h2 id="slots-title">"Windows that fit, cheapest first"</h2>
+                <h2 id="slots-title">"Windows that fit"</h2>
                 <a class="button small" href=format!("/deliveries/{order}") data-noscroll="">
                     "Close"
                 </a>
@@ -76,6 +76,7 @@ fn SlotCard(
     let today = offer.window.from.date_naive() == as_of.date_naive();
     let day = if today { "Today".to_owned() } else { format::near_day(offer.window.from.date_naive()) };
     let price = match (offer.extra_min, offer.extra_cents) {
+        (Some(0), Some(0)) => "No more work than now".to_owned(),
         (Some(minutes), Some(cents)) => {
             let carbon = offer.extra_kg_co2e.map(|kg| format!(", {} kg CO₂e", format::signed_tenths(kg)));
             format!("{} min, {}{}", format::signed(minutes), format::money(cents), carbon.unwrap_or_default())

@@ -131,12 +131,14 @@ impl DayBook {
         })
     }
 
-    /// Every row, most troubled first.
+    /// Every row, most troubled first: who cannot drive holds all of its stops.
     pub fn rows(&self) -> Vec<RouteRow> {
         let mut rows: Vec<_> = self.routes.iter().filter_map(|r| self.row(r)).collect();
+        let stuck = |row: &RouteRow| row.phase == RoutePhase::OffRoad && row.done < row.total;
         rows.sort_by(|a, b| {
-            b.standing
-                .cmp(&a.standing)
+            stuck(b)
+                .cmp(&stuck(a))
+                .then(b.standing.cmp(&a.standing))
                 .then(b.late.cmp(&a.late))
                 .then(b.at_risk.cmp(&a.at_risk))
                 .then(a.label.cmp(&b.label))

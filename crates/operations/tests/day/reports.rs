@@ -241,6 +241,7 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
     assert!(ahead.off_road && ahead.eta.is_none(), "{ahead:?}");
     let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
     assert_eq!(queue.rows[0].kind, ExceptionKind::Breakdown, "it holds many promises");
+    assert_eq!(ops.board(&dispatcher).await.unwrap().routes[0].label, "Van 01");
     // It is not back on the road sooner than in half an hour, so what it cannot reach by then is late already.
     let route = hub.route(n, at(8, 1)).await;
     let ends = route.stops.iter().map(|s| s.window_until).min().unwrap();
