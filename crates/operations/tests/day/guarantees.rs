@@ -288,6 +288,51 @@ async fn a_round_without_news_writes_no_estimate() {
     hub.close().await;
 }
 
+/// What estimates were off by is how far from it the next ones are told to be.
+#[tokio::test]
+async fn scores_reach_what_is_told() {
+    let Some(hub) = Hub::open("scores").await else { return };
+    hub.plan(64).await;
+    let routed = hub.routed(at(7, 20)).await;
+    for (n, route) in &routed {
+        hub.report(*n, at(7, 32), Deed::Departed { route: route.route }).await;
+    }
+    let ops = hub.at(at(7, 40));
+    ops.watch(&Caller::timer()).await.unwrap();
+    let machine = hub.machine(&ops).await;
+    let told = async || ops.estimates(&machine).await.unwrap().stops;
+    ops.score_estimates(&Caller::timer()).await.unwrap();
+    assert!(
+        told().await.iter().all(|s| s.expected.is_some() && s.earliest.is_none()),
+        "nothing was scored yet"
+    );
+
+    // Of all but the last stops of the routes: half an hour ahead, from 100 s early to 500 s late.
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let history = "with ended as (
+            select id, planned_arrival, row_number() over (order by id) as n, count(*) over () as all_of_them
+            from stops s where sequence < (select max(sequence) from stops o where o.route_id = s.route_id)
+        ), kept as (
+            insert into kept_estimates (stop_id, horizon_min, made_at, arrival)
+            select id, 30, planned_arrival - interval '30 min', planned_arrival from ended
+        )
+        update stops s set state = 'arrived', arrived_at = e.planned_arrival
+            + make_interval(secs => 600.0 * (e.n - 1) / (e.all_of_them - 1) - 100)
+        from ended e where s.id = e.id";
+    sqlx::query(history).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+    assert!(ops.score_estimates(&Caller::timer()).await.unwrap() >= 60);
+    let open: Vec<_> = told().await.into_iter().filter(|s| s.arrived.is_none()).collect();
+    assert_eq!(open.len(), routed.len());
+    for stop in open {
+        let off = |end: Option<chrono::DateTime<chrono::Utc>>| {
+            (end.unwrap() - stop.expected.unwrap()).num_seconds()
+        };
+        assert_eq!((off(stop.earliest), off(stop.latest)), (-70, 470), "{stop:?}");
+    }
+    hub.close().await;
+}
+
 /// It is asked every second, so it may touch nothing that grows with the day.
 #[tokio::test]
 async fn a_morning_that_is_planned_reads_nothing_of_the_day() {

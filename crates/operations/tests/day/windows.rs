@@ -93,7 +93,7 @@ async fn windows_do_not_wait_for_a_plan_that_is_being_made() {
     assert!(!planning.is_finished());
     go.send(()).unwrap();
     let ended = planning.await.unwrap();
-    assert!(matches!(ended, Ok(_)), "{ended:?}");
+    assert!(ended.is_ok(), "{ended:?}");
     hub.close().await;
 }
 
