@@ -105,8 +105,7 @@ pub async fn reads<T>(
     let before = counted(&mut tx).await;
     let answer = question(&mut tx, hub).await;
     let after = counted(&mut tx).await;
-    let mut reads = Reads::default();
-    reads.days = days_held(&mut tx).await;
+    let mut reads = Reads { days: days_held(&mut tx).await, ..Reads::default() };
     for (table, walked, fetched) in after {
         let was = before.iter().find(|(name, ..)| *name == table).map_or((0, 0), |b| (b.1, b.2));
         // Whoever looks into a small table may as well read it whole.
