@@ -6,8 +6,8 @@ use crate::{
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, Hub, Instant, Plan, Route, RouteId, RouteState, Standing, StopState, Vehicle, VehicleId,
-    VehicleState, standing::SILENT_AFTER,
+    Day, Hub, Instant, Plan, Route, RouteId, RouteState, SILENT_AFTER, Standing, StopState, Vehicle,
+    VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};

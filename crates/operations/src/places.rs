@@ -11,7 +11,7 @@ use crate::{
 };
 use ::roads::{LatLon, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Instant, Order, OrderState, Refusal, StopState, Window, carbon};
+use domain::{Instant, Order, OrderState, Refusal, StopState, Window, figures::carbon};
 use optimizer::{Insertion, Solution, StopId, best_insertions};
 use wire::deliveries::SlotOffer;
 

@@ -12,7 +12,7 @@ use crate::{
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Instant, OrderId, StopId, VehicleKind, Window, standing::RISK_MARGIN};
+use domain::{Instant, OrderId, RISK_MARGIN, StopId, VehicleKind, Window};
 use optimizer::{
     Halt, Halted, Insertion, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Reloads, Schedule,
     Solution, StopSpec, Stopover, VehicleSpec, timetable,

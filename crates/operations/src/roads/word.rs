@@ -5,8 +5,7 @@ use crate::{Caller, Operations, OpsError, Result, clock::new_id, solving::aside,
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
 use domain::{
-    Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, Source, Weather,
-    closure::MOST_PLACES,
+    Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, MOST_PLACES, Source, Weather,
 };
 use wire::{Point, roads::CloseRoad};
 

@@ -1,41 +1,8 @@
-//! Hubs, vehicles, drivers and shops.
+//! Vehicles.
 
-use crate::{Coordinate, DriverId, HubId, Instant, ShopId, VehicleId};
+use crate::{Driver, HubId, Instant, VehicleId};
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
-
-/// Where vans are loaded and routes begin.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Hub {
-    /// Identity.
-    pub id: HubId,
-    /// Name on screens.
-    pub name: String,
-    /// The yard gate.
-    pub at: Coordinate,
-    /// IANA time zone name, such as `Europe/Malta`.
-    pub zone: String,
-    /// Local time at which the day's orders are planned.
-    pub plan_at: NaiveTime,
-}
-
-/// Whose orders we deliver.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shop {
-    /// Identity.
-    pub id: ShopId,
-    /// Name on labels and screens.
-    pub name: String,
-}
-
-/// Who drives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Driver {
-    /// Identity.
-    pub id: DriverId,
-    /// Name for dispatchers; never shown to recipients.
-    pub name: String,
-}
 
 /// What a vehicle is; it decides roads, speed and carbon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

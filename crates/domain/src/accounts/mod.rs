@@ -1,0 +1,4 @@
+//! Who is signed in, and what a role may do.
+
+pub mod ability;
+pub mod people;

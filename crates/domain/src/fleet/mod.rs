@@ -1,0 +1,4 @@
+//! What drives, and who.
+
+pub mod driver;
+pub mod vehicle;

@@ -1,0 +1,4 @@
+//! What happened, and the state that it adds up to.
+
+pub mod event;
+pub mod ledger;

@@ -1,0 +1,3 @@
+//! What is to be delivered, and what was promised.
+
+pub mod order;

@@ -1,0 +1,4 @@
+//! What people say about the roads.
+
+pub mod closure;
+pub mod weather;

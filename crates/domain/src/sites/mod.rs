@@ -1,0 +1,4 @@
+//! Where goods come from and where routes begin.
+
+pub mod hub;
+pub mod shop;
