@@ -356,7 +356,7 @@ pub async fn demo(settings: DemoSettings) -> Result<()> {
 
 /// The clock of the day in the database, or of another day that begins.
 async fn demo_clock(database: &Database, settings: &DemoSettings, start: chrono::NaiveTime) -> Result<Clock> {
-    let kept = store::people::clock_anchor(&mut *database.read().await?).await?;
+    let kept = store::clock_anchor::get(&mut *database.read().await?).await?;
     let begins = Clock::simulated_day(&settings.zone, settings.date, start, settings.factor)?;
     if let Some(a) = kept {
         let going = Clock::simulated(a.real_at, a.world_at, a.factor);
@@ -366,7 +366,7 @@ async fn demo_clock(database: &Database, settings: &DemoSettings, start: chrono:
     }
     let clock = begins;
     let mut tx = database.begin().await?;
-    store::people::save_clock_anchor(&mut tx, clock.anchor()).await?;
+    store::clock_anchor::save(&mut tx, clock.anchor()).await?;
     tx.commit().await?;
     Ok(clock)
 }

@@ -178,7 +178,7 @@ impl Operations {
     pub async fn learn_approaches(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
+        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let zone = crate::zone::Zone::parse(&hub.zone)?;
         let known = store::approaches::read(&mut conn, hub.id).await?;
         let after = known.map(|read| read.until);

@@ -42,7 +42,7 @@ impl DayBook {
         let day = ops.running_day(conn, &hub, zone).await?;
         Ok(Self {
             plan: store::plans::published(conn, hub.id, day).await?,
-            vehicles: store::fleet::vehicles(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
+            vehicles: store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
             routes: store::plans::routes(conn, hub.id, day).await?,
             stops: store::stops::of_day(conn, hub.id, day, routes).await?,
             returns: store::stops::returns(conn, hub.id, day).await?.into_iter().collect(),

@@ -3,7 +3,7 @@
 use crate::{Result, zone::Zone};
 use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 use domain::{Day, Instant};
-use store::people::ClockAnchor;
+use store::clock_anchor::ClockAnchor;
 use uuid::Uuid;
 
 /// The world's time: real time, or a simulated day that runs faster.

@@ -38,7 +38,7 @@ async fn run(mut questions: mpsc::Receiver<Question>, database: Database) {
     // Nobody is made to wait for others: what has come in during one look-up goes into the next.
     while questions.recv_many(&mut asked, TOGETHER).await > 0 {
         let hashes: Vec<_> = asked.iter().map(|question| question.hash.clone()).collect();
-        let found = async { store::fleet::devices(&mut *database.read().await?, &hashes).await }.await;
+        let found = async { store::devices::known(&mut *database.read().await?, &hashes).await }.await;
         match found {
             Ok(found) => {
                 for question in asked.drain(..) {

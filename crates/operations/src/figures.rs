@@ -69,7 +69,7 @@ impl Operations {
         let day = day.map_or_else(|| Ok(zone.day(self.now())), bounds::day)?;
         let (from, until) = zone.bounds(day);
         let labels: HashMap<_, _> =
-            store::fleet::vehicles(&mut conn, hub.id).await?.into_iter().map(|v| (v.id, v.label)).collect();
+            store::vehicles::of_hub(&mut conn, hub.id).await?.into_iter().map(|v| (v.id, v.label)).collect();
         let label = |id| labels.get(&id).cloned().unwrap_or_default();
         let attempts = store::figures::attempts(&mut conn, hub.id, from, until).await?;
         let skip = PAGE * (page.max(1) as usize - 1);

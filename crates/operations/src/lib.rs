@@ -197,7 +197,7 @@ impl Operations {
 
     /// The hub whose day this is. One hub is set up for now; with several, the first is shown.
     async fn hub(&self, conn: &mut store::Conn) -> Result<Hub> {
-        store::fleet::hubs(conn).await?.into_iter().next().ok_or(OpsError::NoHub)
+        store::hubs::all(conn).await?.into_iter().next().ok_or(OpsError::NoHub)
     }
 
     async fn hub_and_zone(&self, conn: &mut store::Conn) -> Result<(Hub, Zone)> {

@@ -363,9 +363,9 @@ impl Desk<'_> {
 
     async fn off_road(&mut self, reason: String) -> Result<()> {
         let reason: String = reason.trim().chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
-        let vehicle = store::fleet::lock_vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
+        let vehicle = store::vehicles::lock(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
         let vehicle = vehicle.break_down(self.at, reason.clone());
-        store::fleet::save_vehicle_state(self.tx, &vehicle).await?;
+        store::vehicles::save_state(self.tx, &vehicle).await?;
         self.event(Fact::VehicleOffRoad { vehicle: self.vehicle, reason });
         let zone = crate::zone::Zone::parse(&self.hub.zone)?;
         let day = self.ops.running_day(self.tx, &self.hub, zone).await?;
@@ -390,8 +390,8 @@ impl Desk<'_> {
 
     async fn recovered(&mut self) -> Result<()> {
         let vehicle =
-            store::fleet::lock_vehicle(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
-        store::fleet::save_vehicle_state(self.tx, &vehicle).await?;
+            store::vehicles::lock(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
+        store::vehicles::save_state(self.tx, &vehicle).await?;
         self.event(Fact::VehicleRecovered { vehicle: self.vehicle });
         self.touched.all = true;
         Ok(())

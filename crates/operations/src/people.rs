@@ -9,8 +9,9 @@ use crate::{
 use domain::{PersonId, Role};
 use store::{
     Tx,
-    fleet::KeyHolder,
+    keys::KeyHolder,
     people::{self, Person},
+    sessions,
 };
 use wire::session::{KeyRow, PersonRow};
 
@@ -28,7 +29,7 @@ impl Operations {
             Some(before) => {
                 people::change(&mut tx, before.id, role, person.password_hash.as_deref()).await?;
                 if before.role != role || person.password_hash.is_some() {
-                    people::end_sessions(&mut tx, before.id, self.0.clock.real_now()).await?;
+                    sessions::end_all(&mut tx, before.id, self.0.clock.real_now()).await?;
                 }
                 before.id
             }
@@ -111,8 +112,8 @@ impl Operations {
     /// All keys and devices, oldest first.
     pub async fn keys(&self, caller: &Caller) -> Result<Vec<KeyRow>> {
         caller.must_keep_keys()?;
-        let all = store::fleet::list_keys(&mut *self.0.database.read().await?).await?;
-        let row = |k: store::fleet::Listed| KeyRow {
+        let all = store::keys::list(&mut *self.0.database.read().await?).await?;
+        let row = |k: store::keys::Listed| KeyRow {
             id: k.id,
             kind: k.kind,
             name: k.name,
@@ -128,7 +129,7 @@ impl Operations {
         caller.must_keep_keys()?;
         let which = bounds::text("a key's id or holder", which, MOST_NAME).map_err(OpsError::Invalid)?;
         let mut tx = self.0.database.begin().await?;
-        let revoked = store::fleet::revoke_keys(&mut tx, &which, self.now()).await?;
+        let revoked = store::keys::revoke(&mut tx, &which, self.now()).await?;
         tx.commit().await?;
         tracing::info!(by = ?caller.who, revoked, "keys were revoked");
         Ok(revoked)
@@ -139,7 +140,7 @@ impl Operations {
         let (secret, hash) = new_secret()?;
         let mut tx = self.0.database.begin().await?;
         let now = self.0.clock.real_now();
-        store::fleet::save_key(&mut tx, &hash, KeyHolder::Administrator, now).await?;
+        store::keys::save(&mut tx, &hash, KeyHolder::Administrator, now).await?;
         tx.commit().await?;
         Ok(secret)
     }
@@ -153,7 +154,7 @@ impl Operations {
 
     /// Ends the person's sessions with what was changed, in one transaction.
     async fn finish(&self, mut tx: Tx, caller: &Caller, person: &Person, what: &str) -> Result<u64> {
-        let ended = people::end_sessions(&mut tx, person.id, self.0.clock.real_now()).await?;
+        let ended = sessions::end_all(&mut tx, person.id, self.0.clock.real_now()).await?;
         tx.commit().await?;
         tracing::info!(by = ?caller.who, person = %person.id, ended, "a person {what}");
         Ok(ended)

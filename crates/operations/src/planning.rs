@@ -109,7 +109,7 @@ impl Operations {
     pub async fn plan_morning(&self, caller: &Caller) -> Result<PlanOutcome> {
         caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
-        if store::fleet::hubs(&mut conn).await?.is_empty() {
+        if store::hubs::all(&mut conn).await?.is_empty() {
             return Ok(PlanOutcome::NotYet);
         }
         // Asked every second, so what costs most is read last.

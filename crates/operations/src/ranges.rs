@@ -73,7 +73,7 @@ impl Operations {
     pub async fn score_estimates(&self, caller: &Caller) -> Result<i64> {
         caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
+        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let off = store::estimates::off(&mut conn, hub.id, self.now() - REMEMBERED).await?;
         let scored = off.iter().map(|o| o.stops).sum();
         self.0.ranges.set(Ranges(off.into_iter().filter(|o| o.stops >= FEWEST).collect()));

@@ -29,7 +29,7 @@ impl Operations {
     pub async fn react(&self, caller: &Caller) -> Result<bool> {
         caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
-        if store::fleet::hubs(&mut conn).await?.is_empty() {
+        if store::hubs::all(&mut conn).await?.is_empty() {
             return Ok(false);
         }
         let (hub, zone) = self.hub_and_zone(&mut conn).await?;

@@ -12,7 +12,11 @@ use domain::{
     VehicleState,
 };
 use std::collections::HashSet;
-use store::fleet::{self, KeyHolder};
+use store::{
+    devices, hubs,
+    keys::{self, KeyHolder},
+    shops, vehicles,
+};
 use wire::api::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
 
 const MOST_VEHICLES: usize = 5_000;
@@ -39,21 +43,21 @@ impl Operations {
         // Two first set-ups at once would make two hubs.
         store::locks::set_up(&mut tx).await?;
         let hub = Hub {
-            id: which_hub(&fleet::hubs(&mut tx).await?, ask.hub.id)?,
+            id: which_hub(&hubs::all(&mut tx).await?, ask.hub.id)?,
             name: ask.hub.name,
             at,
             zone: ask.hub.zone,
             plan_at: ask.hub.plan_at,
         };
-        fleet::save_hub(&mut tx, &hub).await.map_err(taken)?;
-        let known = fleet::vehicles(&mut tx, hub.id).await?;
+        hubs::save(&mut tx, &hub).await.map_err(taken)?;
+        let known = vehicles::of_hub(&mut tx, hub.id).await?;
 
         let (mut shops, mut vehicles, mut events) = (vec![], vec![], vec![]);
         let mut renewed = HashSet::new();
         for name in ask.shops {
-            let id = fleet::save_shop(&mut tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
+            let id = shops::save(&mut tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
             let (key, hash) = new_secret()?;
-            fleet::save_key(&mut tx, &hash, KeyHolder::Shop(id), now).await?;
+            keys::save(&mut tx, &hash, KeyHolder::Shop(id), now).await?;
             shops.push(NamedKey { name, key });
         }
         for v in ask.vehicles {
@@ -79,9 +83,9 @@ impl Operations {
                     vehicle.label
                 )));
             }
-            fleet::save_vehicle(&mut tx, &vehicle).await.map_err(taken)?;
+            vehicles::save(&mut tx, &vehicle).await.map_err(taken)?;
             let (key, hash) = new_secret()?;
-            fleet::save_device(&mut tx, &hash, vehicle.id, now).await?;
+            devices::save(&mut tx, &hash, vehicle.id, now).await?;
             vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
             events.push(Event {
                 occurred_at: now,

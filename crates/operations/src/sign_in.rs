@@ -8,7 +8,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::{Actor, HubId, Instant, PersonId, VehicleId};
 use std::net::IpAddr;
-use store::{fleet::KeyHolder, people};
+use store::{keys::KeyHolder, links, people, sessions};
 use wire::session::Me;
 
 /// A session that is not used for this long ends.
@@ -90,7 +90,7 @@ impl Operations {
     pub async fn sign_in_by_link(&self, link: &str, origin: &Origin) -> Result<SignedIn> {
         let mut tx = self.0.database.begin().await?;
         let now = self.0.clock.real_now();
-        let person = people::spend_link(&mut tx, &hash(link), now).await?.ok_or(OpsError::LinkSpent)?;
+        let person = links::spend(&mut tx, &hash(link), now).await?.ok_or(OpsError::LinkSpent)?;
         tx.commit().await?;
         let browser = known_browser(&mut *self.0.database.read().await?, origin).await?;
         self.open_session(person, browser, origin).await
@@ -111,8 +111,8 @@ impl Operations {
         let now = self.0.clock.real_now();
         let agent: String = origin.user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
         let mut tx = self.0.database.begin().await?;
-        people::open_session(&mut tx, &session_hash, person, now, &agent).await?;
-        people::know_browser(&mut tx, &browser_hash, person, now).await?;
+        sessions::open(&mut tx, &session_hash, person, now, &agent).await?;
+        sessions::know_browser(&mut tx, &browser_hash, person, now).await?;
         tx.commit().await?;
         tracing::info!(%person, "signed in");
         Ok(SignedIn { session, browser })
@@ -122,7 +122,7 @@ impl Operations {
     pub async fn sign_out(&self, caller: &Caller) -> Result<()> {
         let session = caller.session.as_deref().ok_or(OpsError::NotSignedIn)?;
         let mut tx = self.0.database.begin().await?;
-        people::end_session(&mut tx, session).await?;
+        sessions::end(&mut tx, session).await?;
         Ok(tx.commit().await?)
     }
 
@@ -132,7 +132,7 @@ impl Operations {
             return Ok(None);
         }
         let hash = hash(secret);
-        let Some(session) = people::session(&mut *self.0.database.read().await?, &hash).await? else {
+        let Some(session) = sessions::get(&mut *self.0.database.read().await?, &hash).await? else {
             return Ok(None);
         };
         let now = self.0.clock.real_now();
@@ -141,7 +141,7 @@ impl Operations {
         }
         if now - session.seen_at > TOUCH {
             let mut tx = self.0.database.begin().await?;
-            people::touch_session(&mut tx, &hash, now).await?;
+            sessions::touch(&mut tx, &hash, now).await?;
             tx.commit().await?;
         }
         Ok(Some(Caller {
@@ -155,7 +155,7 @@ impl Operations {
     /// Whether the session by which somebody came in still holds, with the same role. Asking is no use of the session.
     pub async fn session_still_good(&self, caller: &Caller) -> Result<bool> {
         let Some(hash) = caller.session.as_deref() else { return Ok(false) };
-        let session = people::session(&mut *self.0.database.read().await?, hash).await?;
+        let session = sessions::get(&mut *self.0.database.read().await?, hash).await?;
         let now = self.0.clock.real_now();
         Ok(session.is_some_and(|session| !has_ended(&session, now) && Some(session.role) == caller.role))
     }
@@ -165,7 +165,7 @@ impl Operations {
         caller.timer_only()?;
         let now = self.0.clock.real_now();
         let mut tx = self.0.database.begin().await?;
-        let gone = people::prune(&mut tx, now - IDLE, now - ABSOLUTE, now - KNOWN).await?;
+        let gone = sessions::prune(&mut tx, now - IDLE, now - ABSOLUTE, now - KNOWN).await?;
         tx.commit().await?;
         Ok(gone)
     }
@@ -181,7 +181,7 @@ impl Operations {
         if key.len() > MOST_SECRET {
             return Err(OpsError::NotSignedIn);
         }
-        let holder = store::fleet::key_holder(&mut *self.0.database.read().await?, &hash(key)).await?;
+        let holder = store::keys::holder(&mut *self.0.database.read().await?, &hash(key)).await?;
         match holder {
             Some(KeyHolder::Shop(shop)) => Ok(Caller::system(Actor::Shop(shop))),
             Some(KeyHolder::Administrator) => Ok(Caller::system(Actor::Machine)),
@@ -202,13 +202,13 @@ impl Operations {
     pub async fn add_sign_in_link(&self, person: PersonId) -> Result<String> {
         let (secret, hash) = new_secret()?;
         let mut tx = self.0.database.begin().await?;
-        people::add_link(&mut tx, &hash, person, self.0.clock.real_now() + LINK).await?;
+        links::add(&mut tx, &hash, person, self.0.clock.real_now() + LINK).await?;
         tx.commit().await?;
         Ok(secret)
     }
 }
 
-fn has_ended(session: &people::Session, now: Instant) -> bool {
+fn has_ended(session: &sessions::Session, now: Instant) -> bool {
     now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE
 }
 
@@ -218,5 +218,5 @@ async fn known_browser(conn: &mut store::Conn, origin: &Origin) -> Result<Option
         return Ok(None);
     };
     let hash = hash(secret);
-    Ok(people::knows_browser(conn, &hash).await?.map(|person| (person, hash)))
+    Ok(sessions::knows_browser(conn, &hash).await?.map(|person| (person, hash)))
 }

@@ -277,7 +277,7 @@ impl Operations {
         windows: Vec<Window>,
     ) -> Result<Vec<Window>> {
         let hub = self.hub(conn).await?;
-        let fleet = store::fleet::vehicles(conn, order.hub).await?;
+        let fleet = store::vehicles::of_hub(conn, order.hub).await?;
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
         let volume = asked.volume_ml.saturating_add(order.volume_ml());

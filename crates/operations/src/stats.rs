@@ -14,7 +14,7 @@ impl Operations {
         let mut conn = self.0.database.read().await?;
         let hub = self.hub(&mut conn).await?;
         Ok(Stats {
-            vans: store::fleet::vehicles(&mut conn, hub.id).await?.len() as i64,
+            vans: store::vehicles::of_hub(&mut conn, hub.id).await?.len() as i64,
             moved: self.0.live.moved_count(),
             stored: store::positions::about(&mut conn).await?,
             events: store::events::about(&mut conn).await?,

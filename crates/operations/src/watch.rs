@@ -40,7 +40,7 @@ impl Operations {
     pub async fn watch(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
-        if store::fleet::hubs(&mut conn).await?.is_empty() {
+        if store::hubs::all(&mut conn).await?.is_empty() {
             return Ok(0);
         }
         // What is raised after the day was read is not over because the day that was read knows nothing of it.

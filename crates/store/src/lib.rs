@@ -1,28 +1,29 @@
 //! What is remembered: Postgres, and the only place that speaks SQL.
 //!
-//! A file per noun, and functions rather than repositories. A function that only reads takes [`Conn`]; one that writes
+//! A folder per family of nouns, a file per noun, and functions rather than repositories. A function that only reads takes [`Conn`]; one that writes
 //! takes [`Tx`]. Rows are private and become domain values on the way out; a row that contradicts itself is named as
 //! corrupt rather than guessed at. There is no rule here about what may happen: that is the domain's.
 
-pub mod approaches;
-mod database;
-mod error;
-pub mod estimates;
-pub mod events;
-pub mod exceptions;
+mod accounts;
+mod base;
+mod day;
 pub mod figures;
-pub mod fleet;
-pub mod ledger;
-pub mod locks;
+mod fleet;
+mod history;
 pub mod orders;
-pub mod people;
-pub mod plans;
-pub mod positions;
-pub mod proposals;
-pub mod retention;
 pub mod roads;
-pub mod search;
-pub mod stops;
+mod sites;
 
-pub use database::{Conn, Database, Reader, Tx, ensure_database};
-pub use error::StoreError;
+pub use accounts::{keys, links, people, sessions};
+pub use base::{
+    clock_anchor,
+    database::{Conn, Database, Reader, Tx, ensure_database},
+    error::StoreError,
+    locks,
+};
+pub use day::{estimates, exceptions, plans, proposals, stops};
+pub use fleet::{devices, positions, vehicles};
+pub use history::{events, ledger, retention};
+pub use orders::search;
+pub use roads::approaches;
+pub use sites::{hubs, shops};

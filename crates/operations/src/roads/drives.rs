@@ -34,7 +34,7 @@ impl Operations {
         caller.timer_only()?;
         let Some(city) = self.0.roadbook.city().cloned() else { return Ok(0) };
         let mut conn = self.0.database.read().await?;
-        if store::fleet::hubs(&mut conn).await?.is_empty() {
+        if store::hubs::all(&mut conn).await?.is_empty() {
             return Ok(0);
         }
         let book = DayBook::read(self, &mut conn, None).await?;

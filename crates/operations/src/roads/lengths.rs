@@ -26,7 +26,7 @@ impl Operations {
     pub async fn measure_routes(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(0) };
+        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let now = self.now();
         let wanted = store::roads::unmeasured(&mut conn, hub.id, now - SINCE, now - SETTLED, ROUND).await?;
         if wanted.is_empty() {

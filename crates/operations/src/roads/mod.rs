@@ -127,7 +127,7 @@ impl Operations {
     async fn tell_roads(&self) -> Result<bool> {
         let _turn = self.0.roadbook.telling.lock().await;
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::fleet::hubs(&mut conn).await?.into_iter().next() else { return Ok(false) };
+        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(false) };
         let zone = Zone::parse(&hub.zone)?;
         let closures = store::roads::closures(&mut conn, hub.id, self.now()).await?;
         let weather = store::roads::weather(&mut conn, hub.id).await?;

@@ -22,8 +22,8 @@ async fn a_hub_and_its_vans_may_change_their_names() {
     let manager = hub.person(Role::Manager).await;
     assert_eq!(ops.figures(&manager, None).await.unwrap().hub, "Another name");
     let mut conn = hub.database.read().await.unwrap();
-    assert_eq!(store::fleet::hubs(&mut conn).await.unwrap().len(), 1);
-    let labels: Vec<_> = store::fleet::vehicles(&mut conn, answer.hub).await.unwrap();
+    assert_eq!(store::hubs::all(&mut conn).await.unwrap().len(), 1);
+    let labels: Vec<_> = store::vehicles::of_hub(&mut conn, answer.hub).await.unwrap();
     let mut labels: Vec<_> = labels.into_iter().map(|v| v.label).collect();
     labels.sort();
     assert_eq!(labels, ["The old one", "Van 02", "Van 03", "Van 04"]);

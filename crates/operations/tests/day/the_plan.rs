@@ -98,7 +98,7 @@ async fn a_proposal_that_the_day_has_overtaken_makes_way_even_for_nothing() {
     // Somebody else's answer takes effect, and the van drives again: what waits is for a plan that is no more.
     ops.accept_proposal(&dispatcher, first.id, first.based_on, first.answers[0].freedom).await.unwrap();
     let mut tx = hub.database.begin().await.unwrap();
-    let hub_id = store::fleet::hubs(&mut tx).await.unwrap()[0].id;
+    let hub_id = store::hubs::all(&mut tx).await.unwrap()[0].id;
     let old = store::proposals::Proposal {
         id: domain::ProposalId(uuid::Uuid::from_u128(7)),
         hub: hub_id,

@@ -58,7 +58,7 @@ pub async fn filled(test: &str, size: Size) -> Option<Database> {
 
 /// The one hub.
 pub async fn hub(conn: &mut Conn) -> HubId {
-    store::fleet::hubs(conn).await.unwrap()[0].id
+    store::hubs::all(conn).await.unwrap()[0].id
 }
 
 /// What has been read so far in this transaction.

@@ -121,7 +121,7 @@ async fn a_reading_sent_twice_is_new_once_and_the_newest_stays() {
     let Some(database) = filled("readings", FEW).await else { return };
     let mut tx = database.begin().await.unwrap();
     let hub = hub(&mut tx).await;
-    let vehicles = store::fleet::vehicles(&mut tx, hub).await.unwrap();
+    let vehicles = store::vehicles::of_hub(&mut tx, hub).await.unwrap();
     let reading = |vehicle: usize, minute: i64| Position {
         vehicle: vehicles[vehicle].id,
         at: at(16) + chrono::TimeDelta::minutes(minute),

@@ -1,13 +1,13 @@
 //! The whole current state, read from the tables, to be compared with what the history adds up to.
 
-use crate::{Conn, StoreError, Tx, exceptions, fleet, orders, plans, roads, stops};
+use crate::{Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, stops, vehicles};
 use domain::Ledger;
 
 /// Reads every table of current state.
 pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     let mut ledger = Ledger::default();
-    for hub in fleet::hubs(conn).await? {
-        ledger.vehicles.extend(fleet::vehicles(conn, hub.id).await?.into_iter().map(|v| (v.id, v)));
+    for hub in hubs::all(conn).await? {
+        ledger.vehicles.extend(vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)));
     }
     ledger.orders = orders::all(conn).await?.into_iter().map(|o| (o.id, o)).collect();
     ledger.plans = plans::all_plans(conn).await?.into_iter().map(|p| (p.id, p)).collect();

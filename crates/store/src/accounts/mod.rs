@@ -1,0 +1,6 @@
+//! Who may come in, and what they come in by.
+
+pub mod keys;
+pub mod links;
+pub mod people;
+pub mod sessions;

@@ -1,0 +1,7 @@
+//! A hub's day as it is planned, as it goes, and what of it needs a person.
+
+pub mod estimates;
+pub mod exceptions;
+pub mod plans;
+pub mod proposals;
+pub mod stops;

@@ -1,0 +1,5 @@
+//! What figures are made of.
+
+mod day;
+
+pub use day::*;

@@ -1,0 +1,5 @@
+//! Vehicles, their phones, and where they were.
+
+pub mod devices;
+pub mod positions;
+pub mod vehicles;

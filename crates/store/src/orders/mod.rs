@@ -1,0 +1,6 @@
+//! Orders with their packages, and finding them.
+
+mod order;
+pub mod search;
+
+pub use order::*;

@@ -1,0 +1,4 @@
+//! Hubs and shops.
+
+pub mod hubs;
+pub mod shops;
