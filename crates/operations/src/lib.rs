@@ -14,67 +14,36 @@ macro_rules! once_more {
     };
 }
 
-mod accept;
-mod approach;
-mod board;
-mod bounds;
-mod caller;
-mod choices;
-mod clock;
-mod clockwork;
-mod deliveries;
-mod devices;
-mod error;
-mod estimates;
-mod exceptions;
-mod expected;
+mod accounts;
+mod base;
+mod day;
 mod figures;
-mod intake;
+mod fleet;
+mod history;
 mod live;
-mod openings;
 mod orders;
-mod outcomes;
-mod passwords;
-mod pause;
-mod people;
-mod places;
 mod planning;
-mod problem;
-mod proposal;
-mod quote;
-mod ranges;
-mod reacting;
-mod reasons;
-mod replay;
-mod retention;
 mod roads;
-mod secrets;
-mod set_up;
-mod sign_in;
-mod slots;
-mod solving;
-mod stats;
-mod story;
-mod tries;
-mod troubles;
-mod trust;
-mod watch;
-mod zone;
+mod sites;
+mod watching;
 
-pub use caller::Caller;
-pub use clock::Clock;
-pub use error::OpsError;
-pub use intake::{MOST_FIXES, PositionsAnswer};
+pub use accounts::sign_in::{Origin, SignedIn};
+pub use base::caller::Caller;
+pub use base::clock::Clock;
+pub use base::error::OpsError;
+pub use base::pause::Pauses;
+pub use base::secrets::{
+    BROWSER_COOKIE, SESSION_COOKIE, browser_cookie, expired_session_cookie, session_cookie,
+};
+pub use day::outcomes::MOST_REPORTS;
+pub use fleet::intake::{MOST_FIXES, PositionsAnswer};
+pub use history::replay::Replay;
 pub use live::{Parcel, Resume, Viewer};
-pub use orders::MOST_ORDERS;
-pub use outcomes::MOST_REPORTS;
-pub use pause::Pauses;
-pub use planning::PlanOutcome;
-pub use replay::Replay;
-pub use secrets::{BROWSER_COOKIE, SESSION_COOKIE, browser_cookie, expired_session_cookie, session_cookie};
-pub use sign_in::{Origin, SignedIn};
+pub use orders::place::MOST_ORDERS;
+pub use planning::morning::PlanOutcome;
 
 use ::roads::{Addresses, City, TravelTimes};
+use base::zone::Zone;
 use domain::{Day, ExceptionId, Hub, Instant};
 use std::{
     collections::HashSet,
@@ -84,7 +53,6 @@ use std::{
 use store::Database;
 use tokio::sync::Semaphore;
 use wire::control_room::MapView;
-use zone::Zone;
 
 /// So long the database may take to say that it is there.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
@@ -127,11 +95,11 @@ struct House {
     build: String,
     keep_problems: Option<PathBuf>,
     pauses: Pauses,
-    approaches: approach::Shared,
-    ranges: ranges::Shared,
+    approaches: watching::approach::Shared,
+    ranges: watching::ranges::Shared,
     live: live::Live,
-    intake: intake::Writer,
-    devices: devices::Finder,
+    intake: fleet::intake::Writer,
+    devices: fleet::devices::Finder,
     /// Today's exceptions for which a better plan has been looked for.
     reacted_to: Mutex<HashSet<ExceptionId>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
@@ -141,7 +109,7 @@ struct House {
     /// Password checks are slow on purpose; two at a time.
     passwords: Arc<Semaphore>,
     /// Passwords that did not fit, for a while.
-    tries: tries::Tries,
+    tries: accounts::tries::Tries,
 }
 
 impl Operations {
@@ -149,8 +117,8 @@ impl Operations {
     pub fn new(parts: Parts) -> Self {
         let Parts { database, roads, city, addresses, map, clock, build, keep_problems, pauses } = parts;
         let live = live::Live::new();
-        let intake = intake::Writer::start(database.clone(), live.clone());
-        let devices = devices::Finder::start(database.clone());
+        let intake = fleet::intake::Writer::start(database.clone(), live.clone());
+        let devices = fleet::devices::Finder::start(database.clone());
         Self(Arc::new(House {
             database,
             roads,
@@ -161,8 +129,8 @@ impl Operations {
             build,
             keep_problems,
             pauses,
-            approaches: approach::Shared::default(),
-            ranges: ranges::Shared::default(),
+            approaches: watching::approach::Shared::default(),
+            ranges: watching::ranges::Shared::default(),
             live,
             intake,
             devices,
@@ -170,7 +138,7 @@ impl Operations {
             gate: Semaphore::new(1),
             short_gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),
-            tries: tries::Tries::default(),
+            tries: accounts::tries::Tries::default(),
         }))
     }
 

@@ -8,7 +8,7 @@
 
 mod viewing;
 
-use crate::zone::Zone;
+use crate::base::zone::Zone;
 use domain::{Coordinate, OrderId, RouteId, Standing, VehicleId};
 use std::{
     collections::{HashMap, HashSet, VecDeque},

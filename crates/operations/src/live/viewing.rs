@@ -4,7 +4,7 @@
 //! it. Whoever has seen less than it tells gets a frame of its own; whoever has seen more leaves it out.
 
 use super::{Live, Shared, lock, mark};
-use crate::{Clock, zone::Zone};
+use crate::{Clock, base::zone::Zone};
 use std::{
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
@@ -259,7 +259,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_viewer_gets_the_latest_of_each_vehicle_once() {
         let live = Live::new();
-        let (a, b) = (VehicleId(crate::clock::new_id()), VehicleId(crate::clock::new_id()));
+        let (a, b) = (VehicleId(crate::base::clock::new_id()), VehicleId(crate::base::clock::new_id()));
         live.moved(&[position(a, 0, 35.8), position(b, 0, 35.9)]);
         let mut viewer = viewer(&live, None);
         let first = viewer.next().await;
@@ -280,7 +280,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn viewers_who_keep_up_get_the_same_frame_and_a_slow_one_its_own() {
         let live = Live::new();
-        let ids: Vec<_> = (0..5).map(|_| VehicleId(crate::clock::new_id())).collect();
+        let ids: Vec<_> = (0..5).map(|_| VehicleId(crate::base::clock::new_id())).collect();
         live.moved(&ids.iter().map(|id| position(*id, 0, 35.8)).collect::<Vec<_>>());
         let mut viewers: Vec<_> = (0..3).map(|_| viewer(&live, None)).collect();
         let mut boards = vec![];
@@ -321,7 +321,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_quiet_house_sends_empty_heartbeats_and_news_at_once() {
         let live = Live::new();
-        let a = VehicleId(crate::clock::new_id());
+        let a = VehicleId(crate::base::clock::new_id());
         live.moved(&[position(a, 0, 35.8)]);
         let mut viewer = viewer(&live, None);
         let first = viewer.next().await;
@@ -331,7 +331,7 @@ mod tests {
         assert!(beat.frame.vehicles.is_empty() && beat.frame.moves.is_empty() && !beat.frame.snapshot);
         assert_eq!(beat.id, first.id);
         let began = Tick::now();
-        live.touch_orders(&[OrderId(crate::clock::new_id())]);
+        live.touch_orders(&[OrderId(crate::base::clock::new_id())]);
         assert_eq!(viewer.next().await.frame.orders.len(), 1);
         assert!(began.elapsed() < Duration::from_millis(50), "{:?}", began.elapsed());
     }
@@ -339,7 +339,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_viewer_that_comes_back_goes_on_from_where_it_was() {
         let live = Live::new();
-        let (a, b) = (VehicleId(crate::clock::new_id()), VehicleId(crate::clock::new_id()));
+        let (a, b) = (VehicleId(crate::base::clock::new_id()), VehicleId(crate::base::clock::new_id()));
         live.moved(&[position(a, 0, 35.8), position(b, 0, 35.9)]);
         let first = viewer(&live, None).next().await;
         live.moved(&[position(b, 1, 35.91)]);
@@ -356,7 +356,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_older_reading_never_moves_a_vehicle_back() {
         let live = Live::new();
-        let a = VehicleId(crate::clock::new_id());
+        let a = VehicleId(crate::base::clock::new_id());
         live.moved(&[position(a, 10, 35.9)]);
         live.moved(&[position(a, 5, 35.8)]);
         let parcel = viewer(&live, None).next().await;

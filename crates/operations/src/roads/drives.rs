@@ -6,9 +6,9 @@
 use super::{Known, Told};
 use crate::{
     Caller, Operations, Result,
-    board::{DayBook, profile},
-    solving::aside,
-    zone::Zone,
+    base::zone::Zone,
+    day::board::{DayBook, profile},
+    planning::solving::aside,
 };
 use ::roads::{City, Curves, DayKind, Driver, Evidence, Fix, Group, Pass, Wall, nearest_hour};
 use chrono::TimeDelta;
@@ -176,7 +176,11 @@ impl Job {
 }
 
 fn fix(p: &Position, zone: Zone) -> Fix {
-    Fix { at: crate::board::lat_lon(p.place), when: zone.wall(p.at), accuracy_m: p.accuracy_m.map(f64::from) }
+    Fix {
+        at: crate::day::board::lat_lon(p.place),
+        when: zone.wall(p.at),
+        accuracy_m: p.accuracy_m.map(f64::from),
+    }
 }
 
 fn bucket(ratio: f64) -> i16 {

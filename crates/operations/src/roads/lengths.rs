@@ -3,8 +3,8 @@
 
 use crate::{
     Caller, Operations, Result,
-    board::{DayBook, lat_lon, profile},
-    solving::aside,
+    day::board::{DayBook, lat_lon, profile},
+    planning::solving::aside,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;

@@ -7,7 +7,7 @@ mod drives;
 mod lengths;
 mod word;
 
-use crate::{Caller, Operations, Result, board::DayBook, solving::aside, zone::Zone};
+use crate::{Caller, Operations, Result, base::zone::Zone, day::board::DayBook, planning::solving::aside};
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
 use domain::{ClosureId, ClosureShape, Instant, VehicleKind};
 use std::{
@@ -218,7 +218,7 @@ impl Operations {
             };
             let area = match &closure.shape {
                 ClosureShape::Area(places) => {
-                    Some(places.iter().map(|&at| crate::board::point(at)).collect())
+                    Some(places.iter().map(|&at| crate::day::board::point(at)).collect())
                 }
                 ClosureShape::Line(_) => None,
             };

@@ -1,0 +1,6 @@
+//! Who may come in.
+
+pub(crate) mod passwords;
+pub(crate) mod people;
+pub(crate) mod sign_in;
+pub(crate) mod tries;

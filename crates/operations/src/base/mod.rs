@@ -1,0 +1,9 @@
+//! What every verb uses: who asks, time, bounds, secrets, errors.
+
+pub(crate) mod bounds;
+pub(crate) mod caller;
+pub(crate) mod clock;
+pub(crate) mod error;
+pub(crate) mod pause;
+pub(crate) mod secrets;
+pub(crate) mod zone;

@@ -1,0 +1,367 @@
+//! The day as a dispatcher sees it.
+
+use crate::{
+    Caller, Operations, OpsError, Result, base::zone::Zone, live::mark, planning::choices::LOADING,
+    watching::approach::Approaches,
+};
+use ::roads::{Driver, Fix, LatLon, Profile, Wall};
+use chrono::TimeDelta;
+use domain::{
+    Day, Hub, Instant, Plan, Route, RouteId, RouteState, SILENT_AFTER, Standing, StopState, Vehicle,
+    VehicleId, VehicleState,
+};
+use std::{collections::HashMap, sync::Arc};
+use store::{positions::Position, stops::DayStop};
+use wire::{
+    Point,
+    control_room::{BoardView, Counts, DayHead, MapView, Reload, RoutePhase, RouteRow, RouteView, StopRow},
+};
+
+/// A day read from the database, from which every view of it is made.
+pub(crate) struct DayBook {
+    pub hub: Hub,
+    pub zone: Zone,
+    pub day: Day,
+    pub now: Instant,
+    pub plan: Option<Plan>,
+    pub vehicles: HashMap<VehicleId, Vehicle>,
+    pub routes: Vec<Route>,
+    /// Stops that were not dropped, by route and place.
+    pub stops: Vec<DayStop>,
+    pub returns: HashMap<RouteId, Instant>,
+    pub latest: HashMap<VehicleId, Position>,
+    /// How long parking and walking to a door takes.
+    pub approaches: Arc<Approaches>,
+}
+
+impl DayBook {
+    /// Reads the day that runs, or the part of it that concerns `routes`. Vehicles that are still on the road from a day
+    /// before belong to it.
+    pub async fn read(ops: &Operations, conn: &mut store::Conn, routes: Option<&[RouteId]>) -> Result<Self> {
+        let (hub, zone) = ops.hub_and_zone(conn).await?;
+        let now = ops.now();
+        let day = ops.running_day(conn, &hub, zone).await?;
+        Ok(Self {
+            plan: store::plans::published(conn, hub.id, day).await?,
+            vehicles: store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
+            routes: store::plans::routes(conn, hub.id, day).await?,
+            stops: store::stops::of_day(conn, hub.id, day, routes).await?,
+            returns: store::stops::returns(conn, hub.id, day).await?.into_iter().collect(),
+            latest: store::positions::latest(conn, hub.id)
+                .await?
+                .into_iter()
+                .map(|p| (p.vehicle, p))
+                .collect(),
+            approaches: ops.0.approaches.get(),
+            hub,
+            zone,
+            day,
+            now,
+        })
+    }
+
+    /// The day's route of a vehicle; one that is still on the road from a day before is not the day's.
+    pub fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
+        self.routes.iter().find(|r| r.vehicle == vehicle && r.day == self.day)
+    }
+
+    /// The stops of a route, in order.
+    pub fn stops_of(&self, route: RouteId) -> &[DayStop] {
+        let from = self.stops.partition_point(|s| s.stop.route < route);
+        let len = self.stops[from..].partition_point(|s| s.stop.route == route);
+        &self.stops[from..from + len]
+    }
+
+    /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub, if it does.
+    pub fn reloads_before(&self, route: &Route) -> Option<usize> {
+        route.reloads_before(self.stops_of(route.id).iter().map(|s| (&s.stop, s.aboard)))
+    }
+
+    /// Whether a vehicle on the road has stopped reporting.
+    pub fn is_silent(&self, route: &Route) -> bool {
+        let RouteState::UnderWay { departed_at } = route.state else { return false };
+        let heard = self.latest.get(&route.vehicle).map_or(departed_at, |p| p.at.max(departed_at));
+        self.now - heard > SILENT_AFTER
+    }
+
+    /// How a route stands.
+    pub fn row(&self, route: &Route) -> Option<RouteRow> {
+        let vehicle = self.vehicles.get(&route.vehicle)?;
+        let stops = self.stops_of(route.id);
+        let standing_of = |s: &DayStop| Standing::of_stop(&s.stop.state, s.eta, s.window);
+        let open = || stops.iter().filter(|s| s.stop.state.is_open());
+        let phase = match (&route.state, &vehicle.state) {
+            (RouteState::Finished { .. }, _) => RoutePhase::Finished,
+            (_, VehicleState::OffRoad { .. }) => RoutePhase::OffRoad,
+            (RouteState::UnderWay { .. }, _) => RoutePhase::UnderWay,
+            (RouteState::Published, _) => RoutePhase::Published,
+        };
+        let back_at = route.state.finished_at().or_else(|| self.returns.get(&route.id).copied());
+        let off_shift = back_at.is_some_and(|at| at > route.shift_until);
+        let worst = open().map(standing_of).max().unwrap_or(Standing::OnTime);
+        let standing = match phase {
+            RoutePhase::Finished => Standing::Done,
+            RoutePhase::OffRoad => Standing::Late,
+            _ if self.is_silent(route) => Standing::Unknown,
+            _ if off_shift => worst.max(Standing::AtRisk),
+            _ => worst,
+        };
+        let count = |has: &dyn Fn(&DayStop) -> bool| stops.iter().filter(|s| has(s)).count() as i64;
+        let done = |s: &DayStop| matches!(s.stop.state, StopState::Done { .. });
+        Some(RouteRow {
+            route: route.id,
+            vehicle: vehicle.id,
+            label: vehicle.label.clone(),
+            kind: vehicle.kind,
+            driver: vehicle.driver.name.clone(),
+            standing,
+            phase,
+            done: count(&done),
+            failed: count(
+                &|s| matches!(s.stop.state, StopState::Done { outcome, .. } if !outcome.is_delivered()),
+            ),
+            late: count(&|s| s.stop.state.is_open() && standing_of(s) == Standing::Late),
+            at_risk: count(&|s| s.stop.state.is_open() && standing_of(s) == Standing::AtRisk),
+            on_time: count(
+                &|s| matches!(s.stop.state, StopState::Done { arrived_at, .. } if arrived_at <= s.window.until()),
+            ),
+            total: stops.len() as i64,
+            behind_min: open().next().and_then(|s| Some((s.eta? - s.stop.planned_arrival).num_minutes())),
+            back_at: back_at.map(|at| self.zone.moment(at)),
+            off_shift,
+        })
+    }
+
+    /// Every row, most troubled first: who cannot drive holds all of its stops.
+    pub fn rows(&self) -> Vec<RouteRow> {
+        let mut rows: Vec<_> = self.routes.iter().filter_map(|r| self.row(r)).collect();
+        let stuck = |row: &RouteRow| row.phase == RoutePhase::OffRoad && row.done < row.total;
+        rows.sort_by(|a, b| {
+            stuck(b)
+                .cmp(&stuck(a))
+                .then(b.standing.cmp(&a.standing))
+                .then(b.late.cmp(&a.late))
+                .then(b.at_risk.cmp(&a.at_risk))
+                .then(a.label.cmp(&b.label))
+        });
+        rows
+    }
+
+    fn head(&self) -> DayHead {
+        DayHead {
+            hub: self.hub.name.clone(),
+            hub_at: point(self.hub.at),
+            zone: self.hub.zone.clone(),
+            day: self.day,
+            as_of: self.zone.moment(self.now),
+            plan_at: self.zone.moment(self.zone.at(self.day, self.hub.plan_at)),
+            revision: self.plan.as_ref().map(|p| p.revision),
+        }
+    }
+}
+
+/// Adds up the strip of numbers.
+pub(crate) fn counts(rows: &[RouteRow], waiting: i64, exceptions: i64) -> Counts {
+    let sum = |of: fn(&RouteRow) -> i64| rows.iter().map(of).sum();
+    Counts {
+        stops: sum(|r| r.total),
+        done: sum(|r| r.done),
+        on_time: sum(|r| r.on_time),
+        failed: sum(|r| r.failed),
+        at_risk: sum(|r| r.at_risk),
+        late: sum(|r| r.late),
+        vehicles: rows.len() as i64,
+        silent: rows
+            .iter()
+            .filter(|r| r.standing == Standing::Unknown && r.phase == RoutePhase::UnderWay)
+            .count() as i64,
+        waiting,
+        exceptions,
+    }
+}
+
+pub(crate) fn point(at: domain::Coordinate) -> Point {
+    Point { lat: at.lat(), lon: at.lon() }
+}
+
+pub(crate) fn lat_lon(at: domain::Coordinate) -> LatLon {
+    LatLon { lat: at.lat(), lon: at.lon() }
+}
+
+pub(crate) fn profile(kind: domain::VehicleKind) -> Profile {
+    match kind {
+        domain::VehicleKind::CargoBike => Profile::CargoBike,
+        domain::VehicleKind::DieselVan => Profile::Van,
+        domain::VehicleKind::ElectricVan => Profile::ElectricVan,
+    }
+}
+
+impl Operations {
+    /// The whole day on one page.
+    pub async fn board(&self, caller: &Caller) -> Result<BoardView> {
+        caller.must(domain::Ability::SeeDay)?;
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
+        let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
+        let routes = book.rows();
+        let standing: HashMap<_, _> = routes.iter().map(|r| (r.vehicle, r.standing)).collect();
+        let mut vehicles: Vec<_> = book
+            .latest
+            .values()
+            .filter_map(|p| {
+                let vehicle = book.vehicles.get(&p.vehicle)?;
+                let standing = standing.get(&p.vehicle).copied().unwrap_or(Standing::Unknown);
+                Some(mark(p.vehicle, &vehicle.label, standing, p, book.zone))
+            })
+            .collect();
+        vehicles.sort_by(|a, b| a.label.cmp(&b.label));
+        let proposal = self.open_proposal(&mut conn, &book).await?;
+        let closed = self.closed_roads(&mut conn, &book).await?;
+        Ok(BoardView {
+            closed,
+            roads_trouble: self.0.roads.source().trouble,
+            head: book.head(),
+            counts: counts(&routes, waiting, exceptions),
+            routes,
+            vehicles,
+            proposal,
+        })
+    }
+
+    /// One route with its stops, the way ahead and the way driven.
+    pub async fn route(&self, caller: &Caller, id: RouteId) -> Result<RouteView> {
+        caller.must(domain::Ability::SeeDay)?;
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, Some(&[id])).await?;
+        let route = book.routes.iter().find(|r| r.id == id).ok_or(OpsError::NotFound)?;
+        let row = book.row(route).ok_or(OpsError::NotFound)?;
+        let stops = book.stops_of(id);
+        let latest = book.latest.get(&route.vehicle);
+        let reloads_before = book.reloads_before(route);
+        let reload = reloads_before.and_then(|index| reload(&book, &stops[index..]));
+        let driven = match route.state.departed_at() {
+            Some(from) => {
+                let until = route.state.finished_at().unwrap_or(book.now);
+                store::positions::trace(&mut conn, route.vehicle, from, until, 15).await?
+            }
+            None => vec![],
+        };
+        drop(conn);
+
+        let mut way: Vec<LatLon> = vec![];
+        if !matches!(route.state, RouteState::Finished { .. }) {
+            let on_the_road = route.state.departed_at().and(latest);
+            way.push(on_the_road.map_or_else(|| lat_lon(book.hub.at), |p| lat_lon(p.place)));
+            for (index, s) in stops.iter().enumerate().filter(|(_, s)| s.stop.state.is_open()) {
+                way.extend((reloads_before == Some(index)).then(|| lat_lon(book.hub.at)));
+                way.push(lat_lon(s.at));
+            }
+            way.push(lat_lon(book.hub.at));
+        }
+        let (ahead, ahead_m) = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
+        let (driven, driven_m) = self.driven(driven, profile(row.kind), book.zone).await;
+        Ok(RouteView {
+            mark: latest.map(|p| mark(p.vehicle, &row.label, row.standing, p, book.zone)),
+            planned_start: book.zone.moment(route.planned_start),
+            planned_end: book.zone.moment(route.planned_end),
+            departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
+            stops: stops.iter().map(|s| stop_row(s, book.zone)).collect(),
+            reload,
+            ahead,
+            ahead_m,
+            driven,
+            driven_m,
+            row,
+        })
+    }
+
+    /// The way that readings show, along the streets where these are known, with its length.
+    async fn driven(
+        &self,
+        readings: Vec<(Instant, domain::Coordinate)>,
+        profile: Profile,
+        zone: Zone,
+    ) -> (Vec<Point>, Option<i64>) {
+        let plain = readings.iter().map(|(_, at)| point(*at)).collect();
+        let Some(city) = self.0.roadbook.city().cloned().filter(|_| readings.len() > 1) else {
+            return (plain, None);
+        };
+        let matched = tokio::task::spawn_blocking(move || {
+            let fix = |(at, place): &(Instant, domain::Coordinate)| Fix {
+                at: lat_lon(*place),
+                when: zone.wall(*at),
+                accuracy_m: None,
+            };
+            let fixes: Vec<Fix> = readings.iter().map(fix).collect();
+            city.match_fixes(&fixes, profile, &Driver::default())
+        });
+        match matched.await {
+            Ok(matched) if matched.metres > 0.0 => {
+                let points = matched.lines.iter().flatten().map(|at| Point { lat: at.lat, lon: at.lon });
+                (points.collect(), Some(matched.metres.round() as i64))
+            }
+            Ok(_) | Err(_) => (plain, None),
+        }
+    }
+
+    /// The way along the streets, and its length; straight lines where the streets give none.
+    async fn way(&self, points: Vec<LatLon>, profile: Profile, depart: Wall) -> (Vec<Point>, i64) {
+        let roads = self.0.roads.clone();
+        let straight: Vec<_> = points.iter().map(|p| Point { lat: p.lat, lon: p.lon }).collect();
+        let metres: f64 = points.windows(2).map(|ends| ends[0].metres_to(ends[1])).sum();
+        let path = tokio::task::spawn_blocking(move || roads.path(&points, profile, Some(depart))).await;
+        match path {
+            Ok(Ok(path)) => {
+                let points = path.legs.iter().flat_map(|l| &l.points);
+                let metres: f64 = path.legs.iter().map(|l| l.metres).sum();
+                (points.map(|p| Point { lat: p.lat, lon: p.lon }).collect(), metres.round() as i64)
+            }
+            Ok(Err(e)) => {
+                tracing::warn!("a planned way is shown as straight lines: {e}");
+                (straight, metres.round() as i64)
+            }
+            Err(_) => (straight, metres.round() as i64),
+        }
+    }
+
+    /// What the map needs before it can draw.
+    pub async fn map(&self, caller: &Caller) -> Result<MapView> {
+        caller.must(domain::Ability::SeeDay)?;
+        Ok(self.0.map.clone())
+    }
+}
+
+/// What a vehicle fetches at the hub before these stops, and when it is expected there.
+fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
+    let next = stops.first()?;
+    let drive = TimeDelta::seconds(next.stop.travel_s.into());
+    let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - LOADING;
+    Some(Reload {
+        before: next.stop.id,
+        orders: stops.iter().filter(|s| s.stop.state.is_open() && !s.aboard).count() as i64,
+        at: book.zone.moment(at.max(book.now)),
+    })
+}
+
+pub(crate) fn stop_row(s: &DayStop, zone: Zone) -> StopRow {
+    let (arrived, outcome) = match s.stop.state {
+        StopState::Arrived { at } => (Some(at), None),
+        StopState::Done { arrived_at, outcome, .. } => (Some(arrived_at), Some(outcome)),
+        StopState::Pending | StopState::Dropped { .. } => (None, None),
+    };
+    StopRow {
+        stop: s.stop.id,
+        order: s.stop.order,
+        reference: s.reference.clone(),
+        sequence: s.stop.sequence,
+        address: s.address.clone(),
+        at: point(s.at),
+        standing: Standing::of_stop(&s.stop.state, s.eta, s.window),
+        window: zone.span(s.window),
+        planned: zone.moment(s.stop.planned_arrival),
+        eta: s.eta.filter(|_| s.stop.state == StopState::Pending).map(|at| zone.moment(at)),
+        arrived: arrived.map(|at| zone.moment(at)),
+        outcome,
+    }
+}

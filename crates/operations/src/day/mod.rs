@@ -1,0 +1,6 @@
+//! A hub's day as it goes: its board, what drivers do, what needs a person.
+
+pub(crate) mod board;
+pub(crate) mod estimates;
+pub(crate) mod exceptions;
+pub(crate) mod outcomes;

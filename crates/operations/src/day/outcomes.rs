@@ -1,0 +1,451 @@
+//! What drivers do: leave, arrive, deliver, fail, break down, come by for more, come back.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    base::clock::new_id,
+    day::board::{DayBook, point},
+};
+use chrono::{SubsecRound, TimeDelta};
+use domain::{
+    Actor, Attempt, AttemptId, ClosureShape, Event, Exception, ExceptionId, ExceptionKind, ExceptionState,
+    Fact, Hub, HubId, Instant, Order, OrderId, OrderState, Outcome, Refusal, Route, RouteId, RouteState,
+    Source, Stop, StopId, StopState, VehicleId,
+};
+use store::{
+    Tx,
+    locks::{DayLock, RouteLocks},
+};
+use wire::intake::{
+    Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
+};
+
+/// How many reports one request may bring.
+pub const MOST_REPORTS: usize = 200;
+const MOST_TEXT: usize = 500;
+/// What a route's driver does cannot be before the route left, but by this much when the phone's clock was set meanwhile.
+const CLOCK_SET: TimeDelta = TimeDelta::hours(1);
+
+/// What a report changed, to be announced after the commit.
+#[derive(Default)]
+struct Touched {
+    routes: Vec<RouteId>,
+    orders: Vec<OrderId>,
+    exceptions: bool,
+    all: bool,
+}
+
+/// Who reports, in which transaction.
+struct Desk<'a> {
+    ops: &'a Operations,
+    tx: &'a mut Tx,
+    caller: &'a Caller,
+    hub: Hub,
+    vehicle: VehicleId,
+    at: Instant,
+    now: Instant,
+    touched: Touched,
+    events: Vec<Event>,
+}
+
+impl Operations {
+    /// Stores what a driver did; each report gets its own answer, after the commit that holds it. Sending one twice
+    /// changes nothing.
+    pub async fn record_outcomes(&self, caller: &Caller, reports: Vec<Report>) -> Result<OutcomesAnswer> {
+        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        if reports.len() > MOST_REPORTS {
+            return Err(OpsError::Invalid(format!("send at most {MOST_REPORTS} reports in one request")));
+        }
+        let mut results = Vec::with_capacity(reports.len());
+        for report in reports {
+            let id = report.id;
+            let stored = once_more!(self.record_outcome(caller, vehicle, report.clone()).await);
+            let (result, why) = match stored {
+                Ok(true) => (ReportStatus::Stored, None),
+                Ok(false) => (ReportStatus::Known, None),
+                Err(e) if e.is_passing() => return Err(e),
+                Err(e @ (OpsError::Refused(_) | OpsError::NotFound | OpsError::Invalid(_))) => {
+                    (ReportStatus::Refused, Some(e.to_string()))
+                }
+                Err(e) => {
+                    // What is ours to mend must not keep the reports behind it from being stored.
+                    let number = e.log_under_a_number();
+                    let why = format!("our fault, error {number}: send it again later");
+                    (ReportStatus::Later, Some(why))
+                }
+            };
+            results.push(ReportResult { id, result, why });
+        }
+        Ok(OutcomesAnswer { results })
+    }
+
+    async fn record_outcome(&self, caller: &Caller, vehicle: VehicleId, report: Report) -> Result<bool> {
+        let now = self.now();
+        let at = report.at.trunc_subsecs(3);
+        if let Some(fault) = crate::base::bounds::report_time_fault(at, now) {
+            return Err(OpsError::Invalid(fault.into()));
+        }
+        let mut tx = self.0.database.begin().await?;
+        if !store::positions::first_time(&mut tx, report.id, vehicle, now).await? {
+            return Ok(false);
+        }
+        let hub = self.hub(&mut tx).await?;
+        let mut desk = Desk {
+            ops: self,
+            tx: &mut tx,
+            caller,
+            hub,
+            vehicle,
+            at: at.min(now),
+            now,
+            touched: Touched::default(),
+            events: vec![],
+        };
+        match report.what {
+            Deed::Departed { route } => desk.departed(route).await?,
+            Deed::Arrived { stop } => desk.arrived(stop).await?,
+            Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => {
+                desk.ended(stop, outcome, note).await?;
+            }
+            Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => {
+                desk.ended(stop, outcome, note).await?;
+            }
+            Deed::Delivered { .. } | Deed::Failed { .. } => {
+                return Err(OpsError::Invalid("the outcome does not fit the kind of the report".into()));
+            }
+            Deed::OffRoad { reason } => desk.off_road(reason).await?,
+            Deed::Recovered => desk.recovered().await?,
+            Deed::Reloaded { route } => desk.reloaded(route).await?,
+            Deed::Returned { route } => desk.returned(route).await?,
+        }
+        let Desk { touched, events, .. } = desk;
+        store::events::append(&mut tx, &events).await?;
+        self.0.pauses.at("report").await;
+        tx.commit().await?;
+
+        self.0.live.touch_routes(touched.routes);
+        if !touched.orders.is_empty() {
+            self.0.live.touch_orders(&touched.orders);
+        }
+        if touched.exceptions {
+            self.0.live.touch_exceptions();
+        }
+        if touched.all {
+            self.0.live.touch_all();
+        }
+        Ok(true)
+    }
+
+    /// What the driver of this vehicle has to do today.
+    pub async fn driver_route(&self, caller: &Caller) -> Result<DriverRoute> {
+        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        let mut conn = self.0.database.read().await?;
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let route =
+            store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
+        let book = DayBook::read(self, &mut conn, Some(&[route.id])).await?;
+        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
+        let today = book.zone.bounds(book.day).1;
+        let closures = closures.into_iter().filter(|c| c.from < today).map(|c| DriverClosure {
+            area: matches!(c.shape, ClosureShape::Area(_)),
+            places: c.shape.places().iter().map(|&at| point(at)).collect(),
+            bars: c.bars,
+            from: c.from,
+            until: c.until,
+        });
+        let all = book.stops_of(route.id);
+        let reload_before = book.reloads_before(&route).map(|index| all[index].stop.id);
+        let stops = all
+            .iter()
+            .filter(|s| s.stop.state.is_open())
+            .map(|s| DriverStop {
+                stop: s.stop.id,
+                sequence: s.stop.sequence,
+                reference: s.reference.clone(),
+                address: s.address.clone(),
+                at: point(s.at),
+                recipient: s.recipient.clone(),
+                window_from: s.window.from(),
+                window_until: s.window.until(),
+                service_s: s.service_s,
+                aboard: s.aboard,
+            })
+            .collect();
+        Ok(DriverRoute {
+            route: route.id,
+            revision: book.plan.as_ref().map_or(0, |p| p.revision),
+            planned_start: route.planned_start,
+            hub: point(book.hub.at),
+            stops,
+            reload_before,
+            closures: closures.collect(),
+        })
+    }
+}
+
+impl Desk<'_> {
+    fn event(&mut self, fact: Fact) {
+        self.events.push(Event {
+            occurred_at: self.at,
+            recorded_at: self.now,
+            source: Source::Device,
+            actor: self.caller.who,
+            hub: self.hub.id,
+            fact,
+        });
+    }
+
+    /// Locks a route of this vehicle.
+    async fn own_route(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
+        let locks = RouteLocks::take(self.tx, &[id]).await?;
+        let route = locks.get(id).cloned().ok_or(OpsError::NotFound)?;
+        if route.vehicle == self.vehicle { Ok((locks, route)) } else { Err(Refusal::NotThisRoute.into()) }
+    }
+
+    /// Locks the day of a route of this vehicle, and the route.
+    async fn own_route_of_day(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
+        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
+        // The plan may be changing at this moment: whoever comes second sees what the first one did.
+        DayLock::take(self.tx, self.hub.id, day).await?;
+        self.own_route(id).await
+    }
+
+    /// Locks the route of a stop that is this vehicle's, with the routes of `also`, and reads the stop.
+    async fn own_stop(&mut self, id: StopId, also: &[RouteId]) -> Result<(RouteLocks, Stop, Route)> {
+        let before = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let mut ids = also.to_vec();
+        ids.push(before.route);
+        let locks = RouteLocks::take(self.tx, &ids).await?;
+        let stop = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let route = locks.get(stop.route).cloned().ok_or(Refusal::NotThisRoute)?;
+        if route.vehicle != self.vehicle {
+            return Err(Refusal::NotThisRoute.into());
+        }
+        let departed = route.state.departed_at().ok_or(Refusal::RouteNotDeparted)?;
+        self.not_before(departed)?;
+        Ok((locks, stop, route))
+    }
+
+    /// A deed of a route that left at `departed` was not done before.
+    fn not_before(&mut self, departed: Instant) -> Result<()> {
+        if self.at < departed - CLOCK_SET {
+            return Err(OpsError::Invalid(
+                "the report is from before the vehicle left the hub: set the device's clock".into(),
+            ));
+        }
+        self.at = self.at.max(departed);
+        Ok(())
+    }
+
+    async fn departed(&mut self, id: RouteId) -> Result<()> {
+        let (mut locks, route) = self.own_route_of_day(id).await?;
+        let route = route.depart(self.at)?;
+        store::plans::save_progress(self.tx, &mut locks, &route).await?;
+        self.event(Fact::RouteDeparted { route: id, vehicle: self.vehicle });
+        self.load(&locks, id).await
+    }
+
+    /// Came by the hub: what its stops want and it had not got is aboard now.
+    async fn reloaded(&mut self, id: RouteId) -> Result<()> {
+        let (locks, route) = self.own_route_of_day(id).await?;
+        match route.state {
+            RouteState::UnderWay { departed_at } => {
+                self.not_before(departed_at)?;
+                self.load(&locks, id).await
+            }
+            RouteState::Published => Err(Refusal::RouteNotDeparted.into()),
+            RouteState::Finished { .. } => Err(Refusal::RouteFinished.into()),
+        }
+    }
+
+    async fn load(&mut self, locks: &RouteLocks, id: RouteId) -> Result<()> {
+        let stops = store::stops::open_of_route(self.tx, locks, id).await?;
+        let ids: Vec<_> = stops.iter().map(|s| s.order).collect();
+        let mut orders = store::orders::lock(self.tx, &ids).await?;
+        for order in &mut orders {
+            let OrderState::Planned { stop } = order.state else { continue };
+            *order = order.clone().load(stop, self.vehicle)?;
+            self.event(Fact::OrderLoaded { order: order.id, stop, vehicle: self.vehicle });
+        }
+        store::orders::save(self.tx, &orders).await?;
+        self.touched.routes.push(id);
+        self.touched.orders.extend(ids);
+        Ok(())
+    }
+
+    async fn arrived(&mut self, id: StopId) -> Result<()> {
+        let (locks, stop, route) = self.own_stop(id, &[]).await?;
+        if let StopState::Arrived { .. } = stop.state {
+            return Ok(());
+        }
+        let stop = stop.arrive(self.at)?;
+        store::stops::save_progress(self.tx, &locks, std::slice::from_ref(&stop)).await?;
+        self.event(Fact::StopArrived { stop: id, order: stop.order, route: route.id });
+        self.touched.routes.push(route.id);
+        self.touched.orders.push(stop.order);
+        Ok(())
+    }
+
+    async fn ended(&mut self, id: StopId, outcome: Outcome, note: Option<String>) -> Result<()> {
+        // Since a failed attempt the order may have got another stop, on another route.
+        let order = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?.order;
+        let order = store::orders::get(self.tx, order).await?.ok_or(OpsError::NotFound)?;
+        let elsewhere = match order.state.stop().filter(|other| *other != id) {
+            Some(other) => store::stops::get(self.tx, other).await?,
+            None => None,
+        };
+        let also: Vec<_> = elsewhere.iter().map(|s| s.route).collect();
+        let (locks, stop, route) = self.own_stop(id, &also).await?;
+        let order = store::orders::lock(self.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
+
+        let again = stop.state;
+        let stop = stop.end(self.at, outcome)?;
+        let mut left = vec![];
+        let order = match order.state.stop().filter(|other| *other != id) {
+            Some(other) => {
+                let stop = store::stops::get(self.tx, other).await?.ok_or(OpsError::NotFound)?;
+                left.push(stop.drop_off_plan(self.now)?);
+                order.lose_stop(other)
+            }
+            None => order,
+        };
+        let order = if outcome.is_delivered() { order.deliver(self.at)? } else { order.fail(self.at)? };
+        let StopState::Done { arrived_at, ended_at, .. } = stop.state else {
+            return Err(Refusal::StopDone.into());
+        };
+        let made = store::stops::attempts_made(self.tx, order.id).await?;
+        let attempt = Attempt {
+            id: AttemptId(new_id()),
+            stop: id,
+            order: order.id,
+            route: route.id,
+            number: i32::try_from(made).unwrap_or(i32::MAX - 1) + 1,
+            arrived_at,
+            ended_at,
+            outcome,
+            note: note.map(|n| n.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect()),
+        };
+        for other in &left {
+            self.event(Fact::StopDropped { stop: other.id, order: order.id });
+            self.touched.routes.push(other.route);
+        }
+        left.push(stop);
+        store::stops::save_progress(self.tx, &locks, &left).await?;
+        store::orders::save(self.tx, std::slice::from_ref(&order)).await?;
+        store::stops::add_attempt(self.tx, &attempt, order.promise.latest).await?;
+        self.event(Fact::AttemptMade { attempt, promise: order.promise, vehicle: self.vehicle });
+        if outcome.is_delivered() {
+            if !again.is_open() {
+                let kinds = [ExceptionKind::Failed, ExceptionKind::Unplanned];
+                self.ops.settle(self.tx, self.caller, &[order.id], &kinds, "Delivered after all").await?;
+                self.touched.exceptions = true;
+            }
+        } else {
+            self.raise(Exception {
+                id: ExceptionId(new_id()),
+                hub: self.hub.id,
+                day: route.day,
+                kind: ExceptionKind::Failed,
+                order: Some(order.id),
+                stop: Some(id),
+                route: Some(route.id),
+                vehicle: Some(self.vehicle),
+                raised_at: self.now,
+                save_by: Some(order.promise.latest.until()),
+                state: ExceptionState::Open,
+            })
+            .await?;
+        }
+        self.touched.routes.push(route.id);
+        self.touched.orders.push(order.id);
+        Ok(())
+    }
+
+    async fn off_road(&mut self, reason: String) -> Result<()> {
+        let reason: String = reason.trim().chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
+        let vehicle = store::vehicles::lock(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
+        let vehicle = vehicle.break_down(self.at, reason.clone());
+        store::vehicles::save_state(self.tx, &vehicle).await?;
+        self.event(Fact::VehicleOffRoad { vehicle: self.vehicle, reason });
+        let zone = crate::base::zone::Zone::parse(&self.hub.zone)?;
+        let day = self.ops.running_day(self.tx, &self.hub, zone).await?;
+        let route = store::plans::route_of_vehicle(self.tx, self.vehicle, day).await?.map(|r| r.id);
+        self.raise(Exception {
+            id: ExceptionId(new_id()),
+            hub: self.hub.id,
+            day,
+            kind: ExceptionKind::Breakdown,
+            order: None,
+            stop: None,
+            route,
+            vehicle: Some(self.vehicle),
+            raised_at: self.now,
+            save_by: None,
+            state: ExceptionState::Open,
+        })
+        .await?;
+        self.touched.all = true;
+        Ok(())
+    }
+
+    async fn recovered(&mut self) -> Result<()> {
+        let vehicle =
+            store::vehicles::lock(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
+        store::vehicles::save_state(self.tx, &vehicle).await?;
+        self.event(Fact::VehicleRecovered { vehicle: self.vehicle });
+        self.touched.all = true;
+        Ok(())
+    }
+
+    async fn returned(&mut self, id: RouteId) -> Result<()> {
+        let (mut locks, route) = self.own_route(id).await?;
+        if let Some(departed) = route.state.departed_at() {
+            self.not_before(departed)?;
+        }
+        let route = route.finish(self.at)?;
+        store::plans::save_progress(self.tx, &mut locks, &route).await?;
+        self.event(Fact::RouteFinished { route: id, vehicle: self.vehicle });
+
+        let open = store::stops::open_of_route(self.tx, &locks, id).await?;
+        let mut ids: Vec<_> = open.iter().map(|s| s.order).collect();
+        ids.extend(store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id));
+        let mut orders = store::orders::lock(self.tx, &ids).await?;
+        for order in &mut orders {
+            if order.aboard == Some(self.vehicle) {
+                *order = order.clone().unload();
+                self.event(Fact::OrderUnloaded { order: order.id });
+            }
+        }
+        // A stop at whose door the driver stood and of which nothing more was heard ends as it is: not attempted.
+        let open: Vec<Stop> = open.into_iter().map(|s| s.abandon(self.at)).collect::<Result<_, _>>()?;
+        store::stops::save_progress(self.tx, &locks, &open).await?;
+        for stop in &open {
+            self.event(Fact::StopDropped { stop: stop.id, order: stop.order });
+        }
+        // What it never fetched waits for a plan again, as what it brought back does.
+        for order in &mut orders {
+            let lose = |order: Order, stop: &Stop| {
+                if stop.order == order.id { order.lose_stop(stop.id) } else { order }
+            };
+            *order = open.iter().fold(order.clone(), lose);
+        }
+        store::orders::save(self.tx, &orders).await?;
+        self.touched.routes.push(id);
+        self.touched.orders.extend(ids);
+        self.touched.all = true;
+        Ok(())
+    }
+
+    async fn raise(&mut self, exception: Exception) -> Result<()> {
+        if store::exceptions::raise(self.tx, &exception).await? {
+            self.event(Fact::ExceptionRaised { exception });
+            self.touched.exceptions = true;
+        }
+        Ok(())
+    }
+}
+
+/// The hub that an event of ours happens at.
+pub(crate) fn worker_event(hub: HubId, at: Instant, fact: Fact) -> Event {
+    Event { occurred_at: at, recorded_at: at, source: Source::Worker, actor: Actor::Timer, hub, fact }
+}

@@ -1,0 +1,5 @@
+//! Devices and what they send.
+
+pub(crate) mod devices;
+pub(crate) mod intake;
+pub(crate) mod trust;

@@ -1,0 +1,245 @@
+//! Finding an order, and its whole story.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    base::zone::Zone,
+    day::board::{DayBook, lat_lon, point, profile},
+    orders::story::{Names, tell},
+    planning::solving::aside,
+};
+use ::roads::{LatLon, Profile, TravelTimes};
+use domain::{Ability, Instant, Order, OrderId, OrderState, Standing, StopState};
+use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress};
+
+const PAGE: i64 = 25;
+const MOST_TEXT: usize = 200;
+/// A vehicle is near that could be at the door in so many seconds; no more than these are named.
+const NEAR_S: u32 = 900;
+const MOST_NEAR: usize = 4;
+
+impl Operations {
+    /// Orders in which every word of `text` is a part of a word of the reference, name, address or phone; pages count
+    /// from 1.
+    pub async fn find_orders(&self, caller: &Caller, text: &str, page: u32) -> Result<HitsView> {
+        caller.must(Ability::SeeDeliveries)?;
+        let mut conn = self.0.database.read().await?;
+        let (_, zone) = self.hub_and_zone(&mut conn).await?;
+        let text: String = text.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
+        let offset = PAGE * (i64::from(page.max(1)) - 1);
+        let mut found = store::search::orders(&mut conn, &text, PAGE + 1, offset).await?;
+        let more = found.len() as i64 > PAGE;
+        found.truncate(PAGE as usize);
+        let ids: Vec<_> = found.iter().map(|h| h.id).collect();
+        let stops = store::stops::latest_of(&mut conn, &ids).await?;
+        let now = self.now();
+        let hits = found
+            .into_iter()
+            .map(|h| OrderHit {
+                order: h.id,
+                reference: h.reference,
+                shop: h.shop,
+                recipient: h.recipient.name,
+                phone: h.recipient.phone,
+                address: h.address,
+                progress: progress(&h.state),
+                standing: standing(progress(&h.state), stops.get(&h.id), h.until, now),
+                window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
+            })
+            .collect();
+        Ok(HitsView { as_of: zone.moment(now), hits, more })
+    }
+
+    /// The orders of today that wait for a plan, the nearest end of a promise first; pages count from 1.
+    pub async fn waiting_orders(&self, caller: &Caller, page: u32) -> Result<HitsView> {
+        caller.must(Ability::SeeDeliveries)?;
+        let mut conn = self.0.database.read().await?;
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let now = self.now();
+        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let waiting = store::orders::waiting_orders(&mut conn, hub.id, day).await?;
+        let skip = PAGE as usize * (page.max(1) as usize - 1);
+        let more = waiting.len() > skip + PAGE as usize;
+        let ids: Vec<_> = waiting.iter().map(|w| w.id).skip(skip).take(PAGE as usize).collect();
+        let mut orders = store::orders::many(&mut conn, &ids).await?;
+        orders.sort_by_key(|o| (o.promise.latest.until(), o.id));
+        let mut hits = vec![];
+        for order in &orders {
+            let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
+            hits.push(hit(order, shop, None, zone, now));
+        }
+        Ok(HitsView { as_of: zone.moment(now), hits, more })
+    }
+
+    /// One order's whole story.
+    pub async fn order(&self, caller: &Caller, id: OrderId) -> Result<OrderView> {
+        let (_, role) = caller.person()?;
+        caller.must(Ability::SeeDeliveries)?;
+        let mut conn = self.0.database.read().await?;
+        let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
+        let events = store::events::of_order(&mut conn, id).await?;
+        // Of the day's stops those are read on whose routes the order has ever been.
+        let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
+        let latest = store::stops::latest_of(&mut conn, &[id]).await?;
+        let book = DayBook::read(self, &mut conn, Some(&routes)).await?;
+        let label = |vehicle| book.vehicles.get(&vehicle).map(|v: &domain::Vehicle| v.label.clone());
+        let names = Names {
+            people: store::people::names(&mut conn).await?,
+            routes: store::plans::labels(&mut conn, &routes).await?,
+            shop: shop.clone(),
+            vehicles: book.vehicles.iter().map(|(id, v)| (*id, v.label.clone())).collect(),
+        };
+        drop(conn);
+
+        let open = !matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. });
+        let (near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
+        let (zone, ranges) = (book.zone, self.0.ranges.get());
+        let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
+        let ahead = stop.and_then(|s| {
+            // Who is early waits until the window opens.
+            let opens = s.window.from();
+            let route = book.routes.iter().find(|r| r.id == s.stop.route)?;
+            let vehicle = book.vehicles.get(&route.vehicle)?;
+            let before = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open());
+            Some(Ahead {
+                route: route.id,
+                label: vehicle.label.clone(),
+                stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,
+                planned: zone.moment(s.stop.planned_arrival),
+                eta: s.eta.map(|at| zone.moment(at.max(opens))),
+                between: s
+                    .eta
+                    .and_then(|eta| ranges.around(eta, book.now))
+                    .map(|(from, until)| (from.max(opens), until.max(opens)))
+                    .map(|(from, until)| wire::Span { from: zone.moment(from), until: zone.moment(until) }),
+                off_road: !matches!(vehicle.state, domain::VehicleState::Available),
+            })
+        });
+
+        Ok(OrderView {
+            near,
+            hindered,
+            as_of: zone.moment(book.now),
+            hit: hit(&order, shop, latest.get(&id), zone, book.now),
+            at: point(order.address.at),
+            original: zone.span(order.promise.original),
+            packages: order
+                .packages
+                .iter()
+                .map(|p| PackageRow {
+                    barcode: p.barcode.clone(),
+                    weight_g: p.weight_g,
+                    volume_ml: p.volume_ml,
+                })
+                .collect(),
+            ahead,
+            story: tell(&events, &names, zone),
+            can_reschedule: open && role.may_reschedule(),
+            can_cancel: role.may_reschedule() && order.clone().cancel(book.now).is_ok(),
+            aboard: order.aboard.and_then(label),
+        })
+    }
+}
+
+impl Operations {
+    /// Which vehicles are near a door, and what is in their way.
+    async fn around(&self, book: &DayBook, order: &Order) -> Result<(Vec<NearVehicle>, Option<Hindrance>)> {
+        let door = lat_lon(order.address.at);
+        let on_the_road = |r: &&domain::Route| matches!(r.state, domain::RouteState::UnderWay { .. });
+        let vans: Vec<(String, Profile, LatLon)> = book
+            .routes
+            .iter()
+            .filter(on_the_road)
+            .filter_map(|r| Some((book.vehicles.get(&r.vehicle)?, book.latest.get(&r.vehicle)?)))
+            .filter(|(vehicle, _)| matches!(vehicle.state, domain::VehicleState::Available))
+            .map(|(vehicle, p)| (vehicle.label.clone(), profile(vehicle.kind), lat_lon(p.place)))
+            .collect();
+        let served_by = book
+            .stops
+            .iter()
+            .find(|s| s.stop.order == order.id && s.stop.state.is_open())
+            .and_then(|s| book.routes.iter().find(|r| r.id == s.stop.route))
+            .and_then(|r| book.vehicles.get(&r.vehicle))
+            .map_or(Profile::Van, |vehicle| profile(vehicle.kind));
+        let (roads, city) = (self.0.roads.clone(), self.0.roadbook.city().cloned());
+        let (now, hub) = (book.zone.wall(book.now), lat_lon(book.hub.at));
+        aside(move || {
+            let mut near = vec![];
+            for kind in [Profile::Van, Profile::ElectricVan, Profile::CargoBike] {
+                let on_the_map = |at: &LatLon| roads.snap(*at, kind).is_some();
+                let own: Vec<_> = vans.iter().filter(|(_, p, at)| *p == kind && on_the_map(at)).collect();
+                let places: Vec<LatLon> = own.iter().map(|(.., at)| *at).collect();
+                let Ok(matrix) = roads.matrix(&places, &[door], kind, Some(now)) else { continue };
+                near.extend(own.iter().enumerate().filter_map(|(index, (label, ..))| {
+                    let seconds = matrix.at(index, 0);
+                    (seconds <= NEAR_S).then(|| NearVehicle {
+                        label: label.clone(),
+                        minutes: i64::from(seconds.div_ceil(60)),
+                    })
+                }));
+            }
+            near.sort_by(|a, b| a.minutes.cmp(&b.minutes).then(a.label.cmp(&b.label)));
+            near.truncate(MOST_NEAR);
+            let closed = city.filter(|city| !city.conditions().closures.is_empty());
+            let hindered = closed.and_then(|city| {
+                if city.drive(hub, door, served_by, now).ok()?.is_none() {
+                    return Some(Hindrance::CutOff);
+                }
+                let metres = city.metres_on_foot(door, served_by, now)?;
+                (metres > 1.0).then(|| Hindrance::OnFoot(metres.round() as i64))
+            });
+            (near, hindered)
+        })
+        .await
+    }
+}
+
+fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: Instant) -> OrderHit {
+    let progress = progress(order.state.code());
+    OrderHit {
+        order: order.id,
+        reference: order.reference.clone(),
+        shop,
+        recipient: order.recipient.name.clone(),
+        phone: order.recipient.phone.clone(),
+        address: order.address.text.clone(),
+        progress,
+        standing: standing(progress, stop, order.promise.latest.until(), now),
+        window: zone.span(order.promise.latest),
+    }
+}
+
+/// Where an order's stop is, and when somebody is expected there.
+type LatestStop = (StopState, Option<Instant>);
+
+/// How an order stands against the end of its latest promise: what its stop says, and what the clock says while it has
+/// none.
+pub(crate) fn standing(
+    progress: Progress,
+    stop: Option<&LatestStop>,
+    until: Instant,
+    now: Instant,
+) -> Standing {
+    match (progress, stop) {
+        (Progress::Cancelled, _) | (Progress::Delivered, None) => Standing::Done,
+        (Progress::Failed, _) => Standing::Late,
+        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => Standing::by(state, None, until),
+        (Progress::Delivered, Some(_)) => Standing::Done,
+        (Progress::Planned | Progress::OutForDelivery, Some((state, eta))) if state.is_open() => {
+            Standing::by(state, *eta, until)
+        }
+        _ if until < now => Standing::Late,
+        _ => Standing::Unknown,
+    }
+}
+
+pub(crate) fn progress(code: &str) -> Progress {
+    match code {
+        "planned" => Progress::Planned,
+        "out_for_delivery" => Progress::OutForDelivery,
+        "delivered" => Progress::Delivered,
+        "failed" => Progress::Failed,
+        "cancelled" => Progress::Cancelled,
+        _ => Progress::Placed,
+    }
+}

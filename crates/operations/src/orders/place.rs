@@ -1,0 +1,286 @@
+//! Shops place orders.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    base::{
+        bounds::{self, label, one_line, text},
+        clock::new_id,
+        zone::Zone,
+    },
+    planning::solving::aside,
+};
+use ::roads::{Addresses, Doubt};
+use chrono::SubsecRound;
+use domain::{
+    Actor, Address, ConsignmentId, Coordinate, Event, Fact, Hub, Instant, Order, OrderId, OrderState,
+    Package, PackageId, Promise, Recipient, ShopId, Source, Window,
+};
+use std::collections::{HashMap, HashSet};
+use wire::{
+    Point,
+    api::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus},
+};
+
+/// How many orders one request may place.
+pub const MOST_ORDERS: usize = 1_000;
+/// Coordinates closer than this are the same door.
+const SAME_DOOR_M: f64 = 1.0;
+const USUAL_SERVICE_S: i32 = 120;
+const MOST_PACKAGES: usize = 50;
+const MOST_TEXT: usize = 300;
+const MOST_REFERENCE: usize = 64;
+const MOST_PHONE: usize = 40;
+/// An address that was looked up is taken from this confidence on.
+const SURE: f32 = 0.75;
+/// So many addresses are looked up in one request: a service outside takes its time.
+const MOST_LOOKED_UP: usize = 100;
+
+impl Operations {
+    /// Stores a shop's orders; each gets its own answer. One sent before under its reference changes
+    /// nothing, and its answer names what is sent otherwise.
+    pub async fn place_orders(&self, caller: &Caller, ask: PlaceOrders) -> Result<PlaceOrdersAnswer> {
+        let shop = match caller.who {
+            Actor::Shop(shop) => shop,
+            Actor::Machine => {
+                return Err(OpsError::WrongKey(
+                    "orders are placed with the key of a shop, which set-up answers",
+                ));
+            }
+            _ => return Err(OpsError::NotSignedIn),
+        };
+        let asked = match ask {
+            PlaceOrders::Bulk { orders } => orders,
+            PlaceOrders::Single(order) => vec![order],
+        };
+        if asked.len() > MOST_ORDERS {
+            return Err(OpsError::Invalid(format!("send at most {MOST_ORDERS} orders in one request")));
+        }
+
+        let sent = asked.clone();
+        let references: Vec<String> = asked.iter().map(|order| order.reference.clone()).collect();
+        let known = self.known_orders(shop, &references).await?;
+        // What is known is not judged again: its window may have passed since, and the map may have changed.
+        let asked =
+            asked.into_iter().filter(|order| !known.contains_key(&one_line(&order.reference))).collect();
+        let hub = self.hub(&mut *self.0.database.read().await?).await?;
+        let asked = self.look_up(asked, hub.at).await?;
+        let mut tx = self.0.database.begin().await?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        let now = self.now();
+
+        let mut seen = HashSet::new();
+        let mut read_one = |(order, at): (PlaceOrder, Located)| {
+            if seen.insert(one_line(&order.reference)) {
+                read_order(order, at?, shop, &hub, zone, now)
+            } else {
+                Err("this reference stands twice in the request".to_owned())
+            }
+        };
+        let read: Vec<std::result::Result<Order, String>> = asked.into_iter().map(&mut read_one).collect();
+        let good: Vec<Order> = read.iter().filter_map(|r| r.as_ref().ok().cloned()).collect();
+
+        let stored = store::orders::insert(&mut tx, &good).await?;
+        let events: Vec<_> = good
+            .iter()
+            .filter(|o| stored.get(&(shop, o.reference.clone())) == Some(&o.id))
+            .map(|o| Event {
+                occurred_at: now,
+                recorded_at: now,
+                source: Source::Api,
+                actor: caller.who,
+                hub: hub.id,
+                fact: Fact::OrderPlaced { order: Box::new(o.clone()) },
+            })
+            .collect();
+        store::events::append(&mut tx, &events).await?;
+        tx.commit().await?;
+
+        self.0.live.touch_counts();
+        let mut read = read.into_iter();
+        let mut answer = |reference: String| {
+            let old = known.get(&one_line(&reference)).copied();
+            let (result, order, why) = match (old, if old.is_none() { read.next() } else { None }) {
+                (None, Some(Err(why))) => (PlaceStatus::Refused, None, Some(why)),
+                (None, Some(Ok(new))) => {
+                    let id = stored.get(&(shop, new.reference)).copied();
+                    let is_new = id == Some(new.id);
+                    (if is_new { PlaceStatus::Placed } else { PlaceStatus::Known }, id, None)
+                }
+                (old, _) => (PlaceStatus::Known, old, None),
+            };
+            PlaceOrderResult { reference, result, order, why }
+        };
+        let mut results: Vec<_> = references.into_iter().map(&mut answer).collect();
+        self.say_what_differs(&sent, &mut results).await?;
+        Ok(PlaceOrdersAnswer { results })
+    }
+
+    /// A reference that is known is not stored again, so what was sent otherwise under it is named.
+    async fn say_what_differs(&self, sent: &[PlaceOrder], results: &mut [PlaceOrderResult]) -> Result<()> {
+        let known: Vec<_> =
+            results.iter().filter(|r| r.result == PlaceStatus::Known).filter_map(|r| r.order).collect();
+        let stored = store::orders::many(&mut *self.0.database.read().await?, &known).await?;
+        let stored: HashMap<_, _> = stored.iter().map(|order| (order.id, order)).collect();
+        for (sent, result) in sent.iter().zip(results) {
+            let Some(order) = result.order.and_then(|id| stored.get(&id)) else { continue };
+            let other = differences(sent, order);
+            if !other.is_empty() {
+                result.why = Some(format!(
+                    "this reference was placed before with another {}, and nothing was changed: send what is a new order \
+                     under a new reference",
+                    other.join(", ")
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    async fn known_orders(&self, shop: ShopId, references: &[String]) -> Result<HashMap<String, OrderId>> {
+        // The database refuses text with a zero in it; reading the order says so in words.
+        let asked = references.iter().map(|reference| one_line(reference));
+        let asked: Vec<_> = asked.filter(|reference| !reference.contains('\0')).collect();
+        let mut conn = self.0.database.read().await?;
+        let known = store::orders::by_references(&mut conn, &vec![shop.0; asked.len()], &asked).await?;
+        Ok(known.into_iter().map(|((_, reference), id)| (reference, id)).collect())
+    }
+
+    /// Finds the doors of orders that do not say where they are, and sees to it that vehicles can come near every door.
+    async fn look_up(&self, asked: Vec<PlaceOrder>, hub: Coordinate) -> Result<Vec<(PlaceOrder, Located)>> {
+        let (addresses, roads) = (self.0.addresses.clone(), self.0.roads.clone());
+        let locate = move || {
+            let mut looked_up = 0;
+            let mut door = |order: &PlaceOrder| match order.at {
+                Some(at) => Ok(at),
+                None if order.address.chars().count() > MOST_TEXT => {
+                    Err(format!("address needs 1 to {MOST_TEXT} characters"))
+                }
+                None if looked_up == MOST_LOOKED_UP => Err(format!(
+                    "address: at most {MOST_LOOKED_UP} are looked up in one request; send this order in another one, or with `at`"
+                )),
+                None => {
+                    looked_up += 1;
+                    located(addresses.as_deref(), &order.address)
+                }
+            };
+            let mut near = |order: &PlaceOrder| {
+                let at = door(order)?;
+                let at = Coordinate::parse(at.lat, at.lon).map_err(|e| {
+                    let swapped = Coordinate::parse(at.lon, at.lat).is_ok();
+                    format!("at: {e}{}", if swapped { "; perhaps lat and lon are swapped" } else { "" })
+                })?;
+                bounds::near_streets(at, hub, roads.as_ref())
+            };
+            asked.into_iter().map(|order| (near(&order), order)).map(|(at, order)| (order, at)).collect()
+        };
+        aside(locate).await
+    }
+}
+
+/// The fields in which an order is sent otherwise than it was first placed.
+fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
+    let first = order.promise.original;
+    let window = |from: Instant, until: Instant| [from.trunc_subsecs(3), until.trunc_subsecs(3)];
+    let sent_packages = sent.packages.iter().map(|p| (one_line(&p.barcode), p.weight_g, p.volume_ml));
+    let packages = order.packages.iter().map(|p| (p.barcode.clone(), p.weight_g, p.volume_ml));
+    let elsewhere = |at: Point| {
+        Coordinate::parse(at.lat, at.lon).is_ok_and(|at| at.metres_to(order.address.at) > SAME_DOOR_M)
+    };
+    let fields = [
+        ("recipient.name", one_line(&sent.recipient.name) != order.recipient.name),
+        ("recipient.phone", one_line(&sent.recipient.phone) != order.recipient.phone),
+        ("address", one_line(&sent.address) != order.address.text),
+        ("at", sent.at.is_some_and(elsewhere)),
+        ("window", window(sent.window_from, sent.window_until) != [first.from(), first.until()]),
+        ("packages", sent_packages.ne(packages)),
+        ("service_s", sent.service_s.unwrap_or(USUAL_SERVICE_S) != order.service_s),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
+
+/// Where an order goes, or why that is not known.
+type Located = std::result::Result<Coordinate, String>;
+
+/// The door of an address, if there is hardly a doubt about it.
+fn located(addresses: Option<&dyn Addresses>, text: &str) -> std::result::Result<Point, String> {
+    let say = |why: &str| Err(format!("address: {why}; send `at` with the door's lat and lon"));
+    let Some(addresses) = addresses else { return say("addresses are not looked up here") };
+    let found = match addresses.search(text, 3) {
+        Ok(found) => found,
+        Err(_) => return say("addresses cannot be looked up right now"),
+    };
+    let Some(best) = found.first() else { return say("it is not on the map") };
+    let doubt = best.doubts.first().map(|doubt| match doubt {
+        Doubt::NumberUnknown(number) => format!("number {number} is not on the map there"),
+        Doubt::NotFound(words) => format!("{} is not on the map there", words.join(" ")),
+        Doubt::Ambiguous(other) => format!("it may as well be {other}"),
+        Doubt::Far(metres) => format!("the nearest address is {metres} m away"),
+    });
+    match doubt {
+        Some(doubt) => say(&format!("the likeliest is {}, but {doubt}", best.address.text)),
+        None if best.confidence < SURE => {
+            say(&format!("the likeliest is {}, which is not sure", best.address.text))
+        }
+        None => Ok(Point { lat: best.address.at.lat, lon: best.address.at.lon }),
+    }
+}
+
+fn read_order(
+    order: PlaceOrder,
+    at: Coordinate,
+    shop: ShopId,
+    hub: &Hub,
+    zone: Zone,
+    now: Instant,
+) -> std::result::Result<Order, String> {
+    let window = Window::parse(order.window_from.trunc_subsecs(3), order.window_until.trunc_subsecs(3))
+        .map_err(|e| format!("window_from and window_until: {e}"))?;
+    if window.until() <= now {
+        return Err("window_until has passed: promise a later window".to_owned());
+    }
+    let window = bounds::window(window, now).map_err(|e| format!("window_from: {e}"))?;
+    if order.packages.is_empty() || order.packages.len() > MOST_PACKAGES {
+        return Err(format!("packages: an order has 1 to {MOST_PACKAGES}"));
+    }
+    if order
+        .packages
+        .iter()
+        .any(|p| !(0..=2_000_000).contains(&p.weight_g) || !(0..=20_000_000).contains(&p.volume_ml))
+    {
+        return Err("packages: weight_g is 0 to 2,000,000 and volume_ml 0 to 20,000,000".to_owned());
+    }
+    let service_s = order.service_s.unwrap_or(USUAL_SERVICE_S);
+    if !(0..=7_200).contains(&service_s) {
+        return Err("service_s is 0 to 7200 seconds".to_owned());
+    }
+    let packages = order
+        .packages
+        .into_iter()
+        .map(|p| {
+            Ok(Package {
+                id: PackageId(new_id()),
+                barcode: label("barcode", &p.barcode, MOST_REFERENCE)?,
+                weight_g: p.weight_g,
+                volume_ml: p.volume_ml,
+            })
+        })
+        .collect::<std::result::Result<_, String>>()?;
+    Ok(Order {
+        id: OrderId(new_id()),
+        hub: hub.id,
+        shop,
+        reference: label("reference", &order.reference, MOST_REFERENCE)?,
+        recipient: Recipient {
+            name: text("recipient.name", &order.recipient.name, MOST_TEXT)?,
+            phone: text("recipient.phone", &order.recipient.phone, MOST_PHONE)?,
+        },
+        address: Address { text: text("address", &order.address, MOST_TEXT)?, at },
+        day: zone.day(window.from()),
+        promise: Promise { original: window, latest: window },
+        consignment: ConsignmentId(new_id()),
+        packages,
+        service_s,
+        placed_at: now,
+        aboard: None,
+        state: OrderState::Placed,
+    })
+}

@@ -1,0 +1,349 @@
+//! Windows that are really feasible, each with its price; booking one, and cancelling.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    base::zone::Zone,
+    day::board::{DayBook, lat_lon, profile},
+    orders::{
+        insertion::{Question, ask},
+        quote::Quote,
+    },
+    planning::{
+        accept::still_possible,
+        choices::YARD,
+        morning::{Draft, PlanLocks},
+        solving::{aside, briefly},
+    },
+};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use domain::{
+    Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Source, Vehicle, Window,
+};
+use store::locks::DayLock;
+use wire::deliveries::{SlotOffer, SlotsView};
+
+/// Windows begin at these hours of the hub's clock and last two hours.
+const SLOT_HOURS: [u32; 6] = [8, 10, 12, 14, 16, 18];
+const SLOT: TimeDelta = TimeDelta::hours(2);
+/// A window must still be open for this long to be offered.
+const NOTICE: TimeDelta = TimeDelta::minutes(30);
+/// Days after today for which windows are offered.
+const DAYS_AHEAD: u64 = 3;
+
+impl Operations {
+    /// The windows to which an order can move: today's by the live plan, each with what it costs; later days' while the
+    /// fleet has room.
+    pub async fn slots(&self, caller: &Caller, id: OrderId) -> Result<SlotsView> {
+        caller.must(domain::Ability::SeeDeliveries)?;
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        if matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. }) {
+            return Err(Refusal::OrderClosed.into());
+        }
+        let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
+        let (mut slots, mut reasons, mut on_the_road) = (vec![], vec![], 0);
+
+        let mut today = windows(book.zone, book.day, book.now);
+        // Who is expected in time is offered another window, not the same one again.
+        let stop = book.stops.iter().find(|s| Some(s.stop.id) == order.state.stop());
+        if stop.is_some_and(|s| s.eta.is_some_and(|eta| eta <= s.window.until())) {
+            today.retain(|window| *window != order.promise.latest);
+        }
+        let (zone, now, day) = (book.zone, book.now, book.day);
+        let promised_until = order.promise.latest.until();
+        if book.plan.is_some() && !today.is_empty() {
+            let target = order.clone();
+            let (offers, told) = briefly(self, move |roads| {
+                let question = ask(&book, &orders, &target, &today, roads.as_ref())?;
+                let offers =
+                    question.map(|q| q.offers(zone, promised_until, roads.as_ref())).unwrap_or_default();
+                let is_today = zone.day(target.promise.latest.from()) == day;
+                let why =
+                    is_today.then(|| crate::planning::reasons::reasons(&book, &orders, id, roads.as_ref()));
+                Ok((offers, why.transpose()?.unwrap_or_default()))
+            })
+            .await?;
+            slots.extend(offers);
+            (reasons, on_the_road) = told;
+        }
+        let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
+        for later in (1..=DAYS_AHEAD).filter_map(|n| day.checked_add_days(Days::new(n))) {
+            if on_its_way {
+                break;
+            }
+            let free = self.free(&mut conn, &order, zone, later, windows(zone, later, now)).await?;
+            slots.extend(free.into_iter().map(|window| SlotOffer {
+                window: zone.span(window),
+                label: None,
+                eta: None,
+                extra_min: None,
+                extra_cents: None,
+                extra_kg_co2e: None,
+                makes_late: vec![],
+                quote: Quote { promised_until, extra_min: None, makes_late: 0 }.write(),
+            }));
+        }
+        Ok(SlotsView { as_of: zone.moment(now), slots, reasons, on_the_road })
+    }
+
+    /// Promises an order another window. Today, it gets its place in the live plan in the same transaction, or the window
+    /// is refused; and so it is if somebody was shown a quote and it no longer holds.
+    pub async fn reschedule(
+        &self,
+        caller: &Caller,
+        id: OrderId,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+        quote: Option<&str>,
+    ) -> Result<()> {
+        caller.must(domain::Ability::Reschedule)?;
+        let window = crate::base::bounds::window(Window::parse(from, until)?, self.now())?;
+        let quote = quote.map(Quote::read).transpose()?;
+        // The day moves on while a place is looked for: then it is looked for once more.
+        let booked = once_more!(self.reschedule_once(caller, id, window, quote).await)?
+            || once_more!(self.reschedule_once(caller, id, window, quote).await)?;
+        if !booked {
+            return Err(OpsError::SlotGone);
+        }
+        self.0.live.touch_plan();
+        self.0.live.touch_exceptions();
+        self.0.live.touch_orders(&[id]);
+        Ok(())
+    }
+
+    /// Answers whether the window is booked; not if the day moved on between looking for a place and taking it.
+    async fn reschedule_once(
+        &self,
+        caller: &Caller,
+        id: OrderId,
+        window: Window,
+        quote: Option<Quote>,
+    ) -> Result<bool> {
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        if is_booked(&order, window, quote) {
+            return Ok(true);
+        }
+        let day = book.zone.day(window.from());
+        order.clone().reschedule(window, day, book.now)?;
+        let live = day == book.day && book.plan.is_some();
+        let (found, based_on) = if live {
+            let based_on = book.plan.as_ref().map(|plan| plan.revision);
+            let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
+            drop(conn);
+            let found = briefly(self, move |roads| {
+                let question = ask(&book, &orders, &order, &[window], roads.as_ref())?;
+                if question.as_ref().zip(quote).is_some_and(|(question, quote)| question.breaks(quote)) {
+                    return Err(OpsError::QuoteGone);
+                }
+                Ok(question.and_then(Question::into_draft))
+            })
+            .await?;
+            (Some(found.ok_or(OpsError::SlotGone)?), based_on)
+        } else {
+            drop(conn);
+            (None, None)
+        };
+        self.0.pauses.at("reschedule").await;
+
+        let mut tx = self.0.database.begin().await?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        let running = self.running_day(&mut tx, &hub, zone).await?;
+        let lock = DayLock::take(&mut tx, hub.id, running).await?;
+        let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
+        let mut locks = PlanLocks::take(&mut tx, lock, planned, Some(&order)).await?;
+        let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
+        if is_booked(&order, window, quote) {
+            return Ok(true);
+        }
+        if quote.is_some_and(|quote| quote.promised_until != order.promise.latest.until()) {
+            return Err(OpsError::QuoteGone);
+        }
+        let now = self.now();
+        let (before, had_stop) = (order.promise.latest, order.state.stop());
+        let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
+        let after = order.clone().reschedule(window, day, now)?;
+        locks.orders.insert(id, after.clone());
+
+        let draft = match found {
+            Some(draft) => {
+                let book = DayBook::read(self, &mut tx, None).await?;
+                if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
+                    return Ok(false);
+                }
+                let Some(routes) = still_possible(draft.routes, &book, &locks.orders) else {
+                    return Ok(false);
+                };
+                if !routes.iter().flat_map(|r| &r.stops).any(|s| s.order == id) {
+                    return Ok(false);
+                }
+                Some((Draft { routes, unplanned: vec![] }, book))
+            }
+            // By now the day may have got its plan, into which the order has to fit.
+            None if day == running && store::plans::published(&mut tx, hub.id, day).await?.is_some() => {
+                return Ok(false);
+            }
+            None if self.free(&mut tx, &order, zone, day, vec![window]).await?.is_empty() => {
+                return Err(OpsError::SlotGone);
+            }
+            None => None,
+        };
+
+        store::orders::save(&mut tx, std::slice::from_ref(&after)).await?;
+        let event = |fact| Event {
+            occurred_at: now,
+            recorded_at: now,
+            source: Source::Screen,
+            actor: caller.who,
+            hub: after.hub,
+            fact,
+        };
+        let mut events = vec![event(Fact::OrderRescheduled { order: id, before, after: window, day })];
+        // A stop that the plan does not take along is left: that of a vehicle which never came by, or of another day.
+        let keeps_stop = draft
+            .iter()
+            .flat_map(|(draft, _)| draft.routes.iter().flat_map(|r| &r.stops))
+            .any(|s| s.order == id && s.stop.is_some());
+        if !keeps_stop
+            && !on_its_way
+            && let Some(stop) = had_stop.and_then(|stop| locks.stops.get(&stop))
+        {
+            let dropped = stop.clone().drop_off_plan(now)?;
+            store::stops::save_progress(&mut tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
+            events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
+        }
+        store::events::append(&mut tx, &events).await?;
+        if let Some((draft, book)) = draft {
+            self.publish(&mut tx, &mut locks, caller, &book, &draft).await?;
+        }
+        let solved = [ExceptionKind::Failed, ExceptionKind::Unplanned, ExceptionKind::Late];
+        self.settle(&mut tx, caller, &[id], &solved, "Promised another window").await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Cancels an order that is not on the road.
+    pub async fn cancel_order(&self, caller: &Caller, id: OrderId) -> Result<()> {
+        caller.must(domain::Ability::Reschedule)?;
+        once_more!(self.cancel_once(caller, id).await)?;
+        self.0.live.touch_all();
+        self.0.live.touch_exceptions();
+        self.0.live.touch_orders(&[id]);
+        Ok(())
+    }
+
+    async fn cancel_once(&self, caller: &Caller, id: OrderId) -> Result<()> {
+        let mut tx = self.0.database.begin().await?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        // Under the day's lock no plan gives the order another stop.
+        let running = self.running_day(&mut tx, &hub, zone).await?;
+        let lock = DayLock::take(&mut tx, hub.id, running).await?;
+        let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let locks = PlanLocks::take(&mut tx, lock, &[], Some(&order)).await?;
+        let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
+        // Said twice, as by a double click.
+        if let OrderState::Cancelled { .. } = order.state {
+            return Ok(());
+        }
+        let now = self.now();
+        let event = |fact| Event {
+            occurred_at: now,
+            recorded_at: now,
+            source: Source::Screen,
+            actor: caller.who,
+            hub: order.hub,
+            fact,
+        };
+        let mut events = vec![];
+        let cancelled = order.clone().cancel(now)?;
+        if let Some(stop) = order.state.stop().and_then(|stop| locks.stops.get(&stop)) {
+            let dropped = stop.clone().drop_off_plan(now)?;
+            store::stops::save_progress(&mut tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
+            events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
+        }
+        store::orders::save(&mut tx, std::slice::from_ref(&cancelled)).await?;
+        events.push(event(Fact::OrderCancelled { order: id }));
+        store::events::append(&mut tx, &events).await?;
+        self.settle(&mut tx, caller, &[id], &ExceptionKind::ALL, "The order was cancelled").await?;
+        self.0.pauses.at("cancel").await;
+        Ok(tx.commit().await?)
+    }
+
+    /// Those of a day's windows in which the fleet can serve an order: it has room for it by weight and volume, and some
+    /// vehicle that can carry it can drive there and back within its shift.
+    async fn free(
+        &self,
+        conn: &mut store::Conn,
+        order: &Order,
+        zone: Zone,
+        day: Day,
+        windows: Vec<Window>,
+    ) -> Result<Vec<Window>> {
+        let hub = self.hub(conn).await?;
+        let fleet = store::vehicles::of_hub(conn, order.hub).await?;
+        let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
+        let weight = asked.weight_g.saturating_add(order.weight_g());
+        let volume = asked.volume_ml.saturating_add(order.volume_ml());
+        let capacity = |of: fn(&Vehicle) -> i64| fleet.iter().map(of).fold(0, i64::saturating_add);
+        if weight > capacity(|v| v.capacity_g) || volume > capacity(|v| v.capacity_ml) {
+            return Ok(vec![]);
+        }
+        let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
+        let (weight, volume) = (order.weight_g(), order.volume_ml());
+        let carries = move |v: &&Vehicle| weight <= v.capacity_g && volume <= v.capacity_ml;
+        let roads = self.0.roads.clone();
+        aside(move || {
+            // When each vehicle can be at the door at the earliest and at the latest.
+            let reach = fleet.iter().filter(carries).filter_map(|v| {
+                let (from, until) = (zone.at(day, v.shift_from), zone.at(day, v.shift_until));
+                let drive = |a, b, at| {
+                    let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
+                    Some(TimeDelta::seconds(seconds.into()))
+                };
+                let there = drive(hub, door, from)?;
+                let back = drive(door, hub, until)?;
+                Some((from + YARD + there, until - back - TimeDelta::seconds(at_door.into())))
+            });
+            let reach: Vec<_> = reach.collect();
+            let serves =
+                |w: &Window| reach.iter().any(|(first, last)| w.from().max(*first) <= w.until().min(*last));
+            windows.into_iter().filter(serves).collect()
+        })
+        .await
+    }
+}
+
+/// Whether somebody books what has been booked since the quote: a double click, or an older tab.
+fn is_booked(order: &Order, window: Window, quote: Option<Quote>) -> bool {
+    let promised = order.promise.latest;
+    promised == window && quote.is_some_and(|quote| quote.promised_until != promised.until())
+}
+
+/// The windows of a day that are still open for long enough.
+fn windows(zone: Zone, day: Day, now: Instant) -> Vec<Window> {
+    SLOT_HOURS
+        .into_iter()
+        .filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0))
+        .map(|time| zone.at(day, time))
+        .filter(|from| *from + SLOT > now + NOTICE)
+        .filter_map(|from| Window::parse(from, from + SLOT).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_that_is_about_to_close_is_not_offered() {
+        let zone = Zone::parse("Europe/Malta").unwrap();
+        let day = Day::from_ymd_opt(2026, 11, 23).unwrap();
+        let at = |h, m| zone.at(day, NaiveTime::from_hms_opt(h, m, 0).unwrap());
+        let first = |now| windows(zone, day, now).first().map(|w| w.from());
+        assert_eq!(first(at(9, 0)), Some(at(8, 0)));
+        assert_eq!(first(at(9, 30)), Some(at(10, 0)));
+        assert_eq!(first(at(19, 30)), None);
+    }
+}

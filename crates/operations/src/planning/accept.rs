@@ -1,0 +1,195 @@
+//! Saying yes or no to a proposal.
+
+use crate::{
+    Caller, Operations, Result,
+    day::board::DayBook,
+    planning::{
+        morning::{Draft, PlanLocks},
+        problem::PlannedRoute,
+        proposal::{Content, vehicles},
+    },
+};
+use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, RouteState, Source, StopState};
+use std::collections::{HashMap, HashSet};
+use store::{
+    Tx,
+    locks::DayLock,
+    proposals::{Ending, Proposal},
+};
+use wire::control_room::Freedom;
+
+impl Operations {
+    /// Makes one answer of a proposal the day's plan; answers the new revision. Refused when the day has moved on: another plan took
+    /// effect, an order changed, or a vehicle left before it got what was meant for it.
+    pub async fn accept_proposal(
+        &self,
+        caller: &Caller,
+        id: ProposalId,
+        based_on: i32,
+        freedom: Freedom,
+    ) -> Result<i32> {
+        caller.must(domain::Ability::Dispatch)?;
+        let (revision, concerned, placed) =
+            once_more!(self.accept_once(caller, id, based_on, freedom).await)?;
+        tracing::info!(revision, vehicles = concerned, "a proposal was accepted");
+
+        self.0.live.touch_plan();
+        self.0.live.touch_exceptions();
+        self.0.live.touch_orders(&placed);
+        Ok(revision)
+    }
+
+    /// Answers the new revision, how many vehicles' routes changed, and the orders on them.
+    async fn accept_once(
+        &self,
+        caller: &Caller,
+        id: ProposalId,
+        based_on: i32,
+        freedom: Freedom,
+    ) -> Result<(i32, usize, Vec<OrderId>)> {
+        let mut tx = self.0.database.begin().await?;
+        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        let day = self.running_day(&mut tx, &hub, zone).await?;
+        let day = DayLock::take(&mut tx, hub.id, day).await?;
+        let open = store::proposals::open::<Content>(&mut tx, hub.id, day.day()).await?;
+        let proposal = open.filter(|p| p.id == id && p.based_on == based_on).ok_or(Refusal::PlanStale)?;
+        let plan = store::plans::published(&mut tx, hub.id, day.day()).await?;
+        if plan.is_none_or(|plan| plan.revision != based_on) {
+            return Err(Refusal::PlanStale.into());
+        }
+        let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
+        let mut locks = PlanLocks::take(&mut tx, day, &routes, None).await?;
+        // Read once all of it is locked: drivers may have been faster than the decision.
+        let book = DayBook::read(self, &mut tx, None).await?;
+        let routes = still_possible(routes, &book, &locks.orders).ok_or(Refusal::PlanStale)?;
+        let concerned = vehicles(&routes).len();
+        let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
+        let draft = Draft { routes, unplanned: vec![] };
+        let revision = self.publish(&mut tx, &mut locks, caller, &book, &draft).await?;
+        store::proposals::end(&mut tx, id, Ending::Accepted).await?;
+        let solved = [ExceptionKind::Unplanned];
+        self.settle(&mut tx, caller, &placed, &solved, "Found a place in the plan").await?;
+        tx.commit().await?;
+        Ok((revision, concerned, placed))
+    }
+
+    /// Whether none of a proposal's answers can be accepted any more.
+    pub(crate) async fn is_overtaken(
+        &self,
+        conn: &mut store::Conn,
+        proposal: &Proposal<Content>,
+    ) -> Result<bool> {
+        let book = DayBook::read(self, conn, None).await?;
+        if book.plan.as_ref().is_none_or(|plan| plan.revision != proposal.based_on) {
+            return Ok(true);
+        }
+        let ids = |routes: &Vec<PlannedRoute>| -> Vec<_> {
+            routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect()
+        };
+        let mut all: Vec<_> = proposal.content.routes().flat_map(ids).collect();
+        all.sort_unstable();
+        all.dedup();
+        let orders = store::orders::many(conn, &all).await?.into_iter().map(|o| (o.id, o)).collect();
+        let possible = |routes: &Vec<PlannedRoute>| still_possible(routes.clone(), &book, &orders).is_some();
+        Ok(!proposal.content.routes().any(possible))
+    }
+
+    /// Puts a proposal aside.
+    pub async fn decline_proposal(&self, caller: &Caller, id: ProposalId) -> Result<()> {
+        caller.must(domain::Ability::Dispatch)?;
+        let mut tx = self.0.database.begin().await?;
+        if !store::proposals::end(&mut tx, id, Ending::Declined).await? {
+            return Err(Refusal::PlanStale.into());
+        }
+        tx.commit().await?;
+        self.0.live.touch_plan();
+        Ok(())
+    }
+
+    /// Resolves the exceptions of orders of these kinds, whose cause has gone.
+    pub(crate) async fn settle(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        orders: &[OrderId],
+        kinds: &[ExceptionKind],
+        resolution: &str,
+    ) -> Result<()> {
+        let now = self.now();
+        let mut events = vec![];
+        for exception in store::exceptions::lock_of_orders(tx, orders).await? {
+            if !kinds.contains(&exception.kind) {
+                continue;
+            }
+            let (id, kind, hub) = (exception.id, exception.kind, exception.hub);
+            // The cause went away by itself, so whoever owns it need not agree: resolved by nobody.
+            let resolved = exception.resolve(None, now, resolution.to_owned())?;
+            store::exceptions::save(tx, &resolved).await?;
+            let fact =
+                domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
+            let mut event = crate::day::outcomes::worker_event(hub, now, fact);
+            event.source = if caller.role.is_some() { Source::Screen } else { Source::Worker };
+            events.push(event);
+        }
+        store::events::append(tx, &events).await?;
+        Ok(())
+    }
+}
+
+/// What is left of a proposal now that some of its stops are done; nothing when the day has moved on in another way.
+pub(crate) fn still_possible(
+    routes: Vec<PlannedRoute>,
+    book: &DayBook,
+    orders: &HashMap<OrderId, Order>,
+) -> Option<Vec<PlannedRoute>> {
+    let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
+    let planned_anew: HashSet<_> =
+        routes.iter().flat_map(|r| r.stops.iter().filter_map(|s| s.stop)).collect();
+    let mut possible = vec![];
+    for mut planned in routes {
+        let route = book.route_of(planned.vehicle);
+        let departed = match route.map(|r| r.state) {
+            Some(RouteState::Finished { .. }) => return None,
+            Some(RouteState::UnderWay { .. }) => true,
+            Some(RouteState::Published) | None => false,
+        };
+        let (mut kept, mut fetches, mut has_loaded, mut lacks) = (vec![], false, false, false);
+        for stop in planned.stops {
+            let order = orders.get(&stop.order)?;
+            match stop.stop.and_then(|id| stops.get(&id)) {
+                // The driver was faster than the decision: done and begun stops stay as they are.
+                Some(s) if matches!(s.stop.state, StopState::Done { .. } | StopState::Arrived { .. }) => {
+                    continue;
+                }
+                Some(_) => {}
+                None if stop.stop.is_some() => return None,
+                None if order.state != domain::OrderState::Placed => return None,
+                None => {}
+            }
+            let aboard = order.aboard == Some(planned.vehicle);
+            // What is at the hub goes with who is there, or comes by.
+            fetches |= stop.via_hub;
+            let goes = aboard || (order.aboard.is_none() && (!departed || fetches));
+            if !goes || order.day != book.day {
+                return None;
+            }
+            has_loaded |= aboard && !stop.aboard;
+            lacks |= !aboard;
+            kept.push(stop);
+        }
+        // On the road, all that is open must be in the proposal, but for the one stop that was at hand when it was made.
+        let open = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
+        let missing = open
+            .iter()
+            .filter(|s| s.stop.state == StopState::Pending && !planned_anew.contains(&s.stop.id))
+            .count();
+        // It left the hub before it got all that was meant for it.
+        let left_early = has_loaded && lacks;
+        if departed && (missing > 1 || left_early) {
+            return None;
+        }
+        planned.stops = kept;
+        possible.push(planned);
+    }
+    Some(possible)
+}

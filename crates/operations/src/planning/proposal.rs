@@ -1,0 +1,449 @@
+//! Looking for a better plan in the middle of a day, and saying what it would change.
+
+use crate::{
+    Caller, Operations, OpsError, Result,
+    base::clock::new_id,
+    day::board::DayBook,
+    planning::{
+        choices::Choices,
+        problem::{PlannedRoute, Sheet, Strictness},
+        solving::{Ask, districts, heavily, solve_again},
+    },
+};
+use domain::{Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
+use optimizer::{Answer, Solution};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use store::proposals::{Ending, Proposal};
+use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
+
+/// Steps of the optimizer for all answers together.
+const STEPS: u64 = 60_000;
+/// The same where vehicles may come by the hub: a step takes several times as long then.
+const STEPS_BY_THE_HUB: u64 = 15_000;
+
+/// Above this many open stops a better plan is looked for district by district, none of which has more than `DISTRICT`: what
+/// all ways between a district's doors take is looked up for every hour, and grows with the square of them.
+const WHOLE: usize = 1_500;
+const DISTRICT: usize = 700;
+/// Of a large day no more districts than this are looked at unasked, those where most has no place.
+const DISTRICTS_AT_ONCE: usize = 4;
+
+/// A proposal as it is kept until somebody decides: some answers, the one that changes least first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Content {
+    #[serde(default)]
+    answers: Vec<StoredAnswer>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredAnswer {
+    freedom: Freedom,
+    routes: Vec<PlannedRoute>,
+    gains: Gains,
+    changes: Vec<StoredChange>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredChange {
+    order: OrderId,
+    reference: String,
+    address: String,
+    from: Option<String>,
+    to: String,
+    sequence_before: Option<i32>,
+    sequence_after: i32,
+    eta_before: Option<Instant>,
+    eta_after: Instant,
+    #[serde(default)]
+    fetched: bool,
+    window: Window,
+}
+
+impl Content {
+    /// What each answer gains.
+    pub fn gains(&self) -> impl Iterator<Item = &Gains> {
+        self.answers.iter().map(|answer| &answer.gains)
+    }
+
+    /// What each answer makes of the routes that it changes.
+    pub fn routes(&self) -> impl Iterator<Item = &Vec<PlannedRoute>> {
+        self.answers.iter().map(|answer| &answer.routes)
+    }
+
+    /// What that answer makes of the routes that it changes.
+    pub fn into_routes(self, freedom: Freedom) -> Option<Vec<PlannedRoute>> {
+        self.answers.into_iter().find(|answer| answer.freedom == freedom).map(|answer| answer.routes)
+    }
+}
+
+impl Operations {
+    /// Looks for a better plan from where the day stands now; an earlier proposal makes way for it. None when there is
+    /// none; then an earlier one stays, unless the day has overtaken it.
+    pub async fn propose_plan(&self, caller: &Caller) -> Result<Option<ProposalView>> {
+        caller.must(domain::Ability::Dispatch)?;
+        self.propose(Where::Everywhere, |_| true).await
+    }
+
+    /// As [`Self::propose_plan`], kept only if one of its answers is `wanted`.
+    pub(crate) async fn propose(
+        &self,
+        place: Where,
+        wanted: impl Fn(&Gains) -> bool + Send + 'static,
+    ) -> Result<Option<ProposalView>> {
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, None).await?;
+        let based_on = book.plan.as_ref().ok_or(OpsError::NothingToPlan)?.revision;
+        let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
+        drop(conn);
+
+        let mut choices = Choices::of_day(&book, &orders);
+        let origin = book.zone.bounds(book.day).0;
+        let zone = book.zone;
+        let (id, keep) = (ProposalId(new_id()), self.0.keep_problems.clone());
+        let answers = heavily(self, move |roads| {
+            choices.take_unroaded(roads.as_ref());
+            if choices.tasks.is_empty() || choices.runners.is_empty() {
+                return Err(OpsError::NothingToPlan);
+            }
+            let large = choices.tasks.len() > WHOLE;
+            let mut parts = if large { districts(choices, DISTRICT) } else { vec![choices] };
+            if large && place == Where::InTrouble {
+                parts.retain(|part| without_a_place(part) > 0);
+                parts.sort_by_key(|part| std::cmp::Reverse(without_a_place(part)));
+                parts.truncate(DISTRICTS_AT_ONCE);
+            }
+            let mut found = vec![];
+            for (n, part) in (1..).zip(parts) {
+                let sheet = part.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
+                let name = format!("proposal-{}-{n}", id.0);
+                let steps = if sheet.at_large { STEPS_BY_THE_HUB } else { STEPS };
+                let ask = Ask { name: &name, steps, keep: keep.as_deref() };
+                found.push(told(&sheet, &solve_again(&sheet, &ask)?));
+            }
+            Ok(together(found))
+        })
+        .await?;
+        if !answers.iter().any(|answer| wanted(&answer.gains)) {
+            let gains: Vec<_> = answers.iter().map(|answer| &answer.gains).collect();
+            tracing::debug!(?gains, "no better plan is worth proposing");
+            self.end_overtaken(&book, based_on).await?;
+            return Ok(None);
+        }
+
+        let content = Content { answers };
+        let proposal =
+            Proposal { id, hub: book.hub.id, day: book.day, based_on, made_at: self.now(), content };
+        let mut tx = self.0.database.begin().await?;
+        // Another plan may have been published while this one was looked for.
+        let published = store::plans::published(&mut tx, book.hub.id, book.day).await?;
+        if published.is_none_or(|plan| plan.revision != based_on) {
+            return Err(Refusal::PlanStale.into());
+        }
+        store::proposals::add(&mut tx, &proposal).await?;
+        tx.commit().await?;
+        self.0.live.touch_plan();
+        Ok(Some(view(proposal, &book)))
+    }
+
+    /// Takes away a proposal for a plan that is no longer in force.
+    async fn end_overtaken(&self, book: &DayBook, revision: i32) -> Result<()> {
+        let mut tx = self.0.database.begin().await?;
+        let open = store::proposals::open::<Content>(&mut tx, book.hub.id, book.day).await?;
+        let Some(overtaken) = open.filter(|p| p.based_on < revision) else { return Ok(()) };
+        store::proposals::end(&mut tx, overtaken.id, Ending::Overtaken).await?;
+        tx.commit().await?;
+        self.0.live.touch_plan();
+        Ok(())
+    }
+
+    /// The proposal that waits for a yes, if there is one.
+    pub(crate) async fn open_proposal(
+        &self,
+        conn: &mut store::Conn,
+        book: &DayBook,
+    ) -> Result<Option<ProposalView>> {
+        let open = store::proposals::open::<Content>(conn, book.hub.id, book.day).await?;
+        Ok(open.map(|p| view(p, book)).filter(|view| !view.answers.is_empty()))
+    }
+}
+
+/// Where a better plan is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Where {
+    Everywhere,
+    /// Of a day that is planned by districts, where something has no place.
+    InTrouble,
+}
+
+/// How much of a district has no place in its plan.
+fn without_a_place(part: &Choices) -> usize {
+    part.tasks.iter().filter(|task| task.given.is_none()).count()
+}
+
+/// One list of answers for all districts: where a district has no answer of a kind, its answer that changes less counts.
+fn together(mut districts: Vec<Vec<StoredAnswer>>) -> Vec<StoredAnswer> {
+    if districts.len() == 1 {
+        return districts.pop().unwrap_or_default();
+    }
+    let kinds = [Freedom::Least, Freedom::Balanced, Freedom::Free];
+    let there: Vec<_> = kinds
+        .into_iter()
+        .filter(|kind| districts.iter().flatten().any(|answer| answer.freedom == *kind))
+        .collect();
+    let at_most = |kind: Freedom| kinds.iter().position(|k| *k == kind);
+    there
+        .into_iter()
+        .map(|freedom| {
+            let mut all = StoredAnswer { freedom, routes: vec![], gains: Gains::default(), changes: vec![] };
+            for answers in &districts {
+                let own = answers.iter().rfind(|answer| at_most(answer.freedom) <= at_most(freedom));
+                if let Some(own) = own {
+                    all.routes.extend(own.routes.iter().cloned());
+                    all.changes.extend(own.changes.iter().cloned());
+                    all.gains = all.gains.and(own.gains);
+                }
+            }
+            all
+        })
+        .collect()
+}
+
+/// The answers that change anything, each different from the one before it.
+fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
+    let mut said: Vec<&Solution> = vec![&sheet.given];
+    let mut told = vec![];
+    for answer in answers {
+        let alike =
+            |other: &&Solution| (0..sheet.runners.len()).all(|r| drives_alike(r, other, &answer.solution));
+        if said.iter().any(alike) {
+            continue;
+        }
+        let new = compare(sheet, answer);
+        // A free hand always finds something to change. It is worth a dispatcher's time if one sees what for.
+        let less = told.last().map(|less: &StoredAnswer| less.gains).unwrap_or_default();
+        if answer.freedom != optimizer::Freedom::Free || is_better(&new.gains, &less) {
+            told.push(new);
+        }
+        said.push(&answer.solution);
+    }
+    told
+}
+
+/// Whether a runner has the same stops in the same order, and comes by the hub before the same ones.
+fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
+    fn halts(plan: &Solution, runner: usize) -> &[optimizer::Stopover] {
+        plan.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default()
+    }
+    one.routes.get(runner) == other.routes.get(runner) && halts(one, runner) == halts(other, runner)
+}
+
+/// Whether more promises are kept, or as many with less work.
+fn is_better(one: &Gains, other: &Gains) -> bool {
+    let promises = |gains: &Gains| gains.promises_kept - gains.promises_lost;
+    let saved = |gains: &Gains| gains.work_min_before - gains.work_min_after;
+    (promises(one), saved(one)) > (promises(other), saved(other))
+}
+
+/// The tasks that a solution serves late or not at all, by their place among the tasks.
+fn broken(sheet: &Sheet, solution: &Solution) -> HashSet<usize> {
+    let late = (0..sheet.runners.len())
+        .filter_map(|runner| sheet.schedule(runner, solution))
+        .flat_map(|times| times.visits.into_iter().filter(|v| v.late > 0).map(|v| v.stop.index()));
+    late.chain(solution.unserved.iter().map(|stop| stop.index())).collect()
+}
+
+/// What an answer changes against the day as it stands, vehicle by vehicle.
+fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
+    let (before, after) = (&sheet.given, &answer.solution);
+    let (broken_before, broken_after) = (broken(sheet, before), broken(sheet, after));
+    let mut gains = Gains {
+        unplanned_before: before.unserved.len() as i64,
+        unplanned_after: after.unserved.len() as i64,
+        promises_kept: broken_before.difference(&broken_after).count() as i64,
+        promises_lost: broken_after.difference(&broken_before).count() as i64,
+        ..Gains::default()
+    };
+    let (was, is) = (Sums::of(sheet, before), Sums::of(sheet, after));
+    (gains.late_before, gains.late_after) = (was.late, is.late);
+    (gains.late_min_before, gains.late_min_after) = (was.late_s / 60, is.late_s / 60);
+    (gains.drive_min_before, gains.drive_min_after) = (was.drive_s / 60, is.drive_s / 60);
+    (gains.work_min_before, gains.work_min_after) = (was.work_s / 60, is.work_s / 60);
+    let mut routes = vec![];
+    let mut changes = vec![];
+    let places = placed(sheet, before);
+    for (runner, who) in sheet.runners.iter().enumerate() {
+        if drives_alike(runner, before, after) {
+            continue;
+        }
+        let Some(planned) = sheet.planned(runner, after) else { continue };
+        let kept: Vec<_> = planned
+            .stops
+            .iter()
+            .filter_map(|s| places.get(&s.order))
+            .filter(|p| p.runner == runner)
+            .map(|p| p.sequence)
+            .collect();
+        let unmoved = longest_rising(&kept);
+        for stop in &planned.stops {
+            let Some(task) = sheet.tasks.iter().find(|t| t.order == stop.order) else { continue };
+            let was = places.get(&stop.order);
+            match was {
+                Some(p) if p.runner == runner && unmoved.contains(&p.sequence) => continue,
+                Some(p) if p.runner == runner => gains.resequenced += 1,
+                Some(_) => gains.moved += 1,
+                None => {}
+            }
+            changes.push(StoredChange {
+                order: task.order,
+                reference: task.reference.clone(),
+                address: task.address.clone(),
+                from: was.and_then(|p| sheet.runners.get(p.runner)).map(|r| r.vehicle.label.clone()),
+                to: who.vehicle.label.clone(),
+                sequence_before: was.map(|p| p.sequence),
+                sequence_after: stop.sequence,
+                eta_before: was.map(|p| p.arrival),
+                eta_after: stop.arrival,
+                fetched: who.under_way && !stop.aboard,
+                window: task.window,
+            });
+        }
+        routes.push(planned);
+    }
+    let freedom = match answer.freedom {
+        optimizer::Freedom::Least => Freedom::Least,
+        optimizer::Freedom::Balanced => Freedom::Balanced,
+        optimizer::Freedom::Free => Freedom::Free,
+    };
+    StoredAnswer { freedom, routes, gains, changes }
+}
+
+/// What all routes of a solution come to.
+#[derive(Default)]
+struct Sums {
+    late: i64,
+    late_s: i64,
+    drive_s: i64,
+    work_s: i64,
+}
+
+impl Sums {
+    fn of(sheet: &Sheet, solution: &Solution) -> Self {
+        let mut sums = Self::default();
+        for times in (0..sheet.runners.len()).filter_map(|runner| sheet.schedule(runner, solution)) {
+            sums.late += times.visits.iter().filter(|v| v.late > 0).count() as i64;
+            sums.late_s += times.visits.iter().map(|v| v.late).sum::<i64>();
+            sums.drive_s += times.driving;
+            sums.work_s += times.duration();
+        }
+        sums
+    }
+}
+
+struct Placed {
+    runner: usize,
+    sequence: i32,
+    arrival: Instant,
+}
+
+fn placed(sheet: &Sheet, solution: &Solution) -> HashMap<OrderId, Placed> {
+    (0..sheet.runners.len())
+        .filter_map(|runner| Some((runner, sheet.planned(runner, solution)?)))
+        .flat_map(|(runner, route)| {
+            route
+                .stops
+                .into_iter()
+                .map(move |s| (s.order, Placed { runner, sequence: s.sequence, arrival: s.arrival }))
+        })
+        .collect()
+}
+
+/// A longest rising part of the numbers: what keeps its order. The rest is what was moved.
+fn longest_rising(numbers: &[i32]) -> Vec<i32> {
+    // Patience sorting: tails[k] ends the best rising part of length k + 1.
+    let mut tails: Vec<usize> = vec![];
+    let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
+    for (i, number) in numbers.iter().enumerate() {
+        let rank = tails.partition_point(|&t| numbers[t] < *number);
+        before[i] = rank.checked_sub(1).and_then(|r| tails.get(r)).copied();
+        if rank == tails.len() { tails.push(i) } else { tails[rank] = i }
+    }
+    let mut rising = vec![];
+    let mut at = tails.last().copied();
+    while let Some(i) = at {
+        rising.push(numbers[i]);
+        at = before[i];
+    }
+    rising.reverse();
+    rising
+}
+
+fn view(proposal: Proposal<Content>, book: &DayBook) -> ProposalView {
+    let moment = |at| book.zone.moment(at);
+    let change = |c: StoredChange| Change {
+        order: c.order,
+        reference: c.reference,
+        address: c.address,
+        from: c.from,
+        to: c.to,
+        sequence_before: c.sequence_before,
+        sequence_after: c.sequence_after,
+        eta_before: c.eta_before.map(moment),
+        eta_after: moment(c.eta_after),
+        fetched: c.fetched,
+        window: book.zone.span(c.window),
+    };
+    let answer = |answer: StoredAnswer| PlanAnswer {
+        freedom: answer.freedom,
+        gains: answer.gains,
+        changes: answer.changes.into_iter().map(change).collect(),
+    };
+    ProposalView {
+        id: proposal.id,
+        based_on: proposal.based_on,
+        made_at: moment(proposal.made_at),
+        stale: book.plan.as_ref().is_none_or(|p| p.revision != proposal.based_on),
+        answers: proposal.content.answers.into_iter().map(answer).collect(),
+    }
+}
+
+/// The vehicles that a set of planned routes concerns.
+pub(crate) fn vehicles(routes: &[PlannedRoute]) -> Vec<VehicleId> {
+    routes.iter().map(|r| r.vehicle).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_its_order_is_not_called_moved() {
+        assert_eq!(longest_rising(&[1, 2, 7, 3, 4]), [1, 2, 3, 4]);
+        assert_eq!(longest_rising(&[]), Vec::<i32>::new());
+        assert_eq!(longest_rising(&[3, 2, 1]).len(), 1);
+    }
+
+    #[test]
+    fn districts_are_told_together_and_one_without_an_answer_changes_less() {
+        let answer = |freedom, promises_kept| StoredAnswer {
+            freedom,
+            routes: vec![],
+            gains: Gains {
+                promises_kept,
+                late_before: 10,
+                late_after: 10 - promises_kept,
+                ..Gains::default()
+            },
+            changes: vec![],
+        };
+        let one = vec![answer(Freedom::Least, 1), answer(Freedom::Free, 4)];
+        let other = vec![answer(Freedom::Balanced, 2)];
+        let told = together(vec![one.clone(), other, vec![]]);
+        let kept: Vec<_> = told.iter().map(|answer| (answer.freedom, answer.gains.promises_kept)).collect();
+        assert_eq!(kept, [(Freedom::Least, 1), (Freedom::Balanced, 3), (Freedom::Free, 6)]);
+        assert_eq!((told[2].gains.late_before, told[2].gains.late_after), (20, 14));
+        let alone = together(vec![one]);
+        assert_eq!(alone.iter().map(|answer| answer.gains.promises_kept).collect::<Vec<_>>(), [1, 4]);
+        assert!(together(vec![vec![], vec![]]).is_empty());
+    }
+}

@@ -1,0 +1,3 @@
+//! Hubs and shops.
+
+pub(crate) mod set_up;

@@ -1,0 +1,192 @@
+//! When each open stop of a day will be reached, going on from the newest readings by the roads as they are.
+//!
+//! All routes are followed at once, whoever is earliest first: the roads of a time are weighed for everybody who drives then,
+//! and not again for each route. Not here: what is made of it (`watch`).
+
+use crate::{
+    day::board::{DayBook, lat_lon, profile},
+    planning::choices::{LOADING, YARD},
+};
+use ::roads::{LatLon, Profile, TravelTimes};
+use chrono::TimeDelta;
+use domain::{
+    Closure, Instant, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind, VehicleState,
+};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
+use store::stops::DayStop;
+
+/// A vehicle goes on for at most so long without being heard of.
+const UNHEARD: TimeDelta = TimeDelta::minutes(3);
+
+/// A vehicle that is off the road is not back on it sooner than this, so that people hear in time of what it will miss.
+const OFF_AT_LEAST: TimeDelta = TimeDelta::minutes(30);
+
+/// When a route's open stops will be reached, and the hub again.
+pub(crate) struct Estimate {
+    /// Nobody knows when a vehicle that is off the road will be anywhere: then these are the earliest times, to be told to
+    /// nobody.
+    pub known: bool,
+    pub stops: Vec<(StopId, Instant)>,
+    /// Stops to which no way leads as things are.
+    pub cut_off: Vec<StopId>,
+    pub back: (RouteId, Instant),
+}
+
+/// The estimates of all routes that are not over.
+pub(crate) fn estimates(book: &DayBook, roads: &dyn TravelTimes, closures: &[Closure]) -> Vec<Estimate> {
+    let mut reopenings: HashMap<VehicleKind, Vec<Instant>> = HashMap::new();
+    for closure in closures {
+        for kind in &closure.bars {
+            reopenings.entry(*kind).or_default().push(closure.until);
+        }
+    }
+    reopenings.values_mut().for_each(|all| all.sort_unstable());
+    let never = vec![];
+    let ways = |kind| Ways {
+        roads,
+        book,
+        profile: profile(kind),
+        reopenings: reopenings.get(&kind).unwrap_or(&never),
+    };
+    let mut tours: Vec<Tour<'_>> =
+        book.routes.iter().filter_map(|route| Tour::begin(book, route, &ways)).collect();
+    let mut next: BinaryHeap<_> = tours.iter().enumerate().map(|(n, tour)| Reverse((tour.at, n))).collect();
+    while let Some(Reverse((_, n))) = next.pop() {
+        if let Some(tour) = tours.get_mut(n)
+            && tour.goes_on()
+        {
+            next.push(Reverse((tour.at, n)));
+        }
+    }
+    tours.into_iter().map(|tour| tour.estimate).collect()
+}
+
+/// How a kind of vehicle gets from one place to another.
+struct Ways<'a> {
+    roads: &'a dyn TravelTimes,
+    book: &'a DayBook,
+    profile: Profile,
+    /// When closures for this kind of vehicle end, the first first.
+    reopenings: &'a [Instant],
+}
+
+/// What is known of a way.
+enum Way {
+    Takes(TimeDelta),
+    Closed,
+    /// The streets say nothing of one of its ends.
+    Unknown,
+}
+
+impl Ways<'_> {
+    fn drive(&self, from: LatLon, to: LatLon, depart: Instant) -> Way {
+        match self.roads.drive(from, to, self.profile, self.book.zone.wall(depart)) {
+            Ok(Some(seconds)) => Way::Takes(TimeDelta::seconds(seconds.into())),
+            // Where nobody has closed anything the map is at fault.
+            Ok(None) if self.reopenings.is_empty() => Way::Unknown,
+            Ok(None) => Way::Closed,
+            Err(_) => Way::Unknown,
+        }
+    }
+
+    /// When one who leaves at a time is there, waiting for a road to open if there is no other way.
+    fn arrive(&self, from: LatLon, to: LatLon, depart: Instant) -> Option<Instant> {
+        let later = self.reopenings.iter().copied().filter(|at| *at > depart);
+        std::iter::once(depart).chain(later).find_map(|leave| match self.drive(from, to, leave) {
+            Way::Takes(drive) => Some(leave + drive),
+            Way::Closed | Way::Unknown => None,
+        })
+    }
+}
+
+/// A route on its way through the rest of the day.
+struct Tour<'a> {
+    ways: Ways<'a>,
+    vehicle: &'a Vehicle,
+    /// The open stops, and whether the vehicle comes by the hub before each.
+    open: Vec<(&'a DayStop, bool)>,
+    done: usize,
+    /// Where the vehicle is when it sets off for the next stop.
+    at: Instant,
+    place: LatLon,
+    estimate: Estimate,
+}
+
+impl<'a> Tour<'a> {
+    fn begin(book: &'a DayBook, route: &'a Route, ways: &impl Fn(VehicleKind) -> Ways<'a>) -> Option<Self> {
+        let vehicle = book.vehicles.get(&route.vehicle)?;
+        let known = !matches!(vehicle.state, VehicleState::OffRoad { .. });
+        let hub = lat_lon(book.hub.at);
+        let stops = book.stops_of(route.id);
+        let (at, place) = match route.state {
+            RouteState::Finished { .. } => return None,
+            RouteState::Published => {
+                ((route.planned_start + book.approaches.leaves_late).max(book.now + YARD), hub)
+            }
+            RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
+                // Since that reading, or since the last door, the vehicle has gone on.
+                Some(p) if p.at >= departed_at => {
+                    let left = stops.iter().filter_map(|s| s.stop.state.ended_at()).max();
+                    let seen = left.map_or(p.at, |left| left.max(p.at));
+                    (seen.max(book.now - UNHEARD), lat_lon(p.place))
+                }
+                _ => (book.now, hub),
+            },
+        };
+        let at = if known { at } else { book.now + OFF_AT_LEAST };
+        let reloads_before = book.reloads_before(route);
+        let open = stops.iter().enumerate().filter(|(_, s)| s.stop.state.is_open());
+        Some(Self {
+            ways: ways(vehicle.kind),
+            vehicle,
+            open: open.map(|(index, s)| (s, reloads_before == Some(index))).collect(),
+            done: 0,
+            at,
+            place,
+            estimate: Estimate { known, stops: vec![], cut_off: vec![], back: (route.id, at) },
+        })
+    }
+
+    /// Goes to the next stop, or to the hub after the last one; whether there is more.
+    fn goes_on(&mut self) -> bool {
+        let book = self.ways.book;
+        let hub = lat_lon(book.hub.at);
+        let Some(&(s, by_the_hub)) = self.open.get(self.done) else {
+            self.estimate.back.1 = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at);
+            return false;
+        };
+        if by_the_hub {
+            self.at = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at) + LOADING;
+            self.place = hub;
+        }
+        let door = lat_lon(s.at);
+        // Who is at this very door already need not park again.
+        let parked = self.done > 0 && self.place == door;
+        self.done += 1;
+        let approach =
+            if parked { TimeDelta::zero() } else { book.approaches.of_vehicle(self.vehicle.kind, s.at) };
+        let arrival = match (s.stop.state, self.ways.drive(self.place, door, self.at)) {
+            (StopState::Arrived { at }, _) => at,
+            (_, Way::Takes(drive)) => (self.at + drive + approach).max(book.now),
+            // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
+            (_, Way::Closed) if !matches!(self.ways.drive(self.place, hub, self.at), Way::Closed) => {
+                // The driver goes on to the next door and comes back when the road is open again.
+                self.estimate.cut_off.push(s.stop.id);
+                if let Some(arrival) = self.ways.arrive(self.place, door, self.at) {
+                    self.estimate.stops.push((s.stop.id, arrival + approach));
+                }
+                return true;
+            }
+            (_, Way::Closed | Way::Unknown) => self.at + TimeDelta::seconds(s.stop.travel_s.into()),
+        };
+        self.estimate.stops.push((s.stop.id, arrival));
+        let served =
+            arrival.max(s.window.from()) + TimeDelta::seconds(book.approaches.at_door_s(s.service_s));
+        self.at = served.max(book.now);
+        self.place = door;
+        true
+    }
+}
