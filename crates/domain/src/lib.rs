@@ -45,4 +45,7 @@ pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},
     weather::Weather,
 };
-pub use sites::{hub::Hub, shop::Shop};
+pub use sites::{
+    hub::{Hub, LOADING, YARD},
+    shop::Shop,
+};

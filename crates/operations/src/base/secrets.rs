@@ -1,6 +1,6 @@
 //! Secrets: how they are made, hashed and carried.
 
-use crate::{OpsError, Result, planning::solving::aside};
+use crate::{OpsError, Result, base::turns::aside};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};

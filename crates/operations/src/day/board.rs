@@ -1,13 +1,18 @@
 //! The day as a dispatcher sees it.
 
 use crate::{
-    Caller, Operations, OpsError, Result, base::zone::Zone, live::mark, planning::choices::LOADING,
-    watching::approach::Approaches,
+    Caller, Operations, OpsError, Result,
+    base::{
+        convert::{lat_lon, point, profile},
+        zone::Zone,
+    },
+    fleet::approach::Approaches,
+    live::mark,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, Hub, Instant, Plan, Route, RouteId, RouteState, SILENT_AFTER, Standing, StopState, Vehicle,
+    Day, Hub, Instant, LOADING, Plan, Route, RouteId, RouteState, SILENT_AFTER, Standing, StopState, Vehicle,
     VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -177,22 +182,6 @@ pub(crate) fn counts(rows: &[RouteRow], waiting: i64, exceptions: i64) -> Counts
             .count() as i64,
         waiting,
         exceptions,
-    }
-}
-
-pub(crate) fn point(at: domain::Coordinate) -> Point {
-    Point { lat: at.lat(), lon: at.lon() }
-}
-
-pub(crate) fn lat_lon(at: domain::Coordinate) -> LatLon {
-    LatLon { lat: at.lat(), lon: at.lon() }
-}
-
-pub(crate) fn profile(kind: domain::VehicleKind) -> Profile {
-    match kind {
-        domain::VehicleKind::CargoBike => Profile::CargoBike,
-        domain::VehicleKind::DieselVan => Profile::Van,
-        domain::VehicleKind::ElectricVan => Profile::ElectricVan,
     }
 }
 

@@ -1,6 +1,12 @@
 //! The queue of what went wrong: read it, claim, release, resolve, and undo.
 
-use crate::{Caller, Operations, OpsError, Result, day::board::DayBook, orders::deliveries};
+use crate::{
+    Caller, Operations, OpsError, Result,
+    day::{
+        board::DayBook,
+        standing::{progress, standing as order_standing},
+    },
+};
 use chrono::DateTime;
 use domain::{
     Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Order, OrderId, PersonId,
@@ -254,8 +260,8 @@ fn standing(
         return Standing::Done;
     }
     if let Some(order) = order {
-        let progress = deliveries::progress(order.state.code());
-        return deliveries::standing(progress, stops.get(&order.id), order.promise.latest.until(), book.now);
+        let progress = progress(order.state.code());
+        return order_standing(progress, stops.get(&order.id), order.promise.latest.until(), book.now);
     }
     let route = e.route.or_else(|| Some(book.routes.iter().find(|r| Some(r.vehicle) == e.vehicle)?.id));
     let row = route.and_then(|id| book.row(book.routes.iter().find(|r| r.id == id)?));

@@ -4,3 +4,4 @@ pub(crate) mod board;
 pub(crate) mod estimates;
 pub(crate) mod exceptions;
 pub(crate) mod outcomes;
+pub(crate) mod standing;

@@ -2,8 +2,8 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::clock::new_id,
-    day::board::{DayBook, point},
+    base::{clock::new_id, convert::point},
+    day::board::DayBook,
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{

@@ -1,5 +1,6 @@
 //! Devices and what they send.
 
+pub(crate) mod approach;
 pub(crate) mod devices;
 pub(crate) mod intake;
 pub(crate) mod trust;

@@ -2,14 +2,20 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::zone::Zone,
-    day::board::{DayBook, lat_lon, point, profile},
+    base::{
+        convert::{lat_lon, point, profile},
+        turns::aside,
+        zone::Zone,
+    },
+    day::{
+        board::DayBook,
+        standing::{LatestStop, progress, standing},
+    },
     orders::story::{Names, tell},
-    planning::solving::aside,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
-use domain::{Ability, Instant, Order, OrderId, OrderState, Standing, StopState};
-use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress};
+use domain::{Ability, Instant, Order, OrderId, OrderState};
+use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
 
 const PAGE: i64 = 25;
 const MOST_TEXT: usize = 200;
@@ -206,40 +212,5 @@ fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: 
         progress,
         standing: standing(progress, stop, order.promise.latest.until(), now),
         window: zone.span(order.promise.latest),
-    }
-}
-
-/// Where an order's stop is, and when somebody is expected there.
-type LatestStop = (StopState, Option<Instant>);
-
-/// How an order stands against the end of its latest promise: what its stop says, and what the clock says while it has
-/// none.
-pub(crate) fn standing(
-    progress: Progress,
-    stop: Option<&LatestStop>,
-    until: Instant,
-    now: Instant,
-) -> Standing {
-    match (progress, stop) {
-        (Progress::Cancelled, _) | (Progress::Delivered, None) => Standing::Done,
-        (Progress::Failed, _) => Standing::Late,
-        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => Standing::by(state, None, until),
-        (Progress::Delivered, Some(_)) => Standing::Done,
-        (Progress::Planned | Progress::OutForDelivery, Some((state, eta))) if state.is_open() => {
-            Standing::by(state, *eta, until)
-        }
-        _ if until < now => Standing::Late,
-        _ => Standing::Unknown,
-    }
-}
-
-pub(crate) fn progress(code: &str) -> Progress {
-    match code {
-        "planned" => Progress::Planned,
-        "out_for_delivery" => Progress::OutForDelivery,
-        "delivered" => Progress::Delivered,
-        "failed" => Progress::Failed,
-        "cancelled" => Progress::Cancelled,
-        _ => Progress::Placed,
     }
 }

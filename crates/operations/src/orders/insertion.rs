@@ -2,13 +2,13 @@
 
 use crate::{
     Result,
-    base::zone::Zone,
-    day::board::{DayBook, profile},
+    base::{convert::profile, zone::Zone},
+    day::board::DayBook,
     orders::quote::Quote,
     planning::{
-        choices::{Choices, Task},
+        choices::{Choices, Strictness, Task},
         morning::Draft,
-        problem::{Sheet, Strictness},
+        problem::Sheet,
     },
 };
 use ::roads::{LatLon, TravelTimes};

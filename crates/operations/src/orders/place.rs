@@ -5,9 +5,9 @@ use crate::{
     base::{
         bounds::{self, label, one_line, text},
         clock::new_id,
+        turns::aside,
         zone::Zone,
     },
-    planning::solving::aside,
 };
 use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;

@@ -2,22 +2,25 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::zone::Zone,
-    day::board::{DayBook, lat_lon, profile},
+    base::{
+        convert::{lat_lon, profile},
+        turns::{aside, briefly},
+        zone::Zone,
+    },
+    day::board::DayBook,
     orders::{
         insertion::{Question, ask},
         quote::Quote,
     },
     planning::{
         accept::still_possible,
-        choices::YARD,
         morning::{Draft, PlanLocks},
-        solving::{aside, briefly},
     },
 };
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{
     Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Source, Vehicle, Window,
+    YARD,
 };
 use store::locks::DayLock;
 use wire::deliveries::{SlotOffer, SlotsView};

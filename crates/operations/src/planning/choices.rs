@@ -3,10 +3,7 @@
 //! Three rules hold: what a vehicle carries stays in it; what is at the hub leaves with a vehicle that is there or comes by
 //! to fetch it, once; the stop that a driver is serving or driving to stays where it is.
 
-use crate::{
-    day::board::{DayBook, lat_lon},
-    watching::approach::Approaches,
-};
+use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approaches};
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
@@ -15,10 +12,14 @@ use domain::{
 use std::{collections::HashMap, sync::Arc};
 use store::stops::DayStop;
 
-/// Loading and leaving the yard takes this long after a plan appears.
-pub(crate) const YARD: TimeDelta = TimeDelta::minutes(2);
-/// A driver who comes by the hub to fetch something leaves it after so long.
-pub(crate) const LOADING: TimeDelta = TimeDelta::minutes(5);
+/// Whether windows and shifts may be broken at a price.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// A morning plan keeps every promise that it takes on.
+    Hard,
+    /// A running day weighs one lateness against another.
+    Priced,
+}
 
 /// A vehicle in a problem.
 pub(crate) struct Runner {
@@ -152,7 +153,7 @@ impl Choices {
                 }
                 Some(RouteState::Published) | None => {
                     let ready = book.zone.at(book.day, vehicle.shift_from) + book.approaches.leaves_late;
-                    let begins = ready.max(book.now + YARD);
+                    let begins = ready.max(book.now + domain::YARD);
                     if !off_road && begins < shift_until {
                         runners.push(Runner {
                             vehicle: vehicle.clone(),

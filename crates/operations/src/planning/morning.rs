@@ -2,12 +2,12 @@
 
 use crate::{
     Caller, Operations, Result,
-    base::{clock::new_id, zone::Zone},
+    base::{clock::new_id, turns::heavily, zone::Zone},
     day::{board::DayBook, outcomes::worker_event},
     planning::{
-        choices::Choices,
-        problem::{PlannedRoute, PlannedStop, Strictness},
-        solving::{Ask, districts, heavily, solve},
+        choices::{Choices, Strictness},
+        problem::{PlannedRoute, PlannedStop},
+        solving::{Ask, districts, solve},
     },
 };
 use ::roads::TravelTimes;

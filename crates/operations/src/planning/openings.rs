@@ -3,9 +3,8 @@
 //! Not here: what is closed (`roads`), and what a problem is made of otherwise (`problem`).
 
 use crate::planning::{
-    choices::{Runner, Task},
+    choices::{Runner, Strictness, Task},
     clockwork::Clockwork,
-    problem::Strictness,
 };
 use ::roads::{DayMatrix, LatLon, Profile};
 use chrono::TimeDelta;
@@ -19,7 +18,7 @@ const LET_OUT_MPS: f64 = 6.0;
 /// Who stands behind a barrier that stays will be let out: such a runner starts at the hub, so much later.
 pub(crate) fn let_out(days: &[DayOf], runners: &mut [Runner], places: &mut [usize], hub: LatLon) {
     for (runner, start) in runners.iter_mut().zip(places).filter(|(r, _)| r.under_way) {
-        let own = crate::day::board::profile(runner.vehicle.kind);
+        let own = crate::base::convert::profile(runner.vehicle.kind);
         let day = days.iter().find(|(profiles, _)| profiles.contains(&own));
         if day.is_some_and(|(_, day)| day.connected(*start).is_empty()) {
             runner.free_at += TimeDelta::seconds((runner.place.metres_to(hub) / LET_OUT_MPS) as i64);
@@ -42,11 +41,12 @@ pub(crate) fn openings(
     strictness: Strictness,
 ) -> Vec<Seconds> {
     let some =
-        |profile: Profile| runners.iter().any(|r| crate::day::board::profile(r.vehicle.kind) == profile);
+        |profile: Profile| runners.iter().any(|r| crate::base::convert::profile(r.vehicle.kind) == profile);
     let mut open = Vec::with_capacity(tasks.len());
     for ((n, task), &window) in tasks.iter().enumerate().zip(windows) {
         let place = first_task + n;
-        let only = task.only.and_then(|i| runners.get(i)).map(|r| crate::day::board::profile(r.vehicle.kind));
+        let only =
+            task.only.and_then(|i| runners.get(i)).map(|r| crate::base::convert::profile(r.vehicle.kind));
         let serves = |profiles: &[Profile]| match only {
             Some(profile) => profiles.contains(&profile),
             None => profiles.iter().any(|profile| some(*profile)),

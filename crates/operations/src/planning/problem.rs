@@ -5,18 +5,18 @@ use crate::{
     OpsError, Result,
     base::{
         bounds::{MOST_G, MOST_ML},
+        convert::profile,
         zone::Zone,
     },
-    day::board::profile,
     planning::{
-        choices::{Choices, LOADING, Runner, Task},
+        choices::{Choices, Runner, Strictness, Task},
         clockwork::Clockwork,
         openings::{DayOf, let_out, openings},
     },
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Instant, OrderId, RISK_MARGIN, StopId, VehicleKind, Window};
+use domain::{Instant, LOADING, OrderId, RISK_MARGIN, StopId, VehicleKind, Window};
 use optimizer::{
     Halt, Halted, Insertion, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Reloads, Schedule,
     Solution, StopSpec, Stopover, VehicleSpec, timetable,
@@ -40,15 +40,6 @@ fn driving_hour(kind: VehicleKind) -> i64 {
         VehicleKind::ElectricVan => 500,
         VehicleKind::CargoBike => 100,
     }
-}
-
-/// Whether windows and shifts may be broken at a price.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Strictness {
-    /// A morning plan keeps every promise that it takes on.
-    Hard,
-    /// A running day weighs one lateness against another.
-    Priced,
 }
 
 impl Choices {
@@ -84,7 +75,7 @@ impl Choices {
         let clock = Clockwork { zone, origin };
         let span = (zone.wall(begins), zone.wall(ends));
         let used = |profile: &Profile| {
-            runners.iter().any(|r| crate::day::board::profile(r.vehicle.kind) == *profile)
+            runners.iter().any(|r| crate::base::convert::profile(r.vehicle.kind) == *profile)
         };
         let mut left: Vec<Profile> =
             [Profile::Van, Profile::ElectricVan, Profile::CargoBike].into_iter().filter(used).collect();

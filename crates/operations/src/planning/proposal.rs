@@ -2,12 +2,12 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::clock::new_id,
+    base::{clock::new_id, turns::heavily},
     day::board::DayBook,
     planning::{
-        choices::Choices,
-        problem::{PlannedRoute, Sheet, Strictness},
-        solving::{Ask, districts, heavily, solve_again},
+        choices::{Choices, Strictness},
+        problem::{PlannedRoute, Sheet},
+        solving::{Ask, districts, solve_again},
     },
 };
 use domain::{Instant, OrderId, ProposalId, Refusal, VehicleId, Window};

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     day::board::DayBook,
-    planning::{choices::Choices, problem::Strictness},
+    planning::choices::{Choices, Strictness},
 };
 use ::roads::TravelTimes;
 use domain::{Order, OrderId};

@@ -2,16 +2,14 @@
 //! to see what the optimizer saw.
 
 use crate::{
-    Operations, OpsError, Result,
+    OpsError, Result,
     planning::{
         choices::{Choices, Task},
         problem::Sheet,
     },
 };
-use ::roads::TravelTimes;
 use optimizer::{Answer, ChangePrices, Settings, Solution, Stop, check::check};
-use std::{path::Path, sync::Arc};
-use tokio::sync::Semaphore;
+use std::path::Path;
 
 /// Always as many, so that the same day has the same plan on every machine.
 const THREADS: usize = 2;
@@ -152,45 +150,14 @@ fn halves(choices: Choices) -> [Choices; 2] {
     parts
 }
 
-/// Runs a heavy computation off the async threads, one at a time.
-pub(crate) async fn heavily<T: Send + 'static>(
-    ops: &Operations,
-    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    in_turn(ops, &ops.0.gate, work).await
-}
-
-/// Answers a question that somebody waits for, beside whatever plan is being made.
-pub(crate) async fn briefly<T: Send + 'static>(
-    ops: &Operations,
-    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    in_turn(ops, &ops.0.short_gate, work).await
-}
-
-async fn in_turn<T: Send + 'static>(
-    ops: &Operations,
-    gate: &Semaphore,
-    work: impl FnOnce(Arc<dyn TravelTimes>) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let _turn = gate.acquire().await.map_err(|_| OpsError::Busy)?;
-    let roads = ops.0.roads.clone();
-    aside(move || work(roads)).await?
-}
-
-/// Does something that takes a while, off the async threads.
-pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|e| OpsError::Broken(e.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{planning::choices::Runner, watching::approach::Approaches};
+    use crate::{fleet::approach::Approaches, planning::choices::Runner};
     use ::roads::LatLon;
     use chrono::DateTime;
     use domain::{Driver, DriverId, HubId, OrderId, Vehicle, VehicleId, VehicleKind, VehicleState, Window};
-    use std::collections::HashSet;
+    use std::{collections::HashSet, sync::Arc};
 
     fn choices(runners: usize, tasks: usize, routed: bool) -> Choices {
         let now = DateTime::from_timestamp(1_764_000_000, 0).unwrap();

@@ -6,9 +6,8 @@
 use super::{Known, Told};
 use crate::{
     Caller, Operations, Result,
-    base::zone::Zone,
-    day::board::{DayBook, profile},
-    planning::solving::aside,
+    base::{convert::profile, turns::aside, zone::Zone},
+    day::board::DayBook,
 };
 use ::roads::{City, Curves, DayKind, Driver, Evidence, Fix, Group, Pass, Wall, nearest_hour};
 use chrono::TimeDelta;
@@ -177,7 +176,7 @@ impl Job {
 
 fn fix(p: &Position, zone: Zone) -> Fix {
     Fix {
-        at: crate::day::board::lat_lon(p.place),
+        at: crate::base::convert::lat_lon(p.place),
         when: zone.wall(p.at),
         accuracy_m: p.accuracy_m.map(f64::from),
     }

@@ -3,8 +3,11 @@
 
 use crate::{
     Caller, Operations, Result,
-    day::board::{DayBook, lat_lon, profile},
-    planning::solving::aside,
+    base::{
+        convert::{lat_lon, profile},
+        turns::aside,
+    },
+    day::board::DayBook,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;

@@ -7,7 +7,11 @@ mod drives;
 mod lengths;
 mod word;
 
-use crate::{Caller, Operations, Result, base::zone::Zone, day::board::DayBook, planning::solving::aside};
+use crate::{
+    Caller, Operations, Result,
+    base::{turns::aside, zone::Zone},
+    day::board::DayBook,
+};
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
 use domain::{ClosureId, ClosureShape, Instant, VehicleKind};
 use std::{
@@ -218,7 +222,7 @@ impl Operations {
             };
             let area = match &closure.shape {
                 ClosureShape::Area(places) => {
-                    Some(places.iter().map(|&at| crate::day::board::point(at)).collect())
+                    Some(places.iter().map(|&at| crate::base::convert::point(at)).collect())
                 }
                 ClosureShape::Line(_) => None,
             };

@@ -3,8 +3,7 @@
 use super::profiles;
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{clock::new_id, zone::Zone},
-    planning::solving::aside,
+    base::{clock::new_id, turns::aside, zone::Zone},
 };
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
@@ -122,7 +121,8 @@ pub(super) fn closure(closure: &Closure, zone: Zone) -> ::roads::Closure {
 }
 
 fn shape(shape: &ClosureShape) -> ::roads::ClosureShape {
-    let places = |all: &[domain::Coordinate]| all.iter().map(|&at| crate::day::board::lat_lon(at)).collect();
+    let places =
+        |all: &[domain::Coordinate]| all.iter().map(|&at| crate::base::convert::lat_lon(at)).collect();
     match shape {
         ClosureShape::Line(line) => ::roads::ClosureShape::Line(places(line)),
         ClosureShape::Area(ring) => ::roads::ClosureShape::Area(places(ring)),
@@ -144,7 +144,7 @@ fn streets(city: &City, drawn: &ClosureShape) -> Option<String> {
     if words.is_empty() {
         words = "a road without a name".to_owned();
     }
-    let middle = drawn.places().get(drawn.places().len() / 2).map(|&at| crate::day::board::lat_lon(at));
+    let middle = drawn.places().get(drawn.places().len() / 2).map(|&at| crate::base::convert::lat_lon(at));
     let town = middle.and_then(|at| city.reverse(at).ok().flatten()).and_then(|found| found.address.locality);
     Some(match town {
         Some(town) => format!("{words}, {town}"),
@@ -163,7 +163,7 @@ pub(super) fn lines_of(city: &City, drawn: &ClosureShape) -> Vec<Vec<Point>> {
 
 /// Whether a place is at or in what was drawn, or not far from it.
 pub(super) fn is_near(shape: &ClosureShape, at: LatLon) -> bool {
-    let places = shape.places().iter().map(|&place| crate::day::board::lat_lon(place));
+    let places = shape.places().iter().map(|&place| crate::base::convert::lat_lon(place));
     // One step of latitude and one of longitude away from the box around it.
     let lat = places.clone().fold((f64::MAX, f64::MIN), |(low, high), p| (low.min(p.lat), high.max(p.lat)));
     let lon = places.fold((f64::MAX, f64::MIN), |(low, high), p| (low.min(p.lon), high.max(p.lon)));

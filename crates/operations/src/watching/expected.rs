@@ -4,13 +4,14 @@
 //! and not again for each route. Not here: what is made of it (`watch`).
 
 use crate::{
-    day::board::{DayBook, lat_lon, profile},
-    planning::choices::{LOADING, YARD},
+    base::convert::{lat_lon, profile},
+    day::board::DayBook,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Closure, Instant, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind, VehicleState,
+    Closure, Instant, LOADING, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind,
+    VehicleState, YARD,
 };
 use std::{
     cmp::Reverse,

@@ -6,8 +6,8 @@
 
 use crate::{
     Caller, Operations, Result,
+    base::turns::aside,
     day::{board::DayBook, outcomes::worker_event},
-    planning::solving::aside,
     watching::{
         expected::{Estimate, estimates},
         troubles::{same_subject, settled, troubles, unplanned},

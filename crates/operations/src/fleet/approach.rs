@@ -9,8 +9,10 @@
 
 use crate::{
     Caller, Operations, Result,
-    day::board::{lat_lon, profile},
-    planning::solving::aside,
+    base::{
+        convert::{lat_lon, profile},
+        turns::aside,
+    },
 };
 use chrono::TimeDelta;
 use domain::{Coordinate, VehicleKind};

@@ -1,0 +1,39 @@
+//! How an order stands, decided once for search, queue and its own page.
+
+use domain::{Instant, Standing, StopState};
+use wire::deliveries::Progress;
+
+/// Where an order's stop is, and when somebody is expected there.
+pub(crate) type LatestStop = (StopState, Option<Instant>);
+
+/// How an order stands against the end of its latest promise: what its stop says, and what the clock says while it has
+/// none.
+pub(crate) fn standing(
+    progress: Progress,
+    stop: Option<&LatestStop>,
+    until: Instant,
+    now: Instant,
+) -> Standing {
+    match (progress, stop) {
+        (Progress::Cancelled, _) | (Progress::Delivered, None) => Standing::Done,
+        (Progress::Failed, _) => Standing::Late,
+        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => Standing::by(state, None, until),
+        (Progress::Delivered, Some(_)) => Standing::Done,
+        (Progress::Planned | Progress::OutForDelivery, Some((state, eta))) if state.is_open() => {
+            Standing::by(state, *eta, until)
+        }
+        _ if until < now => Standing::Late,
+        _ => Standing::Unknown,
+    }
+}
+
+pub(crate) fn progress(code: &str) -> Progress {
+    match code {
+        "planned" => Progress::Planned,
+        "out_for_delivery" => Progress::OutForDelivery,
+        "delivered" => Progress::Delivered,
+        "failed" => Progress::Failed,
+        "cancelled" => Progress::Cancelled,
+        _ => Progress::Placed,
+    }
+}
