@@ -1,6 +1,9 @@
 //! Who comes in: the session of the request, and no forged forms.
 
-use crate::{address::Client, links, problem::Problem, router::House, seats::Seat};
+use crate::{
+    answers::{plain_page::refuse, problem::Problem, state::AppState},
+    connections::{address::Client, seats::Seat},
+};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -14,11 +17,15 @@ use std::{net::SocketAddr, time::Duration};
 const SESSION_CHECK: Duration = Duration::from_secs(10);
 
 /// Reads the session's cookie and puts `Option<Caller>` into the request.
-pub(crate) async fn read_session(State(house): State<House>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn read_session(
+    State(house): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let caller = match session_secret(request.headers()) {
         Some(secret) => match house.ops.who(&secret).await {
             Ok(caller) => caller,
-            Err(e) => return links::refuse(&house, request.headers(), request.uri().path(), e.into()),
+            Err(e) => return refuse(&house, request.headers(), request.uri().path(), e.into()),
         },
         None => None,
     };
@@ -69,7 +76,7 @@ fn is_ours(headers: &HeaderMap) -> bool {
 }
 
 /// Finds out from which address the request comes. The outermost of all, so that every door knows it.
-pub(crate) async fn name_client(State(house): State<House>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn name_client(State(house): State<AppState>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
         let client = house.trusted.client(peer.ip(), request.headers());
         request.extensions_mut().insert(Client(client));
@@ -79,7 +86,7 @@ pub(crate) async fn name_client(State(house): State<House>, mut request: Request
 
 /// Says from where somebody signs in, and lets an address try only so often.
 pub(crate) async fn slow_sign_in(
-    State(house): State<House>,
+    State(house): State<AppState>,
     Client(address): Client,
     mut request: Request,
     next: Next,
@@ -92,7 +99,7 @@ pub(crate) async fn slow_sign_in(
     }
     if !house.limits.sign_in(address) {
         tracing::warn!(%address, "sign-ins are refused for a while: too many tries from this address");
-        return links::refuse(&house, request.headers(), path, wire::AppError::TooManyTries);
+        return refuse(&house, request.headers(), path, wire::AppError::TooManyTries);
     }
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let origin = Origin {
@@ -106,7 +113,7 @@ pub(crate) async fn slow_sign_in(
 
 /// Ends when a live stream has to: the house closes, or the session by which it was opened is over. Keeps the stream's
 /// seat, so it is dropped with the stream.
-pub(crate) async fn stream_is_over(house: House, caller: Caller, _seat: Seat<Vec<u8>>) {
+pub(crate) async fn stream_is_over(house: AppState, caller: Caller, _seat: Seat<Vec<u8>>) {
     let closing = house.closing.clone();
     let over = async {
         let mut every = tokio::time::interval(SESSION_CHECK);

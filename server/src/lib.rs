@@ -1,26 +1,16 @@
 //! What runs: the wiring, the routes, device intake, the live stream, the workers and the embedded database.
 //!
-//! [`house`] builds everything once, by hand, in order; [`router`] lists every route on one page. There is no rule of the
+//! [`house`] builds everything once, by hand, in order; `doors/router.rs` lists every route on one page. There is no rule of the
 //! business here, and no SQL: a handler reads the request, calls one verb of operations and writes the answer.
 
 pub mod database;
-pub mod house;
-pub mod settings;
 
-mod address;
-mod api;
+mod answers;
+mod connections;
+mod doors;
 mod guard;
-mod intake;
-mod limits;
-mod links;
-mod listener;
-mod osmand;
-mod problem;
-mod router;
-mod seats;
-mod standing;
-mod stream;
-mod tiles;
+mod wiring;
 mod workers;
 
-pub use router::doors;
+pub use doors::router::doors;
+pub use wiring::{house, settings};

@@ -1,7 +1,7 @@
 //! The loops that run beside the doors: each with a name, a pause, a way to end, and one log line for a round that did
 //! something. A round that panics is logged and tried again, later and later; readiness tells who is in trouble.
 
-use crate::limits::Limits;
+use crate::connections::limits::Limits;
 use futures::FutureExt;
 use operations::{Caller, Operations, OpsError, PlanOutcome};
 use serde::Serialize;

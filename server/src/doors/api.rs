@@ -1,9 +1,11 @@
 //! Shops and administrators' systems: orders, set-up, the clock, the day's numbers.
 
 use crate::{
-    address::Client,
-    problem::{Problem, plainly},
-    router::House,
+    answers::{
+        problem::{Problem, plainly},
+        state::AppState,
+    },
+    connections::address::Client,
 };
 use axum::{
     Json,
@@ -38,7 +40,7 @@ pub(crate) fn read_each<T: DeserializeOwned>(list: &[Value]) -> Vec<Result<T, St
     list.iter().map(|value| T::deserialize(value).map_err(unreadable)).collect()
 }
 
-async fn caller(house: &House, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
+async fn caller(house: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
     let key = bearer(headers).ok_or_else(|| {
         let message = "send your API key as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
@@ -57,7 +59,7 @@ async fn caller(house: &House, headers: &HeaderMap, client: Client) -> Result<Ca
 
 /// `POST /api/v1/orders`
 pub(crate) async fn place_orders(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -93,7 +95,7 @@ pub(crate) async fn place_orders(
 
 /// `POST /api/v1/operation`
 pub(crate) async fn set_up(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -105,7 +107,7 @@ pub(crate) async fn set_up(
 
 /// `GET /api/v1/clock`
 pub(crate) async fn clock(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<ClockAnswer>, Problem> {
@@ -116,7 +118,7 @@ pub(crate) async fn clock(
 
 /// `GET /api/v1/stats`
 pub(crate) async fn stats(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<Stats>, Problem> {
@@ -126,7 +128,7 @@ pub(crate) async fn stats(
 
 /// `GET /api/v1/estimates`
 pub(crate) async fn estimates(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<Estimates>, Problem> {

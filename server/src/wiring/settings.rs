@@ -180,7 +180,7 @@ fn site_faults(site: &SiteSettings, faults: &mut Vec<String>) {
 }
 
 fn door_faults(doors: &DoorSettings, faults: &mut Vec<String>) {
-    if let Err(text) = crate::address::Trusted::read(&doors.trusted_proxies) {
+    if let Err(text) = crate::connections::address::Trusted::read(&doors.trusted_proxies) {
         faults.push(format!("DOORSTEP_TRUSTED_PROXIES has {text}, which is no address and no network"));
     }
     if doors.connections_in_all == 0 || doors.connections_by_address == 0 || doors.streams_by_session == 0 {

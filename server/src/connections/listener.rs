@@ -1,6 +1,6 @@
 //! Takes connections: no more than so many in all and from one address, and nobody may be slow to say what is wanted.
 
-use crate::{address::Trusted, seats::Seats};
+use crate::connections::{address::Trusted, seats::Seats};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{

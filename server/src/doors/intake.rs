@@ -1,11 +1,12 @@
 //! Phones: positions, outcomes, the day's route; in our own JSON, and positions in the OsmAnd protocol too.
 
 use crate::{
-    address::Client,
-    api::{bearer, read, read_each},
-    osmand,
-    problem::Problem,
-    router::House,
+    answers::{problem::Problem, state::AppState},
+    connections::address::Client,
+    doors::{
+        api::{bearer, read, read_each},
+        osmand,
+    },
 };
 use axum::{
     Json,
@@ -24,7 +25,7 @@ use wire::{
     },
 };
 
-async fn device(house: &House, token: Option<&str>, client: Client) -> Result<Caller, Problem> {
+async fn device(house: &AppState, token: Option<&str>, client: Client) -> Result<Caller, Problem> {
     let token = token.ok_or_else(|| {
         let message = "send the device's token as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_token", message)
@@ -43,7 +44,7 @@ async fn device(house: &House, token: Option<&str>, client: Client) -> Result<Ca
 
 /// `POST /intake/positions`
 pub(crate) async fn positions(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -81,7 +82,7 @@ pub(crate) async fn positions(
 
 /// `POST /intake/outcomes`
 pub(crate) async fn outcomes(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -111,7 +112,7 @@ pub(crate) async fn outcomes(
 
 /// `GET /intake/route`
 pub(crate) async fn route(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<DriverRoute>, Problem> {
@@ -122,7 +123,7 @@ pub(crate) async fn route(
 /// `GET` and `POST /osmand`: OsmAnd, and Traccar Client in its older and newer form. Their identifier is the device's
 /// token: the protocol has no other place for a secret.
 pub(crate) async fn osmand(
-    State(house): State<House>,
+    State(house): State<AppState>,
     client: Client,
     method: Method,
     RawQuery(query): RawQuery,

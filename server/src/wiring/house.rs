@@ -1,12 +1,11 @@
 //! Builds everything once, by hand, in order; and takes it down in the opposite order.
 
 use crate::{
-    address::Trusted,
+    answers::state::AppState,
+    connections::{address::Trusted, limits::Limits, listener, seats::Seats},
     database::{self, Embedded},
-    limits::Limits,
-    listener, router,
-    seats::Seats,
-    settings::{
+    doors::router,
+    wiring::settings::{
         CitySettings, DatabaseSettings, DemoSettings, DoorSettings, ServeSettings, SiteSettings,
         read_geocoder,
     },
@@ -232,7 +231,7 @@ async fn open(
         .site_pkg_dir(assets.clone())
         .site_addr(address)
         .build();
-    let rooms = router::House {
+    let rooms = AppState {
         ops: ops.clone(),
         tile: Arc::new(move |z, x, y| city.tile(z, x, y).map(<[u8]>::to_vec)),
         limits,

@@ -3,7 +3,10 @@
 //! Viewers who keep up get the same bytes, made and compressed once. Each frame is compressed by itself and ends on a
 //! whole byte, so frames can be put behind each other in any viewer's one gzip stream, whenever that began.
 
-use crate::{guard, problem::Problem, router::House};
+use crate::{
+    answers::{problem::Problem, state::AppState},
+    guard,
+};
 use axum::{
     Extension,
     body::{Body, Bytes},
@@ -25,7 +28,7 @@ const GZIP: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 /// `GET /live/day`
 pub(crate) async fn day(
-    State(house): State<House>,
+    State(house): State<AppState>,
     Extension(caller): Extension<Option<Caller>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -1,6 +1,6 @@
 //! How the house stands: whether it lives, and whether it can serve.
 
-use crate::{router::House, workers::State as Fares};
+use crate::{answers::state::AppState, workers::State as Fares};
 use axum::{
     Json,
     extract::State,
@@ -25,7 +25,7 @@ struct Standing {
 }
 
 /// `GET /readyz`: 200 when the database answers, readings are taken and every worker works; 503 with what is wrong when not.
-pub(crate) async fn ready(State(house): State<House>) -> Response {
+pub(crate) async fn ready(State(house): State<AppState>) -> Response {
     let (status, said) = stands(house.ops.readiness().await.err(), house.workers.all());
     (status, Json(said)).into_response()
 }

@@ -1,23 +1,22 @@
 //! Every route, on one page.
 
 use crate::{
-    address::Trusted, api, guard, intake, limits::Limits, links, problem::Problem, seats::Seats, standing,
-    stream, tiles, workers,
+    answers::{problem::Problem, state::AppState},
+    doors::{api, health, intake, links, stream, tiles},
+    guard, workers,
 };
 use app::{App, shell};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef},
+    extract::DefaultBodyLimit,
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::IntoResponse,
     routing::{any, get, post},
 };
-use leptos::prelude::{LeptosOptions, provide_context};
+use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
-use operations::Operations;
-use std::{any::Any, path::PathBuf, sync::Arc, time::Duration};
-use tokio_util::sync::CancellationToken;
+use std::{any::Any, path::PathBuf, time::Duration};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
@@ -27,30 +26,6 @@ use tower_http::{
 const PAGE_TIME: Duration = Duration::from_secs(30);
 const SMALL_BODY: usize = 256 * 1024;
 const BATCH_BODY: usize = 2 * 1024 * 1024;
-
-/// What every handler may use. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct House {
-    pub ops: Operations,
-    pub tile: tiles::Source,
-    pub limits: Limits,
-    pub trusted: Trusted,
-    /// Live streams, by session.
-    pub streams: Seats<Vec<u8>>,
-    pub workers: workers::States,
-    pub closing: CancellationToken,
-    /// Where the built assets are, under the site: `assets/<hash>`.
-    pub assets: Arc<str>,
-    /// Where map pictures come from when they are another server's.
-    pub tile_origin: Option<String>,
-    pub leptos: LeptosOptions,
-}
-
-impl FromRef<House> for LeptosOptions {
-    fn from_ref(house: &House) -> Self {
-        house.leptos.clone()
-    }
-}
 
 /// Every door by method and path: the machines', the devices', and the server functions'. What is in braces is chosen by
 /// the caller.
@@ -82,7 +57,7 @@ pub fn doors() -> Vec<(String, String)> {
 }
 
 /// The whole house.
-pub(crate) fn build(house: House, site: &PathBuf) -> Router {
+pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
     let ops = house.ops.clone();
     let context = move || provide_context(ops.clone());
     let options = house.leptos.clone();
@@ -127,9 +102,9 @@ pub(crate) fn build(house: House, site: &PathBuf) -> Router {
         .route("/api/v1/estimates", get(api::estimates))
         .route("/api/v1/{*rest}", any(api::unknown))
         .method_not_allowed_fallback(api::wrong_method)
-        .route("/healthz", get(standing::alive))
-        .route("/health", get(standing::alive))
-        .route("/readyz", get(standing::ready))
+        .route("/healthz", get(health::alive))
+        .route("/health", get(health::alive))
+        .route("/readyz", get(health::ready))
         .layer(DefaultBodyLimit::max(BATCH_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME));
 

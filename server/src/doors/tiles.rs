@@ -1,18 +1,17 @@
 //! The map's tiles, made from the city's own extract.
 
-use crate::router::House;
+use crate::answers::state::AppState;
 use axum::{
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use std::sync::Arc;
-
-/// Where tiles come from: zoom, column and row to compressed bytes.
-pub(crate) type Source = Arc<dyn Fn(u8, u32, u32) -> Option<Vec<u8>> + Send + Sync>;
 
 /// `GET /tiles/{z}/{x}/{y}.mvt`
-pub(crate) async fn tile(State(house): State<House>, Path((z, x, y)): Path<(u8, u32, String)>) -> Response {
+pub(crate) async fn tile(
+    State(house): State<AppState>,
+    Path((z, x, y)): Path<(u8, u32, String)>,
+) -> Response {
     let Ok(y) = y.trim_end_matches(".mvt").parse() else { return StatusCode::NOT_FOUND.into_response() };
     match (house.tile)(z, x, y) {
         Some(tile) => (

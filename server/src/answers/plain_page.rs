@@ -1,23 +1,18 @@
-//! The page behind a one-time sign-in link, and the page for when no page can be made.
-//!
-//! The link's page asks for one press of a button: whoever merely fetches the address, such as a mail scanner, spends
-//! nothing.
+//! Pages that need no scripts and no data, and the one for when no page can be made.
 
-use crate::router::House;
+use crate::answers::state::AppState;
 use axum::{
-    Extension, Json,
-    extract::{Path, State},
+    Json,
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Response},
 };
-use operations::Origin;
 use wire::AppError;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-fn page(house: &House, status: StatusCode, title: &str, body: &str) -> Response {
-    let css = format!("/{}/doorstep.css", house.assets);
+pub(crate) fn page(state: &AppState, status: StatusCode, title: &str, body: &str) -> Response {
+    let css = format!("/{}/doorstep.css", state.assets);
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
@@ -32,40 +27,8 @@ fn page(house: &House, status: StatusCode, title: &str, body: &str) -> Response 
     response
 }
 
-/// Asks to press the button.
-pub(crate) async fn show(State(house): State<House>) -> Response {
-    let body = "<form method=\"post\" class=\"stack\"><p>This link signs you in once.</p>\
-                <button type=\"submit\" class=\"button primary\">Sign in</button></form>";
-    page(&house, StatusCode::OK, "Sign in", body)
-}
-
-/// Spends the link and opens a session.
-pub(crate) async fn spend(
-    State(house): State<House>,
-    Path(token): Path<String>,
-    origin: Option<Extension<Origin>>,
-    headers: HeaderMap,
-) -> Response {
-    let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
-    match house.ops.sign_in_by_link(&token, &origin).await {
-        Ok(signed) => {
-            let mut response = Redirect::to("/").into_response();
-            let session = Some(operations::session_cookie(&signed.session));
-            let browser = signed.browser.map(|secret| operations::browser_cookie(&secret));
-            for cookie in
-                session.into_iter().chain(browser).filter_map(|text| HeaderValue::from_str(&text).ok())
-            {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-            response
-        }
-        Err(operations::OpsError::LinkSpent) => Redirect::to("/sign-in?link=spent").into_response(),
-        Err(e) => refuse(&house, &headers, "/sign-in/link", e.into()),
-    }
-}
-
 /// Says to a person with a page, and to a program with JSON, that the request did not work.
-pub(crate) fn refuse(house: &House, headers: &HeaderMap, path: &str, error: AppError) -> Response {
+pub(crate) fn refuse(house: &AppState, headers: &HeaderMap, path: &str, error: AppError) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = accepts.contains("text/html")
         || !(accepts.contains("json") || path.starts_with("/api/") || path.starts_with("/live/"));
@@ -89,7 +52,7 @@ fn status(error: AppError) -> StatusCode {
 }
 
 /// The page for when no page can be made.
-fn sorry(house: &House, error: AppError) -> Response {
+fn sorry(house: &AppState, error: AppError) -> Response {
     let (title, said) = sentence(error);
     page(house, status(error), title, &format!("<p>{said}</p><p><a href=\"/\">To the front door</a></p>"))
 }

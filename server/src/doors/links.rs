@@ -1,0 +1,48 @@
+//! The page behind a one-time sign-in link.
+//!
+//! The link's page asks for one press of a button: whoever merely fetches the address, such as a mail scanner, spends
+//! nothing.
+
+use crate::answers::{
+    plain_page::{page, refuse},
+    state::AppState,
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use operations::Origin;
+
+/// Asks to press the button.
+pub(crate) async fn show(State(house): State<AppState>) -> Response {
+    let body = "<form method=\"post\" class=\"stack\"><p>This link signs you in once.</p>\
+                <button type=\"submit\" class=\"button primary\">Sign in</button></form>";
+    page(&house, StatusCode::OK, "Sign in", body)
+}
+
+/// Spends the link and opens a session.
+pub(crate) async fn spend(
+    State(house): State<AppState>,
+    Path(token): Path<String>,
+    origin: Option<Extension<Origin>>,
+    headers: HeaderMap,
+) -> Response {
+    let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
+    match house.ops.sign_in_by_link(&token, &origin).await {
+        Ok(signed) => {
+            let mut response = Redirect::to("/").into_response();
+            let session = Some(operations::session_cookie(&signed.session));
+            let browser = signed.browser.map(|secret| operations::browser_cookie(&secret));
+            for cookie in
+                session.into_iter().chain(browser).filter_map(|text| HeaderValue::from_str(&text).ok())
+            {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(operations::OpsError::LinkSpent) => Redirect::to("/sign-in?link=spent").into_response(),
+        Err(e) => refuse(&house, &headers, "/sign-in/link", e.into()),
+    }
+}

@@ -1,0 +1,4 @@
+//! Settings, and everything built from them once, by hand, in order.
+
+pub mod house;
+pub mod settings;
