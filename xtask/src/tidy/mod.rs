@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the plan of the house, enforced. Who may use whom, which outside crates belong to which room,
 //! what lies at the top level, and how a source file begins.
 
+mod modules;
 mod plan;
 mod sources;
 
@@ -54,6 +55,7 @@ pub fn tidy(project: &Project) -> Result<()> {
         faults.extend(top_level(project)?);
         for package in &metadata.packages {
             faults.extend(sources::faults_below(&project.root, package)?);
+            faults.extend(modules::faults_below(&project.root, package)?);
         }
         faults.extend(hydration(project)?);
         if !faults.is_empty() {

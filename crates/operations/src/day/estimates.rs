@@ -1,6 +1,6 @@
 //! When every open stop of the day is expected, for machines: shops' systems, and whoever scores what we say.
 //!
-//! Not here: how it is estimated (`crate::watch`).
+//! Not here: how it is estimated (`crate::watching`).
 
 use crate::{Caller, Operations, Result, day::board::DayBook};
 use domain::{ExceptionKind, ExceptionState, StopState};
