@@ -6,7 +6,7 @@
 //! arrival is a rising function of the departure with one inverse, "when must one leave to be there by then", and with
 //! both in constant time the test whether a stop fits between two others stays constant too.
 
-use crate::model::UNREACHABLE;
+use crate::limits::UNREACHABLE;
 
 /// Bits of an arc's seconds in its packed form; the shape stands above them.
 const SECONDS_BITS: u32 = 24;

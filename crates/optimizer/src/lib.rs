@@ -31,6 +31,7 @@ mod fault;
 mod genetic;
 mod insert;
 mod kernel;
+mod limits;
 mod live;
 mod model;
 mod reckon;
@@ -42,8 +43,8 @@ mod route;
 mod samples;
 mod schedule;
 mod solve;
+mod stop_rule;
 mod travel;
-mod wide_checks;
 
 pub use builder::{LIMITS, Limits, ProblemBuilder};
 pub use cost::{Cost, Score};
@@ -58,5 +59,6 @@ pub use model::{
 };
 pub use reckon::fitted_out;
 pub use schedule::{Halted, Schedule, Visit, schedule, timetable};
-pub use solve::{Outcome, Progress, Settings, Stop, solve};
+pub use solve::{Outcome, Progress, Settings, solve};
+pub use stop_rule::Stop;
 pub use travel::Rounding;

@@ -12,7 +12,8 @@ use crate::builder::LIMITS;
 use crate::check::{Report, check};
 use crate::model::{Kept, KeptRow, Problem, Solution, StopId, VehicleId};
 use crate::schedule::timetable;
-use crate::solve::{Settings, Stop, solve};
+use crate::solve::{Settings, solve};
+use crate::stop_rule::Stop;
 
 /// How many times as much as in the balanced answer a change costs in the least one.
 const LEAST: i64 = 10;

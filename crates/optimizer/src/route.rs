@@ -12,7 +12,8 @@
 
 use crate::check::BROKEN;
 use crate::cost::{Cost, Score};
-use crate::model::{Lateness, NOBODY, Problem, StopId, StopRow, UNREACHABLE, VehicleId, VehicleSpec};
+use crate::limits::UNREACHABLE;
+use crate::model::{Lateness, NOBODY, Problem, StopId, StopRow, VehicleId, VehicleSpec};
 use crate::travel::Roads;
 
 /// Later than any time, with room for adding to it.

@@ -1,6 +1,5 @@
 //! The one door to the search: from a problem, a stop rule and a seed to the best plan found.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::builder::LIMITS;
@@ -15,18 +14,7 @@ use crate::model::{Lateness, Problem, Solution, StopId};
 use crate::reckon::fitted_out;
 use crate::renumber::Renumbered;
 use crate::rich;
-
-/// When to stop: at whichever comes first. Without time and iterations the search ends after a number of
-/// iterations that grows with the number of stops.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Stop<'a> {
-    /// Wall time since the call.
-    pub time: Option<Duration>,
-    /// Iterations of all threads together. The same seed, threads and iterations then give the same answer.
-    pub iterations: Option<u64>,
-    /// Set from another thread.
-    pub cancel: Option<&'a AtomicBool>,
-}
+use crate::stop_rule::Stop;
 
 /// How to search.
 #[derive(Clone, Copy)]
@@ -73,13 +61,6 @@ pub struct Outcome {
     pub iterations: u64,
     /// Wall time.
     pub elapsed: Duration,
-}
-
-impl Stop<'_> {
-    /// Whether somebody has said so.
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
-    }
 }
 
 /// The best plan found until `stop`, never worse than the given start by [`Score`].

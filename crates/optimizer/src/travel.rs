@@ -2,7 +2,7 @@
 //! matrix whose times depend on the departure.
 
 use crate::course::{Course, packed};
-use crate::model::UNREACHABLE;
+use crate::limits::UNREACHABLE;
 
 /// Up to this many places, points become a matrix: looking up is then faster than reckoning, and the memory is small.
 const MATRIX_PLACES: usize = 1_500;

@@ -3,7 +3,7 @@
 //! The product never reads it. Each fact is written whole as soon as it is known, so a day that is cut short keeps all that
 //! happened before. `docs/simulator.md` says what each field means. Not here: what is true (`crate::world`).
 
-use crate::world::areas::Area;
+use crate::areas::Area;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fs::File;

@@ -30,7 +30,7 @@ const LARGER: [(&str, usize); 6] = [
     ("xtask/src", 14),
 ];
 /// Crates that have circles still, and how many: these numbers only fall.
-const CIRCLES: [(&str, usize); 3] = [("optimizer", 8), ("roads", 3), ("simulator", 1)];
+const CIRCLES: [(&str, usize); 2] = [("optimizer", 5), ("roads", 3)];
 
 /// A module by its path, such as `["day", "board"]`; the crate itself has none.
 type Module = Vec<String>;
@@ -284,9 +284,9 @@ mod tests {
 
     #[test]
     fn what_had_circles_may_only_lose_them() {
-        let circle = || vec!["a, b".to_owned()];
-        assert!(too_many_circles("simulator", &circle()).is_empty());
-        assert_eq!(too_many_circles("store", &circle()).len(), 1);
-        assert_eq!(too_many_circles("simulator", &[]).len(), 1, "what is better by now is written down");
+        let circles = |n| vec!["a, b".to_owned(); n];
+        assert!(too_many_circles("roads", &circles(3)).is_empty());
+        assert_eq!(too_many_circles("store", &circles(1)).len(), 1);
+        assert_eq!(too_many_circles("roads", &circles(2)).len(), 1, "what is better by now is written down");
     }
 }

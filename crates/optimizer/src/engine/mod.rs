@@ -23,7 +23,7 @@ use crate::kernel::state::State;
 use crate::model::StopId;
 use crate::rich;
 use crate::rng::Rng;
-use crate::solve::Stop;
+use crate::stop_rule::Stop;
 
 use crew::Crew;
 

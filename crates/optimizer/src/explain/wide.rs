@@ -2,7 +2,8 @@
 
 use super::{Obstacle, WayIn, who_may_not};
 use crate::insert::with_room;
-use crate::model::{Lateness, Problem, Solution, StopId, Stopover, UNREACHABLE, VehicleId};
+use crate::limits::UNREACHABLE;
+use crate::model::{Lateness, Problem, Solution, StopId, Stopover, VehicleId};
 use crate::reckon::Reckoner;
 
 /// The place in a vehicle's route that needs least for the stop, or for one of its alternatives, with how much that is.

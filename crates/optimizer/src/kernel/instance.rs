@@ -6,9 +6,10 @@
 
 use std::ops::Add;
 
-use crate::model::{Lateness, Problem, UNREACHABLE, VehicleId, VehicleSpec};
+use crate::builder::wide_checks::is_beyond_pickups;
+use crate::limits::UNREACHABLE;
+use crate::model::{Lateness, Problem, VehicleId, VehicleSpec};
 use crate::travel::{Roads, Ways};
-use crate::wide_checks::is_beyond_pickups;
 
 use super::buckets::Buckets;
 use super::ground::ORDERS;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::travel::{Roads, Ways};
 
 pub use relations::Relations;
-pub(crate) use rows::{Bars, KeptRow, NOBODY, StopRow, UNREACHABLE};
+pub(crate) use rows::{Bars, KeptRow, NOBODY, StopRow};
 pub(crate) use sound::sound_stopovers;
 pub use stop::{Allowed, Kept, Shipment, StopSpec};
 pub use vehicle::{Battery, Break, Emissions, Lateness, LongDay, Reloads, Skills, VehicleSpec};
@@ -114,7 +114,7 @@ impl Problem {
         }
         let roads = Roads { ways: self.matrices.get(matrix.index())?, places: self.places };
         let seconds = roads.seconds_at(from, to, depart);
-        (seconds < UNREACHABLE).then_some(seconds)
+        (seconds < crate::limits::UNREACHABLE).then_some(seconds)
     }
 
     /// Whether travel times of some profile depend on the departure.

@@ -1,7 +1,8 @@
 //! From one stop to the next with everything that is done in between.
 
 use super::LONG_AGO;
-use crate::model::{Halt, Problem, UNREACHABLE, VehicleSpec};
+use crate::limits::UNREACHABLE;
+use crate::model::{Halt, Problem, VehicleSpec};
 use crate::route::NEVER;
 use crate::travel::Roads;
 

@@ -5,7 +5,7 @@ use super::state::State;
 use crate::cost::Cost;
 use crate::course::seconds_of;
 use crate::kernel::ground::Mode;
-use crate::model::UNREACHABLE;
+use crate::limits::UNREACHABLE;
 use crate::reckon::opening;
 use crate::route::price;
 

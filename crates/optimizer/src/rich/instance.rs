@@ -9,7 +9,8 @@ use crate::kernel::buckets::Buckets;
 use crate::kernel::ground::ORDERS;
 use crate::kernel::instance::{AROUND, keep_least, median, round_trip};
 use crate::kernel::plan::Plan;
-use crate::model::{Halt, Lateness, Problem, Skills, Solution, StopId, Stopover, UNREACHABLE, VehicleSpec};
+use crate::limits::UNREACHABLE;
+use crate::model::{Halt, Lateness, Problem, Skills, Solution, StopId, Stopover, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 /// How many places beside neighbours a stop is tried at.

@@ -6,7 +6,8 @@ use crate::cost::Cost;
 use crate::kernel::ground::Mode;
 use crate::kernel::recreate::Blinks;
 use crate::kernel::state::NONE;
-use crate::model::{UNREACHABLE, VehicleSpec};
+use crate::limits::UNREACHABLE;
+use crate::model::VehicleSpec;
 use crate::rng::Rng;
 use crate::route::{price, start};
 

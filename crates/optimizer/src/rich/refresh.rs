@@ -4,7 +4,8 @@
 use super::state::{State, Tour, UNKNOWN};
 use crate::check::BROKEN;
 use crate::cost::Cost;
-use crate::model::{Lateness, NOBODY, UNREACHABLE};
+use crate::limits::UNREACHABLE;
+use crate::model::{Lateness, NOBODY};
 use crate::route::{NEVER, price, start};
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {

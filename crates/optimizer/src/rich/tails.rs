@@ -5,7 +5,7 @@ use super::state::State;
 use crate::cost::Cost;
 use crate::course::seconds_of;
 use crate::kernel::state::NONE;
-use crate::model::UNREACHABLE;
+use crate::limits::UNREACHABLE;
 use crate::rng::Rng;
 
 /// How many neighbours are looked at.

@@ -13,7 +13,8 @@ use crate::model::{Allowed, Problem, Skills, Solution, StopId};
 use crate::reckon::fitted_out;
 use crate::rng::Rng;
 use crate::samples;
-use crate::solve::{Settings, Stop, solve};
+use crate::solve::{Settings, solve};
+use crate::stop_rule::Stop;
 
 fn after(problem: &Problem, steps: u64, start: Option<&Solution>) -> Solution {
     let stop = Stop { iterations: Some(steps), ..Stop::default() };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::course::seconds_of;
 use crate::kernel::metric::{Metric, Table};
-use crate::model::{Problem, UNREACHABLE, VehicleSpec};
+use crate::limits::UNREACHABLE;
+use crate::model::{Problem, VehicleSpec};
 use crate::travel::{Roads, Ways};
 
 /// Tables may take so many bytes in all; beyond, ways are looked up in the problem each time.

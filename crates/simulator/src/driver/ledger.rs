@@ -3,8 +3,8 @@
 //! Not here: writing it (`crate::truth`).
 
 use super::{Trip, as_s, elapsed_s};
+use crate::areas::Area;
 use crate::truth::{Fact, StopTruth, WayTruth};
-use crate::world::areas::Area;
 use crate::world::doors::{self, Door};
 use crate::world::{VanTruth, seconds};
 use wire::Instant;

@@ -9,8 +9,8 @@ pub mod hub;
 pub mod orders;
 pub mod workday;
 
+use crate::areas::Areas;
 use crate::streets::Streets;
-use crate::world::areas::Areas;
 use anyhow::Result;
 use draws::Draws;
 use roads::Address;

@@ -3,9 +3,9 @@
 //! Arriving is being at the door, after parking and walking. Not here: what happens there (`super::doors`).
 
 use super::approach::{self, WALK_MPS};
-use super::areas::Area;
 use super::drive::Drive;
 use super::{VanTruth, World, incidents, profile_of, seconds, speeds, wall};
+use crate::areas::Area;
 use crate::scenario::draws::lognormal;
 use roads::{LatLon, Leg as Way};
 use wire::Instant;

@@ -3,7 +3,6 @@
 //! The product never reads any of this; it learns only what phones report. Not here: what drivers and phones do with it.
 
 pub mod approach;
-pub mod areas;
 pub mod doors;
 pub mod drive;
 pub mod incidents;
@@ -11,12 +10,12 @@ pub mod leg;
 pub mod mishaps;
 pub mod speeds;
 
+use crate::areas::Areas;
 use crate::scenario::draws::{Draws, lognormal};
 use crate::scenario::workday::Workday;
 use crate::scenario::{Scenario, ScenarioOrder};
 use crate::streets::Streets;
 use crate::truth::{Fact, PhoneTruth, Truth};
-use areas::Areas;
 use chrono::Duration;
 use doors::Door;
 use incidents::Incident;

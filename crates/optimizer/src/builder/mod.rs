@@ -3,18 +3,21 @@
 //! Only contradictions are faults. A problem that cannot be solved completely (too few vehicles, none at all, places
 //! that no road reaches) is a problem like any other.
 
+pub(crate) mod wide_checks;
+
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::cost::Cost;
 use crate::course::{Course, TimedMatrix};
 use crate::fault::{Fault, Whom};
+use crate::limits::UNREACHABLE;
 use crate::model::{
     Allowed, Bars, KeptRow, Lateness, MatrixId, Problem, Relations, Shipment, StopId, StopRow, StopSpec,
-    UNREACHABLE, VehicleId, VehicleSpec,
+    VehicleId, VehicleSpec,
 };
 use crate::travel::{Rounding, Ways};
-use crate::wide_checks::{check_relations, is_wide};
+use wide_checks::{check_relations, is_wide};
 
 /// How large each kind of number may be, so that no sum of them leaves the range of the integers. Money saturates; the
 /// emissions of a route, in millionths of a gram, stay below 2¹²⁷.

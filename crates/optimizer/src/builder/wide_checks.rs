@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::{Checker, LIMITS, ProblemBuilder};
 use crate::Problem;
-use crate::builder::{Checker, LIMITS, ProblemBuilder};
 use crate::fault::{Fault, Whom};
 use crate::model::{Relations, Shipment, StopId, StopSpec, VehicleSpec};
 
