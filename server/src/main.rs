@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use operations::{Caller, Replay};
 use server::{
-    house::{self, House},
+    house::{self, Installation},
     settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings},
 };
 use std::{
@@ -173,7 +173,7 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::Serve { settings } => house::serve(*settings).await,
         Verb::Demo { settings } => house::demo(*settings).await,
         Verb::Migrate { database } => {
-            let house = House::open_desk(&database).await?;
+            let house = Installation::without_streets(&database).await?;
             house.database.migrate().await?;
             println!("the schema is up to date");
             house.close().await
@@ -181,7 +181,7 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::AddUser { name, role, link, database } => {
             let role = read_role(&role)?;
             let password = if link { None } else { Some(read_password()?) };
-            let house = House::open_desk(&database).await?;
+            let house = Installation::without_streets(&database).await?;
             let ops = house.desk();
             let person = ops.add_person(&name, role, password.as_deref()).await?;
             if link {
@@ -192,7 +192,7 @@ async fn run(verb: Verb) -> Result<()> {
             house.close().await
         }
         Verb::AddKey { database } => {
-            let house = House::open_desk(&database).await?;
+            let house = Installation::without_streets(&database).await?;
             println!("{}", house.desk().add_administrator_key().await?);
             house.close().await
         }
@@ -200,9 +200,9 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::Keys { what } => keys(what).await,
         Verb::Replay { demo, database } => {
             let house = if demo {
-                House::open_demo_desk(&database).await?
+                Installation::demo_without_streets(&database).await?
             } else {
-                House::open_desk(&database).await?
+                Installation::without_streets(&database).await?
             };
             let replay = house.desk().replay().await?;
             for difference in &replay.differences {
@@ -237,7 +237,7 @@ async fn people(what: People) -> Result<()> {
         | People::EndSessions { database, .. } => database.clone(),
     };
     let password = if let People::Password { .. } = what { read_password()? } else { String::new() };
-    let house = House::open_desk(&database).await?;
+    let house = Installation::without_streets(&database).await?;
     let (ops, desk) = (house.desk(), Caller::desk());
     let ended = |name: &str, count: u64, what: &str| println!("{name} {what}; {count} sessions ended");
     let of = |name: &str| format!("there is nobody named {name}: `doorstep people list` names everybody");
@@ -283,7 +283,7 @@ async fn keys(what: Keys) -> Result<()> {
     let database = match &what {
         Keys::List { database } | Keys::Revoke { database, .. } => database.clone(),
     };
-    let house = House::open_desk(&database).await?;
+    let house = Installation::without_streets(&database).await?;
     let (ops, desk) = (house.desk(), Caller::desk());
     match what {
         Keys::List { .. } => {

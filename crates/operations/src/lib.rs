@@ -83,9 +83,9 @@ pub struct Parts {
 
 /// The handle to every verb. Cheap to clone.
 #[derive(Clone)]
-pub struct Operations(Arc<House>);
+pub struct Operations(Arc<Inner>);
 
-struct House {
+struct Inner {
     database: Database,
     roads: Arc<dyn TravelTimes>,
     roadbook: roads::Roadbook,
@@ -119,7 +119,7 @@ impl Operations {
         let live = live::Live::new();
         let intake = fleet::intake::Writer::start(database.clone(), live.clone());
         let devices = fleet::devices::Finder::start(database.clone());
-        Self(Arc::new(House {
+        Self(Arc::new(Inner {
             database,
             roads,
             roadbook: roads::Roadbook::new(city),

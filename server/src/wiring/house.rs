@@ -27,25 +27,25 @@ const DEMO_DATABASE: &str = "doorstep_demo";
 const SERVE_DATABASE: &str = "doorstep";
 
 /// The database, and the child process that runs it when it is ours.
-pub struct House {
+pub struct Installation {
     /// What is remembered.
     pub database: Database,
     embedded: Option<Embedded>,
 }
 
-impl House {
+impl Installation {
     /// Opens the database `doorstep` for one verb, and brings its schema up to date: the one that the settings name, the
     /// embedded one beside a server that runs on it, or the embedded one started for this verb.
-    pub async fn open_desk(settings: &DatabaseSettings) -> Result<Self> {
-        Self::open_desk_of(settings, SERVE_DATABASE).await
+    pub async fn without_streets(settings: &DatabaseSettings) -> Result<Self> {
+        Self::without_streets_of(settings, SERVE_DATABASE).await
     }
 
     /// The same with the demo's database.
-    pub async fn open_demo_desk(settings: &DatabaseSettings) -> Result<Self> {
-        Self::open_desk_of(settings, DEMO_DATABASE).await
+    pub async fn demo_without_streets(settings: &DatabaseSettings) -> Result<Self> {
+        Self::without_streets_of(settings, DEMO_DATABASE).await
     }
 
-    async fn open_desk_of(settings: &DatabaseSettings, name: &str) -> Result<Self> {
+    async fn without_streets_of(settings: &DatabaseSettings, name: &str) -> Result<Self> {
         if settings.database_url.is_none()
             && let Some(url) = Embedded::running(&settings.var, name)
         {
@@ -184,7 +184,7 @@ struct Open {
 
 /// Opens streets, verbs, workers and doors on an open database.
 async fn open(
-    house: &House,
+    house: &Installation,
     site: &SiteSettings,
     doors: &DoorSettings,
     var: &std::path::Path,
@@ -331,7 +331,8 @@ async fn keep_open(mut open: Open) -> Result<()> {
 /// The verb `serve`.
 pub async fn serve(settings: ServeSettings) -> Result<()> {
     let listen = settings.check()?;
-    let house = House::open(&settings.database, SERVE_DATABASE, false, settings.site.connections).await?;
+    let house =
+        Installation::open(&settings.database, SERVE_DATABASE, false, settings.site.connections).await?;
     house.database.migrate().await?;
     let open =
         open(&house, &settings.site, &settings.doors, &settings.database.var, listen, Clock::real()).await?;
@@ -344,7 +345,8 @@ pub async fn serve(settings: ServeSettings) -> Result<()> {
 pub async fn demo(settings: DemoSettings) -> Result<()> {
     let (listen, start) = settings.check()?;
     let fresh = !settings.go_on;
-    let house = House::open(&settings.database, DEMO_DATABASE, fresh, settings.site.connections).await?;
+    let house =
+        Installation::open(&settings.database, DEMO_DATABASE, fresh, settings.site.connections).await?;
     house.database.migrate().await?;
     let clock = demo_clock(&house.database, &settings, start).await?;
     let open = open(&house, &settings.site, &settings.doors, &settings.database.var, listen, clock).await?;

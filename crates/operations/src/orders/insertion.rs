@@ -6,7 +6,7 @@ use crate::{
     day::board::DayBook,
     orders::quote::Quote,
     planning::{
-        choices::{Choices, Strictness, Task},
+        decidable::{Choices, Strictness, Task},
         morning::Draft,
         problem::Sheet,
     },

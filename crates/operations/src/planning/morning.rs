@@ -5,7 +5,7 @@ use crate::{
     base::{clock::new_id, turns::heavily, zone::Zone},
     day::{board::DayBook, outcomes::worker_event},
     planning::{
-        choices::{Choices, Strictness},
+        decidable::{Choices, Strictness},
         problem::{PlannedRoute, PlannedStop},
         solving::{Ask, districts, solve},
     },

@@ -9,9 +9,9 @@ use crate::{
         zone::Zone,
     },
     planning::{
-        choices::{Choices, Runner, Strictness, Task},
-        clockwork::Clockwork,
-        openings::{DayOf, let_out, openings},
+        decidable::{Choices, Runner, Strictness, Task},
+        reachable::{DayOf, let_out, openings},
+        time_grid::TimeGrid,
     },
 };
 use ::roads::{LatLon, Profile, TravelTimes};
@@ -72,7 +72,7 @@ impl Choices {
         let mut hop = None;
         let begins = runners.iter().map(|r| r.free_at).min().unwrap_or(origin);
         let ends = runners.iter().map(|r| r.shift_until).max().unwrap_or(origin).max(begins);
-        let clock = Clockwork { zone, origin };
+        let clock = TimeGrid { zone, origin };
         let span = (zone.wall(begins), zone.wall(ends));
         let used = |profile: &Profile| {
             runners.iter().any(|r| crate::base::convert::profile(r.vehicle.kind) == *profile)

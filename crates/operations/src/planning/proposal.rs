@@ -5,7 +5,7 @@ use crate::{
     base::{clock::new_id, turns::heavily},
     day::board::DayBook,
     planning::{
-        choices::{Choices, Strictness},
+        decidable::{Choices, Strictness},
         problem::{PlannedRoute, Sheet},
         solving::{Ask, districts, solve_again},
     },

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     day::board::DayBook,
-    planning::choices::{Choices, Strictness},
+    planning::decidable::{Choices, Strictness},
 };
 use ::roads::TravelTimes;
 use domain::{Order, OrderId};
@@ -26,7 +26,7 @@ pub(crate) fn reasons(
     if choices.runners.is_empty() {
         return Ok((vec![], 0));
     }
-    let waits = |task: &crate::planning::choices::Task| task.order == order && task.given.is_none();
+    let waits = |task: &crate::planning::decidable::Task| task.order == order && task.given.is_none();
     let Some(own) = choices.tasks.iter().position(waits) else { return Ok((vec![], 0)) };
     let on_the_road = choices.runners.iter().filter(|runner| runner.under_way).count();
     // What else waits is no answer to why this one does.

@@ -4,7 +4,7 @@
 use crate::{
     OpsError, Result,
     planning::{
-        choices::{Choices, Task},
+        decidable::{Choices, Task},
         problem::Sheet,
     },
 };
@@ -153,7 +153,7 @@ fn halves(choices: Choices) -> [Choices; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fleet::approach::Approaches, planning::choices::Runner};
+    use crate::{fleet::approach::Approaches, planning::decidable::Runner};
     use ::roads::LatLon;
     use chrono::DateTime;
     use domain::{Driver, DriverId, HubId, OrderId, Vehicle, VehicleId, VehicleKind, VehicleState, Window};

@@ -3,9 +3,9 @@
 //! What somebody says is kept and takes effect with the next question about a way. What the drives show is worked out here
 //! round by round; the database keeps how often roads took how long, and the rest is worked out again after a restart.
 
+mod closures;
 mod drives;
 mod lengths;
-mod word;
 
 use crate::{
     Caller, Operations, Result,
@@ -77,7 +77,7 @@ impl Roadbook {
             return Ok(lines.clone());
         }
         let shape = closure.shape.clone();
-        let lines = aside(move || word::lines_of(&city, &shape)).await?;
+        let lines = aside(move || closures::lines_of(&city, &shape)).await?;
         let mut drawn = drawn();
         if drawn.len() >= MOST_DRAWN {
             drawn.clear();
@@ -95,7 +95,7 @@ impl Roadbook {
         }
         let curves = known.curves.get_or_insert_with(|| Arc::new(Curves::assumed())).clone();
         city.set_conditions(Conditions {
-            closures: told.closures.iter().map(|closure| word::closure(closure, zone)).collect(),
+            closures: told.closures.iter().map(|closure| closures::closure(closure, zone)).collect(),
             weather: ::roads::Weather::from_code(told.weather.code()).unwrap_or_default(),
             curves,
             live: known.live.clone(),
@@ -169,7 +169,7 @@ impl Operations {
             from: zone.moment(c.from),
             until: zone.moment(c.until),
             holds: c.from <= book.now,
-            cut_off: cut_off.iter().filter(|at| word::is_near(&c.shape, **at)).count() as i64,
+            cut_off: cut_off.iter().filter(|at| closures::is_near(&c.shape, **at)).count() as i64,
         });
         Ok(RoadsView {
             as_of: zone.moment(book.now),

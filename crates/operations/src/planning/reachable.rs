@@ -3,8 +3,8 @@
 //! Not here: what is closed (`roads`), and what a problem is made of otherwise (`problem`).
 
 use crate::planning::{
-    choices::{Runner, Strictness, Task},
-    clockwork::Clockwork,
+    decidable::{Runner, Strictness, Task},
+    time_grid::TimeGrid,
 };
 use ::roads::{DayMatrix, LatLon, Profile};
 use chrono::TimeDelta;
@@ -34,7 +34,7 @@ type Seconds = (i64, i64);
 /// others can, its ways to the door are taken away.
 pub(crate) fn openings(
     days: &mut [DayOf],
-    clock: Clockwork,
+    clock: TimeGrid,
     (tasks, first_task): (&[Task], usize),
     runners: &[Runner],
     windows: &[Seconds],

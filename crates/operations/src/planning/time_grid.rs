@@ -9,12 +9,12 @@ use optimizer::{MatrixId, ProblemBuilder, TimedMatrix};
 
 /// From the clocks on the walls to the seconds of a problem.
 #[derive(Clone, Copy)]
-pub(crate) struct Clockwork {
+pub(crate) struct TimeGrid {
     pub zone: Zone,
     pub origin: Instant,
 }
 
-impl Clockwork {
+impl TimeGrid {
     /// A span of departures; what begins with all time, or never ends, stays so.
     pub fn span(self, from: Wall, until: Wall) -> (i64, i64) {
         let begin = if from == Wall(i64::MIN) { i64::MIN } else { self.second(from) };
