@@ -8,4 +8,5 @@ pub(crate) mod error;
 pub(crate) mod pause;
 pub(crate) mod secrets;
 pub(crate) mod turns;
+pub(crate) mod work;
 pub(crate) mod zone;

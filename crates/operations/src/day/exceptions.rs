@@ -179,40 +179,28 @@ impl Operations {
         decide: impl FnOnce(Exception, PersonId, Instant) -> Result<(Exception, Vec<Fact>)> + Send,
     ) -> Result<()> {
         let by = caller.must(domain::Ability::Resolve)?;
-        let mut tx = self.0.database.begin().await?;
-        let before = store::exceptions::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let mut work = self.begin(caller).await?;
+        let before = store::exceptions::lock(&mut work.tx, id).await?.ok_or(OpsError::NotFound)?;
         let (hub, order) = (before.hub, before.order);
         let was = before.state.clone();
-        // The event says the very moment that the row says.
-        let now = self.now();
+        let now = work.go_on();
         let (after, facts) = decide(before, by, now)?;
         if after.state == was {
             return Ok(());
         }
-        match store::exceptions::save(&mut tx, &after).await {
+        match store::exceptions::save(&mut work.tx, &after).await {
             // The same trouble has been raised again in the meantime; reopening the old one would double it.
             Err(e) if e.constraint() == Some("exceptions_once") => {
                 return Err(domain::Refusal::ExceptionResolved.into());
             }
             other => other?,
         }
-        let event = |fact| Event {
-            occurred_at: now,
-            recorded_at: now,
-            source: Source::Screen,
-            actor: caller.who,
-            hub,
-            fact,
-        };
-        let events: Vec<_> = facts.into_iter().map(event).collect();
-        store::events::append(&mut tx, &events).await?;
-        tx.commit().await?;
-
-        self.0.live.touch_exceptions();
-        if let Some(order) = order {
-            self.0.live.touch_orders(&[order]);
+        for fact in facts {
+            work.happened(hub, fact);
         }
-        Ok(())
+        work.touched.exceptions = true;
+        work.touched.orders.extend(order);
+        work.commit().await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{clock::new_id, convert::point},
+    base::{clock::new_id, convert::point, work::Work},
     day::board::DayBook,
 };
 use chrono::{SubsecRound, TimeDelta};
@@ -11,10 +11,7 @@ use domain::{
     Fact, Hub, HubId, Instant, Order, OrderId, OrderState, Outcome, Refusal, Route, RouteId, RouteState,
     Source, Stop, StopId, StopState, VehicleId,
 };
-use store::{
-    Tx,
-    locks::{DayLock, RouteLocks},
-};
+use store::locks::{DayLock, RouteLocks};
 use wire::intake::{
     Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
 };
@@ -25,26 +22,13 @@ const MOST_TEXT: usize = 500;
 /// What a route's driver does cannot be before the route left, but by this much when the phone's clock was set meanwhile.
 const CLOCK_SET: TimeDelta = TimeDelta::hours(1);
 
-/// What a report changed, to be announced after the commit.
-#[derive(Default)]
-struct Touched {
-    routes: Vec<RouteId>,
-    orders: Vec<OrderId>,
-    exceptions: bool,
-    all: bool,
-}
-
-/// Who reports, in which transaction.
-struct Desk<'a> {
+/// One report on its way into the day.
+struct Deeds<'a> {
     ops: &'a Operations,
-    tx: &'a mut Tx,
-    caller: &'a Caller,
+    work: Work<'a>,
     hub: Hub,
     vehicle: VehicleId,
     at: Instant,
-    now: Instant,
-    touched: Touched,
-    events: Vec<Event>,
 }
 
 impl Operations {
@@ -84,54 +68,31 @@ impl Operations {
         if let Some(fault) = crate::base::bounds::report_time_fault(at, now) {
             return Err(OpsError::Invalid(fault.into()));
         }
-        let mut tx = self.0.database.begin().await?;
-        if !store::positions::first_time(&mut tx, report.id, vehicle, now).await? {
+        let mut work = self.begin(caller).await?;
+        if !store::positions::first_time(&mut work.tx, report.id, vehicle, now).await? {
             return Ok(false);
         }
-        let hub = self.hub(&mut tx).await?;
-        let mut desk = Desk {
-            ops: self,
-            tx: &mut tx,
-            caller,
-            hub,
-            vehicle,
-            at: at.min(now),
-            now,
-            touched: Touched::default(),
-            events: vec![],
-        };
+        let hub = self.hub(&mut work.tx).await?;
+        let mut deeds = Deeds { ops: self, work, hub, vehicle, at: at.min(now) };
         match report.what {
-            Deed::Departed { route } => desk.departed(route).await?,
-            Deed::Arrived { stop } => desk.arrived(stop).await?,
+            Deed::Departed { route } => deeds.departed(route).await?,
+            Deed::Arrived { stop } => deeds.arrived(stop).await?,
             Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => {
-                desk.ended(stop, outcome, note).await?;
+                deeds.ended(stop, outcome, note).await?;
             }
             Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => {
-                desk.ended(stop, outcome, note).await?;
+                deeds.ended(stop, outcome, note).await?;
             }
             Deed::Delivered { .. } | Deed::Failed { .. } => {
                 return Err(OpsError::Invalid("the outcome does not fit the kind of the report".into()));
             }
-            Deed::OffRoad { reason } => desk.off_road(reason).await?,
-            Deed::Recovered => desk.recovered().await?,
-            Deed::Reloaded { route } => desk.reloaded(route).await?,
-            Deed::Returned { route } => desk.returned(route).await?,
+            Deed::OffRoad { reason } => deeds.off_road(reason).await?,
+            Deed::Recovered => deeds.recovered().await?,
+            Deed::Reloaded { route } => deeds.reloaded(route).await?,
+            Deed::Returned { route } => deeds.returned(route).await?,
         }
-        let Desk { touched, events, .. } = desk;
-        store::events::append(&mut tx, &events).await?;
         self.0.pauses.at("report").await;
-        tx.commit().await?;
-
-        self.0.live.touch_routes(touched.routes);
-        if !touched.orders.is_empty() {
-            self.0.live.touch_orders(&touched.orders);
-        }
-        if touched.exceptions {
-            self.0.live.touch_exceptions();
-        }
-        if touched.all {
-            self.0.live.touch_all();
-        }
+        deeds.work.commit().await?;
         Ok(true)
     }
 
@@ -183,40 +144,33 @@ impl Operations {
     }
 }
 
-impl Desk<'_> {
+impl Deeds<'_> {
     fn event(&mut self, fact: Fact) {
-        self.events.push(Event {
-            occurred_at: self.at,
-            recorded_at: self.now,
-            source: Source::Device,
-            actor: self.caller.who,
-            hub: self.hub.id,
-            fact,
-        });
+        self.work.happened_at(self.at, self.hub.id, fact);
     }
 
     /// Locks a route of this vehicle.
     async fn own_route(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
-        let locks = RouteLocks::take(self.tx, &[id]).await?;
+        let locks = RouteLocks::take(&mut self.work.tx, &[id]).await?;
         let route = locks.get(id).cloned().ok_or(OpsError::NotFound)?;
         if route.vehicle == self.vehicle { Ok((locks, route)) } else { Err(Refusal::NotThisRoute.into()) }
     }
 
     /// Locks the day of a route of this vehicle, and the route.
     async fn own_route_of_day(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
-        let day = store::plans::route(self.tx, id).await?.ok_or(OpsError::NotFound)?.day;
+        let day = store::plans::route(&mut self.work.tx, id).await?.ok_or(OpsError::NotFound)?.day;
         // The plan may be changing at this moment: whoever comes second sees what the first one did.
-        DayLock::take(self.tx, self.hub.id, day).await?;
+        DayLock::take(&mut self.work.tx, self.hub.id, day).await?;
         self.own_route(id).await
     }
 
     /// Locks the route of a stop that is this vehicle's, with the routes of `also`, and reads the stop.
     async fn own_stop(&mut self, id: StopId, also: &[RouteId]) -> Result<(RouteLocks, Stop, Route)> {
-        let before = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let before = store::stops::get(&mut self.work.tx, id).await?.ok_or(OpsError::NotFound)?;
         let mut ids = also.to_vec();
         ids.push(before.route);
-        let locks = RouteLocks::take(self.tx, &ids).await?;
-        let stop = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?;
+        let locks = RouteLocks::take(&mut self.work.tx, &ids).await?;
+        let stop = store::stops::get(&mut self.work.tx, id).await?.ok_or(OpsError::NotFound)?;
         let route = locks.get(stop.route).cloned().ok_or(Refusal::NotThisRoute)?;
         if route.vehicle != self.vehicle {
             return Err(Refusal::NotThisRoute.into());
@@ -240,7 +194,7 @@ impl Desk<'_> {
     async fn departed(&mut self, id: RouteId) -> Result<()> {
         let (mut locks, route) = self.own_route_of_day(id).await?;
         let route = route.depart(self.at)?;
-        store::plans::save_progress(self.tx, &mut locks, &route).await?;
+        store::plans::save_progress(&mut self.work.tx, &mut locks, &route).await?;
         self.event(Fact::RouteDeparted { route: id, vehicle: self.vehicle });
         self.load(&locks, id).await
     }
@@ -259,17 +213,17 @@ impl Desk<'_> {
     }
 
     async fn load(&mut self, locks: &RouteLocks, id: RouteId) -> Result<()> {
-        let stops = store::stops::open_of_route(self.tx, locks, id).await?;
+        let stops = store::stops::open_of_route(&mut self.work.tx, locks, id).await?;
         let ids: Vec<_> = stops.iter().map(|s| s.order).collect();
-        let mut orders = store::orders::lock(self.tx, &ids).await?;
+        let mut orders = store::orders::lock(&mut self.work.tx, &ids).await?;
         for order in &mut orders {
             let OrderState::Planned { stop } = order.state else { continue };
             *order = order.clone().load(stop, self.vehicle)?;
             self.event(Fact::OrderLoaded { order: order.id, stop, vehicle: self.vehicle });
         }
-        store::orders::save(self.tx, &orders).await?;
-        self.touched.routes.push(id);
-        self.touched.orders.extend(ids);
+        store::orders::save(&mut self.work.tx, &orders).await?;
+        self.work.touched.routes.push(id);
+        self.work.touched.orders.extend(ids);
         Ok(())
     }
 
@@ -279,32 +233,33 @@ impl Desk<'_> {
             return Ok(());
         }
         let stop = stop.arrive(self.at)?;
-        store::stops::save_progress(self.tx, &locks, std::slice::from_ref(&stop)).await?;
+        store::stops::save_progress(&mut self.work.tx, &locks, std::slice::from_ref(&stop)).await?;
         self.event(Fact::StopArrived { stop: id, order: stop.order, route: route.id });
-        self.touched.routes.push(route.id);
-        self.touched.orders.push(stop.order);
+        self.work.touched.routes.push(route.id);
+        self.work.touched.orders.push(stop.order);
         Ok(())
     }
 
     async fn ended(&mut self, id: StopId, outcome: Outcome, note: Option<String>) -> Result<()> {
         // Since a failed attempt the order may have got another stop, on another route.
-        let order = store::stops::get(self.tx, id).await?.ok_or(OpsError::NotFound)?.order;
-        let order = store::orders::get(self.tx, order).await?.ok_or(OpsError::NotFound)?;
+        let order = store::stops::get(&mut self.work.tx, id).await?.ok_or(OpsError::NotFound)?.order;
+        let order = store::orders::get(&mut self.work.tx, order).await?.ok_or(OpsError::NotFound)?;
         let elsewhere = match order.state.stop().filter(|other| *other != id) {
-            Some(other) => store::stops::get(self.tx, other).await?,
+            Some(other) => store::stops::get(&mut self.work.tx, other).await?,
             None => None,
         };
         let also: Vec<_> = elsewhere.iter().map(|s| s.route).collect();
         let (locks, stop, route) = self.own_stop(id, &also).await?;
-        let order = store::orders::lock(self.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
+        let order =
+            store::orders::lock(&mut self.work.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
 
         let again = stop.state;
         let stop = stop.end(self.at, outcome)?;
         let mut left = vec![];
         let order = match order.state.stop().filter(|other| *other != id) {
             Some(other) => {
-                let stop = store::stops::get(self.tx, other).await?.ok_or(OpsError::NotFound)?;
-                left.push(stop.drop_off_plan(self.now)?);
+                let stop = store::stops::get(&mut self.work.tx, other).await?.ok_or(OpsError::NotFound)?;
+                left.push(stop.drop_off_plan(self.work.now)?);
                 order.lose_stop(other)
             }
             None => order,
@@ -313,7 +268,7 @@ impl Desk<'_> {
         let StopState::Done { arrived_at, ended_at, .. } = stop.state else {
             return Err(Refusal::StopDone.into());
         };
-        let made = store::stops::attempts_made(self.tx, order.id).await?;
+        let made = store::stops::attempts_made(&mut self.work.tx, order.id).await?;
         let attempt = Attempt {
             id: AttemptId(new_id()),
             stop: id,
@@ -327,18 +282,18 @@ impl Desk<'_> {
         };
         for other in &left {
             self.event(Fact::StopDropped { stop: other.id, order: order.id });
-            self.touched.routes.push(other.route);
+            self.work.touched.routes.push(other.route);
         }
         left.push(stop);
-        store::stops::save_progress(self.tx, &locks, &left).await?;
-        store::orders::save(self.tx, std::slice::from_ref(&order)).await?;
-        store::stops::add_attempt(self.tx, &attempt, order.promise.latest).await?;
+        store::stops::save_progress(&mut self.work.tx, &locks, &left).await?;
+        store::orders::save(&mut self.work.tx, std::slice::from_ref(&order)).await?;
+        store::stops::add_attempt(&mut self.work.tx, &attempt, order.promise.latest).await?;
         self.event(Fact::AttemptMade { attempt, promise: order.promise, vehicle: self.vehicle });
         if outcome.is_delivered() {
             if !again.is_open() {
                 let kinds = [ExceptionKind::Failed, ExceptionKind::Unplanned];
-                self.ops.settle(self.tx, self.caller, &[order.id], &kinds, "Delivered after all").await?;
-                self.touched.exceptions = true;
+                self.ops.settle(&mut self.work, &[order.id], &kinds, "Delivered after all").await?;
+                self.work.touched.exceptions = true;
             }
         } else {
             self.raise(Exception {
@@ -350,26 +305,27 @@ impl Desk<'_> {
                 stop: Some(id),
                 route: Some(route.id),
                 vehicle: Some(self.vehicle),
-                raised_at: self.now,
+                raised_at: self.work.now,
                 save_by: Some(order.promise.latest.until()),
                 state: ExceptionState::Open,
             })
             .await?;
         }
-        self.touched.routes.push(route.id);
-        self.touched.orders.push(order.id);
+        self.work.touched.routes.push(route.id);
+        self.work.touched.orders.push(order.id);
         Ok(())
     }
 
     async fn off_road(&mut self, reason: String) -> Result<()> {
         let reason: String = reason.trim().chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
-        let vehicle = store::vehicles::lock(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
+        let vehicle =
+            store::vehicles::lock(&mut self.work.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?;
         let vehicle = vehicle.break_down(self.at, reason.clone());
-        store::vehicles::save_state(self.tx, &vehicle).await?;
+        store::vehicles::save_state(&mut self.work.tx, &vehicle).await?;
         self.event(Fact::VehicleOffRoad { vehicle: self.vehicle, reason });
         let zone = crate::base::zone::Zone::parse(&self.hub.zone)?;
-        let day = self.ops.running_day(self.tx, &self.hub, zone).await?;
-        let route = store::plans::route_of_vehicle(self.tx, self.vehicle, day).await?.map(|r| r.id);
+        let day = self.ops.running_day(&mut self.work.tx, &self.hub, zone).await?;
+        let route = store::plans::route_of_vehicle(&mut self.work.tx, self.vehicle, day).await?.map(|r| r.id);
         self.raise(Exception {
             id: ExceptionId(new_id()),
             hub: self.hub.id,
@@ -379,21 +335,23 @@ impl Desk<'_> {
             stop: None,
             route,
             vehicle: Some(self.vehicle),
-            raised_at: self.now,
+            raised_at: self.work.now,
             save_by: None,
             state: ExceptionState::Open,
         })
         .await?;
-        self.touched.all = true;
+        self.work.touched.all = true;
         Ok(())
     }
 
     async fn recovered(&mut self) -> Result<()> {
-        let vehicle =
-            store::vehicles::lock(self.tx, self.vehicle).await?.ok_or(OpsError::NotFound)?.recover();
-        store::vehicles::save_state(self.tx, &vehicle).await?;
+        let vehicle = store::vehicles::lock(&mut self.work.tx, self.vehicle)
+            .await?
+            .ok_or(OpsError::NotFound)?
+            .recover();
+        store::vehicles::save_state(&mut self.work.tx, &vehicle).await?;
         self.event(Fact::VehicleRecovered { vehicle: self.vehicle });
-        self.touched.all = true;
+        self.work.touched.all = true;
         Ok(())
     }
 
@@ -403,13 +361,13 @@ impl Desk<'_> {
             self.not_before(departed)?;
         }
         let route = route.finish(self.at)?;
-        store::plans::save_progress(self.tx, &mut locks, &route).await?;
+        store::plans::save_progress(&mut self.work.tx, &mut locks, &route).await?;
         self.event(Fact::RouteFinished { route: id, vehicle: self.vehicle });
 
-        let open = store::stops::open_of_route(self.tx, &locks, id).await?;
+        let open = store::stops::open_of_route(&mut self.work.tx, &locks, id).await?;
         let mut ids: Vec<_> = open.iter().map(|s| s.order).collect();
-        ids.extend(store::orders::aboard(self.tx, self.vehicle).await?.iter().map(|o| o.id));
-        let mut orders = store::orders::lock(self.tx, &ids).await?;
+        ids.extend(store::orders::aboard(&mut self.work.tx, self.vehicle).await?.iter().map(|o| o.id));
+        let mut orders = store::orders::lock(&mut self.work.tx, &ids).await?;
         for order in &mut orders {
             if order.aboard == Some(self.vehicle) {
                 *order = order.clone().unload();
@@ -418,7 +376,7 @@ impl Desk<'_> {
         }
         // A stop at whose door the driver stood and of which nothing more was heard ends as it is: not attempted.
         let open: Vec<Stop> = open.into_iter().map(|s| s.abandon(self.at)).collect::<Result<_, _>>()?;
-        store::stops::save_progress(self.tx, &locks, &open).await?;
+        store::stops::save_progress(&mut self.work.tx, &locks, &open).await?;
         for stop in &open {
             self.event(Fact::StopDropped { stop: stop.id, order: stop.order });
         }
@@ -429,17 +387,17 @@ impl Desk<'_> {
             };
             *order = open.iter().fold(order.clone(), lose);
         }
-        store::orders::save(self.tx, &orders).await?;
-        self.touched.routes.push(id);
-        self.touched.orders.extend(ids);
-        self.touched.all = true;
+        store::orders::save(&mut self.work.tx, &orders).await?;
+        self.work.touched.routes.push(id);
+        self.work.touched.orders.extend(ids);
+        self.work.touched.all = true;
         Ok(())
     }
 
     async fn raise(&mut self, exception: Exception) -> Result<()> {
-        if store::exceptions::raise(self.tx, &exception).await? {
+        if store::exceptions::raise(&mut self.work.tx, &exception).await? {
             self.event(Fact::ExceptionRaised { exception });
-            self.touched.exceptions = true;
+            self.work.touched.exceptions = true;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! with the version it saw last goes on from there; after a restart, or a long absence, it gets a snapshot. Facts live in
 //! the database; losing this picture loses nothing.
 
+mod announce;
 mod viewing;
 
 use crate::base::zone::Zone;

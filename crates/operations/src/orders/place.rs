@@ -64,9 +64,9 @@ impl Operations {
             asked.into_iter().filter(|order| !known.contains_key(&one_line(&order.reference))).collect();
         let hub = self.hub(&mut *self.0.database.read().await?).await?;
         let asked = self.look_up(asked, hub.at).await?;
-        let mut tx = self.0.database.begin().await?;
-        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
-        let now = self.now();
+        let mut work = self.begin(caller).await?;
+        let (hub, zone) = self.hub_and_zone(&mut work.tx).await?;
+        let now = work.now;
 
         let mut seen = HashSet::new();
         let mut read_one = |(order, at): (PlaceOrder, Located)| {
@@ -79,23 +79,12 @@ impl Operations {
         let read: Vec<std::result::Result<Order, String>> = asked.into_iter().map(&mut read_one).collect();
         let good: Vec<Order> = read.iter().filter_map(|r| r.as_ref().ok().cloned()).collect();
 
-        let stored = store::orders::insert(&mut tx, &good).await?;
-        let events: Vec<_> = good
-            .iter()
-            .filter(|o| stored.get(&(shop, o.reference.clone())) == Some(&o.id))
-            .map(|o| Event {
-                occurred_at: now,
-                recorded_at: now,
-                source: Source::Api,
-                actor: caller.who,
-                hub: hub.id,
-                fact: Fact::OrderPlaced { order: Box::new(o.clone()) },
-            })
-            .collect();
-        store::events::append(&mut tx, &events).await?;
-        tx.commit().await?;
-
-        self.0.live.touch_counts();
+        let stored = store::orders::insert(&mut work.tx, &good).await?;
+        for order in good.iter().filter(|o| stored.get(&(shop, o.reference.clone())) == Some(&o.id)) {
+            work.happened(hub.id, Fact::OrderPlaced { order: Box::new(order.clone()) });
+        }
+        work.touched.counts = true;
+        work.commit().await?;
         let mut read = read.into_iter();
         let mut answer = |reference: String| {
             let old = known.get(&one_line(&reference)).copied();

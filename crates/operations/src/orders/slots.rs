@@ -18,10 +18,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
-use domain::{
-    Day, Event, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Source, Vehicle, Window,
-    YARD,
-};
+use domain::{Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Vehicle, Window, YARD};
 use store::locks::DayLock;
 use wire::deliveries::{SlotOffer, SlotsView};
 
@@ -105,13 +102,7 @@ impl Operations {
         // The day moves on while a place is looked for: then it is looked for once more.
         let booked = once_more!(self.reschedule_once(caller, id, window, quote).await)?
             || once_more!(self.reschedule_once(caller, id, window, quote).await)?;
-        if !booked {
-            return Err(OpsError::SlotGone);
-        }
-        self.0.live.touch_plan();
-        self.0.live.touch_exceptions();
-        self.0.live.touch_orders(&[id]);
-        Ok(())
+        if booked { Ok(()) } else { Err(OpsError::SlotGone) }
     }
 
     /// Answers whether the window is booked; not if the day moved on between looking for a place and taking it.
@@ -150,13 +141,14 @@ impl Operations {
         };
         self.0.pauses.at("reschedule").await;
 
-        let mut tx = self.0.database.begin().await?;
-        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
-        let running = self.running_day(&mut tx, &hub, zone).await?;
-        let lock = DayLock::take(&mut tx, hub.id, running).await?;
-        let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let mut work = self.begin(caller).await?;
+        let tx = &mut work.tx;
+        let (hub, zone) = self.hub_and_zone(tx).await?;
+        let running = self.running_day(tx, &hub, zone).await?;
+        let lock = DayLock::take(tx, hub.id, running).await?;
+        let order = store::orders::get(tx, id).await?.ok_or(OpsError::NotFound)?;
         let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
-        let mut locks = PlanLocks::take(&mut tx, lock, planned, Some(&order)).await?;
+        let mut locks = PlanLocks::take(tx, lock, planned, Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
         if is_booked(&order, window, quote) {
             return Ok(true);
@@ -164,7 +156,8 @@ impl Operations {
         if quote.is_some_and(|quote| quote.promised_until != order.promise.latest.until()) {
             return Err(OpsError::QuoteGone);
         }
-        let now = self.now();
+        let now = work.go_on();
+        let tx = &mut work.tx;
         let (before, had_stop) = (order.promise.latest, order.state.stop());
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         let after = order.clone().reschedule(window, day, now)?;
@@ -172,7 +165,7 @@ impl Operations {
 
         let draft = match found {
             Some(draft) => {
-                let book = DayBook::read(self, &mut tx, None).await?;
+                let book = DayBook::read(self, tx, None).await?;
                 if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
                     return Ok(false);
                 }
@@ -185,25 +178,17 @@ impl Operations {
                 Some((Draft { routes, unplanned: vec![] }, book))
             }
             // By now the day may have got its plan, into which the order has to fit.
-            None if day == running && store::plans::published(&mut tx, hub.id, day).await?.is_some() => {
+            None if day == running && store::plans::published(tx, hub.id, day).await?.is_some() => {
                 return Ok(false);
             }
-            None if self.free(&mut tx, &order, zone, day, vec![window]).await?.is_empty() => {
+            None if self.free(tx, &order, zone, day, vec![window]).await?.is_empty() => {
                 return Err(OpsError::SlotGone);
             }
             None => None,
         };
 
-        store::orders::save(&mut tx, std::slice::from_ref(&after)).await?;
-        let event = |fact| Event {
-            occurred_at: now,
-            recorded_at: now,
-            source: Source::Screen,
-            actor: caller.who,
-            hub: after.hub,
-            fact,
-        };
-        let mut events = vec![event(Fact::OrderRescheduled { order: id, before, after: window, day })];
+        store::orders::save(tx, std::slice::from_ref(&after)).await?;
+        work.happened(after.hub, Fact::OrderRescheduled { order: id, before, after: window, day });
         // A stop that the plan does not take along is left: that of a vehicle which never came by, or of another day.
         let keeps_stop = draft
             .iter()
@@ -214,64 +199,56 @@ impl Operations {
             && let Some(stop) = had_stop.and_then(|stop| locks.stops.get(&stop))
         {
             let dropped = stop.clone().drop_off_plan(now)?;
-            store::stops::save_progress(&mut tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
-            events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
+            store::stops::save_progress(&mut work.tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
+            work.happened(after.hub, Fact::StopDropped { stop: dropped.id, order: id });
         }
-        store::events::append(&mut tx, &events).await?;
         if let Some((draft, book)) = draft {
-            self.publish(&mut tx, &mut locks, caller, &book, &draft).await?;
+            self.publish(&mut work, &mut locks, &book, &draft).await?;
         }
         let solved = [ExceptionKind::Failed, ExceptionKind::Unplanned, ExceptionKind::Late];
-        self.settle(&mut tx, caller, &[id], &solved, "Promised another window").await?;
-        tx.commit().await?;
+        self.settle(&mut work, &[id], &solved, "Promised another window").await?;
+        work.touched.plan = true;
+        work.touched.exceptions = true;
+        work.touched.orders.push(id);
+        work.commit().await?;
         Ok(true)
     }
 
     /// Cancels an order that is not on the road.
     pub async fn cancel_order(&self, caller: &Caller, id: OrderId) -> Result<()> {
         caller.must(domain::Ability::Reschedule)?;
-        once_more!(self.cancel_once(caller, id).await)?;
-        self.0.live.touch_all();
-        self.0.live.touch_exceptions();
-        self.0.live.touch_orders(&[id]);
-        Ok(())
+        once_more!(self.cancel_once(caller, id).await)
     }
 
     async fn cancel_once(&self, caller: &Caller, id: OrderId) -> Result<()> {
-        let mut tx = self.0.database.begin().await?;
-        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
+        let mut work = self.begin(caller).await?;
+        let tx = &mut work.tx;
+        let (hub, zone) = self.hub_and_zone(tx).await?;
         // Under the day's lock no plan gives the order another stop.
-        let running = self.running_day(&mut tx, &hub, zone).await?;
-        let lock = DayLock::take(&mut tx, hub.id, running).await?;
-        let order = store::orders::get(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
-        let locks = PlanLocks::take(&mut tx, lock, &[], Some(&order)).await?;
+        let running = self.running_day(tx, &hub, zone).await?;
+        let lock = DayLock::take(tx, hub.id, running).await?;
+        let order = store::orders::get(tx, id).await?.ok_or(OpsError::NotFound)?;
+        let locks = PlanLocks::take(tx, lock, &[], Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
         // Said twice, as by a double click.
         if let OrderState::Cancelled { .. } = order.state {
             return Ok(());
         }
-        let now = self.now();
-        let event = |fact| Event {
-            occurred_at: now,
-            recorded_at: now,
-            source: Source::Screen,
-            actor: caller.who,
-            hub: order.hub,
-            fact,
-        };
-        let mut events = vec![];
+        let now = work.go_on();
         let cancelled = order.clone().cancel(now)?;
         if let Some(stop) = order.state.stop().and_then(|stop| locks.stops.get(&stop)) {
             let dropped = stop.clone().drop_off_plan(now)?;
-            store::stops::save_progress(&mut tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
-            events.push(event(Fact::StopDropped { stop: dropped.id, order: id }));
+            store::stops::save_progress(&mut work.tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
+            work.happened(order.hub, Fact::StopDropped { stop: dropped.id, order: id });
         }
-        store::orders::save(&mut tx, std::slice::from_ref(&cancelled)).await?;
-        events.push(event(Fact::OrderCancelled { order: id }));
-        store::events::append(&mut tx, &events).await?;
-        self.settle(&mut tx, caller, &[id], &ExceptionKind::ALL, "The order was cancelled").await?;
+        store::orders::save(&mut work.tx, std::slice::from_ref(&cancelled)).await?;
+        work.happened(order.hub, Fact::OrderCancelled { order: id });
+        self.settle(&mut work, &[id], &ExceptionKind::ALL, "The order was cancelled").await?;
+        work.touched.all = true;
+        work.touched.exceptions = true;
+        work.touched.orders.push(id);
         self.0.pauses.at("cancel").await;
-        Ok(tx.commit().await?)
+        work.commit().await
     }
 
     /// Those of a day's windows in which the fleet can serve an order: it has room for it by weight and volume, and some

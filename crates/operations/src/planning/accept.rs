@@ -2,6 +2,7 @@
 
 use crate::{
     Caller, Operations, Result,
+    base::work::Work,
     day::board::DayBook,
     planning::{
         morning::{Draft, PlanLocks},
@@ -9,10 +10,9 @@ use crate::{
         proposal::{Content, vehicles},
     },
 };
-use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, RouteState, Source, StopState};
+use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, RouteState, StopState};
 use std::collections::{HashMap, HashSet};
 use store::{
-    Tx,
     locks::DayLock,
     proposals::{Ending, Proposal},
 };
@@ -29,48 +29,47 @@ impl Operations {
         freedom: Freedom,
     ) -> Result<i32> {
         caller.must(domain::Ability::Dispatch)?;
-        let (revision, concerned, placed) =
-            once_more!(self.accept_once(caller, id, based_on, freedom).await)?;
+        let (revision, concerned) = once_more!(self.accept_once(caller, id, based_on, freedom).await)?;
         tracing::info!(revision, vehicles = concerned, "a proposal was accepted");
-
-        self.0.live.touch_plan();
-        self.0.live.touch_exceptions();
-        self.0.live.touch_orders(&placed);
         Ok(revision)
     }
 
-    /// Answers the new revision, how many vehicles' routes changed, and the orders on them.
+    /// Answers the new revision, and how many vehicles' routes changed.
     async fn accept_once(
         &self,
         caller: &Caller,
         id: ProposalId,
         based_on: i32,
         freedom: Freedom,
-    ) -> Result<(i32, usize, Vec<OrderId>)> {
-        let mut tx = self.0.database.begin().await?;
-        let (hub, zone) = self.hub_and_zone(&mut tx).await?;
-        let day = self.running_day(&mut tx, &hub, zone).await?;
-        let day = DayLock::take(&mut tx, hub.id, day).await?;
-        let open = store::proposals::open::<Content>(&mut tx, hub.id, day.day()).await?;
+    ) -> Result<(i32, usize)> {
+        let mut work = self.begin(caller).await?;
+        let tx = &mut work.tx;
+        let (hub, zone) = self.hub_and_zone(tx).await?;
+        let day = self.running_day(tx, &hub, zone).await?;
+        let day = DayLock::take(tx, hub.id, day).await?;
+        let open = store::proposals::open::<Content>(tx, hub.id, day.day()).await?;
         let proposal = open.filter(|p| p.id == id && p.based_on == based_on).ok_or(Refusal::PlanStale)?;
-        let plan = store::plans::published(&mut tx, hub.id, day.day()).await?;
+        let plan = store::plans::published(tx, hub.id, day.day()).await?;
         if plan.is_none_or(|plan| plan.revision != based_on) {
             return Err(Refusal::PlanStale.into());
         }
         let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
-        let mut locks = PlanLocks::take(&mut tx, day, &routes, None).await?;
+        let mut locks = PlanLocks::take(tx, day, &routes, None).await?;
         // Read once all of it is locked: drivers may have been faster than the decision.
-        let book = DayBook::read(self, &mut tx, None).await?;
+        let book = DayBook::read(self, tx, None).await?;
         let routes = still_possible(routes, &book, &locks.orders).ok_or(Refusal::PlanStale)?;
         let concerned = vehicles(&routes).len();
         let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
         let draft = Draft { routes, unplanned: vec![] };
-        let revision = self.publish(&mut tx, &mut locks, caller, &book, &draft).await?;
-        store::proposals::end(&mut tx, id, Ending::Accepted).await?;
+        work.go_on();
+        let revision = self.publish(&mut work, &mut locks, &book, &draft).await?;
+        store::proposals::end(&mut work.tx, id, Ending::Accepted).await?;
         let solved = [ExceptionKind::Unplanned];
-        self.settle(&mut tx, caller, &placed, &solved, "Found a place in the plan").await?;
-        tx.commit().await?;
-        Ok((revision, concerned, placed))
+        self.settle(&mut work, &placed, &solved, "Found a place in the plan").await?;
+        work.touched.exceptions = true;
+        work.touched.orders.extend(placed);
+        work.commit().await?;
+        Ok((revision, concerned))
     }
 
     /// Whether none of a proposal's answers can be accepted any more.
@@ -97,41 +96,34 @@ impl Operations {
     /// Puts a proposal aside.
     pub async fn decline_proposal(&self, caller: &Caller, id: ProposalId) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let mut tx = self.0.database.begin().await?;
-        if !store::proposals::end(&mut tx, id, Ending::Declined).await? {
+        let mut work = self.begin(caller).await?;
+        if !store::proposals::end(&mut work.tx, id, Ending::Declined).await? {
             return Err(Refusal::PlanStale.into());
         }
-        tx.commit().await?;
-        self.0.live.touch_plan();
-        Ok(())
+        work.touched.plan = true;
+        work.commit().await
     }
 
     /// Resolves the exceptions of orders of these kinds, whose cause has gone.
     pub(crate) async fn settle(
         &self,
-        tx: &mut Tx,
-        caller: &Caller,
+        work: &mut Work<'_>,
         orders: &[OrderId],
         kinds: &[ExceptionKind],
         resolution: &str,
     ) -> Result<()> {
-        let now = self.now();
-        let mut events = vec![];
-        for exception in store::exceptions::lock_of_orders(tx, orders).await? {
+        for exception in store::exceptions::lock_of_orders(&mut work.tx, orders).await? {
             if !kinds.contains(&exception.kind) {
                 continue;
             }
             let (id, kind, hub) = (exception.id, exception.kind, exception.hub);
             // The cause went away by itself, so whoever owns it need not agree: resolved by nobody.
-            let resolved = exception.resolve(None, now, resolution.to_owned())?;
-            store::exceptions::save(tx, &resolved).await?;
+            let resolved = exception.resolve(None, work.now, resolution.to_owned())?;
+            store::exceptions::save(&mut work.tx, &resolved).await?;
             let fact =
                 domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
-            let mut event = crate::day::outcomes::worker_event(hub, now, fact);
-            event.source = if caller.role.is_some() { Source::Screen } else { Source::Worker };
-            events.push(event);
+            work.followed(hub, fact);
         }
-        store::events::append(tx, &events).await?;
         Ok(())
     }
 }

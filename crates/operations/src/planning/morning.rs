@@ -2,8 +2,8 @@
 
 use crate::{
     Caller, Operations, Result,
-    base::{clock::new_id, turns::heavily, zone::Zone},
-    day::{board::DayBook, outcomes::worker_event},
+    base::{clock::new_id, turns::heavily, work::Work, zone::Zone},
+    day::board::DayBook,
     planning::{
         decidable::{Choices, Strictness},
         problem::{PlannedRoute, PlannedStop},
@@ -12,9 +12,8 @@ use crate::{
 };
 use ::roads::TravelTimes;
 use domain::{
-    Actor, Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, OrderState,
-    Plan, PlanId, PlanState, Promise, Refusal, Route, RouteId, RouteState, Source, Stop, StopId, StopState,
-    VehicleId,
+    Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, OrderState, Plan, PlanId,
+    PlanState, Promise, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState, VehicleId,
 };
 use std::{collections::HashMap, path::Path};
 use store::{
@@ -141,8 +140,6 @@ impl Operations {
 
         self.0.pauses.at("morning").await;
         let outcome = once_more!(self.publish_morning(caller, &book, &draft, &asked).await)?;
-        self.0.live.touch_plan();
-        self.0.live.touch_exceptions();
         Ok(outcome)
     }
 
@@ -154,16 +151,18 @@ impl Operations {
         draft: &Draft,
         asked: &HashMap<OrderId, Promise>,
     ) -> Result<PlanOutcome> {
-        let mut tx = self.0.database.begin().await?;
-        let day = DayLock::take(&mut tx, book.hub.id, book.day).await?;
-        if store::plans::published(&mut tx, book.hub.id, book.day).await?.is_some() {
+        let mut work = self.begin(caller).await?;
+        let day = DayLock::take(&mut work.tx, book.hub.id, book.day).await?;
+        if store::plans::published(&mut work.tx, book.hub.id, book.day).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
-        let mut locks = PlanLocks::take(&mut tx, day, &draft.routes, None).await?;
+        let mut locks = PlanLocks::take(&mut work.tx, day, &draft.routes, None).await?;
         // What was promised another window meanwhile is not served in the old one: it waits for the next plan.
         locks.orders.retain(|id, order| asked.get(id) == Some(&order.promise));
-        self.publish(&mut tx, &mut locks, caller, book, draft).await?;
-        tx.commit().await?;
+        work.go_on();
+        self.publish(&mut work, &mut locks, book, draft).await?;
+        work.touched.exceptions = true;
+        work.commit().await?;
         Ok(PlanOutcome::Published {
             routes: draft.routes.len(),
             stops: draft.routes.iter().map(|r| r.stops.len()).sum(),
@@ -171,33 +170,21 @@ impl Operations {
         })
     }
 
-    /// Makes a draft the day's plan, in the caller's transaction, which holds all that the draft writes. Stops that are no
+    /// Makes a draft the day's plan, in the caller's work, which holds all that the draft writes. Stops that are no
     /// longer what the draft took them for are left as they are. Answers the plan's revision.
     pub(crate) async fn publish(
         &self,
-        tx: &mut Tx,
+        work: &mut Work<'_>,
         locks: &mut PlanLocks,
-        caller: &Caller,
         book: &DayBook,
         draft: &Draft,
     ) -> Result<i32> {
-        let now = self.now();
-        let source = if caller.who == Actor::Timer { Source::Worker } else { Source::Screen };
-        let event = |fact| Event {
-            occurred_at: now,
-            recorded_at: now,
-            source,
-            actor: caller.who,
-            hub: book.hub.id,
-            fact,
-        };
-        let mut events = vec![];
-
-        let before = store::plans::published(tx, book.hub.id, book.day).await?;
+        let (now, hub) = (work.now, book.hub.id);
+        let before = store::plans::published(&mut work.tx, hub, book.day).await?;
         let revision = before.as_ref().map_or(1, |p| p.revision + 1);
         if let Some(before) = before {
-            events.push(event(Fact::PlanSuperseded { plan: before.id }));
-            store::plans::save(tx, &Plan { state: PlanState::Superseded, ..before }).await?;
+            work.happened(hub, Fact::PlanSuperseded { plan: before.id });
+            store::plans::save(&mut work.tx, &Plan { state: PlanState::Superseded, ..before }).await?;
         }
         let plan = Plan {
             id: PlanId(new_id()),
@@ -207,8 +194,8 @@ impl Operations {
             published_at: now,
             state: PlanState::Published,
         };
-        store::plans::save(tx, &plan).await?;
-        events.push(event(Fact::PlanPublished { plan }));
+        store::plans::save(&mut work.tx, &plan).await?;
+        work.happened(hub, Fact::PlanPublished { plan });
 
         let (mut routes, mut stops, mut changed) = (vec![], vec![], vec![]);
         for planned in &draft.routes {
@@ -234,7 +221,7 @@ impl Operations {
                     .map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until),
                 state,
             };
-            events.push(event(Fact::RoutePublished { route: route.clone() }));
+            work.happened(hub, Fact::RoutePublished { route: route.clone() });
             for s in planned.stops.iter().filter(|s| locks.allows(s, planned.vehicle)) {
                 let Some(order) = locks.orders.get(&s.order) else { continue };
                 let id = s.stop.unwrap_or_else(|| StopId(new_id()));
@@ -252,7 +239,7 @@ impl Operations {
                 let loaded = order.aboard == Some(vehicle.id);
                 let order = order.clone();
                 changed.push(if loaded { order.load(id, vehicle.id)? } else { order.plan(id)? });
-                events.push(event(Fact::StopPlanned {
+                let fact = Fact::StopPlanned {
                     stop: id,
                     route: route.id,
                     order: s.order,
@@ -262,10 +249,12 @@ impl Operations {
                     travel_s: s.travel_s,
                     loaded,
                     via_hub: s.via_hub,
-                }));
+                };
+                work.happened(hub, fact);
             }
             routes.push(route);
         }
+        let tx = &mut work.tx;
         store::plans::save_routes(tx, &locks.day, &mut locks.routes, &routes).await?;
         store::stops::save_plan(tx, &locks.routes, &stops).await?;
         store::orders::save(tx, &changed).await?;
@@ -285,14 +274,14 @@ impl Operations {
                 route: None,
                 vehicle: None,
                 raised_at: now,
-                save_by: store::orders::get(tx, *order).await?.map(|o| o.promise.latest.until()),
+                save_by: store::orders::get(&mut work.tx, *order).await?.map(|o| o.promise.latest.until()),
                 state: ExceptionState::Open,
             };
-            if store::exceptions::raise(tx, &exception).await? {
-                events.push(worker_event(book.hub.id, now, Fact::ExceptionRaised { exception }));
+            if store::exceptions::raise(&mut work.tx, &exception).await? {
+                work.followed(hub, Fact::ExceptionRaised { exception });
             }
         }
-        store::events::append(tx, &events).await?;
+        work.touched.plan = true;
         self.0.pauses.at("publish").await;
         Ok(revision)
     }

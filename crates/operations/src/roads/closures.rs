@@ -7,9 +7,7 @@ use crate::{
 };
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
-use domain::{
-    Closure, ClosureId, ClosureShape, Coordinate, Event, Fact, HubId, Instant, MOST_PLACES, Source, Weather,
-};
+use domain::{Closure, ClosureId, ClosureShape, Coordinate, Fact, MOST_PLACES, Weather};
 use wire::{Point, roads::CloseRoad};
 
 /// A stop this close to a closure's outline is taken to be cut off by it, in metres.
@@ -54,11 +52,10 @@ impl Operations {
         let streets = aside(move || streets(&city, &drawn)).await?.ok_or(OpsError::NoRoadThere)?;
         let closure = Closure { streets, ..closure };
         let id = closure.id;
-        let mut tx = self.0.database.begin().await?;
-        store::roads::save(&mut tx, &closure).await?;
-        let fact = Fact::RoadClosed { closure: Box::new(closure) };
-        store::events::append(&mut tx, &[said(caller, hub.id, from, fact)]).await?;
-        tx.commit().await?;
+        let mut work = self.begin(caller).await?;
+        store::roads::save(&mut work.tx, &closure).await?;
+        work.happened_at(from, hub.id, Fact::RoadClosed { closure: Box::new(closure) });
+        work.commit().await?;
         self.tell_roads_soon().await;
         Ok(id)
     }
@@ -66,15 +63,13 @@ impl Operations {
     /// Ends a closure before its time.
     pub async fn lift_closure(&self, caller: &Caller, id: ClosureId) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let now = self.now();
-        let mut tx = self.0.database.begin().await?;
-        let closure = store::roads::lock(&mut tx, id).await?.ok_or(OpsError::NotFound)?;
+        let mut work = self.begin(caller).await?;
+        let closure = store::roads::lock(&mut work.tx, id).await?.ok_or(OpsError::NotFound)?;
         if closure.lifted_at.is_none() {
-            let hub = closure.hub;
-            store::roads::save(&mut tx, &closure.lift(now)).await?;
-            let fact = Fact::ClosureLifted { closure: id };
-            store::events::append(&mut tx, &[said(caller, hub, now, fact)]).await?;
-            tx.commit().await?;
+            let (hub, now) = (closure.hub, work.go_on());
+            store::roads::save(&mut work.tx, &closure.lift(now)).await?;
+            work.happened(hub, Fact::ClosureLifted { closure: id });
+            work.commit().await?;
         }
         self.tell_roads_soon().await;
         Ok(())
@@ -83,13 +78,12 @@ impl Operations {
     /// Says what the weather is; it is taken to stay so.
     pub async fn set_weather(&self, caller: &Caller, weather: Weather) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let mut tx = self.0.database.begin().await?;
-        let hub = self.hub(&mut tx).await?.id;
-        if store::roads::weather(&mut tx, hub).await? != weather {
-            store::roads::set_weather(&mut tx, hub, weather).await?;
-            let fact = Fact::WeatherSet { weather };
-            store::events::append(&mut tx, &[said(caller, hub, self.now(), fact)]).await?;
-            tx.commit().await?;
+        let mut work = self.begin(caller).await?;
+        let hub = self.hub(&mut work.tx).await?.id;
+        if store::roads::weather(&mut work.tx, hub).await? != weather {
+            store::roads::set_weather(&mut work.tx, hub, weather).await?;
+            work.happened(hub, Fact::WeatherSet { weather });
+            work.commit().await?;
         }
         self.tell_roads_soon().await;
         Ok(())
@@ -104,10 +98,6 @@ fn read_places(text: &str) -> Result<Vec<Coordinate>> {
         Coordinate::parse(lat.trim().parse().ok()?, lon.trim().parse().ok()?).ok()
     };
     lines.take(MOST_PLACES + 1).map(|line| place(line).ok_or(OpsError::NotDrawn)).collect()
-}
-
-fn said(caller: &Caller, hub: HubId, now: Instant, fact: Fact) -> Event {
-    Event { occurred_at: now, recorded_at: now, source: Source::Screen, actor: caller.who, hub, fact }
 }
 
 /// A closure as the streets take it.

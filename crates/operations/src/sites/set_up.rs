@@ -34,32 +34,30 @@ impl Operations {
         let ask = read(ask).map_err(OpsError::Invalid)?;
         bounds::near_streets(at, at, self.0.roads.as_ref())
             .map_err(|why| OpsError::Invalid(format!("hub.{why}")))?;
-        let answer = once_more!(self.set_up_once(caller, ask.clone(), at).await)?;
-        self.0.live.touch_all();
-        Ok(answer)
+        once_more!(self.set_up_once(caller, ask.clone(), at).await)
     }
 
     async fn set_up_once(&self, caller: &Caller, ask: SetUp, at: Coordinate) -> Result<SetUpAnswer> {
-        let mut tx = self.0.database.begin().await?;
-        let now = self.now();
+        let mut work = self.begin(caller).await?;
+        let (tx, now) = (&mut work.tx, work.now);
         // Two first set-ups at once would make two hubs.
-        store::locks::set_up(&mut tx).await?;
+        store::locks::set_up(tx).await?;
         let hub = Hub {
-            id: which_hub(&hubs::all(&mut tx).await?, ask.hub.id)?,
+            id: which_hub(&hubs::all(tx).await?, ask.hub.id)?,
             name: ask.hub.name,
             at,
             zone: ask.hub.zone,
             plan_at: ask.hub.plan_at,
         };
-        hubs::save(&mut tx, &hub).await.map_err(taken)?;
-        let known = vehicles::of_hub(&mut tx, hub.id).await?;
+        hubs::save(tx, &hub).await.map_err(taken)?;
+        let known = vehicles::of_hub(tx, hub.id).await?;
 
-        let (mut shops, mut vehicles, mut events) = (vec![], vec![], vec![]);
+        let (mut shops, mut vehicles, mut joined) = (vec![], vec![], vec![]);
         let mut renewed = HashSet::new();
         for name in ask.shops {
-            let id = shops::save(&mut tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
+            let id = shops::save(tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
             let (key, hash) = new_secret()?;
-            keys::save(&mut tx, &hash, KeyHolder::Shop(id), now).await?;
+            keys::save(tx, &hash, KeyHolder::Shop(id), now).await?;
             shops.push(NamedKey { name, key });
         }
         for v in ask.vehicles {
@@ -85,21 +83,17 @@ impl Operations {
                     vehicle.label
                 )));
             }
-            vehicles::save(&mut tx, &vehicle).await.map_err(taken)?;
+            vehicles::save(tx, &vehicle).await.map_err(taken)?;
             let (key, hash) = new_secret()?;
-            devices::save(&mut tx, &hash, vehicle.id, now).await?;
+            devices::save(tx, &hash, vehicle.id, now).await?;
             vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
-            events.push(Event {
-                occurred_at: now,
-                recorded_at: now,
-                source: Source::Api,
-                actor: caller.who,
-                hub: hub.id,
-                fact: Fact::VehicleJoined { vehicle: Box::new(vehicle) },
-            });
+            joined.push(vehicle);
         }
-        store::events::append(&mut tx, &events).await?;
-        tx.commit().await?;
+        for vehicle in joined {
+            work.happened(hub.id, Fact::VehicleJoined { vehicle: Box::new(vehicle) });
+        }
+        work.touched.all = true;
+        work.commit().await?;
         Ok(SetUpAnswer { hub: hub.id, shops, vehicles })
     }
 }

@@ -43,6 +43,7 @@ async fn a_van_on_the_road_keeps_its_route_over_midnight() {
         "what came back, and what never left, waits for somebody"
     );
     assert_eq!(queue.rows.len(), 1 + 20 - 2, "late, silent and off shift are over: {:?}", queue.rows);
+    assert_eq!(queue.open as usize, queue.rows.len(), "what is counted is what is listed");
     let board = ops.board(&dispatcher).await.unwrap();
     assert_eq!(board.counts.waiting, 20 - 2);
     assert_eq!(board.counts.exceptions as usize, queue.rows.len());

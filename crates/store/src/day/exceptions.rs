@@ -203,7 +203,7 @@ pub async fn counts(conn: &mut Conn, hub: HubId, day: Day) -> Result<(i64, i64, 
     let counted = sqlx::query!(
         r#"select count(*) filter (where state = 'open') as "open!", count(*) filter (where state = 'claimed') as "claimed!",
                   count(*) filter (where state = 'resolved') as "resolved!"
-           from exceptions where hub_id = $1 and day = $2"#,
+           from exceptions where hub_id = $1 and (day = $2 or day < $2 and state <> 'resolved')"#,
         hub.0,
         day
     )

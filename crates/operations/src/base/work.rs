@@ -1,0 +1,89 @@
+//! The unit of work: one change of the world, in one transaction.
+//!
+//! A verb authorises, begins its work, takes locks, loads, decides, saves, tells what happened, and commits. What happened is
+//! appended to the history with everything else that is saved; open pages hear of it only once it is committed.
+
+use crate::{Caller, Operations, Result};
+use domain::{Actor, Event, Fact, HubId, Instant, OrderId, RouteId, Source};
+use store::Tx;
+
+/// What open pages have to read again.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    /// Routes whose rows changed.
+    pub routes: Vec<RouteId>,
+    /// Orders whose stories grew.
+    pub orders: Vec<OrderId>,
+    /// The exceptions.
+    pub exceptions: bool,
+    /// The plan or its proposal.
+    pub plan: bool,
+    /// The numbers of the strip.
+    pub counts: bool,
+    /// The whole day.
+    pub all: bool,
+}
+
+/// One change: who asked, one moment, the transaction, and the facts that it adds up to. Dropped, it has changed nothing.
+pub(crate) struct Work<'a> {
+    ops: &'a Operations,
+    caller: &'a Caller,
+    /// The transaction through which everything is locked, read and saved.
+    pub tx: Tx,
+    /// The one moment of the verb, taken before its locks.
+    pub now: Instant,
+    /// What to announce after the commit.
+    pub touched: Touched,
+    events: Vec<Event>,
+}
+
+impl Operations {
+    /// Begins a change. Authorise before.
+    pub(crate) async fn begin<'a>(&'a self, caller: &'a Caller) -> Result<Work<'a>> {
+        let (tx, now) = (self.0.database.begin().await?, self.now());
+        Ok(Work { ops: self, caller, tx, now, touched: Touched::default(), events: vec![] })
+    }
+}
+
+impl Work<'_> {
+    /// By what way we know.
+    fn source(&self) -> Source {
+        match self.caller.who {
+            Actor::Person(_) => Source::Screen,
+            Actor::Vehicle(_) => Source::Device,
+            Actor::Shop(_) | Actor::Machine => Source::Api,
+            Actor::Timer => Source::Worker,
+        }
+    }
+
+    /// The caller did it, now.
+    pub fn happened(&mut self, hub: HubId, fact: Fact) {
+        self.happened_at(self.now, hub, fact);
+    }
+
+    /// The caller did it at a moment that has passed.
+    pub fn happened_at(&mut self, at: Instant, hub: HubId, fact: Fact) {
+        let (source, actor) = (self.source(), self.caller.who);
+        self.events.push(Event { occurred_at: at, recorded_at: self.now, source, actor, hub, fact });
+    }
+
+    /// It followed from what the caller did, and nobody did it.
+    pub fn followed(&mut self, hub: HubId, fact: Fact) {
+        let (at, source) = (self.now, self.source());
+        self.events.push(Event { occurred_at: at, recorded_at: at, source, actor: Actor::Timer, hub, fact });
+    }
+
+    /// Waits until now, when locks have been waited for: what is decided under them is decided at this moment.
+    pub fn go_on(&mut self) -> Instant {
+        self.now = self.ops.now();
+        self.now
+    }
+
+    /// Appends what happened, commits, and announces it.
+    pub async fn commit(mut self) -> Result<()> {
+        store::events::append(&mut self.tx, &self.events).await?;
+        self.tx.commit().await?;
+        self.ops.announce(self.touched);
+        Ok(())
+    }
+}

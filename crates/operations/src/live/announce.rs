@@ -1,0 +1,28 @@
+//! What open pages hear of a change that is committed.
+
+use crate::{Operations, base::work::Touched};
+
+impl Operations {
+    /// Announces what a change has touched.
+    pub(crate) fn announce(&self, touched: Touched) {
+        let live = &self.0.live;
+        if !touched.routes.is_empty() {
+            live.touch_routes(touched.routes);
+        }
+        if touched.plan {
+            live.touch_plan();
+        }
+        if touched.exceptions {
+            live.touch_exceptions();
+        }
+        if !touched.orders.is_empty() {
+            live.touch_orders(&touched.orders);
+        }
+        if touched.counts {
+            live.touch_counts();
+        }
+        if touched.all {
+            live.touch_all();
+        }
+    }
+}
