@@ -73,7 +73,7 @@ impl Work<'_> {
         self.events.push(Event { occurred_at: at, recorded_at: at, source, actor: Actor::Timer, hub, fact });
     }
 
-    /// Waits until now, when locks have been waited for: what is decided under them is decided at this moment.
+    /// Takes the moment anew: locks may have been waited for, and what is decided under them is decided now.
     pub fn go_on(&mut self) -> Instant {
         self.now = self.ops.now();
         self.now

@@ -9,8 +9,8 @@ use crate::{
 };
 use chrono::DateTime;
 use domain::{
-    Event, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Order, OrderId, PersonId,
-    Source, Standing, StopState,
+    Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Order, OrderId, PersonId, Standing,
+    StopState,
 };
 use std::collections::HashMap;
 use store::exceptions::{Place, Wanted};

@@ -7,9 +7,9 @@ use crate::{
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Actor, Attempt, AttemptId, ClosureShape, Event, Exception, ExceptionId, ExceptionKind, ExceptionState,
-    Fact, Hub, HubId, Instant, Order, OrderId, OrderState, Outcome, Refusal, Route, RouteId, RouteState,
-    Source, Stop, StopId, StopState, VehicleId,
+    Actor, Attempt, AttemptId, ClosureShape, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact,
+    Hub, Instant, Order, OrderState, Outcome, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState,
+    VehicleId,
 };
 use store::locks::{DayLock, RouteLocks};
 use wire::intake::{
@@ -401,9 +401,4 @@ impl Deeds<'_> {
         }
         Ok(())
     }
-}
-
-/// The hub that an event of ours happens at.
-pub(crate) fn worker_event(hub: HubId, at: Instant, fact: Fact) -> Event {
-    Event { occurred_at: at, recorded_at: at, source: Source::Worker, actor: Actor::Timer, hub, fact }
 }

@@ -12,8 +12,8 @@ use crate::{
 use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
-    Actor, Address, ConsignmentId, Coordinate, Event, Fact, Hub, Instant, Order, OrderId, OrderState,
-    Package, PackageId, Promise, Recipient, ShopId, Source, Window,
+    Actor, Address, ConsignmentId, Coordinate, Fact, Hub, Instant, Order, OrderId, OrderState, Package,
+    PackageId, Promise, Recipient, ShopId, Window,
 };
 use std::collections::{HashMap, HashSet};
 use wire::{

@@ -10,8 +10,7 @@ use crate::{
     },
 };
 use domain::{
-    Coordinate, Driver, DriverId, Event, Fact, Hub, HubId, Shop, ShopId, Source, Vehicle, VehicleId,
-    VehicleState,
+    Coordinate, Driver, DriverId, Fact, Hub, HubId, Shop, ShopId, Vehicle, VehicleId, VehicleState,
 };
 use std::collections::HashSet;
 use store::{

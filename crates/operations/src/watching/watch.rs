@@ -7,7 +7,7 @@
 use crate::{
     Caller, Operations, Result,
     base::turns::aside,
-    day::{board::DayBook, outcomes::worker_event},
+    day::board::DayBook,
     watching::{
         expected::{Estimate, estimates},
         troubles::{same_subject, settled, troubles, unplanned},
@@ -64,8 +64,8 @@ impl Operations {
         .await?;
         self.0.pauses.at("watch").await;
         self.save_estimates(&book, &estimates).await?;
-        let arrived = self.save_arrivals(&book, &read, &fresh).await?;
-        let changed = self.save_exceptions(&book, &estimates, &known).await?;
+        let arrived = self.save_arrivals(caller, &book, &read, &fresh).await?;
+        let changed = self.save_exceptions(caller, &book, &estimates, &known).await?;
         if !arrived.is_empty() {
             self.0.live.touch_routes(arrived);
         }
@@ -121,6 +121,7 @@ impl Operations {
     /// Concludes arrivals from readings, then moves the watermarks: a crash between the two concludes the same again.
     async fn save_arrivals(
         &self,
+        caller: &Caller,
         book: &DayBook,
         read: &HashMap<VehicleId, Instant>,
         fresh: &[Position],
@@ -134,7 +135,7 @@ impl Operations {
             let mut until = last.at;
             match route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?))) {
                 Some((route, Conclusion::Arrived(stop, at))) => {
-                    let came = once_more!(self.save_arrival(book, route.id, stop, at).await)?;
+                    let came = once_more!(self.save_arrival(caller, book, (route.id, stop), at).await)?;
                     touched.extend(came.then_some(route.id));
                 }
                 // The vehicle may be about to dwell: keep these readings for the next round.
@@ -156,26 +157,31 @@ impl Operations {
     }
 
     /// Answers whether the stop was still waiting for somebody, on that route.
-    async fn save_arrival(&self, book: &DayBook, route: RouteId, stop: StopId, at: Instant) -> Result<bool> {
-        let mut tx = self.0.database.begin().await?;
-        let locks = RouteLocks::take(&mut tx, &[route]).await?;
-        let Some(stop) = store::stops::get(&mut tx, stop).await? else { return Ok(false) };
+    async fn save_arrival(
+        &self,
+        caller: &Caller,
+        book: &DayBook,
+        (route, stop): (RouteId, StopId),
+        at: Instant,
+    ) -> Result<bool> {
+        let mut work = self.begin(caller).await?;
+        let locks = RouteLocks::take(&mut work.tx, &[route]).await?;
+        let Some(stop) = store::stops::get(&mut work.tx, stop).await? else { return Ok(false) };
         let out = locks.get(route).is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. }));
         if !out || stop.route != route || stop.state != StopState::Pending {
             return Ok(false);
         }
         let (id, order) = (stop.id, stop.order);
         let stop = stop.arrive(at)?;
-        store::stops::save_progress(&mut tx, &locks, std::slice::from_ref(&stop)).await?;
-        let mut event = worker_event(book.hub.id, at, Fact::StopArrived { stop: id, order, route });
-        event.recorded_at = self.now();
-        store::events::append(&mut tx, &[event]).await?;
-        tx.commit().await?;
+        store::stops::save_progress(&mut work.tx, &locks, std::slice::from_ref(&stop)).await?;
+        work.happened_at(at, book.hub.id, Fact::StopArrived { stop: id, order, route });
+        work.commit().await?;
         Ok(true)
     }
 
     async fn save_exceptions(
         &self,
+        caller: &Caller,
         book: &DayBook,
         estimates: &[Estimate],
         known: &HashSet<ExceptionId>,
@@ -211,33 +217,31 @@ impl Operations {
         if changed == 0 {
             return Ok(0);
         }
-        let mut tx = self.0.database.begin().await?;
-        let (mut events, mut orders) = (vec![], vec![]);
+        let mut work = self.begin(caller).await?;
         // Those that stand are locked before new ones are raised, as everywhere.
         let ids: Vec<_> = settle.iter().map(|(e, _)| e.id).collect();
-        for now in store::exceptions::lock_many(&mut tx, &ids).await? {
+        for now in store::exceptions::lock_many(&mut work.tx, &ids).await? {
             let over = settle.iter().find(|(e, _)| e.id == now.id);
             let Some(&(_, resolution)) = over else { continue };
             if matches!(now.state, ExceptionState::Resolved { .. }) {
                 continue;
             }
             let (id, kind) = (now.id, now.kind);
-            orders.extend(now.order);
-            store::exceptions::save(&mut tx, &now.resolve(None, book.now, resolution.to_owned())?).await?;
+            work.touched.orders.extend(now.order);
+            store::exceptions::save(&mut work.tx, &now.resolve(None, book.now, resolution.to_owned())?)
+                .await?;
             let fact = Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
-            events.push(worker_event(book.hub.id, book.now, fact));
+            work.happened_at(book.now, book.hub.id, fact);
         }
         for exception in raise {
-            if store::exceptions::raise(&mut tx, exception).await? {
-                orders.extend(exception.order);
+            if store::exceptions::raise(&mut work.tx, exception).await? {
+                work.touched.orders.extend(exception.order);
                 let fact = Fact::ExceptionRaised { exception: exception.clone() };
-                events.push(worker_event(book.hub.id, exception.raised_at, fact));
+                work.happened_at(exception.raised_at, book.hub.id, fact);
             }
         }
-        store::events::append(&mut tx, &events).await?;
-        tx.commit().await?;
-        self.0.live.touch_exceptions();
-        self.0.live.touch_orders(&orders);
+        work.touched.exceptions = true;
+        work.commit().await?;
         Ok(changed)
     }
 }
