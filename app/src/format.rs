@@ -3,7 +3,7 @@
 //! Moments arrive in the hub's own offset and are written in it; no clock and no locale of the browser is asked.
 
 use chrono::{Datelike, NaiveDate, Timelike};
-use wire::{Moment, Span, figures::Share};
+use wire::{Moment, Span, staff::figures::Share};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [

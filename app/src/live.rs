@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use std::{collections::HashMap, sync::Arc};
 use wire::{
     Moment,
-    control_room::{Counts, RouteRow, VehicleMark},
     live::Frame,
+    staff::control_room::{Counts, RouteRow, VehicleMark},
 };
 
 /// How fresh the page is.

@@ -3,7 +3,7 @@
 use crate::{Fault, codec::Answer};
 use domain::{ProposalId, RouteId};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use wire::control_room::{BoardView, Freedom, MapView, RouteView};
+use wire::staff::control_room::{BoardView, Freedom, MapView, RouteView};
 
 /// The day on one page.
 #[server(prefix = "/api", endpoint = "board", input = GetUrl, output = Answer)]

@@ -27,8 +27,10 @@ use std::time::Duration;
 use strip::Strip;
 use wire::{
     AppError,
-    control_room::{BoardView, MapView, RoutePhase, RouteRow, RouteView, VehicleMark},
-    roads::ClosedRoad,
+    staff::{
+        control_room::{BoardView, MapView, RoutePhase, RouteRow, RouteView, VehicleMark},
+        roads::ClosedRoad,
+    },
 };
 
 /// Before a map that has not come through is asked for again.

@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use wire::control_room::{Reload, RoutePhase, RouteView, StopRow};
+use wire::staff::control_room::{Reload, RoutePhase, RouteView, StopRow};
 
 const COLUMNS: [Column; 4] =
     [Column::words("Stop"), Column::words("Address"), Column::numbers("Planned"), Column::numbers("Arrival")];

@@ -13,7 +13,7 @@ use leptos::{either::Either, form::ActionForm, html::Details, prelude::*};
 use leptos_router::hooks::use_query_map;
 use wire::{
     AppError, Moment,
-    control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
+    staff::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
 };
 
 /// The three things that can be done about a plan, and which proposal they are about.

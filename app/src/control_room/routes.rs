@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{RouteId, Standing};
 use leptos::prelude::*;
-use wire::control_room::{RoutePhase, RouteRow};
+use wire::staff::control_room::{RoutePhase, RouteRow};
 
 /// The list. A plain sequence rather than a keyed one: a reload then keeps each element, and with it the focus.
 #[component]

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::Standing;
 use leptos::prelude::*;
-use wire::control_room::{Counts, DayHead};
+use wire::staff::control_room::{Counts, DayHead};
 
 /// The strip, kept fresh by the live stream. Each number leads to what it counts.
 #[component]

@@ -4,7 +4,7 @@ use crate::{Fault, codec::Answer};
 use chrono::{DateTime, Utc};
 use domain::OrderId;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use wire::deliveries::{HitsView, OrderView, SlotsView};
+use wire::staff::deliveries::{HitsView, OrderView, SlotsView};
 
 /// Orders that match a reference, name, phone or address.
 #[server(prefix = "/api", endpoint = "find-orders", input = GetUrl, output = Answer)]

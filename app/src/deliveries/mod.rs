@@ -20,7 +20,7 @@ use leptos_router::{
 };
 use wire::{
     Moment,
-    deliveries::{HitsView, OrderHit},
+    staff::deliveries::{HitsView, OrderHit},
 };
 
 const COLUMNS: [Column; 6] = [

@@ -20,8 +20,10 @@ use leptos_router::{
 };
 use wire::{
     AppError, Moment,
-    control_room::{MapView, RouteView, VehicleMark},
-    deliveries::{Ahead, OrderView, Progress},
+    staff::{
+        control_room::{MapView, RouteView, VehicleMark},
+        deliveries::{Ahead, OrderView, Progress},
+    },
 };
 
 /// The page of one order; `slots=1` in its address also looks for windows.

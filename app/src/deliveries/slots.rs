@@ -7,7 +7,7 @@ use domain::{OrderId, RISK_MARGIN, Standing};
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
     Moment,
-    deliveries::{InTheWay, Reason, SlotOffer, SlotsView},
+    staff::deliveries::{InTheWay, Reason, SlotOffer, SlotsView},
 };
 
 /// The offers, grouped as they come: cheapest first within each day.

@@ -4,7 +4,7 @@ use crate::{format, parts::Mark, words};
 use leptos::prelude::*;
 use wire::{
     Moment,
-    deliveries::{StoryFact, StoryLine},
+    staff::deliveries::{StoryFact, StoryLine},
 };
 
 /// The timeline, oldest first.

@@ -3,7 +3,7 @@
 use crate::{Fault, codec::Answer};
 use domain::ExceptionId;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use wire::exceptions::{QueueFilter, QueueView};
+use wire::staff::exceptions::{QueueFilter, QueueView};
 
 /// The queue, most saveable first: the first page, or the one behind `after`.
 #[server(prefix = "/api", endpoint = "queue", input = GetUrl, output = Answer)]

@@ -13,7 +13,7 @@ use domain::ExceptionId;
 use leptos::{form::ActionForm, prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::hooks::use_query_map;
 use row::QueueRow;
-use wire::exceptions::{ExceptionRow, QueueFilter, QueueView};
+use wire::staff::exceptions::{ExceptionRow, QueueFilter, QueueView};
 
 /// What can be done with an exception.
 #[derive(Clone, Copy)]

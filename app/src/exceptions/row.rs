@@ -11,7 +11,7 @@ use domain::ExceptionId;
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
     Moment,
-    exceptions::{ExceptionRow, Owner, Resolution},
+    staff::exceptions::{ExceptionRow, Owner, Resolution},
 };
 
 /// One row of the queue. What it is about stays; its estimate, its owner and its end may change under the reader.

@@ -3,7 +3,7 @@
 use crate::{Fault, codec::Answer};
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use wire::figures::{FigureKind, FigureRows, FiguresView};
+use wire::staff::figures::{FigureKind, FigureRows, FiguresView};
 
 /// One day's figures; today's when no day is named.
 #[server(prefix = "/api", endpoint = "figures", input = GetUrl, output = Answer)]

@@ -8,7 +8,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use wire::figures::{FailedShare, FigureKind, HourShare};
+use wire::staff::figures::{FailedShare, FigureKind, HourShare};
 
 const FAILED_COLUMNS: [Column; 4] = [
     Column::words("Cause"),

@@ -22,7 +22,7 @@ use leptos_router::{
 use rows::Rows;
 use wire::{
     AppError,
-    figures::{FigureKind, FiguresView, Share},
+    staff::figures::{FigureKind, FiguresView, Share},
 };
 
 /// The address of a day's figures, with the rows behind one of them.

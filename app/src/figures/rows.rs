@@ -10,7 +10,7 @@ use crate::{
 use chrono::NaiveDate;
 use domain::{OrderId, Standing};
 use leptos::prelude::*;
-use wire::figures::{AttemptRow, FigureKind, FigureRows, PromiseRow, RoadRow};
+use wire::staff::figures::{AttemptRow, FigureKind, FigureRows, PromiseRow, RoadRow};
 
 const ATTEMPT_COLUMNS: [Column; 7] = [
     Column::words("Order"),

@@ -1,7 +1,7 @@
 //! Bars of shares, drawn as SVG so that no inline style is needed. The numbers stand beside them in words.
 
 use leptos::prelude::*;
-use wire::control_room::RouteRow;
+use wire::staff::control_room::RouteRow;
 
 /// A route from its first stop to its last: done, still on time, at risk, expected late. A notch shows where it is.
 #[component]

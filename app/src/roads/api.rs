@@ -3,7 +3,7 @@
 use crate::{Fault, codec::Answer};
 use domain::{ClosureId, Weather};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use wire::roads::RoadsView;
+use wire::staff::roads::RoadsView;
 
 /// The roads on one page.
 #[server(prefix = "/api", endpoint = "roads", input = GetUrl, output = Answer)]
@@ -37,7 +37,7 @@ pub async fn close_road(
     let Ok(until) = chrono::NaiveDateTime::parse_from_str(&until, "%Y-%m-%dT%H:%M") else {
         return refuse(wire::AppError::ClosureIncomplete);
     };
-    let ask = wire::roads::CloseRoad { area: shape == "area", places, reason, bars, until };
+    let ask = wire::staff::roads::CloseRoad { area: shape == "area", places, reason, bars, until };
     answer(operations().await?.close_road(&caller, ask).await)
 }
 

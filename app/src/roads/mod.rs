@@ -21,7 +21,7 @@ use close::CloseForm;
 use domain::{Standing, VehicleKind, Weather};
 use leptos::{form::ActionForm, prelude::*, reactive::computed::ScopedFuture};
 use traffic::Traffic;
-use wire::roads::{ClosedRoad, ClosureRow, RoadsView};
+use wire::staff::roads::{ClosedRoad, ClosureRow, RoadsView};
 
 /// What can be done about the roads.
 #[derive(Clone, Copy)]

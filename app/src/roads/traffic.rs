@@ -3,7 +3,7 @@
 use crate::{format, parts::Notice};
 use chrono::Timelike;
 use leptos::prelude::*;
-use wire::{Moment, roads::TrafficView};
+use wire::{Moment, staff::roads::TrafficView};
 
 /// Height of the chart, in its own units; a drive on free roads is at the bottom, one that takes twice as long at the top.
 const HEIGHT: f64 = 60.0;

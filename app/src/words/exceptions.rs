@@ -3,7 +3,7 @@
 use super::{exception_kind, expected, outcome};
 use crate::format;
 use domain::{ExceptionKind, Outcome, Standing};
-use wire::exceptions::ExceptionRow;
+use wire::staff::exceptions::ExceptionRow;
 
 /// The best thing to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use domain::Day;
 use std::cmp::Ordering;
 use wire::{
     Moment,
-    figures::{FigureKind, FiguresView, Share},
+    staff::figures::{FigureKind, FiguresView, Share},
 };
 
 /// Until when a day is counted: the moment, or that it is over or has not begun.

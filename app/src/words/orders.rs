@@ -5,7 +5,7 @@ use crate::format;
 use domain::{ExceptionKind, Standing};
 use wire::{
     Moment,
-    deliveries::{Hindrance, Lack, Progress, StoryFact},
+    staff::deliveries::{Hindrance, Lack, Progress, StoryFact},
 };
 
 /// Why a vehicle does not serve an order, behind how much is missing.

@@ -4,7 +4,7 @@ use super::{expected, outcome};
 use crate::format;
 use domain::Standing;
 use std::borrow::Cow;
-use wire::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow, StopRow};
+use wire::staff::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow, StopRow};
 
 /// A vehicle's standing in a word: what is unknown about a vehicle is where it is.
 pub fn vehicle_standing(row: &RouteRow) -> Cow<'static, str> {

@@ -13,7 +13,7 @@ use domain::{OrderId, Role};
 use operations::{Caller, Operations};
 use std::time::{Duration, Instant};
 use store::Database;
-use wire::{api::SetUpAnswer, exceptions::QueueFilter};
+use wire::{machine::SetUpAnswer, staff::exceptions::QueueFilter};
 
 const ROUNDS: usize = 31;
 /// Phones that send one reading each at the same time.

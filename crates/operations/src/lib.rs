@@ -52,7 +52,7 @@ use std::{
 };
 use store::Database;
 use tokio::sync::Semaphore;
-use wire::control_room::MapView;
+use wire::staff::control_room::MapView;
 
 /// So long the database may take to say that it is there.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);

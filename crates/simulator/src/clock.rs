@@ -6,7 +6,7 @@ use chrono::Duration;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration as RealDuration, Instant as RealInstant};
 use wire::Instant;
-use wire::api::ClockAnswer;
+use wire::machine::ClockAnswer;
 
 /// The clock, shared by everybody in the world.
 #[derive(Debug)]

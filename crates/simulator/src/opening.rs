@@ -13,7 +13,7 @@ use std::time::Duration as RealDuration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use wire::Instant;
-use wire::api::{NamedKey, PlaceOrder, PlaceOrderResult, PlaceStatus, SetUp, SetUpAnswer, SetUpHub};
+use wire::machine::{NamedKey, PlaceOrder, PlaceOrderResult, PlaceStatus, SetUp, SetUpAnswer, SetUpHub};
 
 const BULK: usize = 500;
 const SHOPS_AT_ONCE: usize = 3;

@@ -14,8 +14,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 use wire::Point;
-use wire::api::PlaceOrder;
-use wire::intake::{Deed, DriverRoute, DriverStop, Fix, Report};
+use wire::driver::{Deed, DriverRoute, DriverStop, Fix, Report};
+use wire::machine::PlaceOrder;
 use wire::{RouteId, StopId, VehicleKind};
 
 fn city() -> Option<(City, tempfile::TempDir)> {

@@ -7,8 +7,8 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header::RETRY_AFT
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, Instant as RealInstant};
 use tokio::sync::Semaphore;
-use wire::api::{ClockAnswer, PlaceOrder, PlaceOrders, PlaceOrdersAnswer, Problem, SetUp, SetUpAnswer};
-use wire::intake::{DriverRoute, Fix, Outcomes, OutcomesAnswer, Positions, PositionsAnswer, Report};
+use wire::driver::{DriverRoute, Fix, Outcomes, OutcomesAnswer, Positions, PositionsAnswer, Report};
+use wire::machine::{ClockAnswer, PlaceOrder, PlaceOrders, PlaceOrdersAnswer, Problem, SetUp, SetUpAnswer};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 const PATIENCE_WITH_BULK: Duration = Duration::from_secs(120);

@@ -4,7 +4,7 @@
 //! anything that decides.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use wire::intake::{Deed, Report, ReportResult, ReportStatus};
+use wire::driver::{Deed, Report, ReportResult, ReportStatus};
 
 /// Counts of one day.
 #[derive(Debug, Default)]

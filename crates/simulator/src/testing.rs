@@ -7,7 +7,7 @@ use roads::{Address, AddressKind, LatLon, Leg, Profile};
 use uuid::Uuid;
 use wire::Point;
 use wire::StopId;
-use wire::intake::DriverStop;
+use wire::driver::DriverStop;
 
 const METRES_A_SECOND: f64 = 8.0;
 

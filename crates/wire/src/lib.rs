@@ -1,18 +1,13 @@
-//! What is said: every value that crosses HTTP, one view for each kind of reader.
+//! What is said: every value that crosses HTTP, one view for each kind of reader: staff at screens, drivers' phones, machines.
 //!
 //! Plain structs and nothing else. A view holds what its reader may know and no more, so it cannot leak. There is no rule
 //! here, no arithmetic and no sentence for a person.
 
-pub mod api;
-pub mod control_room;
-pub mod deliveries;
+pub mod driver;
 pub mod error;
-pub mod exceptions;
-pub mod figures;
-pub mod intake;
 pub mod live;
-pub mod roads;
-pub mod session;
+pub mod machine;
+pub mod staff;
 
 /// The words of the domain that views are made of, for readers that know no more of it.
 pub use domain::{

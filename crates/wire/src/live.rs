@@ -2,7 +2,7 @@
 
 use crate::{
     Moment,
-    control_room::{Counts, RouteRow, VehicleMark},
+    staff::control_room::{Counts, RouteRow, VehicleMark},
 };
 use chrono::TimeDelta;
 use domain::OrderId;

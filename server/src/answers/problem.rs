@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use operations::OpsError;
-use wire::api;
+use wire::machine;
 
 /// A refusal with its status.
 pub(crate) struct Problem {
@@ -127,7 +127,7 @@ impl From<BytesRejection> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let wait = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        let body = Json(api::Problem { code: self.code.to_owned(), message: self.message });
+        let body = Json(machine::Problem { code: self.code.to_owned(), message: self.message });
         let mut response = (self.status, body).into_response();
         if wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -139,7 +139,7 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::plainly;
-    use wire::api::{PlaceOrder, PlacePackage};
+    use wire::machine::{PlaceOrder, PlacePackage};
 
     #[test]
     fn what_cannot_be_read_is_told_without_names_of_types() {

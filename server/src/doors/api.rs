@@ -16,7 +16,7 @@ use axum::{
 use operations::{Caller, MOST_ORDERS, OpsError};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use wire::api::{
+use wire::machine::{
     ClockAnswer, Estimates, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus, SetUp,
     SetUpAnswer, Stats,
 };

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use wire::{
     ReportId,
-    intake::{
+    driver::{
         DriverRoute, Fix, OutcomesAnswer, Positions, PositionsAnswer, RefusedFix, Report, ReportResult,
         ReportStatus,
     },

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
 use thiserror::Error;
-use wire::intake::Fix;
+use wire::driver::Fix;
 
 const KNOT_MPS: f32 = 0.514_444;
 /// A number above this counts milliseconds, not seconds.

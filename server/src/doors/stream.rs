@@ -122,8 +122,8 @@ mod tests {
     use serde_json::json;
     use std::io::Read;
     use wire::{
-        control_room::VehicleMark,
         live::{Frame, Moves},
+        staff::control_room::VehicleMark,
     };
 
     #[test]

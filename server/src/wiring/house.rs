@@ -21,7 +21,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::Database;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use wire::{Point, Role, control_room::MapView};
+use wire::{Point, Role, staff::control_room::MapView};
 
 const DEMO_DATABASE: &str = "doorstep_demo";
 const SERVE_DATABASE: &str = "doorstep";

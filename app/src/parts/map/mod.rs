@@ -17,8 +17,10 @@ use domain::VehicleId;
 use leptos::{html, prelude::*};
 use wire::{
     Point,
-    control_room::{MapView, RouteView, VehicleMark},
-    roads::ClosedRoad,
+    staff::{
+        control_room::{MapView, RouteView, VehicleMark},
+        roads::ClosedRoad,
+    },
 };
 
 /// Something that is drawn on the map, place by place.

@@ -1,7 +1,7 @@
 //! What the map's popup says of a stop. The list beside the map says the same and more.
 
 use crate::{format, words};
-use wire::control_room::StopRow;
+use wire::staff::control_room::StopRow;
 
 /// A heading and the lines under it.
 #[derive(Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use store::{
     people::{self, Person},
     sessions,
 };
-use wire::session::{KeyRow, PersonRow};
+use wire::staff::session::{KeyRow, PersonRow};
 
 const MOST_NAME: usize = 80;
 

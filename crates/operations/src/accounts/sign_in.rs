@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use domain::{Actor, HubId, Instant, PersonId, VehicleId};
 use std::net::IpAddr;
 use store::{keys::KeyHolder, links, people, sessions};
-use wire::session::Me;
+use wire::staff::session::Me;
 
 /// A session that is not used for this long ends.
 const IDLE: TimeDelta = TimeDelta::hours(12);

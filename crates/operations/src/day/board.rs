@@ -19,7 +19,9 @@ use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};
 use wire::{
     Point,
-    control_room::{BoardView, Counts, DayHead, MapView, Reload, RoutePhase, RouteRow, RouteView, StopRow},
+    staff::control_room::{
+        BoardView, Counts, DayHead, MapView, Reload, RoutePhase, RouteRow, RouteView, StopRow,
+    },
 };
 
 /// A day read from the database, from which every view of it is made.

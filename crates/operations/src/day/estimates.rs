@@ -5,7 +5,7 @@
 use crate::{Caller, Operations, Result, day::board::DayBook};
 use domain::{ExceptionKind, ExceptionState, StopState};
 use std::collections::HashSet;
-use wire::api::{Estimates, StopEstimate};
+use wire::machine::{Estimates, StopEstimate};
 
 impl Operations {
     /// What is published now of every stop that is not over, by route and place.

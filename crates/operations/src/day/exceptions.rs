@@ -14,8 +14,8 @@ use domain::{
 };
 use std::collections::HashMap;
 use store::exceptions::{Place, Wanted};
-use wire::control_room::{Freedom, ProposalView};
-use wire::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
+use wire::staff::control_room::{Freedom, ProposalView};
+use wire::staff::exceptions::{ExceptionRow, NextPromise, Owner, QueueFilter, QueueView, Resolution};
 
 const MOST_TEXT: usize = 300;
 /// So many exceptions are a page of the queue.

@@ -12,7 +12,7 @@ use domain::{
     VehicleId,
 };
 use store::locks::{DayLock, RouteLocks};
-use wire::intake::{
+use wire::driver::{
     Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
 };
 

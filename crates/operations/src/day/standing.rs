@@ -1,7 +1,7 @@
 //! How an order stands, decided once for search, queue and its own page.
 
 use domain::{Instant, Standing, StopState};
-use wire::deliveries::Progress;
+use wire::staff::deliveries::Progress;
 
 /// Where an order's stop is, and when somebody is expected there.
 pub(crate) type LatestStop = (StopState, Option<Instant>);

@@ -11,7 +11,7 @@ use domain::{
 };
 use std::collections::{BTreeMap, HashMap};
 use store::figures::DayAttempt;
-use wire::figures::{
+use wire::staff::figures::{
     AttemptRow, FailedShare, FigureKind, FigureRows, FiguresView, HourShare, PromiseRow, RoadRow, Share,
 };
 

@@ -5,7 +5,7 @@ use crate::{
     day::board::{DayBook, counts},
     live::{Resume, Viewer},
 };
-use wire::api::Stats;
+use wire::machine::Stats;
 
 impl Operations {
     /// Numbers by which a machine can tell that the day runs.

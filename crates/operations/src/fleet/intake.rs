@@ -9,8 +9,8 @@ use store::{
     positions::{self, Position},
 };
 use tokio::sync::{mpsc, oneshot};
-pub use wire::intake::PositionsAnswer;
-use wire::intake::{Fix, RefusedFix};
+pub use wire::driver::PositionsAnswer;
+use wire::driver::{Fix, RefusedFix};
 
 /// How many readings one request may bring.
 pub const MOST_FIXES: usize = 1_000;

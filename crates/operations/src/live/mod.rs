@@ -19,7 +19,7 @@ use store::positions::Position;
 use tokio::sync::watch;
 use viewing::Published;
 pub use viewing::{Parcel, Resume, Viewer};
-use wire::control_room::{Counts, RouteRow, VehicleMark};
+use wire::staff::control_room::{Counts, RouteRow, VehicleMark};
 
 /// How many changed orders are remembered for viewers who come back.
 const ORDERS_REMEMBERED: usize = 5_000;

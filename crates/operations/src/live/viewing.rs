@@ -236,7 +236,7 @@ mod tests {
     use super::*;
     use domain::{Coordinate, Instant, OrderId, VehicleId};
     use store::positions::Position;
-    use wire::control_room::VehicleMark;
+    use wire::staff::control_room::VehicleMark;
 
     fn position(vehicle: VehicleId, second: i64, lat: f64) -> Position {
         let at = Instant::from_timestamp(1_700_000_000 + second, 0).unwrap();

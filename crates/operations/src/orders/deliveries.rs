@@ -15,7 +15,7 @@ use crate::{
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use domain::{Ability, Instant, Order, OrderId, OrderState};
-use wire::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
+use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
 
 const PAGE: i64 = 25;
 const MOST_TEXT: usize = 200;

@@ -15,7 +15,7 @@ use ::roads::{LatLon, TravelTimes};
 use chrono::TimeDelta;
 use domain::{Instant, Order, OrderState, Refusal, StopState, Window, figures::carbon};
 use optimizer::{Insertion, Solution, StopId, best_insertions};
-use wire::deliveries::SlotOffer;
+use wire::staff::deliveries::SlotOffer;
 
 /// Where an order would go in the live plan.
 struct Place {

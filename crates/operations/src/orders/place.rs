@@ -18,7 +18,7 @@ use domain::{
 use std::collections::{HashMap, HashSet};
 use wire::{
     Point,
-    api::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus},
+    machine::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus},
 };
 
 /// How many orders one request may place.

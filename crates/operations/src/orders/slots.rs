@@ -20,7 +20,7 @@ use crate::{
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use domain::{Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Vehicle, Window, YARD};
 use store::locks::DayLock;
-use wire::deliveries::{SlotOffer, SlotsView};
+use wire::staff::deliveries::{SlotOffer, SlotsView};
 
 /// Windows begin at these hours of the hub's clock and last two hours.
 const SLOT_HOURS: [u32; 6] = [8, 10, 12, 14, 16, 18];

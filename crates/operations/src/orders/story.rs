@@ -3,7 +3,7 @@
 use crate::base::zone::Zone;
 use domain::{Actor, Event, Fact, PersonId, RouteId};
 use std::collections::HashMap;
-use wire::deliveries::{StoryFact, StoryLine};
+use wire::staff::deliveries::{StoryFact, StoryLine};
 
 /// Names that a story needs.
 pub(crate) struct Names {

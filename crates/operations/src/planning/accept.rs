@@ -16,7 +16,7 @@ use store::{
     locks::DayLock,
     proposals::{Ending, Proposal},
 };
-use wire::control_room::Freedom;
+use wire::staff::control_room::Freedom;
 
 impl Operations {
     /// Makes one answer of a proposal the day's plan; answers the new revision. Refused when the day has moved on: another plan took

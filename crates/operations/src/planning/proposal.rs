@@ -15,7 +15,7 @@ use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use store::proposals::{Ending, Proposal};
-use wire::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
+use wire::staff::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
 
 /// Steps of the optimizer for all answers together.
 const STEPS: u64 = 60_000;

@@ -15,7 +15,7 @@ use std::{
     sync::{MutexGuard, PoisonError},
 };
 use store::proposals::Ending;
-use wire::control_room::Gains;
+use wire::staff::control_room::Gains;
 
 /// What happens seldom comes alone: it is looked at once nothing else has happened for so long.
 const SETTLED: TimeDelta = TimeDelta::seconds(20);

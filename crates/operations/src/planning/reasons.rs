@@ -8,7 +8,7 @@ use crate::{
 use ::roads::TravelTimes;
 use domain::{Order, OrderId};
 use optimizer::{Obstacle, WayIn, examine};
-use wire::deliveries::{InTheWay, Lack, Reason};
+use wire::staff::deliveries::{InTheWay, Lack, Reason};
 
 /// How many vehicles are named.
 const NAMED: usize = 3;

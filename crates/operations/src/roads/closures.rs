@@ -8,7 +8,7 @@ use crate::{
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
 use domain::{Closure, ClosureId, ClosureShape, Coordinate, Fact, MOST_PLACES, Weather};
-use wire::{Point, roads::CloseRoad};
+use wire::{Point, staff::roads::CloseRoad};
 
 /// A stop this close to a closure's outline is taken to be cut off by it, in metres.
 const NEAR_M: f64 = 1_500.0;

@@ -20,7 +20,7 @@ use std::{
 };
 use wire::{
     Point,
-    roads::{ClosedRoad, ClosureRow, RoadsView, TrafficView},
+    staff::roads::{ClosedRoad, ClosureRow, RoadsView, TrafficView},
 };
 
 /// The lines of so many closures are kept.

@@ -18,7 +18,7 @@ use store::{
     keys::{self, KeyHolder},
     shops, vehicles,
 };
-use wire::api::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
+use wire::machine::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
 
 const MOST_VEHICLES: usize = 5_000;
 const MOST_SHOPS: usize = 1_000;
@@ -110,7 +110,7 @@ fn which_hub(known: &[Hub], id: Option<HubId>) -> Result<HubId> {
     }
 }
 
-fn which_vehicle<'a>(known: &'a [Vehicle], ask: &wire::api::SetUpVehicle) -> Result<Option<&'a Vehicle>> {
+fn which_vehicle<'a>(known: &'a [Vehicle], ask: &wire::machine::SetUpVehicle) -> Result<Option<&'a Vehicle>> {
     let Some(id) = ask.id else { return Ok(known.iter().find(|v| v.label == ask.label)) };
     known.iter().find(|v| v.id == id).map(Some).ok_or_else(|| {
         OpsError::Invalid(format!(
@@ -147,7 +147,7 @@ fn read(ask: SetUp) -> Result<SetUp, String> {
         .iter()
         .map(|name| once("shops", bounds::text("a shop's name", name, MOST_NAME)?))
         .collect::<Result<_, _>>()?;
-    let mut read_one = |mut v: wire::api::SetUpVehicle| {
+    let mut read_one = |mut v: wire::machine::SetUpVehicle| {
         v.label = once("vehicles", bounds::text("a vehicle's label", &v.label, MOST_NAME)?)?;
         v.driver = bounds::text("a driver's name", &v.driver, MOST_NAME)?;
         if !(1..=MOST_G).contains(&v.capacity_g) || !(1..=MOST_ML).contains(&v.capacity_ml) {

@@ -6,11 +6,9 @@ use domain::{ExceptionKind, Outcome, Refusal, Role};
 use operations::{Caller, OpsError, Origin};
 use sqlx::{Connection, PgConnection, Row};
 use wire::{
-    api::{PlaceOrders, PlaceStatus},
-    control_room::Freedom,
-    exceptions::QueueFilter,
-    figures::FigureKind,
-    intake::{Deed, Fix, ReportStatus},
+    driver::{Deed, Fix, ReportStatus},
+    machine::{PlaceOrders, PlaceStatus},
+    staff::{control_room::Freedom, exceptions::QueueFilter, figures::FigureKind},
 };
 
 /// What the tables hold must be what the events add up to, through the domain's own transitions.
@@ -304,7 +302,8 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
 
     let ops = hub.at(at(7, 50));
     ops.watch(&Caller::timer()).await.unwrap();
-    let kinds = |queue: wire::exceptions::QueueView| queue.rows.iter().map(|r| r.kind).collect::<Vec<_>>();
+    let kinds =
+        |queue: wire::staff::exceptions::QueueView| queue.rows.iter().map(|r| r.kind).collect::<Vec<_>>();
     assert_eq!(
         kinds(ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap()),
         [ExceptionKind::Silent]
@@ -365,7 +364,7 @@ async fn standing_at_the_door_is_an_arrival_even_if_nobody_says_so() {
     ops.record_positions(&van, vec![stand(3, 0), stand(3, 30)]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     let dispatcher = hub.person(Role::Dispatcher).await;
-    let arrived = |v: wire::control_room::RouteView| v.stops[0].arrived.map(|at| at.to_utc());
+    let arrived = |v: wire::staff::control_room::RouteView| v.stops[0].arrived.map(|at| at.to_utc());
     assert_eq!(
         arrived(ops.route(&dispatcher, route.route).await.unwrap()),
         None,

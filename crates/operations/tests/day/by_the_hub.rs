@@ -8,9 +8,9 @@ use chrono::TimeDelta;
 use domain::{OrderId, Outcome, Role};
 use operations::{Caller, Operations};
 use wire::{
-    api::PlaceOrders,
-    control_room::Freedom,
-    intake::{Deed, DriverRoute, ReportStatus},
+    driver::{Deed, DriverRoute, ReportStatus},
+    machine::PlaceOrders,
+    staff::control_room::Freedom,
 };
 
 /// All of the morning's vans leave.
@@ -100,7 +100,7 @@ async fn an_urgent_order_is_fetched_by_a_van_that_is_out() {
     }
     hub.report(van, now, Deed::Returned { route: route.route }).await;
     let order = ops.order(&dispatcher, urgent).await.unwrap();
-    assert_eq!(order.hit.progress, wire::deliveries::Progress::Delivered);
+    assert_eq!(order.hit.progress, wire::staff::deliveries::Progress::Delivered);
     state_equals_history(&hub).await;
 }
 
@@ -110,7 +110,7 @@ async fn what_was_never_fetched_waits_for_a_plan_again() {
     let (dispatcher, urgent, van, route) = planned(&hub).await;
     hub.report(van, at(9, 0), Deed::Returned { route: route.route }).await;
     let order = hub.at(at(9, 0)).order(&dispatcher, urgent).await.unwrap();
-    assert_eq!(order.hit.progress, wire::deliveries::Progress::Placed);
+    assert_eq!(order.hit.progress, wire::staff::deliveries::Progress::Placed);
     state_equals_history(&hub).await;
 
     // Who is back, or has not left, has nothing to fetch.

@@ -12,11 +12,11 @@ use std::sync::{
 use store::Database;
 use wire::{
     Point,
-    api::{
+    driver::{Deed, DriverRoute, Fix, Report, ReportStatus},
+    machine::{
         PlaceOrder, PlaceOrders, PlacePackage, PlaceRecipient, SetUp, SetUpAnswer, SetUpHub, SetUpVehicle,
     },
-    control_room::MapView,
-    intake::{Deed, DriverRoute, Fix, Report, ReportStatus},
+    staff::control_room::MapView,
 };
 
 /// Straight roads at 24 km/h, at any time.

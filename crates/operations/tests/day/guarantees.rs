@@ -8,7 +8,7 @@ use operations::{Caller, Origin, PlanOutcome};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::Duration;
-use wire::{api::PlaceOrders, exceptions::QueueFilter, intake::Deed};
+use wire::{driver::Deed, machine::PlaceOrders, staff::exceptions::QueueFilter};
 
 #[tokio::test]
 async fn what_has_happened_is_never_changed() {
@@ -219,7 +219,7 @@ async fn a_long_queue_comes_in_pages() {
     hub.plan(4).await;
     let ops = hub.at(at(7, 30));
     let shop = hub.shop(&ops).await;
-    let late = (0..250).map(|n| wire::api::PlaceOrder {
+    let late = (0..250).map(|n| wire::machine::PlaceOrder {
         reference: format!("LATE-{n}"),
         ..order(n, at(9, 0) + TimeDelta::seconds(n as i64), at(12, 0) + TimeDelta::seconds(n as i64))
     });

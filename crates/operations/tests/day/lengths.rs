@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use domain::{Outcome, Role};
 use operations::Caller;
 use roads::{LatLon, Profile, TravelTimes};
-use wire::{figures::FigureKind, intake::Deed};
+use wire::{driver::Deed, staff::figures::FigureKind};
 
 #[tokio::test]
 async fn a_route_that_was_driven_as_planned_has_driven_its_planned_kilometres() {

@@ -7,7 +7,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::{ExceptionKind, Outcome, Role};
 use operations::Caller;
-use wire::{api::PlaceOrders, exceptions::QueueFilter, intake::Deed};
+use wire::{driver::Deed, machine::PlaceOrders, staff::exceptions::QueueFilter};
 
 #[tokio::test]
 async fn a_van_on_the_road_keeps_its_route_over_midnight() {

@@ -8,11 +8,13 @@ use chrono::TimeDelta;
 use domain::{ExceptionKind, Outcome, Role, Standing};
 use operations::{Caller, Operations};
 use wire::{
-    api::PlaceOrders,
-    control_room::Freedom,
-    deliveries::{Progress, StoryFact},
-    exceptions::QueueFilter,
-    intake::Deed,
+    driver::Deed,
+    machine::PlaceOrders,
+    staff::{
+        control_room::Freedom,
+        deliveries::{Progress, StoryFact},
+        exceptions::QueueFilter,
+    },
 };
 
 /// How a search, the order's own page and its stop on the route say that it stands.

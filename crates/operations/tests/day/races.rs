@@ -17,10 +17,9 @@ use std::{
 };
 use tokio::sync::Notify;
 use wire::{
-    api::PlaceOrders,
-    control_room::Freedom,
-    exceptions::QueueFilter,
-    intake::{Deed, ReportStatus},
+    driver::{Deed, ReportStatus},
+    machine::PlaceOrders,
+    staff::{control_room::Freedom, exceptions::QueueFilter},
 };
 
 /// What may be done at a quarter to nine.

@@ -10,10 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Outcome, Role};
 use operations::{Caller, Operations, OpsError};
 use wire::{
-    api::PlaceOrders,
-    control_room::Freedom,
-    exceptions::QueueFilter,
-    intake::{Deed, DriverRoute, ReportStatus},
+    driver::{Deed, DriverRoute, ReportStatus},
+    machine::PlaceOrders,
+    staff::{control_room::Freedom, exceptions::QueueFilter},
 };
 
 /// A die that falls the same for the same seed.

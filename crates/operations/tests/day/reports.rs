@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ExceptionKind, OrderState, Outcome, Role, StopState};
 use operations::Caller;
 use wire::{
-    exceptions::QueueFilter,
-    intake::{Deed, Fix, ReportStatus},
+    driver::{Deed, Fix, ReportStatus},
+    staff::exceptions::QueueFilter,
 };
 
 #[tokio::test]
@@ -45,8 +45,11 @@ async fn a_delivery_after_a_failed_attempt_counts_and_both_are_kept() {
     let ops = hub.at(at(8, 5));
     let hits = ops.find_orders(&agent, &route.stops[0].reference, 1).await.unwrap();
     let view = ops.order(&agent, hits.hits[0].order).await.unwrap();
-    let attempts =
-        view.story.iter().filter(|l| matches!(l.what, wire::deliveries::StoryFact::Attempt { .. })).count();
+    let attempts = view
+        .story
+        .iter()
+        .filter(|l| matches!(l.what, wire::staff::deliveries::StoryFact::Attempt { .. }))
+        .count();
     assert_eq!(attempts, 2, "{:?}", view.story);
     let queue = ops.queue(&agent, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().all(|r| r.kind != ExceptionKind::Failed), "nobody has to see to it");
@@ -142,7 +145,7 @@ async fn a_report_of_an_impossible_time_is_refused_and_those_beside_it_are_not()
 }
 
 /// Where the van's next stop is, with the van on its way to it.
-async fn under_way(hub: &Hub) -> (usize, wire::intake::DriverStop) {
+async fn under_way(hub: &Hub) -> (usize, wire::driver::DriverStop) {
     hub.plan(20).await;
     let (n, route) = hub.routed(at(7, 20)).await.remove(0);
     hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;

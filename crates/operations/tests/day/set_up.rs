@@ -29,7 +29,7 @@ async fn a_hub_and_its_vans_may_change_their_names() {
     assert_eq!(labels, ["The old one", "Van 02", "Van 03", "Van 04"]);
     drop(conn);
 
-    let refused = async |change: &dyn Fn(&mut wire::api::SetUp)| {
+    let refused = async |change: &dyn Fn(&mut wire::machine::SetUp)| {
         let mut ask = ask.clone();
         change(&mut ask);
         let Err(OpsError::Invalid(why)) = ops.set_up(&machine, ask).await else { panic!("was not refused") };

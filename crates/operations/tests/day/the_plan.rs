@@ -15,11 +15,13 @@ use std::{
     sync::{Arc, Mutex, mpsc},
 };
 use wire::{
-    api::PlaceOrders,
-    control_room::{Freedom, ProposalView},
-    deliveries::{InTheWay, Lack},
-    exceptions::QueueFilter,
-    intake::Deed,
+    driver::Deed,
+    machine::PlaceOrders,
+    staff::{
+        control_room::{Freedom, ProposalView},
+        deliveries::{InTheWay, Lack},
+        exceptions::QueueFilter,
+    },
 };
 
 /// By the shop's reference: which van has the order.

@@ -10,13 +10,15 @@ use domain::{ExceptionKind, Role, VehicleKind, Weather};
 use operations::{Caller, OpsError};
 use roads::{AddressKind, Addresses, City, LatLon, Profile, TravelTimes};
 use std::{path::PathBuf, sync::Arc};
-use wire::api::{PlaceOrder, PlaceOrders, PlaceStatus};
-use wire::deliveries::Hindrance;
+use wire::machine::{PlaceOrder, PlaceOrders, PlaceStatus};
+use wire::staff::deliveries::Hindrance;
 use wire::{
-    control_room::{PlanAnswer, RouteView},
-    exceptions::QueueFilter,
-    intake::{Deed, DriverRoute},
-    roads::CloseRoad,
+    driver::{Deed, DriverRoute},
+    staff::{
+        control_room::{PlanAnswer, RouteView},
+        exceptions::QueueFilter,
+        roads::CloseRoad,
+    },
 };
 
 pub fn malta() -> Option<Arc<City>> {
@@ -163,13 +165,13 @@ async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for(
     ops.watch(&timer).await.unwrap();
 
     let route = ops.route(&dispatcher, driven.route).await.unwrap();
-    let far = |stop: &&wire::control_room::StopRow| {
+    let far = |stop: &&wire::staff::control_room::StopRow| {
         (stop.at.lat - here.at.lat).abs().max((stop.at.lon - here.at.lon).abs()) > 0.004
     };
     let outside: Vec<_> = route.stops.iter().filter(far).collect();
     assert!(outside.len() >= 2 && outside.iter().all(|stop| stop.eta.unwrap().naive_local() < local(20, 0)));
     let raised = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows;
-    let cut_off = |row: &&wire::exceptions::ExceptionRow| row.kind == ExceptionKind::CutOff;
+    let cut_off = |row: &&wire::staff::exceptions::ExceptionRow| row.kind == ExceptionKind::CutOff;
     assert!(
         raised.iter().filter(cut_off).all(|row| outside.iter().all(|stop| row.order != Some(stop.order)))
     );
@@ -180,7 +182,8 @@ async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for(
     let planned = ops.route(&dispatcher, driven.route).await.unwrap();
     assert!(planned.stops.iter().filter(far).count() >= 2, "{planned:?}");
     // What it cannot bring anywhere is still with it, behind all others.
-    let stays = |stop: &wire::control_room::StopRow| planned.stops.iter().any(|s| s.order == stop.order);
+    let stays =
+        |stop: &wire::staff::control_room::StopRow| planned.stops.iter().any(|s| s.order == stop.order);
     assert!(before.stops.iter().all(stays), "{planned:?}");
     let mut sequences: Vec<_> = planned.stops.iter().map(|stop| stop.sequence).collect();
     sequences.dedup();
@@ -239,7 +242,8 @@ async fn rush_hour_is_in_the_plan_and_slow_drives_are_learnt() {
     for (_, driven) in hub.routed(at(7, 20)).await {
         let route = hub.at(at(7, 20)).route(&dispatcher, driven.route).await.unwrap();
         for pair in route.stops.windows(2) {
-            let place = |stop: &wire::control_room::StopRow| LatLon { lat: stop.at.lat, lon: stop.at.lon };
+            let place =
+                |stop: &wire::staff::control_room::StopRow| LatLon { lat: stop.at.lat, lon: stop.at.lon };
             let (from, to) = (place(&pair[0]), place(&pair[1]));
             let gap = (pair[1].planned - pair[0].planned).num_seconds() - 120;
             let seconds = city.matrix(&[from], &[to], Profile::Van, None).unwrap().at(0, 0);

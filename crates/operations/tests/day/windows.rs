@@ -15,8 +15,8 @@ use std::{
     time::Duration,
 };
 use wire::{
-    api::{PlaceOrders, PlacePackage},
-    intake::Deed,
+    driver::Deed,
+    machine::{PlaceOrders, PlacePackage},
 };
 
 /// A vehicle as an earlier version took it, which knew no bounds.

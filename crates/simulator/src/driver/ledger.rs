@@ -8,7 +8,7 @@ use crate::truth::{Fact, StopTruth, WayTruth};
 use crate::world::doors::{self, Door};
 use crate::world::{VanTruth, seconds};
 use wire::Instant;
-use wire::intake::DriverStop;
+use wire::driver::DriverStop;
 
 /// A visit that has begun.
 pub struct Visit {

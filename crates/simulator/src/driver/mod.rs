@@ -17,7 +17,7 @@ use roads::LatLon;
 use std::collections::HashSet;
 use std::sync::Arc;
 use wire::Point;
-use wire::intake::{Deed, DriverRoute, DriverStop, Report};
+use wire::driver::{Deed, DriverRoute, DriverStop, Report};
 use wire::{Instant, Outcome, ReportId, RouteId, StopId};
 
 /// How long it takes to find and load what is fetched.

@@ -14,7 +14,7 @@ use noise::Noise;
 use queue::Queue;
 use rand::Rng;
 use wire::Instant;
-use wire::intake::{Fix, Report};
+use wire::driver::{Fix, Report};
 
 /// How a phone says where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::world::drive::Spot;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use wire::Instant;
-use wire::intake::Fix;
+use wire::driver::Fix;
 
 const METRES_A_DEGREE: f64 = 111_195.0;
 /// How much of one reading's error is still in the next.

@@ -3,7 +3,7 @@
 //! Not here: when to try.
 
 use std::collections::VecDeque;
-use wire::intake::{Fix, Report};
+use wire::driver::{Fix, Report};
 
 /// Fixes and reports that wait for an answer, oldest first.
 #[derive(Debug, Default)]

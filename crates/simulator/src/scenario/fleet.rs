@@ -7,7 +7,7 @@ use super::workday::Workday;
 use chrono::Duration;
 use rand::Rng;
 use wire::VehicleKind;
-use wire::api::SetUpVehicle;
+use wire::machine::SetUpVehicle;
 
 /// One vehicle in this many begins at noon, and can take what is ordered in the morning.
 const NOON: usize = 20;

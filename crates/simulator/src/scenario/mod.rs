@@ -16,7 +16,7 @@ use draws::Draws;
 use roads::Address;
 use wire::Instant;
 use wire::Point;
-use wire::api::{PlaceOrder, SetUpVehicle};
+use wire::machine::{PlaceOrder, SetUpVehicle};
 use workday::Workday;
 
 /// How much is going on.

@@ -12,7 +12,7 @@ use rand::Rng;
 use roads::{Address, AddressKind, LatLon, Profile};
 use wire::Instant;
 use wire::Point;
-use wire::api::{PlaceOrder, PlacePackage, PlaceRecipient};
+use wire::machine::{PlaceOrder, PlacePackage, PlaceRecipient};
 
 /// A shop's trade.
 pub struct Trade {

@@ -5,7 +5,7 @@
 use crate::scenario::draws::{lognormal, normal};
 use chrono::Duration;
 use rand::Rng;
-use wire::intake::DriverStop;
+use wire::driver::DriverStop;
 use wire::{Instant, Outcome, VehicleKind};
 
 /// What one visit to a door comes to.

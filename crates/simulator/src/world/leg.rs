@@ -9,7 +9,7 @@ use crate::areas::Area;
 use crate::scenario::draws::lognormal;
 use roads::{LatLon, Leg as Way};
 use wire::Instant;
-use wire::intake::DriverStop;
+use wire::driver::DriverStop;
 
 /// Where somebody sets off: the vehicle may stand a little away from where its driver is.
 #[derive(Debug, Clone, Copy, PartialEq)]

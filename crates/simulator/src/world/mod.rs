@@ -24,7 +24,7 @@ use rand::Rng;
 use roads::{Closure, ClosureShape, LatLon, Profile, Wall};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use wire::intake::{DriverClosure, DriverStop};
+use wire::driver::{DriverClosure, DriverStop};
 use wire::{Instant, Point, VehicleKind};
 
 /// The world of one day.

@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{Standing, VehicleId};
 use std::collections::HashMap;
-use wire::control_room::VehicleMark;
+use wire::staff::control_room::VehicleMark;
 
 /// How long a vehicle takes to the place of its report: as long as until the next one. Milliseconds.
 const GLIDE_MS: f64 = 1000.0;

@@ -1,6 +1,6 @@
 //! From degrees to pixels: the web's Mercator square, and the window of it that the screen shows.
 
-use wire::{Point, control_room::VehicleMark};
+use wire::{Point, staff::control_room::VehicleMark};
 
 /// Latitude at which the projection's square ends, degrees.
 const EDGE_LAT: f64 = 85.051_128_78;

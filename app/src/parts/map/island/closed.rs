@@ -3,7 +3,7 @@
 use super::{super::Sketch, ground::lat_lng};
 use js_sys::Array;
 use leaflet::{LayerGroup, Map, Polyline, PolylineOptions};
-use wire::{Point, roads::ClosedRoad};
+use wire::{Point, staff::roads::ClosedRoad};
 
 /// The layers of all closures and of the sketch.
 pub struct ClosedLayers {

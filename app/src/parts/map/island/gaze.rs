@@ -13,7 +13,7 @@ use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use std::{rc::Rc, time::Duration};
 use wire::{
     Point,
-    control_room::{RouteView, VehicleMark},
+    staff::control_room::{RouteView, VehicleMark},
 };
 
 /// Fitting a few vehicles that stand together stops here: their streets stay in sight.

@@ -9,7 +9,7 @@ use js_sys::{Object, Reflect};
 use leaflet::{LatLng, LatLngBounds, Map, MapOptions, TileLayer, TileLayerOptions, Zoom, ZoomOptions};
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
-use wire::{Point, control_room::MapView};
+use wire::{Point, staff::control_room::MapView};
 
 const FARTHEST_ZOOM: f64 = 8.0;
 const NEAREST_ZOOM: f64 = 18.0;

@@ -34,8 +34,10 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::HtmlElement;
 use wire::{
     Point,
-    control_room::{MapView, RouteView, VehicleMark},
-    roads::ClosedRoad,
+    staff::{
+        control_room::{MapView, RouteView, VehicleMark},
+        roads::ClosedRoad,
+    },
 };
 
 /// A denser screen than this gains nothing that can be seen and costs the square of it.

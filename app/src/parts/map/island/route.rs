@@ -15,7 +15,7 @@ use std::{
     rc::Rc,
 };
 use web_sys::Element;
-use wire::control_room::{RouteView, StopRow};
+use wire::staff::control_room::{RouteView, StopRow};
 
 /// The way ahead is drawn in so many parts, each fainter than the one before.
 const FADES: usize = 4;

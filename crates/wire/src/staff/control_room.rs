@@ -1,6 +1,6 @@
 //! What a dispatcher sees of the whole day.
 
-use crate::{Moment, Point, Span, roads::ClosedRoad};
+use crate::{Moment, Point, Span, staff::roads::ClosedRoad};
 use domain::{Day, OrderId, Outcome, ProposalId, RouteId, Standing, StopId, VehicleId, VehicleKind};
 use serde::{Deserialize, Serialize};
 

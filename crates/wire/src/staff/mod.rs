@@ -1,0 +1,8 @@
+//! What people at screens read and send, a module for each page.
+
+pub mod control_room;
+pub mod deliveries;
+pub mod exceptions;
+pub mod figures;
+pub mod roads;
+pub mod session;
