@@ -69,7 +69,7 @@ pub fn RouteList(
                     }
                 })}
             <p class="empty" hidden=move || !shows_none()>
-                "No vehicle, by now."
+                "No vehicle right now."
             </p>
             <ol class="route-list" data-scroll="routes">
                 {rows.into_iter().map(|row| view! { <RouteItem row selected show live /> }).collect_view()}

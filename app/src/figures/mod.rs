@@ -9,7 +9,7 @@ mod rows;
 use crate::{
     format,
     live::LiveBoard,
-    parts::{FaultNotice, PageHead, Skeleton},
+    parts::{FaultNotice, PageHead, Skeleton, bring_into_sight},
     words,
 };
 use charts::{FailedTable, HoursChart};
@@ -76,8 +76,8 @@ pub fn FiguresPage() -> impl IntoView {
         if matches!(rows.get(), Some(Ok(Some(_)))) && wanted.get_value() {
             wanted.set_value(false);
             request_animation_frame(|| {
-                if let Some(title) = document().get_element_by_id("rows-title") {
-                    title.scroll_into_view();
+                if let Some(rows) = document().get_element_by_id("rows") {
+                    bring_into_sight(&rows);
                 }
             });
         }

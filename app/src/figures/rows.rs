@@ -81,7 +81,7 @@ pub fn Rows(
         .into_any()
     };
     view! {
-        <section class="rows" aria-labelledby="rows-title">
+        <section id="rows" class="rows" aria-labelledby="rows-title">
             <h2 id="rows-title">{caption}</h2>
             {table}
             <Pager page more href=Callback::new(move |page| href(day, Some(figure), page)) />

@@ -16,5 +16,5 @@ pub use keys::{KeyHelp, aim_focus, awake, keep_focus, listen};
 pub use mark::{Mark, MarkedWord};
 pub use notice::{FaultNotice, Notice, fault_of};
 pub use order::KeptOrder;
-pub use page::{PageHead, Pager, RoomLink, Skeleton};
+pub use page::{PageHead, Pager, RoomLink, Skeleton, bring_into_sight};
 pub use table::{Column, Table};

@@ -1,5 +1,6 @@
 //! Sentences that answer something: what happened, what it means, what to do next.
 
+use super::bring_into_sight;
 use crate::{Fault, words};
 use leptos::{html::Div, prelude::*, server_fn::ServerFn};
 use wire::AppError;
@@ -25,7 +26,7 @@ pub fn FaultNotice(fault: Fault) -> impl IntoView {
     };
     let notice = NodeRef::<Div>::new();
     // On a phone it may answer a button that is screens below it.
-    notice.on_load(|notice| notice.scroll_into_view_with_bool(true));
+    notice.on_load(|notice| bring_into_sight(&notice));
     view! {
         <div class="notice loud" role="alert" node_ref=notice>
             <p>{words::fault(fault.0)}</p>

@@ -76,3 +76,15 @@ pub fn RoomLink(
         text.into_any()
     }
 }
+
+/// Scrolls no farther than it takes to see the element, and not at all when it is in sight.
+#[cfg(feature = "hydrate")]
+pub fn bring_into_sight(element: &leptos::web_sys::Element) {
+    let how = web_sys::ScrollIntoViewOptions::new();
+    how.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&how);
+}
+
+/// On the server nothing scrolls.
+#[cfg(not(feature = "hydrate"))]
+pub fn bring_into_sight(_: &leptos::web_sys::Element) {}

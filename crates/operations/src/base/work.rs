@@ -30,7 +30,7 @@ pub(crate) struct Work<'a> {
     caller: &'a Caller,
     /// The transaction through which everything is locked, read and saved.
     pub tx: Tx,
-    /// The one moment of the verb, taken before its locks.
+    /// The moment at which the verb decides: when it began, or when it last went on.
     pub now: Instant,
     /// What to announce after the commit.
     pub touched: Touched,

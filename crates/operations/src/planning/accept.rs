@@ -112,13 +112,16 @@ impl Operations {
         kinds: &[ExceptionKind],
         resolution: &str,
     ) -> Result<()> {
-        for exception in store::exceptions::lock_of_orders(&mut work.tx, orders).await? {
+        let locked = store::exceptions::lock_of_orders(&mut work.tx, orders).await?;
+        // One that was raised while its lock was waited for does not end before it began.
+        let now = work.go_on();
+        for exception in locked {
             if !kinds.contains(&exception.kind) {
                 continue;
             }
             let (id, kind, hub) = (exception.id, exception.kind, exception.hub);
             // The cause went away by itself, so whoever owns it need not agree: resolved by nobody.
-            let resolved = exception.resolve(None, work.now, resolution.to_owned())?;
+            let resolved = exception.resolve(None, now, resolution.to_owned())?;
             store::exceptions::save(&mut work.tx, &resolved).await?;
             let fact =
                 domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
