@@ -109,7 +109,7 @@ pub fn FiguresPage() -> impl IntoView {
                         Ok(None) => ().into_any(),
                         Ok(Some((figure, page, rows))) => {
                             let day = day.get_untracked();
-                            let is_over = day.is_some_and(|day| today.get_untracked().is_some_and(|today| day < today));
+                            let is_over = matches!(figures.get(), Some(Ok(view)) if view.as_of.date_naive() > view.day);
                             view! { <Rows rows figure day page is_over /> }.into_any()
                         }
                     })
