@@ -16,6 +16,7 @@ mod sites;
 pub use accounts::{
     ability::Ability,
     people::{Actor, Role},
+    scope::Scope,
 };
 pub use base::{
     ids::*,

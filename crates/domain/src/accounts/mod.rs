@@ -2,3 +2,4 @@
 
 pub mod ability;
 pub mod people;
+pub mod scope;

@@ -147,6 +147,7 @@ impl Operations {
         Ok(Some(Caller {
             who: Actor::Person(session.person),
             role: Some(session.role),
+            scope: domain::Scope::Every,
             name: Some(session.name),
             session: Some(hash),
         }))

@@ -1,7 +1,7 @@
 //! Who is asking, and what that allows.
 
 use crate::{OpsError, Result};
-use domain::{Ability, Actor, PersonId, Role};
+use domain::{Ability, Actor, PersonId, Role, Scope};
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Caller {
     pub who: Actor,
     /// What a signed-in person may do; nothing for devices, systems and timers.
     pub role: Option<Role>,
+    /// The hubs that a person's role reaches; every hub for devices, systems and timers, which have limits of their own.
+    pub scope: Scope,
     /// Name on screens; nothing for devices, systems and timers.
     pub name: Option<String>,
     /// The session's hash, to end it.
@@ -19,7 +21,7 @@ pub struct Caller {
 impl Caller {
     /// A worker of ours.
     pub fn timer() -> Self {
-        Self { who: Actor::Timer, role: None, name: None, session: None }
+        Self { who: Actor::Timer, role: None, scope: Scope::Every, name: None, session: None }
     }
 
     /// Whoever holds the machine itself: the command line.
@@ -28,7 +30,7 @@ impl Caller {
     }
 
     pub(crate) fn system(who: Actor) -> Self {
-        Self { who, role: None, name: None, session: None }
+        Self { who, role: None, scope: Scope::Every, name: None, session: None }
     }
 
     /// A number of bytes that tells this session from others; nothing for devices, systems and timers.
