@@ -9,6 +9,7 @@ use crate::{
         problem::{PlannedRoute, PlannedStop},
         solving::{Ask, districts, solve},
     },
+    sites::hubs::{Rounds, Site},
 };
 use ::roads::TravelTimes;
 use domain::{
@@ -104,15 +105,21 @@ impl PlanLocks {
 }
 
 impl Operations {
-    /// Plans the day when the hub's time for it has come: a timer's verb.
-    pub async fn plan_morning(&self, caller: &Caller) -> Result<PlanOutcome> {
+    /// Plans the day of each hub whose time for it has come: a timer's verb. Answers what became of each.
+    pub async fn plan_morning(&self, caller: &Caller) -> Result<Vec<PlanOutcome>> {
         caller.timer_only()?;
-        let mut conn = self.0.database.read().await?;
-        if store::hubs::all(&mut conn).await?.is_empty() {
-            return Ok(PlanOutcome::NotYet);
+        let sites = self.sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.plan_morning_at(caller, site).await);
         }
+        rounds.end()
+    }
+
+    async fn plan_morning_at(&self, caller: &Caller, site: &Site) -> Result<PlanOutcome> {
+        let Site { hub, zone } = site;
+        let mut conn = self.0.database.read().await?;
         // Asked every second, so what costs most is read last.
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
         let today = zone.day(self.now());
         if store::plans::published(&mut conn, hub.id, today).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
@@ -122,7 +129,7 @@ impl Operations {
         {
             return Ok(PlanOutcome::NotYet);
         }
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let book = DayBook::read(self, &mut conn, site, None).await?;
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
 
@@ -151,7 +158,7 @@ impl Operations {
         draft: &Draft,
         asked: &HashMap<OrderId, Promise>,
     ) -> Result<PlanOutcome> {
-        let mut work = self.begin(caller).await?;
+        let mut work = self.begin(caller, book.hub.id).await?;
         let day = DayLock::take(&mut work.tx, book.hub.id, book.day).await?;
         if store::plans::published(&mut work.tx, book.hub.id, book.day).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
@@ -183,7 +190,7 @@ impl Operations {
         let before = store::plans::published(&mut work.tx, hub, book.day).await?;
         let revision = before.as_ref().map_or(1, |p| p.revision + 1);
         if let Some(before) = before {
-            work.happened(hub, Fact::PlanSuperseded { plan: before.id });
+            work.happened(Fact::PlanSuperseded { plan: before.id });
             store::plans::save(&mut work.tx, &Plan { state: PlanState::Superseded, ..before }).await?;
         }
         let plan = Plan {
@@ -195,7 +202,7 @@ impl Operations {
             state: PlanState::Published,
         };
         store::plans::save(&mut work.tx, &plan).await?;
-        work.happened(hub, Fact::PlanPublished { plan });
+        work.happened(Fact::PlanPublished { plan });
 
         let (mut routes, mut stops, mut changed) = (vec![], vec![], vec![]);
         for planned in &draft.routes {
@@ -221,7 +228,7 @@ impl Operations {
                     .map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until),
                 state,
             };
-            work.happened(hub, Fact::RoutePublished { route: route.clone() });
+            work.happened(Fact::RoutePublished { route: route.clone() });
             for s in planned.stops.iter().filter(|s| locks.allows(s, planned.vehicle)) {
                 let Some(order) = locks.orders.get(&s.order) else { continue };
                 let id = s.stop.unwrap_or_else(|| StopId(new_id()));
@@ -250,7 +257,7 @@ impl Operations {
                     loaded,
                     via_hub: s.via_hub,
                 };
-                work.happened(hub, fact);
+                work.happened(fact);
             }
             routes.push(route);
         }
@@ -278,7 +285,7 @@ impl Operations {
                 state: ExceptionState::Open,
             };
             if store::exceptions::raise(&mut work.tx, &exception).await? {
-                work.followed(hub, Fact::ExceptionRaised { exception });
+                work.followed(Fact::ExceptionRaised { exception });
             }
         }
         work.touched.plan = true;

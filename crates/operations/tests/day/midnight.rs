@@ -23,7 +23,7 @@ async fn a_van_on_the_road_keeps_its_route_over_midnight() {
     ops.watch(&Caller::timer()).await.unwrap();
     let own = hub.route(n, night).await;
     assert_eq!((own.route, own.stops.len()), (route.route, route.stops.len() - 1));
-    let board = ops.board(&dispatcher).await.unwrap();
+    let board = ops.board(&dispatcher, None).await.unwrap();
     assert!(board.routes.iter().any(|r| r.route == route.route), "the day runs until the van is back");
     assert_eq!(board.head.day, at(12, 0).date_naive());
     let stop = own.stops[0].stop;
@@ -34,7 +34,7 @@ async fn a_van_on_the_road_keeps_its_route_over_midnight() {
     // Now it is the next day; what the last one left open is still there.
     let ops = hub.at(night + TimeDelta::minutes(40));
     ops.watch(&Caller::timer()).await.unwrap();
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let count = |kind| queue.rows.iter().filter(|r| r.kind == kind).count();
     assert_eq!(count(ExceptionKind::Failed), 1);
     assert_eq!(
@@ -44,7 +44,7 @@ async fn a_van_on_the_road_keeps_its_route_over_midnight() {
     );
     assert_eq!(queue.rows.len(), 1 + 20 - 2, "late, silent and off shift are over: {:?}", queue.rows);
     assert_eq!(queue.open as usize, queue.rows.len(), "what is counted is what is listed");
-    let board = ops.board(&dispatcher).await.unwrap();
+    let board = ops.board(&dispatcher, None).await.unwrap();
     assert_eq!(board.counts.waiting, 20 - 2);
     assert_eq!(board.counts.exceptions as usize, queue.rows.len());
 
@@ -53,7 +53,7 @@ async fn a_van_on_the_road_keeps_its_route_over_midnight() {
     ops.resolve(&dispatcher, row.id, "They collect it themselves".into()).await.unwrap();
     let next = hub.at(night + TimeDelta::hours(30));
     next.watch(&Caller::timer()).await.unwrap();
-    let later = next.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let later = next.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert!(later.rows.iter().all(|r| r.order != row.order), "{:?}", later.rows);
     assert_eq!(later.rows.len(), queue.rows.len() - 1);
     state_equals_history(&hub).await;
@@ -69,7 +69,7 @@ async fn a_van_that_is_out_when_the_next_day_is_planned_is_shown_with_it() {
     let dawn = at(8, 0) + TimeDelta::days(1);
     let ops = hub.at(dawn);
     ops.watch(&Caller::timer()).await.unwrap();
-    let board = ops.board(&dispatcher).await.unwrap();
+    let board = ops.board(&dispatcher, None).await.unwrap();
     assert_eq!(board.head.day, dawn.date_naive());
     assert_eq!(board.routes.iter().map(|r| r.route).collect::<Vec<_>>(), [route.route]);
     assert_eq!(hub.route(n, dawn).await.route, route.route);
@@ -92,14 +92,14 @@ async fn what_a_van_that_never_left_was_to_bring_stays_in_sight_and_gets_another
 
     let ops = hub.at(at(7, 10) + tomorrow);
     ops.watch(&Caller::timer()).await.unwrap();
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let left: Vec<_> =
         queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).filter_map(|r| r.order).collect();
     assert_eq!(left.len(), 20, "nobody brought any of them");
     ops.reschedule(&dispatcher, left[0], (at(14, 0) + tomorrow, at(16, 0) + tomorrow), None).await.unwrap();
     ops.cancel_order(&dispatcher, left[1]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert_eq!(queue.rows.iter().filter(|r| r.kind == ExceptionKind::Unplanned).count(), 18);
     state_equals_history(&hub).await;
 }

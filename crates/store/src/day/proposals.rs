@@ -48,6 +48,12 @@ pub async fn add<C: Serialize + Sync>(tx: &mut Tx, proposal: &Proposal<C>) -> Re
     Ok(())
 }
 
+/// The hub for which a proposal was made.
+pub async fn hub_of(conn: &mut Conn, id: ProposalId) -> Result<Option<HubId>, StoreError> {
+    let hub = sqlx::query_scalar!("select hub_id from proposals where id = $1", id.0);
+    Ok(hub.fetch_optional(conn).await?.map(HubId))
+}
+
 /// The open proposal of a day.
 pub async fn open<C: DeserializeOwned>(
     conn: &mut Conn,
