@@ -1,6 +1,7 @@
 //! What the control room asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
+use chrono::NaiveDate;
 use domain::{HubId, ProposalId, RouteId};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use wire::staff::control_room::{BoardView, Freedom, MapView, RouteView};
@@ -38,6 +39,14 @@ pub async fn propose_plan(#[server(default)] hub: Option<HubId>) -> Result<bool,
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.propose_plan(&caller, hub).await.map(|proposal| proposal.is_some()))
+}
+
+/// Closes the day that runs, once its vehicles are back.
+#[server(prefix = "/api", endpoint = "close-day", output = Answer)]
+pub async fn close_day(#[server(default)] hub: Option<HubId>, day: NaiveDate) -> Result<(), Fault> {
+    use crate::backend::*;
+    let caller = caller().await?;
+    answer(operations().await?.close_day(&caller, hub, day).await)
 }
 
 /// Accepts one answer of a proposal, if the day still is as it was when the proposal was made. Answers with the plan's new revision.

@@ -4,6 +4,7 @@
 //! which of the three panes is in front.
 
 pub mod api;
+mod close;
 mod panel;
 mod plan;
 mod routes;

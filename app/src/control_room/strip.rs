@@ -1,6 +1,6 @@
 //! The strip: the day in one row of numbers, grey until one of them needs somebody.
 
-use super::Show;
+use super::{Show, close::EndOfDay};
 use crate::{
     format,
     live::LiveBoard,
@@ -28,9 +28,10 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
     view! {
         <section class="strip" aria-label="The day in numbers">
             <p class="strip-head">
-                <strong>{head.hub}</strong>
-                <span class="quiet">{format::day(head.day)}", "{head.zone}</span>
+                <strong>{head.hub.clone()}</strong>
+                <span class="quiet">{format::day(head.day)}", "{head.zone.clone()}</span>
             </p>
+            <EndOfDay head />
             <dl class="strip-numbers">
                 <Number label="stops" href=Some(at_hub("/control-room")) value=Signal::derive(move || format::count(counts.get().stops)) />
                 <Number label="done" href=attempts.clone() value=share(|counts| (counts.done, counts.stops)) />

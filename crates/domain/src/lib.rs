@@ -30,6 +30,7 @@ pub use day::{
     exception::{Exception, ExceptionKind, ExceptionState},
     plan::{Plan, PlanState},
     route::{Route, RouteState},
+    service_day::ServiceDay,
     standing::{RISK_MARGIN, SILENT_AFTER, Standing},
     stop::{Stop, StopState},
 };

@@ -160,7 +160,13 @@ impl DayBook {
         rows
     }
 
-    fn head(&self) -> DayHead {
+    /// Whether the day's vehicles have all come back.
+    fn is_done(&self) -> bool {
+        let own = || self.routes.iter().filter(|r| r.day == self.day);
+        own().next().is_some() && own().all(|r| matches!(r.state, RouteState::Finished { .. }))
+    }
+
+    fn head(&self, caller: &Caller) -> DayHead {
         DayHead {
             hub: self.hub.name.clone(),
             hub_at: point(self.hub.at),
@@ -168,6 +174,7 @@ impl DayBook {
             day: self.day,
             as_of: self.zone.moment(self.now),
             plan_at: self.zone.moment(self.zone.at(self.day, self.hub.plan_at)),
+            can_close: caller.must(domain::Ability::Dispatch).is_ok() && self.is_done(),
             revision: self.plan.as_ref().map(|p| p.revision),
         }
     }
@@ -219,7 +226,7 @@ impl Operations {
         Ok(BoardView {
             closed,
             roads_trouble: self.0.roads.source().trouble,
-            head: book.head(),
+            head: book.head(caller),
             counts: counts(&routes, waiting, exceptions),
             routes,
             vehicles,

@@ -69,6 +69,11 @@ impl Operations {
         if sites.is_empty() {
             return Err(OpsError::NoHub);
         }
+        let mut closed = vec![];
+        for site in sites.iter() {
+            let mut conn = self.0.database.read().await?;
+            closed.push(store::service_days::last_closed(&mut conn, site.hub.id).await?);
+        }
         let asked = self.look_up(asked, sites.clone()).await?;
         let now = self.now();
 
@@ -76,7 +81,14 @@ impl Operations {
         let mut read_one = |(order, located): (PlaceOrder, Located)| {
             if seen.insert(one_line(&order.reference)) {
                 let (at, site) = located?;
-                read_order(order, at, shop, &sites[site], now)
+                let order = read_order(order, at, shop, &sites[site], now)?;
+                match closed[site].filter(|closed| order.day <= *closed) {
+                    Some(_) => Err(format!(
+                        "window_from: the hub's {} is closed; promise a window on a later day",
+                        order.day
+                    )),
+                    None => Ok(order),
+                }
             } else {
                 Err("this reference stands twice in the request".to_owned())
             }

@@ -164,6 +164,9 @@ impl Operations {
         }
         let now = work.go_on();
         let tx = &mut work.tx;
+        if store::service_days::last_closed(tx, hub).await?.is_some_and(|closed| day <= closed) {
+            return Err(OpsError::SlotGone);
+        }
         let (before, had_stop) = (order.promise.latest, order.state.stop());
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         let after = order.clone().reschedule(window, day, now)?;
@@ -285,7 +288,7 @@ impl Operations {
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
             let reach = fleet.iter().filter(carries).filter_map(|v| {
-                let (from, until) = (zone.at(day, v.shift_from), zone.at(day, v.shift_until));
+                let (from, until) = zone.shift(day, v);
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
                     Some(TimeDelta::seconds(seconds.into()))

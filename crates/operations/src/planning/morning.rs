@@ -118,9 +118,9 @@ impl Operations {
 
     async fn plan_morning_at(&self, caller: &Caller, site: &Site) -> Result<PlanOutcome> {
         let Site { hub, zone } = site;
-        let mut conn = self.0.database.read().await?;
+        let today = self.keep_day(caller, site).await?;
         // Asked every second, so what costs most is read last.
-        let today = zone.day(self.now());
+        let mut conn = self.0.database.read().await?;
         if store::plans::published(&mut conn, hub.id, today).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
@@ -138,6 +138,7 @@ impl Operations {
         let (zone, origin) = (book.zone, book.zone.bounds(book.day).0);
         let (name, keep) = (format!("morning-{}", book.day), self.0.keep_problems.clone());
         let draft = heavily(self, move |roads| {
+            choices.promise_broken_ones_the_day();
             let mut unplanned = choices.take_unroaded(roads.as_ref());
             let mut draft = solve_morning(choices, roads.as_ref(), (zone, origin), &name, keep.as_deref())?;
             draft.unplanned.append(&mut unplanned);
@@ -146,7 +147,7 @@ impl Operations {
         .await?;
 
         self.0.pauses.at("morning").await;
-        let outcome = once_more!(self.publish_morning(caller, &book, &draft, &asked).await)?;
+        let outcome = once_more!(self.publish_morning(caller, site, &book, &draft, &asked).await)?;
         Ok(outcome)
     }
 
@@ -154,12 +155,16 @@ impl Operations {
     async fn publish_morning(
         &self,
         caller: &Caller,
+        site: &Site,
         book: &DayBook,
         draft: &Draft,
         asked: &HashMap<OrderId, Promise>,
     ) -> Result<PlanOutcome> {
         let mut work = self.begin(caller, book.hub.id).await?;
         let day = DayLock::take(&mut work.tx, book.hub.id, book.day).await?;
+        if self.running_day(&mut work.tx, site, work.now).await? != book.day {
+            return Ok(PlanOutcome::NotYet);
+        }
         if store::plans::published(&mut work.tx, book.hub.id, book.day).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
@@ -224,8 +229,7 @@ impl Operations {
                     _ => planned.start,
                 },
                 planned_end: planned.end,
-                shift_until: before
-                    .map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until),
+                shift_until: before.map_or_else(|| book.zone.shift(book.day, vehicle).1, |r| r.shift_until),
                 state,
             };
             work.happened(Fact::RoutePublished { route: route.clone() });

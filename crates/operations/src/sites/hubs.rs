@@ -1,7 +1,7 @@
 //! Which hub a verb is at: the one that was asked for, or the caller's own.
 
 use crate::{Caller, Operations, OpsError, Result, base::zone::Zone};
-use domain::{Day, Hub, HubId, Instant};
+use domain::{Hub, HubId};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -131,17 +131,5 @@ impl Operations {
         let sites = self.0.hubs.get();
         let within = sites.iter().filter(|site| caller.scope.reaches(site.hub.id));
         within.map(|site| HubChoice { id: site.hub.id, name: site.hub.name.clone() }).collect()
-    }
-
-    /// The service day that runs at a hub: the calendar's, but that of the day before until its last vehicle is back, or
-    /// until the time has come to plan the next one.
-    pub(crate) async fn running_day(&self, conn: &mut store::Conn, site: &Site, now: Instant) -> Result<Day> {
-        let today = site.zone.day(now);
-        if now >= site.zone.at(today, site.hub.plan_at) {
-            return Ok(today);
-        }
-        let Some(yesterday) = today.pred_opt() else { return Ok(today) };
-        let out = store::plans::is_under_way(conn, site.hub.id, yesterday).await?;
-        Ok(if out { yesterday } else { today })
     }
 }

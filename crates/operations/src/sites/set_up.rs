@@ -166,8 +166,11 @@ fn read(ask: SetUp) -> Result<SetUp, String> {
                 v.label
             ));
         }
-        if v.shift_from >= v.shift_until {
-            return Err(format!("vehicles: the shift of {} must end after it begins", v.label));
+        if v.shift_from == v.shift_until {
+            return Err(format!(
+                "vehicles: the shift of {} begins and ends at the same time; one that passes midnight ends at an earlier time than it begins",
+                v.label
+            ));
         }
         Ok(v)
     };

@@ -50,9 +50,9 @@ impl Operations {
     }
 
     async fn watch_at(&self, caller: &Caller, site: &Site) -> Result<usize> {
+        let day = self.keep_day(caller, site).await?;
         let mut conn = self.0.database.read().await?;
         // What is raised after the day was read is not over because the day that was read knows nothing of it.
-        let day = self.running_day(&mut conn, site, self.now()).await?;
         let known = store::exceptions::of_day(&mut conn, site.hub.id, day).await?;
         let known: HashSet<ExceptionId> = known.iter().map(|e| e.id).collect();
         let book = DayBook::read(self, &mut conn, site, None).await?;
@@ -200,8 +200,9 @@ impl Operations {
         // The book is older than the youngest of those that wait.
         let now = self.now();
         let mut wanted = troubles(book, estimates);
-        // Today's orders wait for the morning plan as long as there is none.
-        let left_out = waiting.iter().filter(|w| w.day < book.day || book.plan.is_some());
+        // Today's orders wait for the morning plan as long as there is none, but for those that it comes too late for.
+        let left_out =
+            waiting.iter().filter(|w| w.day < book.day || book.plan.is_some() || w.until <= book.now);
         wanted.extend(left_out.map(|w| unplanned(book, w, now)));
         let unresolved: Vec<_> =
             standing.iter().filter(|e| !matches!(e.state, ExceptionState::Resolved { .. })).collect();

@@ -132,6 +132,7 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("close_road", ops.close_road(&other, first, close()).await.err()),
         ("lift_closure", ops.lift_closure(&other, closure).await.err()),
         ("set_weather", ops.set_weather(&other, first, Weather::Snow).await.err()),
+        ("close_day", ops.close_day(&other, first, at(12, 0).date_naive()).await.err()),
         ("propose_plan", ops.propose_plan(&other, first).await.err()),
         (
             "accept_proposal",

@@ -54,6 +54,16 @@ pub async fn hub_of(conn: &mut Conn, id: ProposalId) -> Result<Option<HubId>, St
     Ok(hub.fetch_optional(conn).await?.map(HubId))
 }
 
+/// Which proposal of a day is open.
+pub async fn open_id(conn: &mut Conn, hub: HubId, day: Day) -> Result<Option<ProposalId>, StoreError> {
+    let id = sqlx::query_scalar!(
+        "select id from proposals where hub_id = $1 and day = $2 and state = 'open'",
+        hub.0,
+        day
+    );
+    Ok(id.fetch_optional(conn).await?.map(ProposalId))
+}
+
 /// The open proposal of a day.
 pub async fn open<C: DeserializeOwned>(
     conn: &mut Conn,
