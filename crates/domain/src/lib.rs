@@ -17,6 +17,7 @@ pub use accounts::{
     ability::Ability,
     people::{Actor, Role},
     scope::Scope,
+    settings::{self, Currency, Settings},
 };
 pub use base::{
     ids::*,
@@ -30,7 +31,7 @@ pub use day::{
     exception::{Exception, ExceptionKind, ExceptionState},
     plan::{Plan, PlanState},
     route::{Route, RouteState},
-    standing::{RISK_MARGIN, SILENT_AFTER, Standing},
+    standing::Standing,
     stop::{Stop, StopState},
 };
 pub use fleet::{
@@ -46,7 +47,4 @@ pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},
     weather::Weather,
 };
-pub use sites::{
-    hub::{Hub, LOADING, YARD},
-    shop::Shop,
-};
+pub use sites::{hub::Hub, shop::Shop};

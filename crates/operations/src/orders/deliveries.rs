@@ -2,6 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
+    accounts::settings,
     base::{
         convert::{lat_lon, point, profile},
         turns::aside,
@@ -14,6 +15,7 @@ use crate::{
     orders::story::{Names, tell},
 };
 use ::roads::{LatLon, Profile, TravelTimes};
+use chrono::TimeDelta;
 use domain::{Ability, Instant, Order, OrderId, OrderState};
 use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
 
@@ -29,7 +31,8 @@ impl Operations {
     pub async fn find_orders(&self, caller: &Caller, text: &str, page: u32) -> Result<HitsView> {
         caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
-        let (_, zone) = self.hub_and_zone(&mut conn).await?;
+        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let margin = settings::of(&mut conn, Some(hub.id)).await?.risk_margin();
         let text: String = text.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
         let offset = PAGE * (i64::from(page.max(1)) - 1);
         let mut found = store::search::orders(&mut conn, &text, PAGE + 1, offset).await?;
@@ -48,7 +51,7 @@ impl Operations {
                 phone: h.recipient.phone,
                 address: h.address,
                 progress: progress(&h.state),
-                standing: standing(progress(&h.state), stops.get(&h.id), h.until, now),
+                standing: standing(progress(&h.state), stops.get(&h.id), h.until, now, margin),
                 window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
             })
             .collect();
@@ -63,6 +66,7 @@ impl Operations {
         let now = self.now();
         let day = self.running_day(&mut conn, &hub, zone).await?;
         let waiting = store::orders::waiting_orders(&mut conn, hub.id, day).await?;
+        let margin = settings::of(&mut conn, Some(hub.id)).await?.risk_margin();
         let skip = PAGE as usize * (page.max(1) as usize - 1);
         let more = waiting.len() > skip + PAGE as usize;
         let ids: Vec<_> = waiting.iter().map(|w| w.id).skip(skip).take(PAGE as usize).collect();
@@ -71,7 +75,7 @@ impl Operations {
         let mut hits = vec![];
         for order in &orders {
             let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
-            hits.push(hit(order, shop, None, zone, now));
+            hits.push(hit(order, shop, None, zone, (now, margin)));
         }
         Ok(HitsView { as_of: zone.moment(now), hits, more })
     }
@@ -126,7 +130,7 @@ impl Operations {
             near,
             hindered,
             as_of: zone.moment(book.now),
-            hit: hit(&order, shop, latest.get(&id), zone, book.now),
+            hit: hit(&order, shop, latest.get(&id), zone, (book.now, book.settings.risk_margin())),
             at: point(order.address.at),
             original: zone.span(order.promise.original),
             packages: order
@@ -200,7 +204,13 @@ impl Operations {
     }
 }
 
-fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: Instant) -> OrderHit {
+fn hit(
+    order: &Order,
+    shop: String,
+    stop: Option<&LatestStop>,
+    zone: Zone,
+    (now, margin): (Instant, TimeDelta),
+) -> OrderHit {
     let progress = progress(order.state.code());
     OrderHit {
         order: order.id,
@@ -210,7 +220,7 @@ fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: 
         phone: order.recipient.phone.clone(),
         address: order.address.text.clone(),
         progress,
-        standing: standing(progress, stop, order.promise.latest.until(), now),
+        standing: standing(progress, stop, order.promise.latest.until(), now, margin),
         window: zone.span(order.promise.latest),
     }
 }

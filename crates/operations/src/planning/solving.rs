@@ -99,7 +99,7 @@ fn joined(mut one: Choices, other: Choices) -> Choices {
 }
 
 fn halves(choices: Choices) -> [Choices; 2] {
-    let Choices { runners, tasks, hub, now, approaches } = choices;
+    let Choices { runners, tasks, hub, now, approaches, settings } = choices;
     let spread = |of: &dyn Fn(&Task) -> f64| {
         let (low, high) =
             tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
@@ -125,6 +125,7 @@ fn halves(choices: Choices) -> [Choices; 2] {
         hub,
         now,
         approaches: approaches.clone(),
+        settings: settings.clone(),
     });
     let mut shared_out = 0;
     let mut places = vec![];
@@ -208,6 +209,7 @@ mod tests {
             hub,
             now,
             approaches: Arc::new(Approaches::default()),
+            settings: Arc::new(domain::Settings::default()),
         }
     }
 

@@ -13,6 +13,7 @@ mod races;
 mod random_days;
 mod reports;
 mod set_up;
+mod settings;
 mod the_plan;
 mod the_roads;
 mod windows;
