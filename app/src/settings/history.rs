@@ -55,7 +55,7 @@ fn Line(row: ChangeRow, as_of: Moment) -> impl IntoView {
             <td>{by}</td>
             <td>
                 {label}
-                <small>{unit}</small>
+                {(!unit.is_empty()).then(|| view! { <small>{unit}</small> })}
                 {hub.map(|hub| view! { <small>{hub}</small> })}
             </td>
             <td>{said(before)}</td>

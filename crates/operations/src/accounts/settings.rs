@@ -216,7 +216,12 @@ impl Operations {
                 before: text(&change.before),
                 after: text(&change.after),
                 given_back: change.given_back,
-                unit: setting.map(|setting| setting.unit_in(sheet.now.settings.currency)).unwrap_or_default(),
+                // In which currency a price was then, the change of the currency says.
+                unit: setting
+                    .map(|setting| setting.unit)
+                    .filter(|unit| !unit.contains('¤'))
+                    .unwrap_or("")
+                    .to_owned(),
             }
         };
         let reached = sheet.hubs.iter().filter(|hub| several && caller.scope.reaches(hub.id));

@@ -111,7 +111,7 @@ pub struct ChangeRow {
     pub after: String,
     /// Whether it was given back to what holds below it.
     pub given_back: bool,
-    /// What both numbers count.
+    /// What both numbers count; nothing for a choice and for money.
     pub unit: String,
 }
 
