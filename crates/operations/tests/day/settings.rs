@@ -5,6 +5,7 @@ use domain::{HubId, OrderId, Role};
 use operations::{Caller, Operations, OpsError};
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
+use wire::driver::Deed;
 use wire::staff::{
     deliveries::SlotsView,
     settings::{
@@ -312,6 +313,31 @@ async fn a_stored_value_that_cannot_be_is_named_and_can_be_mended() {
     assert_eq!(ops.change_settings(&admin, back).await.unwrap().outcome, Saved { changed: 1 });
     ops.board(&admin).await.unwrap();
     conn.close().await.unwrap();
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn alarms_and_forgetting_follow_what_is_set() {
+    let Some(hub) = Hub::open("alarms_set").await else { return };
+    hub.plan(8).await;
+    let (n, route) = hub.routed(at(7, 5)).await.remove(0);
+    hub.report(n, at(7, 45), Deed::Departed { route: route.route }).await;
+    let ops = hub.at(at(7, 52));
+    let admin = hub.person(Role::Administrator).await;
+    let silent = async || ops.board(&admin).await.unwrap().counts.silent;
+    assert_eq!(silent().await, 1, "nothing was heard for seven minutes");
+    set(&ops, &admin, &[("silent_after_minutes", "8")]).await;
+    assert_eq!(silent().await, 0);
+    set(&ops, &admin, &[("silent_after_minutes", "6")]).await;
+    assert_eq!(silent().await, 1);
+
+    let mut conn = PgConnection::connect(&hub.url).await.unwrap();
+    let old = "update reports set received_at = received_at - interval '10 days'";
+    sqlx::query(old).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+    assert_eq!(ops.forget(&Caller::timer()).await.unwrap(), None);
+    set(&ops, &admin, &[("reports_days", "9")]).await;
+    assert_eq!(ops.forget(&Caller::timer()).await.unwrap().as_deref(), Some("forgot 1 reports"));
     hub.close().await;
 }
 

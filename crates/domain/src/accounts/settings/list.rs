@@ -87,6 +87,10 @@ settings! {
             "Late minute", "What a minute after a promised window weighs when a better plan of a running day is looked for.";
         long_day_hour_cents: i64 = 7_200, money(0, 500), "¤ an hour", Hub,
             "Hour of a long day", "What an hour beyond a vehicle's fair share of the day's work weighs. More spreads the work, less saves kilometres.";
+        moved_stop_cents: i64 = 200, money(0, 100), "¤ a stop", Hub,
+            "Stop to another vehicle", "What it weighs when a better plan of a running day gives a stop to another vehicle: the parcel has to be found and put into another van.";
+        reordered_stop_cents: i64 = 40, money(0, 100), "¤ a stop", Hub,
+            "Stop in another order", "What it weighs when a better plan of a running day moves a stop within its route: the driver does not expect it there.";
     }
     Alarms {
         risk_margin_minutes: i64 = 10, whole(1, 60), "minutes", Hub,
