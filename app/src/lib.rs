@@ -7,6 +7,7 @@
 
 #![recursion_limit = "256"]
 
+mod address;
 #[cfg(feature = "ssr")]
 mod backend;
 mod codec;

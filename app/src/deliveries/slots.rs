@@ -1,6 +1,7 @@
 //! The windows that an order can move to, each with its price on the road.
 
 use super::api::Reschedule;
+use crate::session::at_hub;
 use crate::{format, parts::MarkedWord, words};
 use chrono::{SecondsFormat, Utc};
 use domain::{Currency, OrderId, Standing};
@@ -19,7 +20,7 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
         <section class="slots-section" aria-labelledby="slots-title">
             <div class="list-head">
                 <h2 id="slots-title">"Windows that fit"</h2>
-                <a class="button small" href=format!("/deliveries/{order}") data-noscroll="">
+                <a class="button small" href=at_hub(&format!("/deliveries/{order}")) data-noscroll="">
                     "Close"
                 </a>
             </div>

@@ -31,6 +31,7 @@ pub use day::{
     exception::{Exception, ExceptionKind, ExceptionState},
     plan::{Plan, PlanState},
     route::{Route, RouteState},
+    service_day::ServiceDay,
     standing::Standing,
     stop::{Stop, StopState},
 };

@@ -21,7 +21,7 @@ pub use base::{
     error::StoreError,
     locks,
 };
-pub use day::{estimates, exceptions, plans, proposals, stops};
+pub use day::{estimates, exceptions, plans, proposals, service_days, stops};
 pub use fleet::{devices, positions, vehicles};
 pub use history::{events, ledger, retention};
 pub use orders::search;

@@ -42,6 +42,10 @@ pub enum AppError {
     AlreadyResolved,
     /// The day has moved on since this was proposed.
     PlanStale,
+    /// A day cannot be closed while a vehicle is on the road.
+    VehiclesOut,
+    /// The day is closed.
+    DayClosed,
     /// There is nothing to plan.
     NothingToPlan,
     /// A closure was not drawn, or not as a form can say it.
@@ -76,6 +80,8 @@ impl AppError {
             | Self::OwnedByOther
             | Self::AlreadyResolved
             | Self::PlanStale
+            | Self::VehiclesOut
+            | Self::DayClosed
             | Self::NothingToPlan => 409,
             Self::TooManyTries => 429,
             Self::Busy | Self::Unreachable => 503,

@@ -91,10 +91,29 @@ pub enum Fact {
         /// The service day that holds now.
         day: crate::Day,
     },
+    /// The order's service day closed before it was delivered; it belongs to a later one.
+    OrderCarriedOver {
+        /// Which.
+        order: OrderId,
+        /// The day that closed.
+        before: crate::Day,
+        /// The day that it belongs to now.
+        day: crate::Day,
+    },
     /// The order will not be delivered.
     OrderCancelled {
         /// Which.
         order: OrderId,
+    },
+    /// A hub's day opened.
+    DayOpened {
+        /// Which.
+        day: crate::Day,
+    },
+    /// A hub's day closed.
+    DayClosed {
+        /// Which.
+        day: crate::Day,
     },
     /// A revision of the day's plan took effect.
     PlanPublished {
@@ -256,7 +275,10 @@ impl Fact {
             Self::VehicleRecovered { .. } => "vehicle_recovered",
             Self::OrderPlaced { .. } => "order_placed",
             Self::OrderRescheduled { .. } => "order_rescheduled",
+            Self::OrderCarriedOver { .. } => "order_carried_over",
             Self::OrderCancelled { .. } => "order_cancelled",
+            Self::DayOpened { .. } => "day_opened",
+            Self::DayClosed { .. } => "day_closed",
             Self::PlanPublished { .. } => "plan_published",
             Self::PlanSuperseded { .. } => "plan_superseded",
             Self::RoutePublished { .. } => "route_published",
@@ -289,11 +311,14 @@ impl Fact {
             }
             Self::OrderPlaced { order } => about.order = Some(order.id),
             Self::OrderRescheduled { order, .. }
+            | Self::OrderCarriedOver { order, .. }
             | Self::OrderCancelled { order }
             | Self::OrderUnloaded { order } => {
                 about.order = Some(*order);
             }
-            Self::PlanPublished { .. }
+            Self::DayOpened { .. }
+            | Self::DayClosed { .. }
+            | Self::PlanPublished { .. }
             | Self::PlanSuperseded { .. }
             | Self::RoadClosed { .. }
             | Self::ClosureLifted { .. }

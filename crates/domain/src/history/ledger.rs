@@ -1,8 +1,9 @@
 //! The state that a history adds up to. The tables beside the events must equal it, and a test compares them.
 
 use crate::{
-    Attempt, AttemptId, Closure, ClosureId, Event, Exception, ExceptionId, Fact, HubId, Order, OrderId, Plan,
-    PlanId, PlanState, Refusal, Route, RouteId, Stop, StopId, StopState, Vehicle, VehicleId, Weather,
+    Attempt, AttemptId, Closure, ClosureId, Day, Event, Exception, ExceptionId, Fact, HubId, Order, OrderId,
+    Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Stop, StopId, StopState, Vehicle,
+    VehicleId, Weather,
 };
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 pub struct Ledger {
     /// Vehicles.
     pub vehicles: BTreeMap<VehicleId, Vehicle>,
+    /// Service days, by hub.
+    pub days: BTreeMap<(HubId, Day), ServiceDay>,
     /// Orders.
     pub orders: BTreeMap<OrderId, Order>,
     /// Plans.
@@ -67,8 +70,18 @@ impl Ledger {
             Fact::OrderRescheduled { order, after, day, .. } => {
                 change(&mut self.orders, *order, |o| o.reschedule(*after, *day, at))?;
             }
+            Fact::OrderCarriedOver { order, day, .. } => {
+                change(&mut self.orders, *order, |o| o.carry_over(*day))?;
+            }
             Fact::OrderCancelled { order } => {
                 change(&mut self.orders, *order, |o| o.cancel(at))?;
+            }
+            Fact::DayOpened { day } => {
+                let opened = ServiceDay::open(event.hub, *day, at);
+                self.days.insert((event.hub, *day), opened);
+            }
+            Fact::DayClosed { day } => {
+                change(&mut self.days, (event.hub, *day), |d| d.close(at))?;
             }
             Fact::PlanPublished { plan } => {
                 self.plans.insert(plan.id, plan.clone());
@@ -191,6 +204,7 @@ impl Ledger {
         }
         [
             of("vehicle", &self.vehicles, &other.vehicles),
+            of("day", &self.days, &other.days),
             of("order", &self.orders, &other.orders),
             of("plan", &self.plans, &other.plans),
             of("route", &self.routes, &other.routes),

@@ -1,7 +1,10 @@
 //! What is set for a hub: read with the day that it is for, and changed by administrators, everything that is wrong named at
 //! once and nobody's change lost under another's.
 
-use crate::{Caller, Operations, OpsError, Result, base::zone::Zone};
+use crate::{
+    Caller, Operations, OpsError, Result,
+    base::{work::Touched, zone::Zone},
+};
 use domain::{
     Ability, Hub, HubId, Scope, Settings,
     settings::{
@@ -134,16 +137,16 @@ impl Sheet {
 
 /// Whose settings are meant, if the caller's abilities reach that far. With one hub alone all hubs are meant.
 fn which(caller: &Caller, hubs: &[Hub], asked: Option<HubId>) -> Result<Option<HubId>> {
-    let (_, role) = caller.person()?;
     match (asked, &caller.scope) {
         (None, Scope::Every) => Ok(None),
         // Who looks after some hubs begins with the first of them.
         (None, Scope::Hubs(_)) => {
             let own = hubs.iter().find(|hub| caller.scope.reaches(hub.id));
-            own.map(|hub| Some(hub.id)).ok_or(OpsError::NotAllowed { role })
+            own.map(|hub| Some(hub.id)).ok_or(OpsError::NotFound)
         }
-        (Some(id), _) if hubs.iter().all(|hub| hub.id != id) => Err(OpsError::NotFound),
-        (Some(id), scope) if !scope.reaches(id) => Err(OpsError::NotAllowed { role }),
+        (Some(id), scope) if !scope.reaches(id) || hubs.iter().all(|hub| hub.id != id) => {
+            Err(OpsError::NotFound)
+        }
         (Some(_), Scope::Every) if hubs.len() == 1 => Ok(None),
         (Some(id), _) => Ok(Some(id)),
     }
@@ -257,11 +260,11 @@ impl Operations {
         tried: &mut BTreeMap<String, String>,
     ) -> Result<SettingsOutcome> {
         let (person, _) = caller.person()?;
-        let mut work = self.begin(caller).await?;
-        store::settings::lock(&mut work.tx).await?;
-        let now = work.go_on();
-        let sheet = Sheet::load(&mut work.tx, caller, ask.hub).await?;
-        if store::settings::version(&mut work.tx, sheet.hub).await? != ask.version {
+        let mut tx = self.0.database.begin().await?;
+        store::settings::lock(&mut tx).await?;
+        let now = self.now();
+        let sheet = Sheet::load(&mut tx, caller, ask.hub).await?;
+        if store::settings::version(&mut tx, sheet.hub).await? != ask.version {
             return Ok(Overtaken);
         }
         let typed = match &ask.back {
@@ -271,7 +274,7 @@ impl Operations {
                 vec![(setting, Ok(setting.of(&sheet.below)))]
             }
         };
-        let (after, faults) = sheet.judged(&mut work.tx, &typed).await?;
+        let (after, faults) = sheet.judged(&mut tx, &typed).await?;
         if !faults.is_empty() {
             // What a setting would be given back to is shown with what is wrong with it.
             let back = ask.back.iter().filter_map(|key| sheet.entry(key));
@@ -300,15 +303,16 @@ impl Operations {
                 at: now,
                 by: person,
             };
-            store::settings::save(&mut work.tx, &change).await?;
+            store::settings::save(&mut tx, &change).await?;
             tracing::info!(%person, hub = ?sheet.hub, key = setting.key, "a setting was changed");
             changed += 1;
         }
+        tx.commit().await?;
         // What is at risk, or silent, may be others now.
-        work.touched.all = true;
-        work.touched.exceptions = true;
-        work.touched.plan = true;
-        work.commit().await?;
+        for hub in sheet.hubs.iter().filter(|hub| sheet.hub.is_none_or(|own| own == hub.id)) {
+            let touched = Touched { all: true, exceptions: true, plan: true, ..Touched::default() };
+            self.announce(hub.id, touched);
+        }
         Ok(Saved { changed })
     }
 }

@@ -196,7 +196,7 @@ impl Operations {
             return Err(OpsError::NotSignedIn);
         }
         let (vehicle, hub) = self.0.devices.find(hash(token)).await?.ok_or(OpsError::NotSignedIn)?;
-        Ok((Caller::system(Actor::Vehicle(vehicle)), vehicle, hub))
+        Ok((Caller::device(vehicle, hub), vehicle, hub))
     }
 
     /// Makes a sign-in link for a person: a secret that opens one session.

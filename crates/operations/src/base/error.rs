@@ -141,6 +141,8 @@ impl From<OpsError> for AppError {
                 Refusal::ExceptionOwned => Self::OwnedByOther,
                 Refusal::ExceptionResolved => Self::AlreadyResolved,
                 Refusal::PlanStale => Self::PlanStale,
+                Refusal::VehiclesOut => Self::VehiclesOut,
+                Refusal::DayClosed => Self::DayClosed,
                 Refusal::ClosureNotDrawn | Refusal::NotOnEarth => Self::NotDrawn,
                 Refusal::ClosureUnexplained | Refusal::ClosureForNobody => Self::ClosureIncomplete,
                 _ => Self::Invalid,

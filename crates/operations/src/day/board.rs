@@ -9,12 +9,13 @@ use crate::{
     },
     fleet::approach::Approaches,
     live::mark,
+    sites::hubs::Site,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, Hub, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState, Vehicle, VehicleId,
-    VehicleState,
+    Day, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState, Vehicle,
+    VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};
@@ -45,12 +46,17 @@ pub(crate) struct DayBook {
 }
 
 impl DayBook {
-    /// Reads the day that runs, or the part of it that concerns `routes`. Vehicles that are still on the road from a day
+    /// Reads the day that runs at a hub, or the part of it that concerns `routes`. Vehicles that are still on the road from a day
     /// before belong to it.
-    pub async fn read(ops: &Operations, conn: &mut store::Conn, routes: Option<&[RouteId]>) -> Result<Self> {
-        let (hub, zone) = ops.hub_and_zone(conn).await?;
+    pub async fn read(
+        ops: &Operations,
+        conn: &mut store::Conn,
+        site: &Site,
+        routes: Option<&[RouteId]>,
+    ) -> Result<Self> {
+        let Site { hub, zone } = site.clone();
         let now = ops.now();
-        let day = ops.running_day(conn, &hub, zone).await?;
+        let day = ops.running_day(conn, site, now).await?;
         Ok(Self {
             plan: store::plans::published(conn, hub.id, day).await?,
             vehicles: store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
@@ -62,7 +68,7 @@ impl DayBook {
                 .into_iter()
                 .map(|p| (p.vehicle, p))
                 .collect(),
-            approaches: ops.0.approaches.get(),
+            approaches: ops.0.approaches.get(hub.id).unwrap_or_default(),
             settings: Arc::new(settings::of(conn, Some(hub.id)).await?),
             hub,
             zone,
@@ -163,7 +169,13 @@ impl DayBook {
         rows
     }
 
-    fn head(&self) -> DayHead {
+    /// Whether the day's vehicles have all come back.
+    fn is_done(&self) -> bool {
+        let own = || self.routes.iter().filter(|r| r.day == self.day);
+        own().next().is_some() && own().all(|r| matches!(r.state, RouteState::Finished { .. }))
+    }
+
+    fn head(&self, caller: &Caller) -> DayHead {
         DayHead {
             hub: self.hub.name.clone(),
             hub_at: point(self.hub.at),
@@ -171,6 +183,7 @@ impl DayBook {
             day: self.day,
             as_of: self.zone.moment(self.now),
             plan_at: self.zone.moment(self.zone.at(self.day, self.hub.plan_at)),
+            can_close: caller.must(domain::Ability::Dispatch).is_ok() && self.is_done(),
             revision: self.plan.as_ref().map(|p| p.revision),
         }
     }
@@ -197,11 +210,12 @@ pub(crate) fn counts(rows: &[RouteRow], waiting: i64, exceptions: i64) -> Counts
 }
 
 impl Operations {
-    /// The whole day on one page.
-    pub async fn board(&self, caller: &Caller) -> Result<BoardView> {
+    /// The whole day of a hub on one page.
+    pub async fn board(&self, caller: &Caller, hub: Option<HubId>) -> Result<BoardView> {
         caller.must(domain::Ability::SeeDay)?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let site = self.site_for(caller, hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
         let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
         let routes = book.rows();
@@ -221,7 +235,7 @@ impl Operations {
         Ok(BoardView {
             closed,
             roads_trouble: self.0.roads.source().trouble,
-            head: book.head(),
+            head: book.head(caller),
             counts: counts(&routes, waiting, exceptions),
             routes,
             vehicles,
@@ -233,7 +247,10 @@ impl Operations {
     pub async fn route(&self, caller: &Caller, id: RouteId) -> Result<RouteView> {
         caller.must(domain::Ability::SeeDay)?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, Some(&[id])).await?;
+        let hub = store::plans::route(&mut conn, id).await?.ok_or(OpsError::NotFound)?.hub;
+        caller.reach(hub)?;
+        let site = self.site_of(hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, Some(&[id])).await?;
         let route = book.routes.iter().find(|r| r.id == id).ok_or(OpsError::NotFound)?;
         let row = book.row(route).ok_or(OpsError::NotFound)?;
         let stops = book.stops_of(id);

@@ -16,12 +16,12 @@ use crate::{
         accept::still_possible,
         morning::{Draft, PlanLocks},
     },
+    sites::hubs::Site,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use domain::{
     Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Settings, Vehicle, Window,
 };
-use std::sync::Arc;
 use store::locks::DayLock;
 use wire::staff::deliveries::{SlotOffer, SlotsView};
 
@@ -31,8 +31,10 @@ impl Operations {
     pub async fn slots(&self, caller: &Caller, id: OrderId) -> Result<SlotsView> {
         caller.must(domain::Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        caller.reach(order.hub)?;
+        let site = self.site_of(order.hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         if matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. }) {
             return Err(Refusal::OrderClosed.into());
         }
@@ -70,7 +72,7 @@ impl Operations {
                 break;
             }
             let wanted = windows(zone, later, now, &settings);
-            let free = self.free(&mut conn, &order, (zone, &settings), later, wanted).await?;
+            let free = self.free(&mut conn, &order, (&site, &settings), later, wanted).await?;
             slots.extend(free.into_iter().map(|window| SlotOffer {
                 window: zone.span(window),
                 label: None,
@@ -119,8 +121,10 @@ impl Operations {
         quote: Option<Quote>,
     ) -> Result<bool> {
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        caller.reach(order.hub)?;
+        let site = self.site_of(order.hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         if is_booked(&order, window, quote) {
             return Ok(true);
         }
@@ -146,11 +150,12 @@ impl Operations {
         };
         self.0.pauses.at("reschedule").await;
 
-        let mut work = self.begin(caller).await?;
+        let hub = site.hub.id;
+        let mut work = self.begin(caller, hub).await?;
+        let now = work.now;
         let tx = &mut work.tx;
-        let (hub, zone) = self.hub_and_zone(tx).await?;
-        let running = self.running_day(tx, &hub, zone).await?;
-        let lock = DayLock::take(tx, hub.id, running).await?;
+        let running = self.running_day(tx, &site, now).await?;
+        let lock = DayLock::take(tx, hub, running).await?;
         let order = store::orders::get(tx, id).await?.ok_or(OpsError::NotFound)?;
         let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
         let mut locks = PlanLocks::take(tx, lock, planned, Some(&order)).await?;
@@ -163,6 +168,9 @@ impl Operations {
         }
         let now = work.go_on();
         let tx = &mut work.tx;
+        if store::service_days::last_closed(tx, hub).await?.is_some_and(|closed| day <= closed) {
+            return Err(OpsError::SlotGone);
+        }
         let (before, had_stop) = (order.promise.latest, order.state.stop());
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         let after = order.clone().reschedule(window, day, now)?;
@@ -170,7 +178,7 @@ impl Operations {
 
         let draft = match found {
             Some(draft) => {
-                let book = DayBook::read(self, tx, None).await?;
+                let book = DayBook::read(self, tx, &site, None).await?;
                 if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
                     return Ok(false);
                 }
@@ -183,17 +191,17 @@ impl Operations {
                 Some((Draft { routes, unplanned: vec![] }, book))
             }
             // By now the day may have got its plan, into which the order has to fit.
-            None if day == running && store::plans::published(tx, hub.id, day).await?.is_some() => {
+            None if day == running && store::plans::published(tx, hub, day).await?.is_some() => {
                 return Ok(false);
             }
-            None if self.free(tx, &order, (zone, &settings), day, vec![window]).await?.is_empty() => {
+            None if self.free(tx, &order, (&site, &settings), day, vec![window]).await?.is_empty() => {
                 return Err(OpsError::SlotGone);
             }
             None => None,
         };
 
         store::orders::save(tx, std::slice::from_ref(&after)).await?;
-        work.happened(after.hub, Fact::OrderRescheduled { order: id, before, after: window, day });
+        work.happened(Fact::OrderRescheduled { order: id, before, after: window, day });
         // A stop that the plan does not take along is left: that of a vehicle which never came by, or of another day.
         let keeps_stop = draft
             .iter()
@@ -205,7 +213,7 @@ impl Operations {
         {
             let dropped = stop.clone().drop_off_plan(now)?;
             store::stops::save_progress(&mut work.tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
-            work.happened(after.hub, Fact::StopDropped { stop: dropped.id, order: id });
+            work.happened(Fact::StopDropped { stop: dropped.id, order: id });
         }
         if let Some((draft, book)) = draft {
             self.publish(&mut work, &mut locks, &book, &draft).await?;
@@ -226,12 +234,14 @@ impl Operations {
     }
 
     async fn cancel_once(&self, caller: &Caller, id: OrderId) -> Result<()> {
-        let mut work = self.begin(caller).await?;
+        let order = store::orders::get(&mut *self.0.database.read().await?, id).await?;
+        let site = self.site_of(order.ok_or(OpsError::NotFound)?.hub).await?;
+        let mut work = self.begin(caller, site.hub.id).await?;
+        let now = work.now;
         let tx = &mut work.tx;
-        let (hub, zone) = self.hub_and_zone(tx).await?;
         // Under the day's lock no plan gives the order another stop.
-        let running = self.running_day(tx, &hub, zone).await?;
-        let lock = DayLock::take(tx, hub.id, running).await?;
+        let running = self.running_day(tx, &site, now).await?;
+        let lock = DayLock::take(tx, site.hub.id, running).await?;
         let order = store::orders::get(tx, id).await?.ok_or(OpsError::NotFound)?;
         let locks = PlanLocks::take(tx, lock, &[], Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
@@ -244,10 +254,10 @@ impl Operations {
         if let Some(stop) = order.state.stop().and_then(|stop| locks.stops.get(&stop)) {
             let dropped = stop.clone().drop_off_plan(now)?;
             store::stops::save_progress(&mut work.tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
-            work.happened(order.hub, Fact::StopDropped { stop: dropped.id, order: id });
+            work.happened(Fact::StopDropped { stop: dropped.id, order: id });
         }
         store::orders::save(&mut work.tx, std::slice::from_ref(&cancelled)).await?;
-        work.happened(order.hub, Fact::OrderCancelled { order: id });
+        work.happened(Fact::OrderCancelled { order: id });
         self.settle(&mut work, &[id], &ExceptionKind::ALL, "The order was cancelled").await?;
         work.touched.all = true;
         work.touched.exceptions = true;
@@ -262,11 +272,11 @@ impl Operations {
         &self,
         conn: &mut store::Conn,
         order: &Order,
-        (zone, settings): (Zone, &Arc<Settings>),
+        (site, settings): (&Site, &Settings),
         day: Day,
         windows: Vec<Window>,
     ) -> Result<Vec<Window>> {
-        let hub = self.hub(conn).await?;
+        let Site { hub, zone } = site.clone();
         let fleet = store::vehicles::of_hub(conn, order.hub).await?;
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
@@ -282,7 +292,7 @@ impl Operations {
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
             let reach = fleet.iter().filter(carries).filter_map(|v| {
-                let (from, until) = (zone.at(day, v.shift_from), zone.at(day, v.shift_until));
+                let (from, until) = zone.shift(day, v);
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
                     Some(TimeDelta::seconds(seconds.into()))

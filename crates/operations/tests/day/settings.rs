@@ -303,15 +303,15 @@ async fn a_stored_value_that_cannot_be_is_named_and_can_be_mended() {
         sqlx::query(insert).bind(key).bind(value).execute(conn).await.unwrap();
     };
     put(&mut conn, "of_another_version", serde_json::json!({ "a": 1 })).await;
-    ops.board(&admin).await.unwrap();
+    ops.board(&admin, None).await.unwrap();
     put(&mut conn, "risk_margin_minutes", serde_json::json!(9_999)).await;
-    let Err(OpsError::Broken(why)) = ops.board(&admin).await else { panic!("it was not refused") };
+    let Err(OpsError::Broken(why)) = ops.board(&admin, None).await else { panic!("it was not refused") };
     assert!(why.contains("risk_margin_minutes"), "{why}");
     let view = shown(&ops, &admin, None).await;
     assert!(!row(&view, "risk_margin_minutes").faults.is_empty());
     let back = ChangeSettings { back: Some("risk_margin_minutes".into()), ..ChangeSettings::default() };
     assert_eq!(ops.change_settings(&admin, back).await.unwrap().outcome, Saved { changed: 1 });
-    ops.board(&admin).await.unwrap();
+    ops.board(&admin, None).await.unwrap();
     conn.close().await.unwrap();
     hub.close().await;
 }
@@ -324,7 +324,7 @@ async fn alarms_and_forgetting_follow_what_is_set() {
     hub.report(n, at(7, 45), Deed::Departed { route: route.route }).await;
     let ops = hub.at(at(7, 52));
     let admin = hub.person(Role::Administrator).await;
-    let silent = async || ops.board(&admin).await.unwrap().counts.silent;
+    let silent = async || ops.board(&admin, None).await.unwrap().counts.silent;
     assert_eq!(silent().await, 1, "nothing was heard for seven minutes");
     set(&ops, &admin, &[("silent_after_minutes", "8")]).await;
     assert_eq!(silent().await, 0);

@@ -1,6 +1,6 @@
 //! The whole current state, read from the tables, to be compared with what the history adds up to.
 
-use crate::{Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, stops, vehicles};
+use crate::{Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, service_days, stops, vehicles};
 use domain::Ledger;
 
 /// Reads every table of current state.
@@ -9,6 +9,7 @@ pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     for hub in hubs::all(conn).await? {
         ledger.vehicles.extend(vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)));
     }
+    ledger.days = service_days::all(conn).await?.into_iter().map(|d| ((d.hub, d.day), d)).collect();
     ledger.orders = orders::all(conn).await?.into_iter().map(|o| (o.id, o)).collect();
     ledger.plans = plans::all_plans(conn).await?.into_iter().map(|p| (p.id, p)).collect();
     ledger.routes = plans::all_routes(conn).await?.into_iter().map(|r| (r.id, r)).collect();

@@ -1,7 +1,7 @@
 //! What an agent sees of orders.
 
 use crate::{Moment, Point, Span};
-use domain::{ExceptionKind, OrderId, Outcome, RouteId, Standing};
+use domain::{Day, ExceptionKind, OrderId, Outcome, RouteId, Standing};
 use serde::{Deserialize, Serialize};
 
 /// What a search found.
@@ -188,6 +188,11 @@ pub enum StoryFact {
     },
     /// It was cancelled.
     Cancelled,
+    /// Its day closed before it was delivered.
+    CarriedOver {
+        /// The service day that it belongs to now.
+        day: Day,
+    },
     /// Something needed a person.
     ExceptionRaised {
         /// What.

@@ -1,6 +1,6 @@
 //! Who is signed in, and who may come in at all.
 
-use domain::{Instant, PersonId, Role};
+use domain::{HubId, Instant, PersonId, Role};
 use serde::{Deserialize, Serialize};
 
 /// The person at the screen.
@@ -12,6 +12,15 @@ pub struct Me {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+}
+
+/// A hub that the reader may choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubChoice {
+    /// Identity, as it stands in the address.
+    pub id: HubId,
+    /// Name on screens.
+    pub name: String,
 }
 
 /// A person as an administrator sees one.
