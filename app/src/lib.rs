@@ -22,6 +22,7 @@ pub mod live;
 mod parts;
 mod roads;
 mod session;
+mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod sign_in;
@@ -73,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

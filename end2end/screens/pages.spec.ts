@@ -100,6 +100,8 @@ const FULL: Shot[] = [
   },
   { name: "figures", person: "manager", path: "/figures" },
   { name: "figures-rows", person: "manager", path: "/figures?rows=on_time" },
+  { name: "settings", person: "administrator", path: "/settings" },
+  { name: "settings-wrong", person: "administrator", path: "/settings?try=%7B%22days_ahead%22%3A%22soon%22%7D" },
   { name: "no-such-page", person: "dispatcher", path: "/no-such-page", status: 404 },
   { name: "not-allowed", person: "agent", path: "/figures", status: 403 },
 ];

@@ -6,12 +6,14 @@ use crate::{
     session::{Session, Theme},
     words,
 };
+use domain::Ability;
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 
 /// The menu at the right end of the header.
 #[component]
 pub fn Menu() -> impl IntoView {
     let session = Session::here();
+    let sets = session.role().is_some_and(|role| role.may(Ability::ChangeSettings));
     let role = session.role().map(words::role);
     let awake = awake();
     view! {
@@ -21,6 +23,14 @@ pub fn Menu() -> impl IntoView {
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
+                {sets
+                    .then(|| {
+                        view! {
+                            <a class="button" href="/settings" rel="external">
+                                "Settings"
+                            </a>
+                        }
+                    })}
                 <ThemeChoice session />
                 <button class="button" type="button" hidden=move || !awake.get() on:click=|_| show_keys()>
                     "Keyboard"

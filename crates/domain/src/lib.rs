@@ -17,6 +17,7 @@ pub use accounts::{
     ability::Ability,
     people::{Actor, Role},
     scope::Scope,
+    settings::{self, Currency, Settings},
 };
 pub use base::{
     ids::*,
@@ -31,7 +32,7 @@ pub use day::{
     plan::{Plan, PlanState},
     route::{Route, RouteState},
     service_day::ServiceDay,
-    standing::{RISK_MARGIN, SILENT_AFTER, Standing},
+    standing::Standing,
     stop::{Stop, StopState},
 };
 pub use fleet::{
@@ -47,7 +48,4 @@ pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},
     weather::Weather,
 };
-pub use sites::{
-    hub::{Hub, LOADING, YARD},
-    shop::Shop,
-};
+pub use sites::{hub::Hub, shop::Shop};

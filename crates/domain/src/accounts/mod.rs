@@ -3,3 +3,4 @@
 pub mod ability;
 pub mod people;
 pub mod scope;
+pub mod settings;

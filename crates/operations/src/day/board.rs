@@ -2,6 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
+    accounts::settings,
     base::{
         convert::{lat_lon, point, profile},
         zone::Zone,
@@ -13,8 +14,8 @@ use crate::{
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, Hub, HubId, Instant, LOADING, Plan, Route, RouteId, RouteState, SILENT_AFTER, Standing, StopState,
-    Vehicle, VehicleId, VehicleState,
+    Day, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState, Vehicle,
+    VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};
@@ -40,6 +41,8 @@ pub(crate) struct DayBook {
     pub latest: HashMap<VehicleId, Position>,
     /// How long parking and walking to a door takes.
     pub approaches: Arc<Approaches>,
+    /// What is set for the hub.
+    pub settings: Arc<Settings>,
 }
 
 impl DayBook {
@@ -66,6 +69,7 @@ impl DayBook {
                 .map(|p| (p.vehicle, p))
                 .collect(),
             approaches: ops.0.approaches.get(hub.id).unwrap_or_default(),
+            settings: Arc::new(settings::of(conn, Some(hub.id)).await?),
             hub,
             zone,
             day,
@@ -94,14 +98,19 @@ impl DayBook {
     pub fn is_silent(&self, route: &Route) -> bool {
         let RouteState::UnderWay { departed_at } = route.state else { return false };
         let heard = self.latest.get(&route.vehicle).map_or(departed_at, |p| p.at.max(departed_at));
-        self.now - heard > SILENT_AFTER
+        self.now - heard > self.settings.silent_after()
+    }
+
+    /// How a stop stands against its latest promise.
+    fn standing_of(&self, s: &DayStop) -> Standing {
+        Standing::of_stop(&s.stop.state, s.eta, s.window, self.settings.risk_margin())
     }
 
     /// How a route stands.
     pub fn row(&self, route: &Route) -> Option<RouteRow> {
         let vehicle = self.vehicles.get(&route.vehicle)?;
         let stops = self.stops_of(route.id);
-        let standing_of = |s: &DayStop| Standing::of_stop(&s.stop.state, s.eta, s.window);
+        let standing_of = |s: &DayStop| self.standing_of(s);
         let open = || stops.iter().filter(|s| s.stop.state.is_open());
         let phase = match (&route.state, &vehicle.state) {
             (RouteState::Finished { .. }, _) => RoutePhase::Finished,
@@ -274,7 +283,7 @@ impl Operations {
             planned_start: book.zone.moment(route.planned_start),
             planned_end: book.zone.moment(route.planned_end),
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
-            stops: stops.iter().map(|s| stop_row(s, book.zone)).collect(),
+            stops: stops.iter().map(|s| stop_row(s, &book)).collect(),
             reload,
             ahead,
             ahead_m,
@@ -344,7 +353,7 @@ impl Operations {
 fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
     let next = stops.first()?;
     let drive = TimeDelta::seconds(next.stop.travel_s.into());
-    let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - LOADING;
+    let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - book.settings.loading();
     Some(Reload {
         before: next.stop.id,
         orders: stops.iter().filter(|s| s.stop.state.is_open() && !s.aboard).count() as i64,
@@ -352,7 +361,8 @@ fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
     })
 }
 
-pub(crate) fn stop_row(s: &DayStop, zone: Zone) -> StopRow {
+fn stop_row(s: &DayStop, book: &DayBook) -> StopRow {
+    let zone = book.zone;
     let (arrived, outcome) = match s.stop.state {
         StopState::Arrived { at } => (Some(at), None),
         StopState::Done { arrived_at, outcome, .. } => (Some(arrived_at), Some(outcome)),
@@ -365,7 +375,7 @@ pub(crate) fn stop_row(s: &DayStop, zone: Zone) -> StopRow {
         sequence: s.stop.sequence,
         address: s.address.clone(),
         at: point(s.at),
-        standing: Standing::of_stop(&s.stop.state, s.eta, s.window),
+        standing: book.standing_of(s),
         window: zone.span(s.window),
         planned: zone.moment(s.stop.planned_arrival),
         eta: s.eta.filter(|_| s.stop.state == StopState::Pending).map(|at| zone.moment(at)),

@@ -250,7 +250,8 @@ fn standing(
     }
     if let Some(order) = order {
         let progress = progress(order.state.code());
-        return order_standing(progress, stops.get(&order.id), order.promise.latest.until(), book.now);
+        let (until, margin) = (order.promise.latest.until(), book.settings.risk_margin());
+        return order_standing(progress, stops.get(&order.id), until, book.now, margin);
     }
     let route = e.route.or_else(|| Some(book.routes.iter().find(|r| Some(r.vehicle) == e.vehicle)?.id));
     let row = route.and_then(|id| book.row(book.routes.iter().find(|r| r.id == id)?));

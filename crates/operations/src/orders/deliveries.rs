@@ -2,6 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
+    accounts::settings,
     base::{
         convert::{lat_lon, point, profile},
         turns::aside,
@@ -14,7 +15,9 @@ use crate::{
     orders::story::{Names, tell},
 };
 use ::roads::{LatLon, Profile, TravelTimes};
+use chrono::TimeDelta;
 use domain::{Ability, HubId, Instant, Order, OrderId, OrderState};
+use std::collections::{HashMap, hash_map::Entry};
 use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
 
 const PAGE: i64 = 25;
@@ -41,6 +44,13 @@ impl Operations {
         let ids: Vec<_> = found.iter().map(|h| h.id).collect();
         let stops = store::stops::latest_of(&mut conn, &ids).await?;
         let now = self.now();
+        let mut margins = HashMap::new();
+        for hub in found.iter().map(|hit| hit.hub) {
+            if let Entry::Vacant(place) = margins.entry(hub) {
+                place.insert(settings::of(&mut conn, Some(hub)).await?.risk_margin());
+            }
+        }
+        let margin = |hub| margins.get(&hub).copied().unwrap_or_default();
         let hits = found
             .into_iter()
             .map(|h| {
@@ -54,7 +64,7 @@ impl Operations {
                     phone: h.recipient.phone,
                     address: h.address,
                     progress: progress(&h.state),
-                    standing: standing(progress(&h.state), stops.get(&h.id), h.until, now),
+                    standing: standing(progress(&h.state), stops.get(&h.id), h.until, now, margin(h.hub)),
                     window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
                 }
             })
@@ -70,6 +80,7 @@ impl Operations {
         let mut conn = self.0.database.read().await?;
         let day = self.running_day(&mut conn, &site, now).await?;
         let waiting = store::orders::waiting_orders(&mut conn, hub.id, day).await?;
+        let margin = settings::of(&mut conn, Some(hub.id)).await?.risk_margin();
         let skip = PAGE as usize * (page.max(1) as usize - 1);
         let more = waiting.len() > skip + PAGE as usize;
         let ids: Vec<_> = waiting.iter().map(|w| w.id).skip(skip).take(PAGE as usize).collect();
@@ -78,7 +89,7 @@ impl Operations {
         let mut hits = vec![];
         for order in &orders {
             let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
-            hits.push(hit(order, shop, None, zone, now));
+            hits.push(hit(order, shop, None, zone, (now, margin)));
         }
         Ok(HitsView { as_of: zone.moment(now), hits, more })
     }
@@ -135,7 +146,7 @@ impl Operations {
             near,
             hindered,
             as_of: zone.moment(book.now),
-            hit: hit(&order, shop, latest.get(&id), zone, book.now),
+            hit: hit(&order, shop, latest.get(&id), zone, (book.now, book.settings.risk_margin())),
             at: point(order.address.at),
             original: zone.span(order.promise.original),
             packages: order
@@ -209,7 +220,13 @@ impl Operations {
     }
 }
 
-fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: Instant) -> OrderHit {
+fn hit(
+    order: &Order,
+    shop: String,
+    stop: Option<&LatestStop>,
+    zone: Zone,
+    (now, margin): (Instant, TimeDelta),
+) -> OrderHit {
     let progress = progress(order.state.code());
     OrderHit {
         order: order.id,
@@ -219,7 +236,7 @@ fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: 
         phone: order.recipient.phone.clone(),
         address: order.address.text.clone(),
         progress,
-        standing: standing(progress, stop, order.promise.latest.until(), now),
+        standing: standing(progress, stop, order.promise.latest.until(), now, margin),
         window: zone.span(order.promise.latest),
     }
 }

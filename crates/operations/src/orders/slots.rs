@@ -18,18 +18,12 @@ use crate::{
     },
     sites::hubs::Site,
 };
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
-use domain::{Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Vehicle, Window, YARD};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use domain::{
+    Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Settings, Vehicle, Window,
+};
 use store::locks::DayLock;
 use wire::staff::deliveries::{SlotOffer, SlotsView};
-
-/// Windows begin at these hours of the hub's clock and last two hours.
-const SLOT_HOURS: [u32; 6] = [8, 10, 12, 14, 16, 18];
-const SLOT: TimeDelta = TimeDelta::hours(2);
-/// A window must still be open for this long to be offered.
-const NOTICE: TimeDelta = TimeDelta::minutes(30);
-/// Days after today for which windows are offered.
-const DAYS_AHEAD: u64 = 3;
 
 impl Operations {
     /// The windows to which an order can move: today's by the live plan, each with what it costs; later days' while the
@@ -47,7 +41,8 @@ impl Operations {
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         let (mut slots, mut reasons, mut on_the_road) = (vec![], vec![], 0);
 
-        let mut today = windows(book.zone, book.day, book.now);
+        let settings = book.settings.clone();
+        let mut today = windows(book.zone, book.day, book.now, &settings);
         // Who is expected in time is offered another window, not the same one again.
         let stop = book.stops.iter().find(|s| Some(s.stop.id) == order.state.stop());
         if stop.is_some_and(|s| s.eta.is_some_and(|eta| eta <= s.window.until())) {
@@ -71,11 +66,13 @@ impl Operations {
             (reasons, on_the_road) = told;
         }
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
-        for later in (1..=DAYS_AHEAD).filter_map(|n| day.checked_add_days(Days::new(n))) {
+        let days_ahead = u64::try_from(settings.days_ahead).unwrap_or_default();
+        for later in (1..=days_ahead).filter_map(|n| day.checked_add_days(Days::new(n))) {
             if on_its_way {
                 break;
             }
-            let free = self.free(&mut conn, &order, &site, later, windows(zone, later, now)).await?;
+            let wanted = windows(zone, later, now, &settings);
+            let free = self.free(&mut conn, &order, (&site, &settings), later, wanted).await?;
             slots.extend(free.into_iter().map(|window| SlotOffer {
                 window: zone.span(window),
                 label: None,
@@ -87,7 +84,14 @@ impl Operations {
                 quote: Quote { promised_until, extra_min: None, makes_late: 0 }.write(),
             }));
         }
-        Ok(SlotsView { as_of: zone.moment(now), slots, reasons, on_the_road })
+        Ok(SlotsView {
+            as_of: zone.moment(now),
+            slots,
+            reasons,
+            on_the_road,
+            currency: settings.currency,
+            risk_margin_min: settings.risk_margin_minutes,
+        })
     }
 
     /// Promises an order another window. Today, it gets its place in the live plan in the same transaction, or the window
@@ -124,7 +128,7 @@ impl Operations {
         if is_booked(&order, window, quote) {
             return Ok(true);
         }
-        let day = book.zone.day(window.from());
+        let (day, settings) = (book.zone.day(window.from()), book.settings.clone());
         order.clone().reschedule(window, day, book.now)?;
         let live = day == book.day && book.plan.is_some();
         let (found, based_on) = if live {
@@ -190,7 +194,7 @@ impl Operations {
             None if day == running && store::plans::published(tx, hub, day).await?.is_some() => {
                 return Ok(false);
             }
-            None if self.free(tx, &order, &site, day, vec![window]).await?.is_empty() => {
+            None if self.free(tx, &order, (&site, &settings), day, vec![window]).await?.is_empty() => {
                 return Err(OpsError::SlotGone);
             }
             None => None,
@@ -268,7 +272,7 @@ impl Operations {
         &self,
         conn: &mut store::Conn,
         order: &Order,
-        site: &Site,
+        (site, settings): (&Site, &Settings),
         day: Day,
         windows: Vec<Window>,
     ) -> Result<Vec<Window>> {
@@ -284,7 +288,7 @@ impl Operations {
         let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
         let (weight, volume) = (order.weight_g(), order.volume_ml());
         let carries = move |v: &&Vehicle| weight <= v.capacity_g && volume <= v.capacity_ml;
-        let roads = self.0.roads.clone();
+        let (roads, yard) = (self.0.roads.clone(), settings.yard());
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
             let reach = fleet.iter().filter(carries).filter_map(|v| {
@@ -295,7 +299,7 @@ impl Operations {
                 };
                 let there = drive(hub, door, from)?;
                 let back = drive(door, hub, until)?;
-                Some((from + YARD + there, until - back - TimeDelta::seconds(at_door.into())))
+                Some((from + yard + there, until - back - TimeDelta::seconds(at_door.into())))
             });
             let reach: Vec<_> = reach.collect();
             let serves =
@@ -313,26 +317,27 @@ fn is_booked(order: &Order, window: Window, quote: Option<Quote>) -> bool {
 }
 
 /// The windows of a day that are still open for long enough.
-fn windows(zone: Zone, day: Day, now: Instant) -> Vec<Window> {
-    SLOT_HOURS
-        .into_iter()
-        .filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0))
+fn windows(zone: Zone, day: Day, now: Instant, settings: &Settings) -> Vec<Window> {
+    let (length, notice) = (settings.window(), settings.notice());
+    settings
+        .windows_begin()
         .map(|time| zone.at(day, time))
-        .filter(|from| *from + SLOT > now + NOTICE)
-        .filter_map(|from| Window::parse(from, from + SLOT).ok())
+        .filter(|from| *from + length > now + notice)
+        .filter_map(|from| Window::parse(from, from + length).ok())
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveTime;
 
     #[test]
     fn a_window_that_is_about_to_close_is_not_offered() {
         let zone = Zone::parse("Europe/Malta").unwrap();
         let day = Day::from_ymd_opt(2026, 11, 23).unwrap();
         let at = |h, m| zone.at(day, NaiveTime::from_hms_opt(h, m, 0).unwrap());
-        let first = |now| windows(zone, day, now).first().map(|w| w.from());
+        let first = |now| windows(zone, day, now, &Settings::default()).first().map(|w| w.from());
         assert_eq!(first(at(9, 0)), Some(at(8, 0)));
         assert_eq!(first(at(9, 30)), Some(at(10, 0)));
         assert_eq!(first(at(19, 30)), None);

@@ -7,7 +7,8 @@ use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approa
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleState, Window,
+    Instant, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState, Vehicle,
+    VehicleState, Window,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::stops::DayStop;
@@ -89,6 +90,7 @@ pub(crate) struct Choices {
     pub hub: LatLon,
     pub now: Instant,
     pub approaches: Arc<Approaches>,
+    pub settings: Arc<Settings>,
 }
 
 impl Choices {
@@ -152,7 +154,7 @@ impl Choices {
                 }
                 Some(RouteState::Published) | None => {
                     let ready = book.zone.shift(book.day, vehicle).0 + book.approaches.leaves_late;
-                    let begins = ready.max(book.now + domain::YARD);
+                    let begins = ready.max(book.now + book.settings.yard());
                     if !off_road && begins < shift_until {
                         runners.push(Runner {
                             vehicle: vehicle.clone(),
@@ -186,7 +188,8 @@ impl Choices {
                 }
             }
         }
-        Self { runners, tasks, hub, now: book.now, approaches: book.approaches.clone() }
+        let (approaches, settings) = (book.approaches.clone(), book.settings.clone());
+        Self { runners, tasks, hub, now: book.now, approaches, settings }
     }
 
     /// What was promised for a time that has passed can be served at any time of the day: nobody brought it, and it is owed.

@@ -14,6 +14,7 @@ mod random_days;
 mod reach;
 mod reports;
 mod set_up;
+mod settings;
 mod the_plan;
 mod the_roads;
 mod two_hubs;

@@ -244,6 +244,10 @@ pub struct SlotsView {
     pub reasons: Vec<Reason>,
     /// How many vehicles are on the road and would have to come by the hub for it.
     pub on_the_road: usize,
+    /// What prices are in.
+    pub currency: domain::Currency,
+    /// An arrival within so many minutes of a window's end is at risk.
+    pub risk_margin_min: i64,
 }
 
 /// Why a vehicle does not serve an order.

@@ -6,3 +6,4 @@ pub mod exceptions;
 pub mod figures;
 pub mod roads;
 pub mod session;
+pub mod settings;

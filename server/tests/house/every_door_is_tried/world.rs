@@ -195,6 +195,22 @@ impl World {
                 "/api/set-weather",
                 vec![("weather", text(dice.pick(&["dry", "rain", "heavy_rain", "wind", "snow"])))],
             ),
+            "GET /api/settings" => {
+                let tried = format!("{{\"notice_minutes\":\"{}\"}}", dice.below(2_000));
+                with("/api/settings", vec![("hub", text("")), ("tried", tried), ("page", text("1"))])
+            }
+            "POST /api/change-settings" => {
+                let minutes = dice.below(120).to_string();
+                with(
+                    "/api/change-settings",
+                    vec![
+                        ("version", text("0")),
+                        ("fields[notice_minutes]", minutes),
+                        ("was[notice_minutes]", text("")),
+                    ],
+                )
+            }
+            "GET /settings" => with("/settings", vec![("page", text("1")), ("saved", text("1"))]),
             "GET /" | "GET /sign-in" | "GET /exceptions" | "GET /roads" => {
                 with(door.split(' ').nth(1).unwrap(), vec![("show", text(dice.pick(&filters)))])
             }
