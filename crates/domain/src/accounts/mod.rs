@@ -1,5 +1,7 @@
 //! Who is signed in, and what a role may do.
 
 pub mod ability;
+pub mod change;
+pub mod key;
 pub mod people;
 pub mod scope;

@@ -15,7 +15,7 @@ use domain::{
 use std::collections::HashSet;
 use store::{
     devices, hubs,
-    keys::{self, KeyHolder},
+    keys::{self, KeyHolder, Making},
     shops, vehicles,
 };
 use wire::machine::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
@@ -38,7 +38,7 @@ impl Operations {
 
     async fn set_up_once(&self, caller: &Caller, ask: SetUp, at: Coordinate) -> Result<SetUpAnswer> {
         let mut work = self.begin(caller).await?;
-        let (tx, now) = (&mut work.tx, work.now);
+        let (tx, made) = (&mut work.tx, self.0.clock.real_now());
         // Two first set-ups at once would make two hubs.
         store::locks::set_up(tx).await?;
         let hub = Hub {
@@ -56,7 +56,7 @@ impl Operations {
         for name in ask.shops {
             let id = shops::save(tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
             let (key, hash) = new_secret()?;
-            keys::save(tx, &hash, KeyHolder::Shop(id), now).await?;
+            keys::save(tx, &hash, KeyHolder::Shop(id), made, Making::default()).await?;
             shops.push(NamedKey { name, key });
         }
         for v in ask.vehicles {
@@ -84,7 +84,7 @@ impl Operations {
             }
             vehicles::save(tx, &vehicle).await.map_err(taken)?;
             let (key, hash) = new_secret()?;
-            devices::save(tx, &hash, vehicle.id, now).await?;
+            devices::save(tx, &hash, vehicle.id, made).await?;
             vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
             joined.push(vehicle);
         }
