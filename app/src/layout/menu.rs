@@ -6,6 +6,7 @@ use crate::{
     session::{Session, Theme},
     words,
 };
+use domain::Ability;
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 
 /// The menu at the right end of the header.
@@ -14,6 +15,7 @@ pub fn Menu() -> impl IntoView {
     let session = Session::here();
     let role = session.role().map(words::role);
     let awake = awake();
+    let keeps = session.role().is_some_and(|role| role.may(Ability::KeepKeys));
     view! {
         <details class="menu" data-popup>
             <summary>
@@ -21,6 +23,17 @@ pub fn Menu() -> impl IntoView {
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
+                <a class="button" href="/account">
+                    "Your account"
+                </a>
+                {keeps
+                    .then(|| {
+                        view! {
+                            <a class="button" href="/people">
+                                "People and keys"
+                            </a>
+                        }
+                    })}
                 <ThemeChoice session />
                 <button class="button" type="button" hidden=move || !awake.get() on:click=|_| show_keys()>
                     "Keyboard"

@@ -150,7 +150,7 @@ impl Operations {
         }
         if now - session.seen_at > TOUCH {
             let mut tx = self.0.database.begin().await?;
-            sessions::touch(&mut tx, &hash, now).await?;
+            sessions::touch(&mut tx, &hash, session.person, now).await?;
             tx.commit().await?;
         }
         Ok(Some(Caller {

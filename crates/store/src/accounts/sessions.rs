@@ -12,6 +12,7 @@ pub async fn open(
     at: Instant,
     user_agent: &str,
 ) -> Result<(), StoreError> {
+    seen(tx, person, at).await?;
     sqlx::query!(
         "insert into sessions (token_hash, person_id, created_at, seen_at, user_agent) values ($1, $2, $3, $3, $4)",
         hash,
@@ -21,7 +22,6 @@ pub async fn open(
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!("update people set seen_at = $2 where id = $1", person.0, at).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -66,16 +66,18 @@ pub async fn get(conn: &mut Conn, hash: &[u8]) -> Result<Option<Session>, StoreE
     .transpose()
 }
 
-/// Notes that a session was used.
-pub async fn touch(tx: &mut Tx, hash: &[u8], at: Instant) -> Result<(), StoreError> {
-    sqlx::query!(
-        "with used as (update sessions set seen_at = $2 where token_hash = $1 returning person_id)
-         update people set seen_at = $2 from used where people.id = used.person_id",
-        hash,
-        at
-    )
-    .execute(&mut **tx)
-    .await?;
+/// Notes that a person's session was used.
+pub async fn touch(tx: &mut Tx, hash: &[u8], person: PersonId, at: Instant) -> Result<(), StoreError> {
+    seen(tx, person, at).await?;
+    sqlx::query!("update sessions set seen_at = $2 where token_hash = $1", hash, at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a person was here. Whoever ends sessions holds the person's row first, so it comes before the session's.
+async fn seen(tx: &mut Tx, person: PersonId, at: Instant) -> Result<(), StoreError> {
+    sqlx::query!("update people set seen_at = $2 where id = $1", person.0, at).execute(&mut **tx).await?;
     Ok(())
 }
 
