@@ -186,10 +186,10 @@ fn KeyRow(key: KeyLine, as_of: Moment, actions: PeopleActions) -> impl IntoView 
             </th>
             <td>{whose} <small>{words::key_kind(key.kind)}</small></td>
             <td>
-                {when(key.made)}
+                <span class="when">{when(key.made)}</span>
                 {key.made_by.map(|by| view! { <small>{format!("by {by}")}</small> })}
             </td>
-            <td>{key.used.map_or_else(|| "Never".to_owned(), when)}</td>
+            <td class="when">{key.used.map_or_else(|| "Never".to_owned(), when)}</td>
             <td>{last}</td>
         </tr>
     }

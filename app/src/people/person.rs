@@ -21,14 +21,14 @@ const AT_ONE_HUB: [Column; 5] = [
     Column::words("Role"),
     Column::words("Access"),
     Column::words("Last seen"),
-    Column::numbers("Signed in"),
+    Column::numbers("Sessions"),
 ];
 const AT_HUBS: [Column; 6] = [
     Column::words("Name"),
     Column::words("Role"),
     Column::words("Access"),
     Column::words("Last seen"),
-    Column::numbers("Signed in"),
+    Column::numbers("Sessions"),
     Column::words("Hubs"),
 ];
 

@@ -24,8 +24,8 @@ pub fn account_fault(fault: AccountFault) -> &'static str {
             "This is the last administrator who may come in. Nothing was changed. Make somebody else an administrator first."
         }
         AccountFault::OwnAccount => {
-            "Nobody changes the own role, hubs or access. Nothing was changed. Ask another administrator; your password is \
-             under your name."
+            "Nobody changes the own role, hubs or access. Nothing was changed. Ask another administrator; the menu leads to \
+             your account, where your password is."
         }
         AccountFault::PersonChanged => {
             "Somebody else has changed this person since the page was loaded. Nothing was changed. Look again and decide anew."
@@ -124,7 +124,7 @@ pub fn access(person: &PersonLine, now: Moment) -> String {
         (None, None, None) => "Invited, link has ended".to_owned(),
         (None, Some(_), Some(until)) => format!("Has a link until {}", when(until)),
         (None, Some(_), None) if person.has_password => "May sign in".to_owned(),
-        (None, Some(_), None) => "May sign in by a new link".to_owned(),
+        (None, Some(_), None) => "Has no password, comes in by a link".to_owned(),
     }
 }
 

@@ -5,12 +5,12 @@ use crate::{
     accounts::keeping::{names_of, zone_of},
     base::{bounds, secrets::new_secret},
 };
-use domain::{AccountChange, HubId, KeyKind, VehicleId};
+use domain::{AccountChange, HubId, KeyKind};
 use store::{
     Tx,
     changes::{self, Change},
     devices, hubs,
-    keys::{self, KeyHolder, Making},
+    keys::{self, KeyHolder, Labelled, Making},
 };
 use wire::{
     AccountFault,
@@ -74,19 +74,23 @@ impl Operations {
         let (secret, hash) = new_secret()?;
         let (now, making) = (self.0.clock.real_now(), Making { name: Some(&name), by });
         let mut tx = self.0.database.begin().await?;
-        match ask.kind {
+        let holder = match ask.kind {
             KeyKind::Administrator => {
                 keys::save(&mut tx, &hash, KeyHolder::Administrator, now, making).await?;
+                holder
             }
             KeyKind::Shop => {
-                let shop = keys::shop_named(&mut tx, &holder).await?.ok_or(AccountFault::NoSuchHolder)?;
+                let shop = keys::shop_named(&mut tx, &holder).await?;
+                let (shop, name) = shop.ok_or(AccountFault::NoSuchHolder)?;
                 keys::save(&mut tx, &hash, KeyHolder::Shop(shop), now, making).await?;
+                name
             }
             KeyKind::Vehicle => {
-                let vehicle = the_vehicle(keys::vehicles_named(&mut tx, &holder).await?, ask.hub)?;
-                devices::add(&mut tx, &hash, vehicle, now, &name, by).await?;
+                let meant = the_vehicle(keys::vehicles_named(&mut tx, &holder).await?, ask.hub)?;
+                devices::add(&mut tx, &hash, meant.vehicle, now, &name, by).await?;
+                meant.label
             }
-        }
+        };
         self.key_changed(&mut tx, caller, AccountChange::KeyMade, &keys::id_of(&hash)).await?;
         tx.commit().await?;
         Ok(MadeKey { kind: ask.kind, name, holder, secret })
@@ -123,14 +127,11 @@ impl Operations {
 }
 
 /// The one vehicle that is meant; where two hubs have one of that label, the hub says which.
-fn the_vehicle(found: Vec<(VehicleId, HubId)>, hub: Option<HubId>) -> Result<VehicleId> {
-    let mut meant: Vec<_> = match hub {
-        Some(hub) => found.into_iter().filter(|(_, of)| *of == hub).collect(),
-        None => found,
-    };
-    match (meant.pop(), meant.pop()) {
+fn the_vehicle(found: Vec<Labelled>, hub: Option<HubId>) -> Result<Labelled> {
+    let mut meant = found.into_iter().filter(|one| hub.is_none_or(|hub| one.hub == hub));
+    match (meant.next(), meant.next()) {
         (None, _) => Err(AccountFault::NoSuchHolder.into()),
-        (Some((vehicle, _)), None) => Ok(vehicle),
+        (Some(one), None) => Ok(one),
         (Some(_), Some(_)) => Err(AccountFault::WhichHub.into()),
     }
 }
@@ -138,20 +139,22 @@ fn the_vehicle(found: Vec<(VehicleId, HubId)>, hub: Option<HubId>) -> Result<Veh
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::VehicleId;
     use uuid::Uuid;
 
     #[test]
     fn a_label_that_two_hubs_use_needs_the_hub() {
         let (one, other) = (HubId(Uuid::from_u128(1)), HubId(Uuid::from_u128(2)));
-        let van = |n| VehicleId(Uuid::from_u128(n));
+        let van =
+            |n, hub| Labelled { vehicle: VehicleId(Uuid::from_u128(n)), hub, label: "Van 01".to_owned() };
         let fault = |found, hub| match the_vehicle(found, hub) {
             Err(OpsError::Account(fault)) => fault,
             other => panic!("was not refused: {other:?}"),
         };
-        assert_eq!(the_vehicle(vec![(van(7), one)], None).unwrap(), van(7));
-        assert_eq!(the_vehicle(vec![(van(7), one), (van(8), other)], Some(other)).unwrap(), van(8));
-        assert_eq!(fault(vec![(van(7), one), (van(8), other)], None), AccountFault::WhichHub);
-        assert_eq!(fault(vec![(van(7), one)], Some(other)), AccountFault::NoSuchHolder);
+        assert_eq!(the_vehicle(vec![van(7, one)], None).unwrap(), van(7, one));
+        assert_eq!(the_vehicle(vec![van(7, one), van(8, other)], Some(other)).unwrap(), van(8, other));
+        assert_eq!(fault(vec![van(7, one), van(8, other)], None), AccountFault::WhichHub);
+        assert_eq!(fault(vec![van(7, one)], Some(other)), AccountFault::NoSuchHolder);
         assert_eq!(fault(vec![], None), AccountFault::NoSuchHolder);
     }
 }

@@ -122,7 +122,7 @@ impl Operations {
         Ok(all.into_iter().map(row).collect())
     }
 
-    /// All keys and devices, oldest first.
+    /// All keys and devices, newest first.
     pub async fn keys(&self, caller: &Caller) -> Result<Vec<KeyRow>> {
         caller.must_keep_keys()?;
         let all = keys::list(&mut *self.0.database.read().await?).await?;

@@ -262,6 +262,7 @@ async fn keys_are_made_used_found_and_revoked() {
     let shop = make(KeyKind::Shop, "Till 2", "BOOKS").await.unwrap();
     let van = make(KeyKind::Vehicle, "Spare phone", "van 02").await.unwrap();
     let machine = make(KeyKind::Administrator, "Night import", "").await.unwrap();
+    assert_eq!((shop.holder.as_str(), van.holder.as_str()), ("Books", "Van 02"), "as they write it");
     assert_eq!(ops.who_by_key(&shop.secret).await.unwrap().who, hub.shop(&ops).await.who);
     assert_eq!(ops.who_by_key(&machine.secret).await.unwrap().who, domain::Actor::Machine);
     let (_, vehicle, at_hub) = ops.who_by_device(&van.secret).await.unwrap();

@@ -97,12 +97,12 @@ pub struct Listed {
     pub revoked_at: Option<Instant>,
 }
 
-/// All keys and devices, oldest first.
+/// All keys and devices, newest first.
 pub async fn list(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
     page(conn, None, "", 0, i64::MAX).await
 }
 
-/// Keys and devices of which the name, the id or the holder's name holds `text`, oldest first: those that open something, or
+/// Keys and devices of which the name, the id or the holder's name holds `text`, newest first: those that open something, or
 /// those that are revoked, or both when nothing is said. `most` of them after leaving out `skip`.
 pub async fn page(
     conn: &mut Conn,
@@ -128,7 +128,7 @@ pub async fn page(
            left join people p on p.id = k.made_by
            where ($1::boolean is null or (k.revoked_at is not null) = $1)
                  and ($2 = '' or strpos(lower(concat_ws(' ', k.name, k.holder, k.id, k.kind)), lower($2)) > 0)
-           order by k.created_at, k.id
+           order by k.created_at desc, k.holder, k.name, k.id
            offset $3 limit $4"#,
         revoked,
         text,
@@ -213,22 +213,38 @@ pub async fn holders(conn: &mut Conn, most: i64) -> Result<Vec<(KeyKind, String)
     Ok(rows.into_iter().filter_map(|r| Some((KeyKind::parse(&r.kind)?, r.name))).collect())
 }
 
-/// The shop of that name, in whatever case.
-pub async fn shop_named(conn: &mut Conn, name: &str) -> Result<Option<ShopId>, StoreError> {
-    let id = sqlx::query_scalar!(
-        "select id from shops where lower(name) = lower($1) order by name <> $1, id limit 1",
+/// The shop of that name, in whatever case, and how it writes it.
+pub async fn shop_named(conn: &mut Conn, name: &str) -> Result<Option<(ShopId, String)>, StoreError> {
+    let row = sqlx::query!(
+        "select id, name from shops where lower(name) = lower($1) order by name <> $1, id limit 1",
         name
     )
     .fetch_optional(conn)
     .await?;
-    Ok(id.map(ShopId))
+    Ok(row.map(|r| (ShopId(r.id), r.name)))
 }
 
-/// The vehicles of that label, in whatever case, each with its hub.
-pub async fn vehicles_named(conn: &mut Conn, label: &str) -> Result<Vec<(VehicleId, HubId)>, StoreError> {
-    let rows =
-        sqlx::query!("select id, hub_id from vehicles where lower(label) = lower($1) order by id", label)
-            .fetch_all(conn)
-            .await?;
-    Ok(rows.into_iter().map(|r| (VehicleId(r.id), HubId(r.hub_id))).collect())
+/// A vehicle that may be meant by a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    /// Which.
+    pub vehicle: VehicleId,
+    /// Where.
+    pub hub: HubId,
+    /// The label as it is written there.
+    pub label: String,
+}
+
+/// The vehicles of that label, in whatever case; each hub has at most a few.
+pub async fn vehicles_named(conn: &mut Conn, label: &str) -> Result<Vec<Labelled>, StoreError> {
+    let rows = sqlx::query!(
+        "select id, hub_id, label from vehicles where lower(label) = lower($1) order by label <> $1, id",
+        label
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Labelled { vehicle: VehicleId(r.id), hub: HubId(r.hub_id), label: r.label })
+        .collect())
 }

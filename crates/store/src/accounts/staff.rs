@@ -139,7 +139,9 @@ pub async fn list(
                   p.seen_at, p.version,
                   array(select h.hub_id from person_hubs h where h.person_id = p.id order by h.hub_id) as "hubs!",
                   (select count(*) from sessions s
-                   where s.person_id = p.id and s.seen_at >= $1 and s.created_at >= $2) as "sessions!",
+                   where s.person_id = p.id and s.seen_at >= $1 and s.created_at >= $2
+                         and (p.every_hub or exists (select from person_hubs h where h.person_id = p.id))
+                  ) as "sessions!",
                   (select max(l.expires_at) from sign_in_links l
                    where l.person_id = p.id and l.used_at is null and l.expires_at > $3) as link_until
            from people p

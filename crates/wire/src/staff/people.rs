@@ -97,7 +97,7 @@ pub struct OneTimeLink {
 pub struct KeysView {
     /// What "now" means in this view.
     pub as_of: Moment,
-    /// The keys, oldest first.
+    /// The keys, newest first.
     pub rows: Vec<KeyLine>,
     /// Whether another page follows.
     pub more: bool,
