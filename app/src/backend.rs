@@ -55,6 +55,11 @@ pub fn set_status(status: StatusCode) {
     }
 }
 
+/// Whether a form without scripts asks: it is answered by a redirect, so what it is told stands in the page that follows.
+pub fn is_plain() -> bool {
+    use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts))
+}
+
 fn is_plain_form(parts: &Parts) -> bool {
     parts.method == Method::POST
         && parts
@@ -120,6 +125,14 @@ pub fn at_same_hub(path: &str) -> String {
 /// The hub in the address of the page that is asked for.
 pub fn hub_in_address() -> Option<domain::HubId> {
     hub_in(use_context::<Parts>()?.uri.query()?)
+}
+
+/// The address of a path of ours as the reader's browser knows it; the path alone where nobody said how we were reached.
+pub fn whole_address(path: &str) -> String {
+    let Some(host) = request_header(header::HOST) else { return path.to_owned() };
+    let over_tls =
+        request_header(header::HeaderName::from_static("x-forwarded-proto")).is_some_and(|p| p == "https");
+    format!("{}://{host}{path}", if over_tls { "https" } else { "http" })
 }
 
 /// Sends the reader to a path of ours. Anything else becomes the front door, so no crafted form can lead away.

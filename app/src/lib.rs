@@ -20,6 +20,7 @@ mod format;
 mod layout;
 pub mod live;
 mod parts;
+mod people;
 mod roads;
 mod session;
 mod settings;
@@ -73,6 +74,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/roads") view=roads::RoadsPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/people") view=people::PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=people::AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
                 </ParentRoute>

@@ -3,7 +3,7 @@
 use super::api::{ChooseTheme, SignOut};
 use crate::{
     parts::awake,
-    session::{Session, Theme},
+    session::{Session, Theme, at_hub},
     words,
 };
 use domain::Ability;
@@ -16,6 +16,7 @@ pub fn Menu() -> impl IntoView {
     let sets = session.role().is_some_and(|role| role.may(Ability::ChangeSettings));
     let role = session.role().map(words::role);
     let awake = awake();
+    let keeps = session.role().is_some_and(|role| role.may(Ability::KeepKeys));
     view! {
         <details class="menu" data-popup>
             <summary>
@@ -23,10 +24,21 @@ pub fn Menu() -> impl IntoView {
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
+                <a class="button" href=at_hub("/account")>
+                    "Your account"
+                </a>
+                {keeps
+                    .then(|| {
+                        view! {
+                            <a class="button" href=at_hub("/people")>
+                                "People and keys"
+                            </a>
+                        }
+                    })}
                 {sets
                     .then(|| {
                         view! {
-                            <a class="button" href="/settings" rel="external">
+                            <a class="button" href=at_hub("/settings") rel="external">
                                 "Settings"
                             </a>
                         }

@@ -78,6 +78,7 @@ pub fn fault(error: AppError) -> String {
              Nothing was changed."
                 .to_owned()
         }
+        AppError::Account { why } => super::account_fault(why).to_owned(),
         AppError::Busy => "We are at our limit right now. Nothing was changed. Try again in a moment.".to_owned(),
         AppError::Broken { id } => format!(
             "Something of ours failed and nothing was changed. Try again; if it stays, report error {id}."
@@ -117,6 +118,7 @@ mod tests {
             AppError::NotDrawn,
             AppError::NoRoadThere,
             AppError::ClosureIncomplete,
+            AppError::Account { why: wire::AccountFault::NoHubs },
             AppError::Busy,
             AppError::Broken { id: 123_456 },
             AppError::Unreachable,

@@ -15,6 +15,8 @@ mod sites;
 
 pub use accounts::{
     ability::Ability,
+    change::AccountChange,
+    key::KeyKind,
     people::{Actor, Role},
     scope::Scope,
     settings::{self, Currency, Settings},

@@ -108,6 +108,8 @@ struct Inner {
     short_gate: Semaphore,
     /// Password checks are slow on purpose; two at a time.
     passwords: Arc<Semaphore>,
+    /// When keys were used last.
+    uses: accounts::uses::Uses,
     /// Passwords that did not fit, for a while.
     tries: accounts::tries::Tries,
 }
@@ -119,7 +121,9 @@ impl Operations {
         let live = live::LiveHubs::default();
         let intake = fleet::intake::Writer::start(database.clone(), live.clone());
         let devices = fleet::devices::Finder::start(database.clone());
+        let uses = accounts::uses::Uses::start(database.clone());
         Self(Arc::new(Inner {
+            uses,
             database,
             roads,
             roadbook: roads::Roadbook::new(city),

@@ -14,7 +14,7 @@ pub mod orders;
 pub mod roads;
 mod sites;
 
-pub use accounts::{keys, links, people, sessions, settings};
+pub use accounts::{changes, keys, links, people, sessions, settings, staff};
 pub use base::{
     clock_anchor,
     database::{Conn, Database, Reader, Tx, ensure_database},

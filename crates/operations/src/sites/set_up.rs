@@ -15,7 +15,7 @@ use domain::{
 use std::collections::HashSet;
 use store::{
     devices, hubs,
-    keys::{self, KeyHolder},
+    keys::{self, KeyHolder, Making},
     shops, vehicles,
 };
 use wire::machine::{NamedKey, SetUp, SetUpAnswer, SetUpHub, VehicleToken};
@@ -40,7 +40,7 @@ impl Operations {
         let known = hubs::all(&mut *self.0.database.read().await?).await?;
         let id = which_hub(&known, &ask.hub)?;
         let mut work = self.begin(caller, id).await?;
-        let (tx, now) = (&mut work.tx, work.now);
+        let (tx, made) = (&mut work.tx, self.0.clock.real_now());
         // Two first set-ups at once would make two hubs.
         store::locks::set_up(tx).await?;
         let known = hubs::all(tx).await?;
@@ -58,7 +58,7 @@ impl Operations {
         for name in ask.shops {
             let id = shops::save(tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
             let (key, hash) = new_secret()?;
-            keys::save(tx, &hash, KeyHolder::Shop(id), now).await?;
+            keys::save(tx, &hash, KeyHolder::Shop(id), made, Making::default()).await?;
             shops.push(NamedKey { name, key });
         }
         for v in ask.vehicles {
@@ -86,7 +86,7 @@ impl Operations {
             }
             vehicles::save(tx, &vehicle).await.map_err(taken)?;
             let (key, hash) = new_secret()?;
-            devices::save(tx, &hash, vehicle.id, now).await?;
+            devices::save(tx, &hash, vehicle.id, made).await?;
             vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
             joined.push(vehicle);
         }

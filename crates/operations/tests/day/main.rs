@@ -9,6 +9,7 @@ mod guarantees;
 mod lengths;
 mod midnight;
 mod one_standing;
+mod people_and_keys;
 mod races;
 mod random_days;
 mod reach;

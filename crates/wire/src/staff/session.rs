@@ -51,10 +51,16 @@ pub struct KeyRow {
     pub id: String,
     /// `shop`, `administrator` or `vehicle`.
     pub kind: String,
+    /// What people call it; nothing for those that no person has made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The shop's name or the vehicle's label; empty for an administrator's.
-    pub name: String,
+    pub holder: String,
     /// When it was made.
     pub made: Instant,
+    /// When it opened something last, at most a minute behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Instant>,
     /// Since when it opens nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Instant>,
