@@ -400,5 +400,5 @@ async fn links_sessions_and_passwords() {
     let link = ops.add_sign_in_link(id).await.unwrap();
     ops.sign_in_by_link(&link, &Origin::default()).await.unwrap();
     assert!(matches!(ops.sign_in_by_link(&link, &Origin::default()).await, Err(OpsError::LinkSpent)));
-    assert!(matches!(ops.add_person("X", Role::Agent, Some("short")).await, Err(OpsError::Invalid(_))));
+    assert!(matches!(ops.add_person("X", Role::Agent, Some("short")).await, Err(OpsError::WeakPassword(_))));
 }
