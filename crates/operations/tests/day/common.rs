@@ -126,7 +126,7 @@ impl Hub {
     /// A fresh hub with four vans, of which the last leaves at noon; nothing without a database to work on.
     pub async fn open(test: &str) -> Option<Self> {
         let Some(server) = database_url() else {
-            eprintln!("SKIPPED {test}: set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
+            skips::skip(test, "set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
             return None;
         };
         let name =

@@ -24,7 +24,7 @@ use wire::{
 pub fn malta() -> Option<Arc<City>> {
     let folder = std::env::var_os("DOORSTEP_EXTRACTS").map(PathBuf::from);
     let Some(extract) = folder.map(|f| f.join("malta-latest.osm.pbf")).filter(|path| path.is_file()) else {
-        eprintln!("SKIPPED: no malta-latest.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
+        skips::skip("the roads", "no malta-latest.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
         return None;
     };
     let cache = tempfile::tempdir().unwrap();
