@@ -7,7 +7,13 @@ use crate::{
 use domain::{ClosureId, HubId, Role, Scope, VehicleKind, Weather};
 use operations::{Caller, OpsError};
 use std::{collections::BTreeSet, path::Path};
-use wire::staff::{control_room::Freedom, exceptions::QueueFilter, figures::FigureKind, roads::CloseRoad};
+use wire::staff::{
+    control_room::Freedom,
+    exceptions::QueueFilter,
+    figures::FigureKind,
+    roads::CloseRoad,
+    settings::{ChangeSettings, SettingsAsk},
+};
 
 /// Verbs that are about no hub: one's own session, all people and keys, the map that all hubs share.
 const OF_NO_HUB: [&str; 12] = [
@@ -116,6 +122,8 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         until: at(18, 0).naive_utc(),
     };
     let windows = (at(14, 0), at(16, 0));
+    let fields = [("notice_minutes".to_owned(), "45".to_owned())].into();
+    let set = ChangeSettings { hub: first, fields, ..ChangeSettings::default() };
     let answers: Vec<(&str, Option<OpsError>)> = vec![
         ("board", ops.board(&other, first).await.err()),
         ("route", ops.route(&other, route).await.err()),
@@ -144,6 +152,8 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("reschedule", ops.reschedule(&other, order, windows, None).await.err()),
         ("cancel_order", ops.cancel_order(&other, order).await.err()),
         ("waiting_orders", ops.waiting_orders(&other, first, 1).await.err()),
+        ("settings", ops.settings(&other, SettingsAsk { hub: first, ..SettingsAsk::default() }).await.err()),
+        ("change_settings", ops.change_settings(&other, set).await.err()),
     ];
     for (verb, fault) in &answers {
         assert!(matches!(fault, Some(OpsError::NotFound)), "{verb}: {fault:?}");
@@ -173,7 +183,8 @@ async fn everything(hub: &Hub) -> (i64, String) {
     let events: i64 = sqlx::query_scalar("select count(*) from events").fetch_one(&mut *conn).await.unwrap();
     let rows = "select md5(string_agg(r, '' order by r)) from (
         select o::text as r from orders o union all select e::text from exceptions e
-        union all select p::text from proposals p union all select c::text from closures c) all_rows";
+        union all select p::text from proposals p union all select c::text from closures c
+        union all select s::text from settings s) all_rows";
     (events, sqlx::query_scalar(rows).fetch_one(&mut *conn).await.unwrap())
 }
 
