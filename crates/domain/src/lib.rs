@@ -38,8 +38,10 @@ pub use fleet::{
     vehicle::{Vehicle, VehicleKind, VehicleState},
 };
 pub use history::{
-    event::{Event, Fact, Source},
+    event::{Event, Fact, Source, Subjects},
     ledger::Ledger,
+    made::{JoinedVehicle, PlacedOrder},
+    stored::{Columns, Stored, Unreadable, VERSION as FACT_VERSION},
 };
 pub use orders::order::{Order, OrderState, Package, Promise, Recipient};
 pub use roads::{

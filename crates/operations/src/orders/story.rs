@@ -58,7 +58,7 @@ fn rank(fact: &Fact) -> u8 {
 
 fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
     Some(match fact {
-        Fact::OrderPlaced { order } => StoryFact::Placed { window: zone.span(order.promise.original) },
+        Fact::OrderPlaced { order } => StoryFact::Placed { window: zone.span(order.promised) },
         Fact::StopPlanned { route, sequence, arrival, .. } => StoryFact::Planned {
             label: names.routes.get(route).cloned().unwrap_or_default(),
             sequence: *sequence,
@@ -77,6 +77,7 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
             StoryFact::Rescheduled { before: zone.span(*before), after: zone.span(*after) }
         }
         Fact::OrderCancelled { .. } => StoryFact::Cancelled,
+        Fact::RecipientErased { .. } => StoryFact::Erased,
         Fact::ExceptionRaised { exception } => StoryFact::ExceptionRaised { kind: exception.kind },
         Fact::ExceptionClaimed { .. } => StoryFact::ExceptionClaimed,
         Fact::ExceptionReleased { .. } => StoryFact::ExceptionReleased,

@@ -179,7 +179,7 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
     assert_eq!(figures.stops, n("made"));
     let kept: (i64, i64) = sqlx::query_as(
         "with placed as (
-             select order_id, (facts->'order'->'promise'->'original'->>'until')::timestamptz as until
+             select order_id, (facts->'order'->'promised'->>'until')::timestamptz as until
              from events where kind = 'order_placed'
          )
          select count(*) filter (where exists (

@@ -8,3 +8,4 @@ mod once;
 mod reads;
 mod retention;
 mod search;
+mod upgrade;

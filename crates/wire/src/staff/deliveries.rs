@@ -188,6 +188,8 @@ pub enum StoryFact {
     },
     /// It was cancelled.
     Cancelled,
+    /// Who receives it, and where exactly, was erased.
+    Erased,
     /// Something needed a person.
     ExceptionRaised {
         /// What.
