@@ -152,7 +152,8 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
     }
 
     // The pages say so in a word; nobody is found by name; the story goes on without the words.
-    assert!(ops.find_orders(&agent, &name, 1).await.unwrap().hits.is_empty());
+    let named = ops.find_orders(&agent, &name, 1).await.unwrap().hits;
+    assert!(named.iter().all(|hit| hit.order != id), "{named:?}");
     let hit = ops.find_orders(&agent, &reference, 1).await.unwrap().hits.remove(0);
     assert_eq!((hit.recipient.as_str(), hit.phone.as_str(), hit.address.as_str()), ("", "", ""));
     let story = serde_json::to_string(&ops.order(&agent, id).await.unwrap().story).unwrap();
@@ -229,7 +230,7 @@ async fn rollups_say_what_a_direct_count_says() {
     for hour in [10, 13] {
         if hour == 13 {
             // Vans come back, in a round of their own; a day is counted as its events come.
-            for (n, route) in hub.routed(at(12, 0)).await {
+            for (n, route) in hub.routed(at(12, 0)).await.into_iter().filter(|(n, _)| *n != 1) {
                 hub.report(n, at(12, n as u32), Deed::Returned { route: route.route }).await;
             }
         }

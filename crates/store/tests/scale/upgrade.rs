@@ -31,7 +31,8 @@ async fn old_history_loses_its_people_and_nothing_else() {
     sqlx::query(broken).execute(&mut *conn).await.unwrap();
     let personal = "select count(*) from events e join orders o on o.id = e.order_id
                     where strpos(e.facts::text, o.recipient_name) > 0 or strpos(e.facts::text, o.recipient_phone) > 0
-                       or strpos(e.facts::text, o.address) > 0 or strpos(e.facts::text, o.lat::text) > 0";
+                       or strpos(e.facts::text, o.address) > 0
+                       or length(o.lat::text) > 5 and strpos(e.facts::text, o.lat::text) > 0";
     let words = "select count(*) from events where facts::text like '%Called the recipient%' or facts::text like '%tyre%'
                  or facts::text like '%Driver %'";
     let mut count =
