@@ -44,7 +44,7 @@ fn example(kind: &str) -> (Columns, Stored, Value) {
         facts: file["facts"].clone(),
         words: part(&file, "words"),
     };
-    (Columns { hub, occurred_at, about }, stored, file)
+    (Columns { hub, occurred_at, actor: part(&file, "actor"), about }, stored, file)
 }
 
 /// Every kind there is, as serde names them when it is asked for one that there is not.
@@ -103,6 +103,18 @@ fn no_example_holds_a_name_a_phone_an_address_or_words_in_its_facts() {
     for kind in kinds() {
         assert_eq!(held(written(&example(&kind).1.facts)), 0, "{kind}");
     }
+}
+
+#[test]
+fn a_promise_that_moved_is_kept_and_one_that_did_not_is_kept_once() {
+    let (columns, stored, _) = example("attempt_made");
+    assert_eq!(stored.facts.pointer("/promise/latest"), None);
+    let later = serde_json::json!({ "from": "2026-11-23T14:00:00Z", "until": "2026-11-23T16:00:00Z" });
+    let mut moved = stored;
+    moved.facts["promise"]["latest"] = later.clone();
+    let fact = moved.clone().read(&columns).unwrap();
+    assert!(matches!(&fact, Fact::AttemptMade { promise, .. } if promise.latest != promise.original));
+    assert_eq!(Stored::of(&fact, &columns).unwrap(), moved);
 }
 
 #[test]

@@ -53,3 +53,12 @@ alter table events
     add column epoch smallint not null default 1,
     add column tx xid8 not null default pg_current_xact_id();
 create index events_by_feed on events (epoch, tx, id);
+
+-- History is the largest table by far, so that its indexes hold only what is asked: an order's events are few and are sorted
+-- when they are read, and by kind and by route only figures ask.
+drop index events_by_order;
+create index events_by_order on events (order_id) where order_id is not null;
+drop index events_by_kind;
+create index events_by_kind on events (hub_id, kind, occurred_at) where kind in ('attempt_made', 'route_departed');
+drop index events_by_route;
+create index events_by_route on events (route_id, kind) where kind in ('route_departed', 'route_finished');

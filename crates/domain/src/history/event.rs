@@ -137,9 +137,10 @@ pub enum Fact {
         /// Expected drive from the stop before, in seconds.
         travel_s: i32,
         /// Whether the goods are already aboard.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         loaded: bool,
         /// Whether the vehicle comes by the hub first, to load.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         via_hub: bool,
     },
     /// A stop left its route without an attempt.

@@ -20,6 +20,8 @@ pub struct Columns {
     pub hub: HubId,
     /// When it happened.
     pub occurred_at: Instant,
+    /// Which person, vehicle or shop did it.
+    pub actor: Option<Uuid>,
     /// What it is about.
     pub about: Subjects,
 }
@@ -54,7 +56,7 @@ pub enum Unreadable {
 }
 
 /// Where a fact may say again what a column says.
-const REPEATED: [(&str, Column); 25] = [
+const REPEATED: [(&str, Column); 26] = [
     ("/order", Column::Order),
     ("/stop", Column::Stop),
     ("/route", Column::Route),
@@ -74,6 +76,7 @@ const REPEATED: [(&str, Column); 25] = [
     ("/exception/vehicle", Column::Vehicle),
     ("/exception/raised_at", Column::At),
     ("/route/vehicle", Column::Vehicle),
+    ("/order/shop", Column::Actor),
     ("/order/hub", Column::Hub),
     ("/vehicle/hub", Column::Hub),
     ("/route/hub", Column::Hub),
@@ -93,6 +96,7 @@ const WORDS: [(&str, &str); 3] = [
 enum Column {
     Hub,
     At,
+    Actor,
     Order,
     Stop,
     Route,
@@ -106,6 +110,7 @@ impl Columns {
         match column {
             Column::Hub => id(Some(self.hub.0)),
             Column::At => serde_json::to_value(self.occurred_at).ok(),
+            Column::Actor => id(self.actor),
             Column::Order => id(self.about.order.map(|o| o.0)),
             Column::Stop => id(self.about.stop.map(|s| s.0)),
             Column::Route => id(self.about.route.map(|r| r.0)),
@@ -145,6 +150,12 @@ impl Stored {
                 holder.remove(name);
             }
         }
+        // Most promises are as they were first made.
+        if let Some(promise) = facts.get_mut("promise").and_then(Value::as_object_mut)
+            && promise.get("latest") == promise.get("original")
+        {
+            promise.remove("latest");
+        }
         Ok(Self { version: VERSION, kind, facts, words })
     }
 
@@ -167,12 +178,15 @@ impl Stored {
                 holder.entry(name).or_insert(said);
             }
         }
-        if let Some((holder, name)) = words_of(&kind).and_then(|path| parent(&mut facts, path)) {
-            // Facts of version 1 hold their words themselves, if nobody has moved them.
-            let said = words.map(Value::String);
-            if let Some(said) = said {
-                holder.insert(name.to_owned(), said);
-            }
+        if let Some(promise) = facts.get_mut("promise").and_then(Value::as_object_mut)
+            && let Some(original) = promise.get("original").cloned()
+        {
+            promise.entry("latest").or_insert(original);
+        }
+        if let Some((holder, name)) = words_of(&kind).and_then(|path| parent(&mut facts, path))
+            && let Some(said) = words
+        {
+            holder.insert(name.to_owned(), Value::String(said));
         }
         let all = facts.as_object_mut().ok_or_else(|| form("it is no object".to_owned()))?;
         all.insert("fact".to_owned(), Value::String(kind));

@@ -40,6 +40,16 @@ async fn connect(hub: &Hub) -> PgConnection {
     PgConnection::connect(&hub.url).await.unwrap()
 }
 
+/// Waits until every event is in the feed: transactions of other tests hold it up, whose databases are on the same server.
+async fn settled(hub: &Hub) {
+    let waits = "select exists (select from events where tx >= pg_snapshot_xmin(pg_current_snapshot())
+                                  and epoch = (select epoch from feed_epoch))";
+    let mut conn = connect(hub).await;
+    while sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut conn).await.unwrap() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
 async fn tables(conn: &mut PgConnection) -> Vec<String> {
     sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public' order by 1")
         .fetch_all(conn)
@@ -128,6 +138,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
 
     let ops = hub.at(at(11, 0));
     assert_eq!(ops.order_named(&Caller::desk(), &reference).await.unwrap(), id);
+    settled(&hub).await;
     ops.count_rollups(&Caller::timer()).await.unwrap();
     let before = counted(&ops, &mut conn, &manager).await;
     let events = count(&mut conn, "events").await;
@@ -175,6 +186,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
 async fn a_transaction_that_began_earlier_and_commits_later_is_not_missed() {
     let Some(hub) = Hub::open("feed").await else { return };
     hub.plan(8).await;
+    settled(&hub).await;
     let mut read = hub.database.read().await.unwrap();
     let all = feed::after(&mut read, Cursor::START, 10_000).await.unwrap();
     let cursor = all.last().unwrap().cursor;
@@ -201,6 +213,7 @@ async fn a_transaction_that_began_earlier_and_commits_later_is_not_missed() {
     assert!(feed::after(&mut read, cursor, 10).await.unwrap().is_empty(), "the feed waits for the open one");
 
     open.commit().await.unwrap();
+    settled(&hub).await;
     let after_it: Vec<i64> = sqlx::query_scalar(by_number).bind(late).fetch_all(&mut quick).await.unwrap();
     assert!(after_it.is_empty(), "and would never hear of the early one");
     let heard = feed::after(&mut read, cursor, 10).await.unwrap();
@@ -215,6 +228,7 @@ async fn a_transaction_that_began_earlier_and_commits_later_is_not_missed() {
                      select occurred_at, recorded_at, source, 'timer', hub_id, 2, 'weather_set', '{\"weather\": \"dry\"}',
                             (select epoch from feed_epoch), '9' from events order by id limit 1 returning id";
     let restored: i64 = sqlx::query_scalar(overtaken).fetch_one(&mut quick).await.unwrap();
+    settled(&hub).await;
     let heard = feed::after(&mut read, cursor, 10).await.unwrap();
     assert_eq!(heard.iter().map(|h| h.cursor.event()).collect::<Vec<_>>(), [restored]);
 }
@@ -235,6 +249,7 @@ async fn rollups_say_what_a_direct_count_says() {
             }
         }
         let ops = hub.at(at(hour, 0));
+        settled(&hub).await;
         assert!(ops.count_rollups(&Caller::timer()).await.unwrap() > 0);
         assert_eq!(ops.count_rollups(&Caller::timer()).await.unwrap(), 0, "each event counts once");
 
@@ -285,6 +300,7 @@ async fn a_projector_stops_before_what_it_cannot_take_up_and_goes_on_once_it_is_
         let (n, route) = hub.routed(at(10, minute)).await.into_iter().find(|(n, _)| *n != 1).unwrap();
         hub.attempt(n, at(10, minute), route.stops[0].stop, Outcome::DeliveredToRecipient).await;
         let ops = hub.at(at(11, 0));
+        settled(&hub).await;
         for _ in 0..2 {
             let said = ops.count_rollups(&Caller::timer()).await.unwrap_err().to_string();
             assert!(said.contains(&format!("event {bad}")) && said.contains(why), "{said}");
@@ -311,6 +327,7 @@ async fn a_projector_stops_before_what_it_cannot_take_up_and_goes_on_once_it_is_
 async fn a_row_that_was_changed_by_hand_is_found() {
     let Some(hub) = played("checked").await else { return };
     let ops = hub.at(at(11, 0));
+    settled(&hub).await;
     ops.count_rollups(&Caller::timer()).await.unwrap();
     state_equals_history(&hub).await;
     let mut conn = connect(&hub).await;

@@ -16,7 +16,8 @@ pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
 
 async fn append_part(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
     let about: Vec<_> = events.iter().map(|e| e.fact.subjects()).collect();
-    let columns = |e: &Event, about| Columns { hub: e.hub, occurred_at: e.occurred_at, about };
+    let columns =
+        |e: &Event, about| Columns { hub: e.hub, occurred_at: e.occurred_at, actor: e.actor.id(), about };
     let stored = events.iter().zip(&about).map(|(e, about)| Stored::of(&e.fact, &columns(e, *about)));
     let stored = stored.collect::<Result<Vec<_>, _>>()?;
     let occurred: Vec<_> = events.iter().map(|e| e.occurred_at).collect();

@@ -188,7 +188,8 @@ pub async fn differences(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
                select e.hub_id, (e.occurred_at at time zone h.zone)::date as day, e.facts #>> '{attempt,outcome}' as outcome,
                       count(*) as attempts, count(*) filter (where e.facts #>> '{attempt,number}' = '1') as firsts,
                       count(*) filter (where (e.facts #>> '{attempt,arrived_at}')::timestamptz
-                                           <= (e.facts #>> '{promise,latest,until}')::timestamptz) as latest,
+                                           <= coalesce(e.facts #>> '{promise,latest,until}',
+                                                       e.facts #>> '{promise,original,until}')::timestamptz) as latest,
                       count(*) filter (where (e.facts #>> '{attempt,arrived_at}')::timestamptz
                                            <= (e.facts #>> '{promise,original,until}')::timestamptz) as original
                from events e join hubs h on h.id = e.hub_id join read r on (e.epoch, e.tx, e.id) <= (r.epoch, r.tx, r.event_id)

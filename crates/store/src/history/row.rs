@@ -74,7 +74,8 @@ impl TryFrom<Row> for Event {
             vehicle: row.vehicle_id.map(domain::VehicleId),
             exception: row.exception_id.map(domain::ExceptionId),
         };
-        let columns = Columns { hub: HubId(row.hub_id), occurred_at: row.occurred_at, about };
+        let columns =
+            Columns { hub: HubId(row.hub_id), occurred_at: row.occurred_at, actor: actor.id(), about };
         let stored = Stored { version: row.version, kind: row.kind, facts: row.facts, words: row.words };
         Ok(Self {
             occurred_at: row.occurred_at,
