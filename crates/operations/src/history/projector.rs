@@ -66,9 +66,14 @@ impl Operations {
 
     async fn project_part(&self, projector: &Projector, most: i64) -> Result<usize> {
         let mut tx = self.0.database.begin().await?;
-        let cursor = projectors::lock(&mut tx, projector.name).await?;
+        let cursor = projectors::read(&mut tx, projector.name).await?;
+        let heard = feed::after(&mut tx, cursor, most).await?;
+        // Nothing is written while nothing is new, and nothing if somebody else has just read the same.
+        if heard.is_empty() || projectors::lock(&mut tx, projector.name).await? != cursor {
+            return Ok(0);
+        }
         let (mut events, mut cursors, mut stopped) = (vec![], vec![], None);
-        for Heard { cursor, event } in feed::after(&mut tx, cursor, most).await? {
+        for Heard { cursor, event } in heard {
             match event {
                 Ok(event) => {
                     events.push(Numbered { id: cursor.event(), event });

@@ -1,6 +1,17 @@
 //! How far each projector has read.
 
-use crate::{StoreError, Tx, feed::Cursor};
+use crate::{Conn, StoreError, Tx, feed::Cursor};
+
+/// How far a projector has read.
+pub async fn read(conn: &mut Conn, name: &str) -> Result<Cursor, StoreError> {
+    let row = sqlx::query!(
+        r#"select epoch, tx::text::int8 as "tx!", event_id from projector_cursors where name = $1"#,
+        name
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map_or(Cursor::START, |r| Cursor { epoch: r.epoch, tx: r.tx, id: r.event_id }))
+}
 
 /// How far a projector has read; nobody else moves it until the transaction ends.
 pub async fn lock(tx: &mut Tx, name: &str) -> Result<Cursor, StoreError> {
