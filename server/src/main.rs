@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use operations::{Caller, Replay};
+use operations::{Caller, OpsError, Replay};
 use server::{
     house::{self, Installation},
     settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings},
@@ -66,11 +66,23 @@ enum Verb {
         #[command(subcommand)]
         what: Keys,
     },
-    /// Rebuild the present from all of history, and say where the tables hold something else.
-    Replay {
+    /// Rebuild the present from all of history, count again what is counted, and say where the tables hold something else.
+    #[command(alias = "replay")]
+    CheckHistory {
         /// Of the demo's database.
         #[arg(long)]
         demo: bool,
+        #[command(flatten)]
+        database: DatabaseSettings,
+    },
+    /// Forget for good who received an order and where exactly, and what was written about it.
+    Erase {
+        /// The order's reference, or its id.
+        #[arg(long)]
+        order: String,
+        /// The same for all orders that were for its phone.
+        #[arg(long)]
+        same_phone: bool,
         #[command(flatten)]
         database: DatabaseSettings,
     },
@@ -198,24 +210,8 @@ async fn run(verb: Verb) -> Result<()> {
         }
         Verb::People { what } => people(what).await,
         Verb::Keys { what } => keys(what).await,
-        Verb::Replay { demo, database } => {
-            let house = if demo {
-                Installation::demo_without_streets(&database).await?
-            } else {
-                Installation::without_streets(&database).await?
-            };
-            let replay = house.desk().replay().await?;
-            for difference in &replay.differences {
-                println!("{difference}");
-            }
-            house.close().await?;
-            let Replay { events, orders, differences } = replay;
-            if !differences.is_empty() {
-                bail!("{} rows are not what {events} events add up to", differences.len());
-            }
-            println!("{events} events and {orders} orders add up to what the tables hold");
-            Ok(())
-        }
+        Verb::CheckHistory { demo, database } => check_history(demo, &database).await,
+        Verb::Erase { order, same_phone, database } => erase(&order, same_phone, &database).await,
         Verb::Doors => {
             for (method, path) in server::doors() {
                 println!("{method} {path}");
@@ -225,6 +221,44 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::Db { database } => house::keep_database(&database).await,
         Verb::City { city } => house::describe_city(&city),
     }
+}
+
+async fn check_history(demo: bool, database: &DatabaseSettings) -> Result<()> {
+    let house = if demo {
+        Installation::demo_without_streets(database).await?
+    } else {
+        Installation::without_streets(database).await?
+    };
+    let replay = house.desk().replay().await?;
+    for line in &replay.differing {
+        println!("{line}");
+    }
+    house.close().await?;
+    let Replay { events, orders, differing, .. } = replay;
+    if !differing.is_empty() {
+        bail!("{} rows are not what {events} events add up to", differing.len());
+    }
+    println!("{events} events and {orders} orders add up to what the tables hold");
+    Ok(())
+}
+
+async fn erase(which: &str, same_phone: bool, database: &DatabaseSettings) -> Result<()> {
+    let house = Installation::without_streets(database).await?;
+    let (ops, desk) = (house.desk(), Caller::desk());
+    let erased = async { ops.erase_recipient(&desk, ops.order_named(&desk, which).await?, same_phone).await };
+    let erased = match erased.await {
+        Err(OpsError::NotFound) => {
+            bail!("there is no order {which}: give its reference as the shop wrote it, or its id")
+        }
+        other => other?,
+    };
+    for reference in &erased.erased {
+        println!("{reference}\terased");
+    }
+    for reference in &erased.left {
+        println!("{reference}\tleft alone: it is still to be delivered; cancel it or wait, then erase it");
+    }
+    house.close().await
 }
 
 async fn people(what: People) -> Result<()> {

@@ -108,6 +108,14 @@ pub(crate) fn start(
     };
     workers.spawn(run("retention", Duration::from_secs(3_600), closing.clone(), states.clone(), retention));
 
+    let (o, t) = (ops.clone(), timer.clone());
+    let rollups = move || {
+        let (o, t) = (o.clone(), t.clone());
+        // It reads on every second: a line for each round would say nothing.
+        async move { o.count_rollups(&t).await.map(|_| None) }
+    };
+    workers.spawn(run("rollups", Duration::from_secs(1), closing.clone(), states.clone(), rollups));
+
     let (o, t) = (ops.clone(), timer);
     let drives = move || {
         let (o, t) = (o.clone(), t.clone());

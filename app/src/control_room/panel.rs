@@ -130,7 +130,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
                 {stop.sequence}
             </td>
             <th scope="row">
-                <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=stop.address />
+                <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=words::or_erased(stop.address) />
                 <small>
                     {format::window(stop.window)} " · " <span class="whole">{stop.reference}</span>
                 </small>

@@ -169,10 +169,10 @@ fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
                 <a href=at_hub(&format!("/deliveries/{}", hit.order))>{hit.reference}</a>
             </th>
             <td>
-                {hit.recipient}
+                {words::or_erased(hit.recipient)}
                 <small>{hit.phone}</small>
             </td>
-            <td>{hit.address}</td>
+            <td>{words::or_erased(hit.address)}</td>
             <td>{hit.shop}</td>
             <td class="number">{format::window_from(hit.window, as_of)}</td>
             <td>

@@ -211,7 +211,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
             <div>
                 <dt>"Recipient"</dt>
                 <dd>
-                    {hit.recipient}
+                    {words::or_erased(hit.recipient)}
                     <small>
                         {match format::tel(&hit.phone) {
                             Some(tel) => view! { <a href=tel>{hit.phone}</a> }.into_any(),
@@ -223,7 +223,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
             <div>
                 <dt>"Address"</dt>
                 <dd>
-                    {hit.address}
+                    {words::or_erased(hit.address)}
                     {hindered.map(|hindered| view! { <small class="wrong">{words::hindrance(hindered)}</small> })}
                 </dd>
             </div>

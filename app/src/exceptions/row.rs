@@ -32,11 +32,14 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
     let ExceptionRow { id, order, reference, recipient, address, route, label, .. } = first;
     let (whose, more) = match (order, reference) {
         (Some(order), Some(reference)) => {
-            let whose =
-                view! { <a href=at_hub(&format!("/deliveries/{order}"))>{recipient.unwrap_or_default()}</a> };
+            let whose = view! { <a href=at_hub(&format!("/deliveries/{order}"))>{words::or_erased(recipient.unwrap_or_default())}</a> };
             (
                 whose.into_any(),
-                [Some(reference), address].into_iter().flatten().collect::<Vec<_>>().join(", "),
+                [Some(reference), address.filter(|text| !text.is_empty())]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(", "),
             )
         }
         _ => {
@@ -188,8 +191,8 @@ fn Over(
     let may = Session::here().role().is_some_and(domain::Role::may_resolve);
     // Nobody ended what ended with its cause.
     let (who, what) = match resolution.by {
-        Some(by) => (by, Some(format!("{}, ", resolution.what))),
-        None => (resolution.what, None),
+        Some(by) => (by, Some(format!("{}, ", words::or_erased(resolution.what)))),
+        None => (words::or_erased(resolution.what), None),
     };
     view! {
         <p class="queue-owner queue-over">

@@ -13,7 +13,7 @@ pub use accounts::{access, account_change, account_fault, browser, key_kind, key
 pub use exceptions::{NextStep, cause, exception_heading, next_step};
 pub use faults::fault;
 pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, no_promise, promises_over};
-pub use orders::{hindrance, lack, order_state, story, story_standing};
+pub use orders::{hindrance, lack, or_erased, order_state, story, story_standing};
 pub use routes::{change, fetches, freedom, gains, remedy, stop_state, trouble, vehicle_standing};
 
 use crate::session::Room;

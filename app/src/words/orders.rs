@@ -54,6 +54,11 @@ pub fn order_state(progress: Progress, standing: Standing) -> String {
     }
 }
 
+/// A name or an address, wherever it is shown; what has been erased says so.
+pub fn or_erased(text: String) -> String {
+    if text.is_empty() { "Erased".to_owned() } else { text }
+}
+
 /// One line of an order's story.
 pub fn story(fact: &StoryFact, now: Moment) -> String {
     match fact {
@@ -79,9 +84,13 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
         StoryFact::CarriedOver { day } => {
             format!("Not delivered on its day: carried over to {}", format::day(*day))
         }
+        StoryFact::Erased => "Name, phone and address erased".to_owned(),
         StoryFact::ExceptionRaised { kind } => format!("Needs a person: {}", lower(exception_kind(*kind))),
         StoryFact::ExceptionClaimed => "Exception claimed".to_owned(),
         StoryFact::ExceptionReleased => "Exception released".to_owned(),
+        StoryFact::ExceptionResolved { resolution } if resolution.is_empty() => {
+            "Exception resolved".to_owned()
+        }
         StoryFact::ExceptionResolved { resolution } => format!("Exception resolved: {resolution}"),
         StoryFact::ExceptionReopened => "Exception reopened".to_owned(),
     }
@@ -103,6 +112,16 @@ pub fn story_standing(fact: &StoryFact) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_erased_says_so() {
+        assert_eq!(or_erased("Ġorġ Ħili".to_owned()), "Ġorġ Ħili");
+        assert_eq!(or_erased(String::new()), "Erased");
+        let now: Moment = "2026-11-23T08:00:00+01:00".parse().unwrap();
+        let resolved = |what: &str| story(&StoryFact::ExceptionResolved { resolution: what.to_owned() }, now);
+        assert_eq!(resolved("Called"), "Exception resolved: Called");
+        assert_eq!(resolved(""), "Exception resolved");
+    }
 
     #[test]
     fn a_late_order_says_so_wherever_it_is_named() {

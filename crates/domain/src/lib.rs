@@ -33,7 +33,7 @@ pub use day::{
     exception::{Exception, ExceptionKind, ExceptionState},
     plan::{Plan, PlanState},
     route::{Route, RouteState},
-    service_day::ServiceDay,
+    service_day::{HubDay, ServiceDay},
     standing::Standing,
     stop::{Stop, StopState},
 };
@@ -42,8 +42,10 @@ pub use fleet::{
     vehicle::{Vehicle, VehicleKind, VehicleState},
 };
 pub use history::{
-    event::{Event, Fact, Source},
+    event::{Event, Fact, Source, Subjects},
     ledger::Ledger,
+    made::{JoinedVehicle, PlacedOrder},
+    stored::{Columns, Stored, Unreadable, VERSION as FACT_VERSION},
 };
 pub use orders::order::{Order, OrderState, Package, Promise, Recipient};
 pub use roads::{

@@ -37,7 +37,7 @@ pub use base::secrets::{
 };
 pub use day::outcomes::MOST_REPORTS;
 pub use fleet::intake::{MOST_FIXES, PositionsAnswer};
-pub use history::replay::Replay;
+pub use history::{erasure::Erased, replay::Replay};
 pub use live::{Parcel, Resume, Viewer};
 pub use orders::place::MOST_ORDERS;
 pub use planning::morning::PlanOutcome;

@@ -2,6 +2,7 @@
 
 use crate::{PersonId, ShopId, VehicleId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What a signed-in person may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,4 +52,37 @@ pub enum Actor {
     Machine,
     /// Our own worker, watching the day.
     Timer,
+}
+
+impl Actor {
+    /// The kind's name in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Person(_) => "person",
+            Self::Vehicle(_) => "vehicle",
+            Self::Shop(_) => "shop",
+            Self::Machine => "machine",
+            Self::Timer => "timer",
+        }
+    }
+
+    /// Which of its kind.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Person(PersonId(id)) | Self::Vehicle(VehicleId(id)) | Self::Shop(ShopId(id)) => Some(id),
+            Self::Machine | Self::Timer => None,
+        }
+    }
+
+    /// Reads what the database keeps.
+    pub fn parse(code: &str, id: Option<Uuid>) -> Option<Self> {
+        match code {
+            "person" => id.map(|id| Self::Person(PersonId(id))),
+            "vehicle" => id.map(|id| Self::Vehicle(VehicleId(id))),
+            "shop" => id.map(|id| Self::Shop(ShopId(id))),
+            "machine" => Some(Self::Machine),
+            "timer" => Some(Self::Timer),
+            _ => None,
+        }
+    }
 }

@@ -41,6 +41,13 @@ impl Coordinate {
         f64::from(self.lon_e7) / 1e7
     }
 
+    /// The place to a hundredth of a degree, about a kilometre: an area, and nobody's door.
+    #[must_use]
+    pub fn roughly(self) -> Self {
+        let rough = |e7: i32| (f64::from(e7) / 1e5).round() as i32 * 100_000;
+        Self { lat_e7: rough(self.lat_e7), lon_e7: rough(self.lon_e7) }
+    }
+
     /// Great-circle distance in metres (haversine).
     pub fn metres_to(self, other: Self) -> f64 {
         let (a, b) = (self.lat().to_radians(), other.lat().to_radians());
@@ -92,6 +99,18 @@ mod tests {
             assert_eq!(serde_json::from_str::<Coordinate>(&text).unwrap(), a);
             assert_eq!(Coordinate::parse(a.lat(), a.lon()), Ok(a));
         }
+    }
+
+    #[test]
+    fn a_rough_place_is_an_area_and_stays_what_it_is() {
+        let door = Coordinate::parse(35.897_654_3, -14.454_999_9).unwrap();
+        let area = door.roughly();
+        assert_eq!(area, Coordinate::parse(35.9, -14.45).unwrap());
+        assert_eq!(area.roughly(), area);
+        assert_eq!(
+            Coordinate::parse(90.0, 180.0).unwrap().roughly(),
+            Coordinate::parse(90.0, 180.0).unwrap()
+        );
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub enum Refusal {
     /// The order has ended and cannot change.
     #[error("the order is closed")]
     OrderClosed,
+    /// The order may still be delivered, which needs a name and a door.
+    #[error("the order is still to be delivered: cancel it, or wait until it is delivered")]
+    OrderOpen,
     /// The goods are on the road, so the promise cannot move.
     #[error("the order is out for delivery")]
     OrderOnTheRoad,

@@ -1,6 +1,22 @@
 //! Service days: a hub's day opens and closes.
 
 use crate::{Day, HubId, Instant, Refusal};
+use std::fmt;
+
+/// Which day of which hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HubDay {
+    /// The hub.
+    pub hub: HubId,
+    /// The day.
+    pub day: Day,
+}
+
+impl fmt::Display for HubDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.day, self.hub)
+    }
+}
 
 /// One day of a hub. It is named by the calendar day on which it begins, and may end after midnight.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +35,11 @@ impl ServiceDay {
     /// A day that opens.
     pub fn open(hub: HubId, day: Day, at: Instant) -> Self {
         Self { hub, day, opened_at: at, closed_at: None }
+    }
+
+    /// Which day of which hub it is.
+    pub fn id(&self) -> HubDay {
+        HubDay { hub: self.hub, day: self.day }
     }
 
     /// The day is over: nothing more is planned on it.

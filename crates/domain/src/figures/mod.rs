@@ -2,5 +2,7 @@
 
 pub mod carbon;
 mod day;
+mod tally;
 
 pub use day::*;
+pub use tally::{AttemptCounts, RoadCounts, Tally};

@@ -83,6 +83,13 @@ impl Vehicle {
         self
     }
 
+    /// What the history knows of it: the driver's id, and not the name.
+    #[must_use]
+    pub fn without_name(mut self) -> Self {
+        self.driver.name.clear();
+        self
+    }
+
     /// The vehicle drives again.
     #[must_use]
     pub fn recover(mut self) -> Self {

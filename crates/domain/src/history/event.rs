@@ -1,8 +1,9 @@
 //! The one history: facts, when they happened, when we heard, and from whom.
 
 use crate::{
-    Actor, Attempt, Closure, ClosureId, Exception, ExceptionId, ExceptionKind, HubId, Instant, Order,
-    OrderId, Plan, PlanId, Promise, Route, RouteId, StopId, Vehicle, VehicleId, Weather, Window,
+    Actor, Attempt, Closure, ClosureId, Exception, ExceptionId, ExceptionKind, HubId, Instant, OrderId, Plan,
+    PlanId, Promise, Route, RouteId, StopId, VehicleId, Weather, Window,
+    history::made::{JoinedVehicle, PlacedOrder},
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,20 +55,23 @@ pub struct Event {
     pub fact: Fact,
 }
 
-/// What can happen. Each variant carries all that is needed to rebuild the state from the history alone.
+/// What can happen. Each variant carries all that is needed to rebuild the state from the history alone, but for what names a
+/// person: ids, times, places to a kilometre and numbers. The notes of drivers and agents, which may name somebody, are kept
+/// apart from the rest ([`crate::Stored`]) and are read as empty once they are erased.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "fact")]
 pub enum Fact {
     /// A vehicle joined the hub.
     VehicleJoined {
         /// The vehicle as it joined.
-        vehicle: Box<Vehicle>,
+        vehicle: Box<JoinedVehicle>,
     },
     /// A vehicle stopped driving.
     VehicleOffRoad {
         /// Which.
         vehicle: VehicleId,
-        /// Why.
+        /// Why, in the driver's words; empty once they are erased.
+        #[serde(default)]
         reason: String,
     },
     /// A vehicle drives again.
@@ -78,7 +82,7 @@ pub enum Fact {
     /// A shop placed an order.
     OrderPlaced {
         /// The order as it was placed.
-        order: Box<Order>,
+        order: Box<PlacedOrder>,
     },
     /// The promise moved.
     OrderRescheduled {
@@ -115,6 +119,11 @@ pub enum Fact {
         /// Which.
         day: crate::Day,
     },
+    /// Who receives it, and where exactly, was forgotten for good.
+    RecipientErased {
+        /// Which.
+        order: OrderId,
+    },
     /// A revision of the day's plan took effect.
     PlanPublished {
         /// The plan.
@@ -147,9 +156,10 @@ pub enum Fact {
         /// Expected drive from the stop before, in seconds.
         travel_s: i32,
         /// Whether the goods are already aboard.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         loaded: bool,
         /// Whether the vehicle comes by the hub first, to load.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         via_hub: bool,
     },
     /// A stop left its route without an attempt.
@@ -226,7 +236,8 @@ pub enum Fact {
         exception: ExceptionId,
         /// What kind it was.
         kind: ExceptionKind,
-        /// What was done.
+        /// What was done, in somebody's words; empty once they are erased.
+        #[serde(default)]
         resolution: String,
     },
     /// A resolution was undone.
@@ -279,6 +290,7 @@ impl Fact {
             Self::OrderCancelled { .. } => "order_cancelled",
             Self::DayOpened { .. } => "day_opened",
             Self::DayClosed { .. } => "day_closed",
+            Self::RecipientErased { .. } => "recipient_erased",
             Self::PlanPublished { .. } => "plan_published",
             Self::PlanSuperseded { .. } => "plan_superseded",
             Self::RoutePublished { .. } => "route_published",
@@ -313,6 +325,7 @@ impl Fact {
             Self::OrderRescheduled { order, .. }
             | Self::OrderCarriedOver { order, .. }
             | Self::OrderCancelled { order }
+            | Self::RecipientErased { order }
             | Self::OrderUnloaded { order } => {
                 about.order = Some(*order);
             }

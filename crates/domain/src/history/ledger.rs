@@ -1,11 +1,12 @@
-//! The state that a history adds up to. The tables beside the events must equal it, and a test compares them.
+//! The state that a history adds up to. The tables beside the events must equal it, and a test compares them; what names a
+//! person is outside it, because no fact holds it.
 
 use crate::{
-    Attempt, AttemptId, Closure, ClosureId, Day, Event, Exception, ExceptionId, Fact, HubId, Order, OrderId,
-    Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Stop, StopId, StopState, Vehicle,
-    VehicleId, Weather,
+    Attempt, AttemptId, Closure, ClosureId, Event, Exception, ExceptionId, Fact, HubDay, HubId, Order,
+    OrderId, Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Stop, StopId, StopState, Vehicle,
+    VehicleId, VehicleState, Weather,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Everything that events make, keyed by id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,7 +14,7 @@ pub struct Ledger {
     /// Vehicles.
     pub vehicles: BTreeMap<VehicleId, Vehicle>,
     /// Service days, by hub.
-    pub days: BTreeMap<(HubId, Day), ServiceDay>,
+    pub days: BTreeMap<HubDay, ServiceDay>,
     /// Orders.
     pub orders: BTreeMap<OrderId, Order>,
     /// Plans.
@@ -55,8 +56,9 @@ impl Ledger {
         match &event.fact {
             Fact::VehicleJoined { vehicle } => {
                 // Renewing a vehicle says nothing of whether it drives.
-                let state = self.vehicles.get(&vehicle.id).map_or(vehicle.state.clone(), |v| v.state.clone());
-                self.vehicles.insert(vehicle.id, Vehicle { state, ..(**vehicle).clone() });
+                let state =
+                    self.vehicles.get(&vehicle.id).map_or(VehicleState::Available, |v| v.state.clone());
+                self.vehicles.insert(vehicle.id, (**vehicle).clone().into_vehicle(state));
             }
             Fact::VehicleOffRoad { vehicle, reason } => {
                 change(&mut self.vehicles, *vehicle, |v| Ok(v.break_down(at, reason.clone())))?;
@@ -65,7 +67,7 @@ impl Ledger {
                 change(&mut self.vehicles, *vehicle, |v| Ok(v.recover()))?;
             }
             Fact::OrderPlaced { order } => {
-                self.orders.insert(order.id, (**order).clone());
+                self.orders.insert(order.id, (**order).clone().into_order(at));
             }
             Fact::OrderRescheduled { order, after, day, .. } => {
                 change(&mut self.orders, *order, |o| o.reschedule(*after, *day, at))?;
@@ -78,10 +80,13 @@ impl Ledger {
             }
             Fact::DayOpened { day } => {
                 let opened = ServiceDay::open(event.hub, *day, at);
-                self.days.insert((event.hub, *day), opened);
+                self.days.insert(opened.id(), opened);
             }
             Fact::DayClosed { day } => {
-                change(&mut self.days, (event.hub, *day), |d| d.close(at))?;
+                change(&mut self.days, HubDay { hub: event.hub, day: *day }, |d| d.close(at))?;
+            }
+            Fact::RecipientErased { order } => {
+                change(&mut self.orders, *order, Order::erase)?;
             }
             Fact::PlanPublished { plan } => {
                 self.plans.insert(plan.id, plan.clone());
@@ -190,33 +195,54 @@ impl Ledger {
 
     /// What is not the same in another one, a line each: the kind, the id and both values.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        fn of<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
-            kind: &str,
-            one: &BTreeMap<K, V>,
-            other: &BTreeMap<K, V>,
+        self.compare(other, |kind, id, one, other| match one {
+            Some(_) => format!("{kind} {id}: {one:?} against {other:?}"),
+            None => format!("{kind} {id}: nothing against {other:?}"),
+        })
+    }
+
+    /// The same without the values, when this one is what the events add up to and the other what the tables hold.
+    pub fn differing(&self, other: &Self) -> Vec<String> {
+        self.compare(other, |kind, id, one, other| match (one, other) {
+            (Some(_), Some(_)) => {
+                format!("{kind} {id}: the table holds something else than the events add up to")
+            }
+            (Some(_), None) => format!("{kind} {id}: the table does not hold it"),
+            _ => format!("{kind} {id}: no event has made it"),
+        })
+    }
+
+    fn compare(&self, other: &Self, say: Say) -> Vec<String> {
+        fn of<K: Ord + fmt::Display, V: PartialEq + fmt::Debug>(
+            (kind, one, other, say): (&str, &BTreeMap<K, V>, &BTreeMap<K, V>, Say),
         ) -> Vec<String> {
-            let here = one.iter().filter_map(|(id, value)| {
-                let there = other.get(id);
-                (there != Some(value)).then(|| format!("{kind} {id:?}: {value:?} against {there:?}"))
-            });
+            let line = |id: &K, one: Option<&V>, other: Option<&V>| {
+                let shown = |value: Option<&V>| value.map(|value| format!("{value:?}"));
+                say(kind, id, shown(one).as_deref(), shown(other).as_deref())
+            };
+            let here = one.iter().filter(|(id, value)| other.get(id) != Some(value));
             let only = other.iter().filter(|(id, _)| !one.contains_key(id));
-            here.chain(only.map(|(id, value)| format!("{kind} {id:?}: nothing against {value:?}"))).collect()
+            let here = here.map(|(id, value)| line(id, Some(value), other.get(id)));
+            here.chain(only.map(|(id, value)| line(id, None, Some(value)))).collect()
         }
         [
-            of("vehicle", &self.vehicles, &other.vehicles),
-            of("day", &self.days, &other.days),
-            of("order", &self.orders, &other.orders),
-            of("plan", &self.plans, &other.plans),
-            of("route", &self.routes, &other.routes),
-            of("stop", &self.stops, &other.stops),
-            of("attempt", &self.attempts, &other.attempts),
-            of("exception", &self.exceptions, &other.exceptions),
-            of("closure", &self.closures, &other.closures),
-            of("weather", &self.weather, &other.weather),
+            of(("vehicle", &self.vehicles, &other.vehicles, say)),
+            of(("day", &self.days, &other.days, say)),
+            of(("order", &self.orders, &other.orders, say)),
+            of(("plan", &self.plans, &other.plans, say)),
+            of(("route", &self.routes, &other.routes, say)),
+            of(("stop", &self.stops, &other.stops, say)),
+            of(("attempt", &self.attempts, &other.attempts, say)),
+            of(("exception", &self.exceptions, &other.exceptions, say)),
+            of(("closure", &self.closures, &other.closures, say)),
+            of(("weather of hub", &self.weather, &other.weather, say)),
         ]
         .concat()
     }
 }
+
+/// How a difference is said: the kind, the id and both values as text.
+type Say = fn(&str, &dyn fmt::Display, Option<&str>, Option<&str>) -> String;
 
 #[cfg(test)]
 mod tests {

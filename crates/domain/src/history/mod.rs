@@ -2,3 +2,6 @@
 
 pub mod event;
 pub mod ledger;
+pub mod made;
+pub mod stored;
+mod upcast;

@@ -15,6 +15,18 @@ pub struct Recipient {
     pub phone: String,
 }
 
+impl Recipient {
+    /// Nobody whom we know any more.
+    pub fn erased() -> Self {
+        Self { name: String::new(), phone: String::new() }
+    }
+
+    /// Whether it has been forgotten who this was: everybody else has a name.
+    pub fn is_erased(&self) -> bool {
+        self.name.is_empty()
+    }
+}
+
 /// One labelled thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
@@ -234,6 +246,23 @@ impl Order {
             OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
             _ => Err(Refusal::OrderOnTheRoad),
         }
+    }
+
+    /// Who receives it and where exactly is forgotten; the area stays. Refuses while it may still be delivered. Erasing it
+    /// again changes nothing.
+    pub fn erase(self) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Ok(self.without_recipient()),
+            _ => Err(Refusal::OrderOpen),
+        }
+    }
+
+    /// What the history knows of it: nothing of who receives it, and of the place the area alone.
+    #[must_use]
+    pub fn without_recipient(mut self) -> Self {
+        self.recipient = Recipient::erased();
+        self.address = Address { text: String::new(), at: self.address.at.roughly() };
+        self
     }
 
     /// Will not be delivered.

@@ -75,6 +75,16 @@ pub enum OpsError {
     /// We are at our limit.
     #[error("too much at once: try again in a moment")]
     Busy,
+    /// An event that a projector cannot take up.
+    #[error("{projector} stops before event {event}, and goes on from there once this is mended: {why}")]
+    ProjectorStopped {
+        /// Its name.
+        projector: &'static str,
+        /// The event's number.
+        event: i64,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The street network could not answer.
     #[error("the street network could not answer: {0}")]
     Roads(#[from] ::roads::RoadsError),

@@ -2,7 +2,7 @@
 
 use crate::{OpsError, Result};
 use ::roads::Wall;
-use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone};
+use chrono::{DateTime, Datelike, Days, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike};
 use domain::{Day, Instant, Vehicle, Window};
 use wire::{Moment, Span};
 
@@ -51,6 +51,12 @@ impl Zone {
     /// The calendar day.
     pub fn day(self, at: Instant) -> Day {
         self.local(at).date_naive()
+    }
+
+    /// When the hour began on its clocks.
+    pub fn hour(self, at: Instant) -> Instant {
+        let local = self.local(at);
+        at.trunc_subsecs(0) - TimeDelta::seconds(i64::from(local.minute() * 60 + local.second()))
     }
 
     /// The instant at which a local clock shows `time` on `day`. A time that is skipped when the clocks go forward

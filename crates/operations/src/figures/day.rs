@@ -5,7 +5,6 @@ use crate::{
     base::{bounds, zone::Zone},
     sites::hubs::Site,
 };
-use chrono::{SubsecRound, TimeDelta, Timelike};
 use domain::{
     Ability, Day, HubId, Instant,
     figures::{self, AttemptFacts, Rate},
@@ -167,9 +166,7 @@ fn share(rate: Rate) -> Share {
 fn by_hour(attempts: &[DayAttempt], zone: Zone) -> Vec<HourShare> {
     let mut hours: BTreeMap<Instant, Vec<AttemptFacts>> = BTreeMap::new();
     for a in attempts {
-        let local = zone.moment(a.ended_at);
-        let into = TimeDelta::seconds(i64::from(local.minute() * 60 + local.second()));
-        hours.entry(a.ended_at.trunc_subsecs(0) - into).or_default().push(a.facts);
+        hours.entry(zone.hour(a.ended_at)).or_default().push(a.facts);
     }
     hours
         .into_iter()

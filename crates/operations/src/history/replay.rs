@@ -9,15 +9,24 @@ pub struct Replay {
     pub events: usize,
     /// Orders that they made.
     pub orders: usize,
-    /// What the tables hold otherwise, a line each.
+    /// What the tables hold otherwise, a line each, with both values.
     pub differences: Vec<String>,
+    /// The same with ids alone, as it may be shown to anybody.
+    pub differing: Vec<String>,
 }
 
 impl Operations {
-    /// Rebuilds the present from all of history, as of one moment, and compares; for the command line.
+    /// Rebuilds the present from all of history, as of one moment, and compares it with the tables, and what the projectors
+    /// have counted with a direct count; for the command line. The present is held in memory twice.
     pub async fn replay(&self) -> Result<Replay> {
         let mut tx = self.0.database.begin().await?;
-        let (rebuilt, stored, events) = store::ledger::rebuilt_and_stored(&mut tx).await?;
-        Ok(Replay { events, orders: rebuilt.orders.len(), differences: rebuilt.differences(&stored) })
+        store::ledger::hold_still(&mut tx).await?;
+        let (rebuilt, events) = store::ledger::rebuilt(&mut tx).await?;
+        let stored = store::ledger::read(&mut tx).await?;
+        let counted = store::rollups::differences(&mut tx).await?;
+        let (mut differences, mut differing) = (rebuilt.differences(&stored), rebuilt.differing(&stored));
+        differences.extend(counted.iter().cloned());
+        differing.extend(counted);
+        Ok(Replay { events, orders: rebuilt.orders.len(), differences, differing })
     }
 }

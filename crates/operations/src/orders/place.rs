@@ -13,7 +13,7 @@ use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
     Actor, Address, ConsignmentId, Coordinate, Fact, HubId, Instant, Order, OrderId, OrderState, Package,
-    PackageId, Promise, Recipient, ShopId, Window,
+    PackageId, PlacedOrder, Promise, Recipient, ShopId, Window,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -106,7 +106,7 @@ impl Operations {
             let ids = store::orders::insert(&mut work.tx, &own).await?;
             for order in own {
                 if ids.get(&(shop, order.reference.clone())) == Some(&order.id) {
-                    work.happened(Fact::OrderPlaced { order: Box::new(order) });
+                    work.happened(Fact::OrderPlaced { order: Box::new(PlacedOrder::of(&order)) });
                 }
             }
             work.touched.counts = true;
@@ -201,6 +201,8 @@ impl Operations {
 
 /// The fields in which an order is sent otherwise than it was first placed.
 fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
+    // Who it was for is forgotten: nobody can say whether that is the same, and nobody shall.
+    let forgotten = order.recipient.is_erased();
     let first = order.promise.original;
     let window = |from: Instant, until: Instant| [from.trunc_subsecs(3), until.trunc_subsecs(3)];
     let sent_packages = sent.packages.iter().map(|p| (one_line(&p.barcode), p.weight_g, p.volume_ml));
@@ -209,10 +211,10 @@ fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
         Coordinate::parse(at.lat, at.lon).is_ok_and(|at| at.metres_to(order.address.at) > SAME_DOOR_M)
     };
     let fields = [
-        ("recipient.name", one_line(&sent.recipient.name) != order.recipient.name),
-        ("recipient.phone", one_line(&sent.recipient.phone) != order.recipient.phone),
-        ("address", one_line(&sent.address) != order.address.text),
-        ("at", sent.at.is_some_and(elsewhere)),
+        ("recipient.name", !forgotten && one_line(&sent.recipient.name) != order.recipient.name),
+        ("recipient.phone", !forgotten && one_line(&sent.recipient.phone) != order.recipient.phone),
+        ("address", !forgotten && one_line(&sent.address) != order.address.text),
+        ("at", !forgotten && sent.at.is_some_and(elsewhere)),
         ("window", window(sent.window_from, sent.window_until) != [first.from(), first.until()]),
         ("packages", sent_packages.ne(packages)),
         ("service_s", sent.service_s.unwrap_or(USUAL_SERVICE_S) != order.service_s),

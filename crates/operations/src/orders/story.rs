@@ -58,7 +58,7 @@ fn rank(fact: &Fact) -> u8 {
 
 fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
     Some(match fact {
-        Fact::OrderPlaced { order } => StoryFact::Placed { window: zone.span(order.promise.original) },
+        Fact::OrderPlaced { order } => StoryFact::Placed { window: zone.span(order.promised) },
         Fact::StopPlanned { route, sequence, arrival, .. } => StoryFact::Planned {
             label: names.routes.get(route).cloned().unwrap_or_default(),
             sequence: *sequence,
@@ -78,6 +78,7 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         }
         Fact::OrderCarriedOver { day, .. } => StoryFact::CarriedOver { day: *day },
         Fact::OrderCancelled { .. } => StoryFact::Cancelled,
+        Fact::RecipientErased { .. } => StoryFact::Erased,
         Fact::ExceptionRaised { exception } => StoryFact::ExceptionRaised { kind: exception.kind },
         Fact::ExceptionClaimed { .. } => StoryFact::ExceptionClaimed,
         Fact::ExceptionReleased { .. } => StoryFact::ExceptionReleased,

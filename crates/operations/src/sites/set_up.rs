@@ -10,7 +10,8 @@ use crate::{
     },
 };
 use domain::{
-    Coordinate, Driver, DriverId, Fact, Hub, HubId, Shop, ShopId, Vehicle, VehicleId, VehicleState,
+    Coordinate, Driver, DriverId, Fact, Hub, HubId, JoinedVehicle, Shop, ShopId, Vehicle, VehicleId,
+    VehicleState,
 };
 use std::collections::HashSet;
 use store::{
@@ -91,7 +92,7 @@ impl Operations {
             joined.push(vehicle);
         }
         for vehicle in joined {
-            work.happened(Fact::VehicleJoined { vehicle: Box::new(vehicle) });
+            work.happened(Fact::VehicleJoined { vehicle: Box::new(JoinedVehicle::of(&vehicle)) });
         }
         work.touched.all = true;
         work.commit().await?;

@@ -159,7 +159,7 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
              select facts->'attempt' as a, facts->'promise' as p from events where kind = 'attempt_made'
          )
          select count(*) as made, count(*) filter (where a->>'outcome' like 'delivered%') as delivered,
-                count(*) filter (where (a->>'arrived_at')::timestamptz <= (p->'latest'->>'until')::timestamptz) as latest,
+                count(*) filter (where (a->>'arrived_at')::timestamptz <= (coalesce(p->'latest', p->'original')->>'until')::timestamptz) as latest,
                 count(*) filter (where (a->>'arrived_at')::timestamptz <= (p->'original'->>'until')::timestamptz) as original,
                 count(*) filter (where (a->>'number')::int = 1) as firsts,
                 count(*) filter (where (a->>'number')::int = 1 and a->>'outcome' like 'delivered%') as first_ok,
@@ -179,7 +179,7 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
     assert_eq!(figures.stops, n("made"));
     let kept: (i64, i64) = sqlx::query_as(
         "with placed as (
-             select order_id, (facts->'order'->'promise'->'original'->>'until')::timestamptz as until
+             select order_id, (facts->'order'->'promised'->>'until')::timestamptz as until
              from events where kind = 'order_placed'
          )
          select count(*) filter (where exists (
@@ -216,7 +216,7 @@ async fn figures_equal_sql(hub: &Hub, manager: &Caller) {
     let by_hour: Vec<(chrono::DateTime<chrono::Utc>, i64, i64)> = sqlx::query_as(
         "select date_trunc('hour', occurred_at),
                 count(*) filter (where (facts->'attempt'->>'arrived_at')::timestamptz
-                                    <= (facts->'promise'->'latest'->>'until')::timestamptz),
+                                    <= (coalesce(facts->'promise'->'latest', facts->'promise'->'original')->>'until')::timestamptz),
                 count(*)
          from events where kind = 'attempt_made' group by 1 order by 1",
     )

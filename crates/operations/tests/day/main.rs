@@ -6,6 +6,7 @@ mod a_day;
 mod by_the_hub;
 mod common;
 mod guarantees;
+mod history;
 mod lengths;
 mod midnight;
 mod one_standing;

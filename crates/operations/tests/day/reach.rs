@@ -15,20 +15,36 @@ use wire::staff::{
     settings::{ChangeSettings, SettingsAsk},
 };
 
-/// Verbs that are about no hub: one's own session, all people and keys, the map that all hubs share.
-const OF_NO_HUB: [&str; 12] = [
+/// Verbs that are about no hub: one's own session, people, keys and erasing, which are an administrator's, who
+/// works everywhere; the map that all hubs share.
+const OF_NO_HUB: [&str; 27] = [
+    "account",
+    "account_changes",
+    "change_own_password",
     "change_password",
+    "change_person",
     "change_role",
     "disable_person",
     "enable_person",
     "end_sessions",
+    "erase_recipient",
+    "invite",
     "keys",
+    "keys_page",
+    "make_key",
     "map",
     "me",
+    "order_named",
     "people",
+    "people_page",
+    "reset_password",
+    "revoke_key",
     "revoke_keys",
     "session_still_good",
+    "set_enabled",
     "sign_out",
+    "sign_out_elsewhere",
+    "sign_out_person",
 ];
 /// Verbs of devices, systems and timers, which have hubs of their own, or every hub.
 const OF_NO_PERSON: [&str; 17] = [

@@ -50,7 +50,10 @@ impl Database {
 
     /// Brings the schema up to date. Safe to run while an older version still serves.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Ok(sqlx::migrate!("./migrations").run(&self.0).await?)
+        sqlx::migrate!("./migrations").run(&self.0).await?;
+        let mut tx = self.begin().await?;
+        crate::feed::look_around(&mut tx).await?;
+        tx.commit().await
     }
 
     /// A connection for reading.

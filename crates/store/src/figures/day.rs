@@ -2,7 +2,7 @@
 
 use crate::{Conn, StoreError};
 use domain::{
-    Day, Fact, HubId, Instant, OrderId, RouteId, VehicleId, Window,
+    Day, Event, Fact, HubId, Instant, OrderId, RouteId, VehicleId, Window,
     figures::{AttemptFacts, PromiseFacts, RoadTime},
 };
 use std::collections::HashMap;
@@ -29,41 +29,23 @@ pub async fn attempts(
     from: Instant,
     until: Instant,
 ) -> Result<Vec<DayAttempt>, StoreError> {
-    let rows = sqlx::query!(
-        "select id, facts from events
-         where hub_id = $1 and kind = 'attempt_made' and occurred_at >= $2 and occurred_at < $3
-         order by occurred_at, id",
-        hub.0,
-        from,
-        until
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut attempts = Vec::with_capacity(rows.len());
-    for row in rows {
-        match serde_json::from_value(row.facts) {
-            Ok(Fact::AttemptMade { attempt, promise, vehicle }) => attempts.push(DayAttempt {
-                order: attempt.order,
-                route: attempt.route,
-                vehicle,
-                ended_at: attempt.ended_at,
-                facts: AttemptFacts {
-                    number: attempt.number,
-                    arrived_at: attempt.arrived_at,
-                    outcome: attempt.outcome,
-                    promise,
-                },
-            }),
-            Ok(_) => {
-                return Err(StoreError::CorruptEvent {
-                    id: row.id,
-                    why: "its facts are not an attempt's".into(),
-                });
-            }
-            Err(e) => return Err(StoreError::CorruptEvent { id: row.id, why: e.to_string() }),
-        }
-    }
-    Ok(attempts)
+    let events = crate::events::attempts(conn, hub, from, until).await?;
+    let read = |(id, event): (i64, Event)| match event.fact {
+        Fact::AttemptMade { attempt, promise, vehicle } => Ok(DayAttempt {
+            order: attempt.order,
+            route: attempt.route,
+            vehicle,
+            ended_at: attempt.ended_at,
+            facts: AttemptFacts {
+                number: attempt.number,
+                arrived_at: attempt.arrived_at,
+                outcome: attempt.outcome,
+                promise,
+            },
+        }),
+        _ => Err(StoreError::CorruptEvent { id, why: "its facts are not an attempt's".into() }),
+    };
+    events.into_iter().map(read).collect()
 }
 
 /// An order that was promised for a day, with what its row shows.

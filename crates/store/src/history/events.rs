@@ -1,33 +1,9 @@
 //! The history.
 
+use super::row::select_events;
 use crate::{Conn, StoreError, Tx};
-use domain::{Actor, Event, Fact, HubId, Instant, OrderId, Source};
+use domain::{Columns, Event, HubId, Instant, OrderId, Stored};
 use uuid::Uuid;
-
-struct Row {
-    id: i64,
-    occurred_at: Instant,
-    recorded_at: Instant,
-    source: String,
-    actor: serde_json::Value,
-    hub_id: Uuid,
-    facts: serde_json::Value,
-}
-
-impl TryFrom<Row> for Event {
-    type Error = StoreError;
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        let corrupt = |why: String| StoreError::CorruptEvent { id: row.id, why };
-        Ok(Self {
-            occurred_at: row.occurred_at,
-            recorded_at: row.recorded_at,
-            source: Source::parse(&row.source).ok_or_else(|| corrupt(row.source.clone()))?,
-            actor: serde_json::from_value::<Actor>(row.actor).map_err(|e| corrupt(e.to_string()))?,
-            hub: HubId(row.hub_id),
-            fact: serde_json::from_value::<Fact>(row.facts).map_err(|e| corrupt(e.to_string()))?,
-        })
-    }
-}
 
 /// Adds events to the history, in order.
 pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
@@ -40,28 +16,52 @@ pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
 
 async fn append_part(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
     let about: Vec<_> = events.iter().map(|e| e.fact.subjects()).collect();
+    let columns =
+        |e: &Event, about| Columns { hub: e.hub, occurred_at: e.occurred_at, actor: e.actor.id(), about };
+    let stored = events.iter().zip(&about).map(|(e, about)| Stored::of(&e.fact, &columns(e, *about)));
+    let stored = stored.collect::<Result<Vec<_>, _>>()?;
     let occurred: Vec<_> = events.iter().map(|e| e.occurred_at).collect();
     let recorded: Vec<_> = events.iter().map(|e| e.recorded_at).collect();
     let source: Vec<_> = events.iter().map(|e| e.source.code().to_owned()).collect();
-    let actor = events.iter().map(|e| serde_json::to_value(e.actor)).collect::<Result<Vec<_>, _>>()?;
+    let actor_kind: Vec<_> = events.iter().map(|e| e.actor.code().to_owned()).collect();
+    let actor_id: Vec<_> = events.iter().map(|e| e.actor.id()).collect();
     let hub: Vec<_> = events.iter().map(|e| e.hub.0).collect();
-    let kind: Vec<_> = events.iter().map(|e| e.fact.code().to_owned()).collect();
+    let version: Vec<_> = stored.iter().map(|s| s.version).collect();
+    let kind: Vec<_> = stored.iter().map(|s| s.kind.clone()).collect();
     let order: Vec<_> = about.iter().map(|a| a.order.map(|id| id.0)).collect();
     let stop: Vec<_> = about.iter().map(|a| a.stop.map(|id| id.0)).collect();
     let route: Vec<_> = about.iter().map(|a| a.route.map(|id| id.0)).collect();
     let vehicle: Vec<_> = about.iter().map(|a| a.vehicle.map(|id| id.0)).collect();
     let exception: Vec<_> = about.iter().map(|a| a.exception.map(|id| id.0)).collect();
-    let facts = events.iter().map(|e| serde_json::to_value(&e.fact)).collect::<Result<Vec<_>, _>>()?;
+    let facts: Vec<_> = stored.iter().map(|s| s.facts.clone()).collect();
+    let words: Vec<_> = stored.into_iter().map(|s| s.words).collect();
     sqlx::query!(
-        r#"insert into events (occurred_at, recorded_at, source, actor, hub_id, kind,
-                               order_id, stop_id, route_id, vehicle_id, exception_id, facts)
-           select * from unnest($1::timestamptz[], $2::timestamptz[], $3::text[], $4::jsonb[], $5::uuid[], $6::text[],
-                                $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::uuid[], $12::jsonb[])"#,
+        // Ids are given in the order of the rows, by which the words find their event.
+        r#"with told as (
+               insert into events (occurred_at, recorded_at, source, actor_kind, actor_id, hub_id, version, kind,
+                                   order_id, stop_id, route_id, vehicle_id, exception_id, facts, epoch)
+               select occurred_at, recorded_at, source, actor_kind, actor_id, hub, version, kind, order_id, stop, route,
+                      vehicle, exception, facts, (select epoch from feed_epoch)
+               from unnest($1::timestamptz[], $2::timestamptz[], $3::text[], $4::text[], $5::uuid[], $6::uuid[],
+                           $7::int2[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::uuid[], $13::uuid[],
+                           $14::jsonb[]) with ordinality
+                    as t (occurred_at, recorded_at, source, actor_kind, actor_id, hub, version, kind, order_id, stop,
+                          route, vehicle, exception, facts, n)
+               order by n
+               returning id
+           )
+           insert into event_words (event_id, words)
+           select numbered.id, said.words
+           from (select id, row_number() over (order by id) as n from told) numbered
+           join unnest($15::text[]) with ordinality as said (words, n) on said.n = numbered.n
+           where said.words is not null"#,
         &occurred,
         &recorded,
         &source,
-        &actor,
+        &actor_kind,
+        &actor_id as &[Option<Uuid>],
         &hub,
+        &version,
         &kind,
         &order as &[Option<Uuid>],
         &stop as &[Option<Uuid>],
@@ -69,42 +69,63 @@ async fn append_part(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
         &vehicle as &[Option<Uuid>],
         &exception as &[Option<Uuid>],
         &facts,
+        &words as &[Option<String>],
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// The whole history, oldest first. For rebuilding and for tests.
-pub async fn all(conn: &mut Conn) -> Result<Vec<Event>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select id, occurred_at, recorded_at, source, actor, hub_id, facts from events order by id"
+/// The events after a number, oldest first, each with its own number. For rebuilding in parts; whoever follows the history
+/// while it grows reads the [`feed`](crate::feed).
+pub async fn after(conn: &mut Conn, id: i64, limit: i64) -> Result<Vec<(i64, Event)>, StoreError> {
+    let rows = select_events!(
+        "events e left join event_words w on w.event_id = e.id where e.id > $1 order by e.id limit $2",
+        id,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok((row.id, row.try_into()?))).collect()
+}
+
+/// One order's history, oldest first, with the exceptions raised about it.
+pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Event>, StoreError> {
+    let rows = select_events!(
+        // Two index look-ups: an `or` over both columns would read all of history.
+        "(
+             select * from events where order_id = $1
+             union all
+             select e.* from exceptions x join events e on e.exception_id = x.id
+             where x.order_id = $1 and e.order_id is distinct from $1
+         ) e
+         left join lateral (select words from event_words where event_id = e.id) w on true
+         order by e.occurred_at, e.id",
+        order.0
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Event::try_from).collect()
 }
 
-/// One order's history, oldest first, with the exceptions raised about it.
-pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Event>, StoreError> {
-    let rows = sqlx::query_as!(
-        Row,
-        // Two index look-ups: an `or` over both columns would read all of history.
-        r#"select id as "id!", occurred_at as "occurred_at!", recorded_at as "recorded_at!", source as "source!",
-                  actor as "actor!", hub_id as "hub_id!", facts as "facts!"
-           from (
-               select * from events where order_id = $1
-               union all
-               select e.* from exceptions x join events e on e.exception_id = x.id
-               where x.order_id = $1 and e.order_id is distinct from $1
-           ) story
-           order by occurred_at, id"#,
-        order.0
+/// The attempts that ended at a hub between two moments, in that order, each with its event's number.
+pub(crate) async fn attempts(
+    conn: &mut Conn,
+    hub: HubId,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<(i64, Event)>, StoreError> {
+    let rows = select_events!(
+        "events e cross join (select null::text as words) w
+         where e.hub_id = $1 and e.kind = 'attempt_made' and e.occurred_at >= $2 and e.occurred_at < $3
+         order by e.occurred_at, e.id",
+        hub.0,
+        from,
+        until
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(Event::try_from).collect()
+    rows.into_iter().map(|row| Ok((row.id, row.try_into()?))).collect()
 }
 
 /// About how many events there are: what was rolled back has used up numbers too.

@@ -3,14 +3,19 @@
 use crate::{Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, service_days, stops, vehicles};
 use domain::Ledger;
 
-/// Reads every table of current state.
+/// So many events are held at a time.
+const PART: i64 = 5_000;
+
+/// Reads every table of current state, without what names a person, which no event holds.
 pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     let mut ledger = Ledger::default();
     for hub in hubs::all(conn).await? {
-        ledger.vehicles.extend(vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)));
+        let vehicles = vehicles::of_hub(conn, hub.id).await?;
+        ledger.vehicles.extend(vehicles.into_iter().map(|v| (v.id, v.without_name())));
     }
-    ledger.days = service_days::all(conn).await?.into_iter().map(|d| ((d.hub, d.day), d)).collect();
-    ledger.orders = orders::all(conn).await?.into_iter().map(|o| (o.id, o)).collect();
+    ledger.days = service_days::all(conn).await?.into_iter().map(|d| (d.id(), d)).collect();
+    let orders = orders::all(conn).await?;
+    ledger.orders = orders.into_iter().map(|o| (o.id, o.without_recipient())).collect();
     ledger.plans = plans::all_plans(conn).await?.into_iter().map(|p| (p.id, p)).collect();
     ledger.routes = plans::all_routes(conn).await?.into_iter().map(|r| (r.id, r)).collect();
     ledger.stops = stops::all(conn).await?.into_iter().map(|s| (s.id, s)).collect();
@@ -21,15 +26,25 @@ pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     Ok(ledger)
 }
 
-/// What the history adds up to and what the tables hold, both as of one moment, and of how many events; the first event that
-/// cannot have happened ends it.
-pub async fn rebuilt_and_stored(tx: &mut Tx) -> Result<(Ledger, Ledger, usize), StoreError> {
-    sqlx::query!("set transaction isolation level repeatable read, read only").execute(&mut **tx).await?;
-    let (mut rebuilt, mut count) = (Ledger::default(), 0);
-    for event in crate::events::all(tx).await? {
-        count += 1;
-        let fault = |why: domain::Refusal| StoreError::CorruptEvent { id: count, why: why.to_string() };
-        rebuilt.apply(&event).map_err(fault)?;
+/// What the history adds up to, and of how many events; the first that cannot be read, or cannot have happened, ends it. The
+/// events are read in parts; what they add up to is held whole.
+pub async fn rebuilt(conn: &mut Conn) -> Result<(Ledger, usize), StoreError> {
+    let (mut rebuilt, mut count, mut last) = (Ledger::default(), 0, 0);
+    loop {
+        let part = crate::events::after(conn, last, PART).await?;
+        if part.is_empty() {
+            return Ok((rebuilt, count));
+        }
+        for (id, event) in part {
+            let fault = |why: domain::Refusal| StoreError::CorruptEvent { id, why: why.to_string() };
+            rebuilt.apply(&event).map_err(fault)?;
+            (count, last) = (count + 1, id);
+        }
     }
-    Ok((rebuilt, read(tx).await?, count as usize))
+}
+
+/// From now on everything in the transaction is read as of one moment.
+pub async fn hold_still(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query!("set transaction isolation level repeatable read, read only").execute(&mut **tx).await?;
+    Ok(())
 }

@@ -1,5 +1,10 @@
-//! What happened, what it adds up to, and what is forgotten.
+//! What happened, what it adds up to, what follows it, and what is forgotten.
 
+pub mod erasure;
 pub mod events;
+pub mod feed;
 pub mod ledger;
+pub mod projectors;
 pub mod retention;
+pub mod rollups;
+mod row;

@@ -30,8 +30,8 @@ fn database_url() -> Option<String> {
     std::env::var("DATABASE_URL").ok()
 }
 
-/// A fresh database of so many days; nothing without a server to make it on.
-pub async fn filled(test: &str, size: Size) -> Option<Database> {
+/// A fresh database without any table; nothing without a server to make it on.
+pub async fn empty(test: &str) -> Option<Database> {
     let Some(server) = database_url() else {
         skips::skip(test, "set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
         return None;
@@ -40,8 +40,19 @@ pub async fn filled(test: &str, size: Size) -> Option<Database> {
     store::ensure_database(&server, &name, true).await.unwrap();
     let (address, options) = server.split_once('?').unwrap_or((&server, ""));
     let base = address.rsplit_once('/').unwrap().0;
-    let database = Database::connect(&format!("{base}/{name}?{options}"), 4).await.unwrap();
+    Some(Database::connect(&format!("{base}/{name}?{options}"), 4).await.unwrap())
+}
+
+/// A fresh database of so many days; nothing without a server to make it on.
+pub async fn filled(test: &str, size: Size) -> Option<Database> {
+    let database = empty(test).await?;
     database.migrate().await.unwrap();
+    fill(&database, size).await;
+    Some(database)
+}
+
+/// Fills tables that are empty.
+pub async fn fill(database: &Database, size: Size) {
     if size.days > 0 {
         let Size { days, orders, vehicles, waiting } = size;
         let settings = format!(
@@ -53,7 +64,6 @@ pub async fn filled(test: &str, size: Size) -> Option<Database> {
         let fill = sqlx::raw_sql(sqlx::AssertSqlSafe(settings + include_str!("../../fill.sql")));
         fill.execute(&mut *conn).await.unwrap();
     }
-    Some(database)
 }
 
 /// The one hub.

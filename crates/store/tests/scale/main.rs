@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod bytes;
 mod ground;
 mod once;
 mod reads;
 mod retention;
 mod search;
+mod upgrade;

@@ -1,7 +1,7 @@
 //! What is kept once, and that the history with which the rest is tried is a true one.
 
 use crate::ground::{Size, at, filled, hub, last_day};
-use domain::{Exception, ExceptionId, Ledger, PersonId, ProposalId};
+use domain::{Exception, ExceptionId, PersonId, ProposalId};
 use store::{
     exceptions::{self, Wanted},
     positions::{self, Position},
@@ -15,10 +15,7 @@ const FEW: Size = Size { days: 3, orders: 120, vehicles: 6, waiting: 30 };
 async fn the_filled_history_adds_up_to_the_tables() {
     let Some(database) = filled("truth", FEW).await else { return };
     let mut conn = database.read().await.unwrap();
-    let mut rebuilt = Ledger::default();
-    for event in store::events::all(&mut conn).await.unwrap() {
-        rebuilt.apply(&event).unwrap();
-    }
+    let (rebuilt, _) = store::ledger::rebuilt(&mut conn).await.unwrap();
     let tables = store::ledger::read(&mut conn).await.unwrap();
     assert_eq!(rebuilt.orders.len(), 390);
     assert_eq!(rebuilt, tables);

@@ -193,6 +193,8 @@ pub enum StoryFact {
         /// The service day that it belongs to now.
         day: Day,
     },
+    /// Who receives it, and where exactly, was erased.
+    Erased,
     /// Something needed a person.
     ExceptionRaised {
         /// What.

@@ -1,0 +1,80 @@
+//! Forgetting recipients for good: the one thing that is taken out of what has happened.
+
+use crate::{Conn, StoreError, Tx};
+use domain::{Order, OrderId};
+
+/// The orders for the phone that an order is for, however it was written, that order among them. An order without a phone is
+/// alone.
+pub async fn of_same_phone(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        // The digits are in the text that searches look through, so that its index answers.
+        r#"select o.id from orders one join orders o
+               on o.found_by like '%' || phone_digits(one.recipient_phone) || '%'
+              and phone_digits(o.recipient_phone) = phone_digits(one.recipient_phone)
+           where one.id = $1 and phone_digits(one.recipient_phone) <> ''
+           union select $1 as "id!"
+           order by 1"#,
+        order.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().flatten().map(OrderId).collect())
+}
+
+/// The orders that have a reference, of whatever shop.
+pub async fn by_reference(conn: &mut Conn, reference: &str) -> Result<Vec<OrderId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "select id from orders where lower(reference) = lower($1) order by id limit 20",
+        reference
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(OrderId).collect())
+}
+
+/// Writes of erased orders that nobody is known to receive them, and takes out what people wrote about them: drivers' notes,
+/// what was done about their exceptions, and proposals that name their doors.
+pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
+    let id: Vec<_> = orders.iter().map(|o| o.id.0).collect();
+    let name: Vec<_> = orders.iter().map(|o| o.recipient.name.clone()).collect();
+    let phone: Vec<_> = orders.iter().map(|o| o.recipient.phone.clone()).collect();
+    let address: Vec<_> = orders.iter().map(|o| o.address.text.clone()).collect();
+    let lat: Vec<_> = orders.iter().map(|o| o.address.at.lat()).collect();
+    let lon: Vec<_> = orders.iter().map(|o| o.address.at.lon()).collect();
+    sqlx::query!(
+        "update orders set recipient_name = t.name, recipient_phone = t.phone, address = t.address, lat = t.lat, lon = t.lon
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[])
+              as t (id, name, phone, address, lat, lon)
+         where orders.id = t.id",
+        &id,
+        &name,
+        &phone,
+        &address,
+        &lat,
+        &lon
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("update attempts set note = null where order_id = any($1) and note is not null", &id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!("update exceptions set resolution = '' where order_id = any($1) and resolution <> ''", &id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!(
+        "delete from event_words where event_id in (
+             select id from events where order_id = any($1)
+             union all
+             select e.id from exceptions x join events e on e.exception_id = x.id where x.order_id = any($1)
+         )",
+        &id
+    )
+    .execute(&mut **tx)
+    .await?;
+    let first = orders.iter().map(|o| o.placed_at).min();
+    let named: Vec<_> = orders.iter().map(|o| format!("%{}%", o.id)).collect();
+    sqlx::query!("delete from proposals where made_at >= $1 and content::text like any ($2)", first, &named)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
