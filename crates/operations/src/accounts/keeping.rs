@@ -217,7 +217,7 @@ impl Operations {
         Ok(ChangesView { as_of: zone.moment(self.0.clock.real_now()), rows, more })
     }
 
-    /// Remembers what was done to a person, and says so in the log.
+    /// Remembers what was done to a person, and says so in the log; the command line says it to who typed it.
     pub(super) async fn changed(
         &self,
         tx: &mut Tx,
@@ -228,7 +228,9 @@ impl Operations {
     ) -> Result<()> {
         let change = Change { what, person: Some(person.id), key: None, role };
         changes::remember(tx, self.0.clock.real_now(), by, change).await?;
-        tracing::info!(?by, person = %person.id, "{}", what.code());
+        if let Some(by) = by {
+            tracing::info!(%by, person = %person.id, "{}", what.code());
+        }
         Ok(())
     }
 

@@ -111,7 +111,7 @@ impl Operations {
         Ok(tx.commit().await?)
     }
 
-    /// Remembers what was done to a key, and says so in the log.
+    /// Remembers what was done to a key, and says so in the log; the command line says it to who typed it.
     pub(super) async fn key_changed(
         &self,
         tx: &mut Tx,
@@ -120,8 +120,11 @@ impl Operations {
         id: &str,
     ) -> Result<()> {
         let change = Change { what, person: None, key: Some(id), role: None };
-        changes::remember(tx, self.0.clock.real_now(), caller.keeper()?, change).await?;
-        tracing::info!(by = ?caller.who, key = id, "{}", what.code());
+        let by = caller.keeper()?;
+        changes::remember(tx, self.0.clock.real_now(), by, change).await?;
+        if let Some(by) = by {
+            tracing::info!(%by, key = id, "{}", what.code());
+        }
         Ok(())
     }
 }
