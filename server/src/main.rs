@@ -250,6 +250,7 @@ async fn erase(which: &str, same_phone: bool, database: &DatabaseSettings) -> Re
         Err(OpsError::NotFound) => {
             bail!("there is no order {which}: give its reference as the shop wrote it, or its id")
         }
+        Err(OpsError::Refused(refusal)) => bail!("{which}: {refusal}"),
         other => other?,
     };
     for reference in &erased.erased {
