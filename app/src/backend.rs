@@ -2,7 +2,10 @@
 //!
 //! Everything here exists on the server only; each server function's body begins by using it. No rule and no query.
 
-use crate::Fault;
+use crate::{
+    Fault,
+    address::{hub_in, with_hub},
+};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -50,6 +53,11 @@ pub fn set_status(status: StatusCode) {
     {
         options.set_status(status);
     }
+}
+
+/// Whether a form without scripts asks: it is answered by a redirect, so what it is told stands in the page that follows.
+pub fn is_plain() -> bool {
+    use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts))
 }
 
 fn is_plain_form(parts: &Parts) -> bool {
@@ -105,6 +113,26 @@ pub fn keeps_secure_cookies() -> bool {
         || name.ends_with(".localhost")
         || name.starts_with("127.")
         || name.starts_with("[::1]")
+}
+
+/// The path at the hub of the page that sent a form, as the browser names that page.
+pub fn at_same_hub(path: &str) -> String {
+    let from = request_header(header::REFERER).unwrap_or_default();
+    let hub = from.split_once('?').and_then(|(_, query)| hub_in(query));
+    with_hub(hub, path)
+}
+
+/// The hub in the address of the page that is asked for.
+pub fn hub_in_address() -> Option<domain::HubId> {
+    hub_in(use_context::<Parts>()?.uri.query()?)
+}
+
+/// The address of a path of ours as the reader's browser knows it; the path alone where nobody said how we were reached.
+pub fn whole_address(path: &str) -> String {
+    let Some(host) = request_header(header::HOST) else { return path.to_owned() };
+    let over_tls =
+        request_header(header::HeaderName::from_static("x-forwarded-proto")).is_some_and(|p| p == "https");
+    format!("{}://{host}{path}", if over_tls { "https" } else { "http" })
 }
 
 /// Sends the reader to a path of ours. Anything else becomes the front door, so no crafted form can lead away.

@@ -3,6 +3,7 @@
 //! Moments arrive in the hub's own offset and are written in it; no clock and no locale of the browser is asked.
 
 use chrono::{Datelike, NaiveDate, Timelike};
+use domain::Currency;
 use wire::{Moment, Span, staff::figures::Share};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -126,10 +127,10 @@ pub fn signed_tenths(number: f64) -> String {
     format!("{sign}{:.2}", number.abs())
 }
 
-/// Money that is spent more, from cents.
-pub fn money(cents: i64) -> String {
+/// Money that is spent more, from hundredths of the currency.
+pub fn money(cents: i64, currency: Currency) -> String {
     let sign = if cents < 0 { "−" } else { "+" };
-    format!("{sign}€{}.{:02}", count(cents.abs() / 100), cents.abs() % 100)
+    format!("{sign}{}{}.{:02}", currency.sign(), count(cents.abs() / 100), cents.abs() % 100)
 }
 
 /// `94.1%`, or a dash when there is nothing to divide by. Never rounds up to a full hundred.
@@ -218,6 +219,8 @@ mod tests {
         assert_eq!(signed(4), "+4");
         assert_eq!(signed(0), "0");
         assert_eq!(minutes(65), "1 h 05 min");
+        assert_eq!(money(123_456, Currency::Eur), "+€1,234.56");
+        assert_eq!(money(-5, Currency::Sek), "−SEK 0.05");
         assert_eq!(counted(1, "stop", "stops"), "1 stop");
     }
 

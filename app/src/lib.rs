@@ -7,6 +7,7 @@
 
 #![recursion_limit = "256"]
 
+mod address;
 #[cfg(feature = "ssr")]
 mod backend;
 mod codec;
@@ -19,8 +20,10 @@ mod format;
 mod layout;
 pub mod live;
 mod parts;
+mod people;
 mod roads;
 mod session;
+mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod sign_in;
@@ -71,7 +74,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/roads") view=roads::RoadsPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/people") view=people::PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=people::AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

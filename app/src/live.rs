@@ -188,7 +188,10 @@ impl LiveBoard {
     /// Opens the stream while the current owner lives. Does nothing on the server.
     pub fn open(self) {
         #[cfg(feature = "hydrate")]
-        Effect::new(move |_| stream::open(self));
+        {
+            let hub = crate::session::Session::here().hub;
+            Effect::new(move |_| stream::open(self, hub));
+        }
     }
 }
 
@@ -205,6 +208,8 @@ fn move_marks(marks: &mut Vec<VehicleMark>, moved: Vec<VehicleMark>) {
 #[cfg(feature = "hydrate")]
 mod stream {
     use super::{Freshness, LiveBoard, Watch, watch};
+    use crate::address::with_hub;
+    use domain::HubId;
     use leptos::{
         ev,
         leptos_dom::helpers::set_interval_with_handle,
@@ -242,9 +247,10 @@ mod stream {
         opened_ms: StoredValue<f64>,
         /// How often it was opened since something was heard.
         tries: StoredValue<u32>,
+        hub: Option<HubId>,
     }
 
-    pub fn open(board: LiveBoard) {
+    pub fn open(board: LiveBoard, hub: Option<HubId>) {
         let now = js_sys::Date::now();
         let stream = Stream {
             board,
@@ -252,6 +258,7 @@ mod stream {
             heard_ms: StoredValue::new(now),
             opened_ms: StoredValue::new(now),
             tries: StoredValue::new(0),
+            hub,
         };
         stream.connect();
         let watchdog = set_interval_with_handle(move || stream.look(), LOOK);
@@ -289,7 +296,7 @@ mod stream {
 
         fn connect(self) {
             self.opened_ms.set_value(js_sys::Date::now());
-            let Ok(source) = EventSource::new("/live/day") else {
+            let Ok(source) = EventSource::new(&with_hub(self.hub, "/live/day")) else {
                 self.board.lose(true);
                 return;
             };

@@ -3,9 +3,11 @@
 //! Known at once on both sides: the server reads it from the request, the browser from what the server wrote. Which doors
 //! are shown follows from the list of abilities that `operations` decides by.
 
-use domain::{Ability, PersonId, Role};
+use crate::address::with_hub;
+use domain::{Ability, HubId, PersonId, Role};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use wire::staff::session::HubChoice;
 
 /// The name of the cookie that holds the theme.
 #[cfg(feature = "ssr")]
@@ -63,6 +65,8 @@ struct Seen {
     who: Option<Who>,
     name: String,
     theme: Theme,
+    hub: Option<HubId>,
+    hubs: Vec<HubChoice>,
 }
 
 /// The session that this page was made for.
@@ -74,13 +78,23 @@ pub struct Session {
     pub name: StoredValue<String>,
     /// The theme that holds now.
     pub theme: RwSignal<Theme>,
+    /// The hub that the address names; the person's own when it names none. Another hub is another page load.
+    pub hub: Option<HubId>,
+    /// The hubs within the person's reach.
+    pub hubs: StoredValue<Vec<HubChoice>>,
 }
 
 impl Session {
     /// Reads the session; once, at the root.
     pub fn new() -> Self {
         let seen = SharedValue::new(seen).into_inner();
-        Self { who: seen.who, name: StoredValue::new(seen.name), theme: RwSignal::new(seen.theme) }
+        Self {
+            who: seen.who,
+            name: StoredValue::new(seen.name),
+            theme: RwSignal::new(seen.theme),
+            hub: seen.hub,
+            hubs: StoredValue::new(seen.hubs),
+        }
     }
 
     /// The session of the page we are on; nobody's when it was not provided.
@@ -89,6 +103,8 @@ impl Session {
             who: None,
             name: StoredValue::new(String::new()),
             theme: RwSignal::new(Theme::Auto),
+            hub: None,
+            hubs: StoredValue::new(vec![]),
         })
     }
 
@@ -107,12 +123,27 @@ fn seen() -> Seen {
         (domain::Actor::Person(person), Some(role)) => Some(Who { person, role }),
         _ => None,
     };
-    Seen { who, name: caller.name.unwrap_or_default(), theme }
+    let hubs = use_context::<operations::Operations>().map(|ops| ops.hubs_within_reach(&caller));
+    let hub = backend::hub_in_address();
+    Seen { who, name: caller.name.unwrap_or_default(), theme, hub, hubs: hubs.unwrap_or_default() }
 }
 
 #[cfg(not(feature = "ssr"))]
 fn seen() -> Seen {
     Seen::default()
+}
+
+/// The path at the hub that the reader is at. Every link of ours goes through here. Not for handlers of events, which have
+/// no context: those keep the hub from where they were made.
+pub fn at_hub(path: &str) -> String {
+    with_hub(use_context::<Session>().and_then(|session| session.hub), path)
+}
+
+/// Keeps the hub when a form leads on or changes something.
+#[component]
+pub fn HubField() -> impl IntoView {
+    let hub = Session::here().hub;
+    hub.map(|hub| view! { <input type="hidden" name="hub" value=hub.to_string() /> })
 }
 
 /// The rooms of the house.

@@ -100,7 +100,37 @@ const FULL: Shot[] = [
   },
   { name: "figures", person: "manager", path: "/figures" },
   { name: "figures-rows", person: "manager", path: "/figures?rows=on_time" },
+  { name: "settings", person: "administrator", path: "/settings" },
+  { name: "settings-wrong", person: "administrator", path: "/settings?try=%7B%22days_ahead%22%3A%22soon%22%7D" },
   { name: "no-such-page", person: "dispatcher", path: "/no-such-page", status: 404 },
+  { name: "people", person: "administrator", path: "/people" },
+  {
+    name: "people-person",
+    person: "administrator",
+    path: "/people",
+    then: async (page) => {
+      await page.locator(".people tbody a").last().click();
+      await page.locator(".form-box").waitFor();
+    },
+  },
+  {
+    name: "people-invite",
+    person: "administrator",
+    path: "/people",
+    then: async (page) => page.locator(".add > summary").click(),
+  },
+  {
+    name: "people-keys",
+    person: "administrator",
+    path: "/people?part=keys",
+    then: async (page) => {
+      await page.locator(".add > summary").click();
+      await page.getByLabel("Shop's name").fill("no such shop");
+    },
+  },
+  { name: "people-keys-revoked", person: "administrator", path: "/people?part=keys&revoked=1" },
+  { name: "people-changes", person: "administrator", path: "/people?part=changes" },
+  { name: "account", person: "agent", path: "/account" },
   { name: "not-allowed", person: "agent", path: "/figures", status: 403 },
 ];
 

@@ -8,10 +8,11 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
-use operations::{BROWSER_COOKIE, Caller, Origin, SESSION_COOKIE};
+use operations::{BROWSER_COOKIE, Caller, OpsError, Origin, SESSION_COOKIE};
 use std::{net::SocketAddr, time::Duration};
+use wire::AccountFault;
 
 /// How often a live stream asks whether its session still holds.
 const SESSION_CHECK: Duration = Duration::from_secs(10);
@@ -25,12 +26,33 @@ pub(crate) async fn read_session(
     let caller = match session_secret(request.headers()) {
         Some(secret) => match house.ops.who(&secret).await {
             Ok(caller) => caller,
+            Err(OpsError::Account(AccountFault::NoHubs)) if is_outside(request.uri().path()) => None,
+            Err(OpsError::Account(AccountFault::NoHubs)) if asks_for_page(&request) => return without_hub(),
             Err(e) => return refuse(&house, request.headers(), request.uri().path(), e.into()),
         },
         None => None,
     };
     request.extensions_mut().insert::<Option<Caller>>(caller);
     next.run(request).await
+}
+
+/// Where nobody has to be signed in.
+fn is_outside(path: &str) -> bool {
+    path.starts_with("/sign-in") || matches!(path, "/api/sign-in" | "/api/theme")
+}
+
+fn asks_for_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    *request.method() == Method::GET && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Leads somebody whose last hub was taken away to the sign-in page, which says so, and forgets the session.
+fn without_hub() -> Response {
+    let mut response = Redirect::to("/sign-in?hub=none").into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&operations::expired_session_cookie()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 fn session_secret(headers: &HeaderMap) -> Option<String> {

@@ -325,7 +325,10 @@ async fn keys(what: Keys) -> Result<()> {
             for k in ops.keys(&desk).await? {
                 let revoked =
                     k.revoked.map(|at| format!("\trevoked {}", at.format("%F %R"))).unwrap_or_default();
-                println!("{}\t{}\t{}\tmade {}{revoked}", k.id, k.kind, k.name, k.made.format("%F %R"));
+                let used = k.used.map(|at| format!("\tused {}", at.format("%F %R"))).unwrap_or_default();
+                let whose = [Some(k.holder), k.name].into_iter().flatten().filter(|name| !name.is_empty());
+                let whose = whose.collect::<Vec<_>>().join(", ");
+                println!("{}\t{}\t{whose}\tmade {}{used}{revoked}", k.id, k.kind, k.made.format("%F %R"));
             }
         }
         Keys::Revoke { which, .. } => match ops.revoke_keys(&desk, &which).await? {

@@ -65,12 +65,14 @@ pub(crate) fn start(
     let plan = move || {
         let (o, t) = (o.clone(), t.clone());
         async move {
-            Ok(match o.plan_morning(&t).await? {
+            let outcomes = o.plan_morning(&t).await?;
+            let said = outcomes.into_iter().filter_map(|outcome| match outcome {
                 PlanOutcome::Published { routes, stops, unplanned } => Some(format!(
                     "published {routes} routes with {stops} stops; {unplanned} orders found no place"
                 )),
                 PlanOutcome::NotYet | PlanOutcome::AlreadyPlanned => None,
-            })
+            });
+            Ok(said.reduce(|one, other| format!("{one}; {other}")))
         }
     };
     workers.spawn(run("morning plan", Duration::from_secs(1), closing.clone(), states.clone(), plan));

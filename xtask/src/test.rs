@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that CI checks, in one line, with a table at the end.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -33,6 +35,10 @@ struct Outcome {
 /// Names the first check that failed.
 pub fn test(project: &Project, options: &Options) -> Result<()> {
     setup::for_demo(project)?;
+    let skipped = skips(project);
+    if skipped.exists() {
+        std::fs::remove_file(&skipped)?;
+    }
     let mut outcomes = Vec::new();
     let mut check = |name, work: &mut dyn FnMut() -> Result<()>| {
         println!("\n== {name}");
@@ -45,6 +51,7 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
     };
     check("format", &mut || run(cargo(project).args(["fmt", "--all", "--check"])));
     check("tidy", &mut || tidy::tidy(project));
+    check("dependencies", &mut || dependencies(project));
     check("checked queries", &mut || queries(project));
     check("clippy, host", &mut || {
         run(cargo(project)
@@ -72,7 +79,23 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
     } else {
         println!("\nSKIPPED: the browser walks, because end2end has none");
     }
+    say_what_was_skipped(project);
     report(&outcomes)
+}
+
+/// Where tests that cannot run here say so.
+fn skips(project: &Project) -> PathBuf {
+    project.target.join("skipped-tests.txt")
+}
+
+/// Names the tests that lacked something that this machine may lack.
+fn say_what_was_skipped(project: &Project) {
+    let said = std::fs::read_to_string(skips(project)).unwrap_or_default();
+    let said: BTreeSet<&str> = said.lines().collect();
+    if !said.is_empty() {
+        println!("\nSKIPPED, {}:", said.len());
+        said.iter().for_each(|line| println!("  {line}"));
+    }
 }
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -81,6 +104,20 @@ const SOLVER: [&str; 4] = ["--package", "optimizer", "--features", "cli"];
 /// The streets as a program of their own.
 const STREETS: [&str; 4] = ["--package", "roads", "--features", "cli"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
+
+/// Crates that nobody uses, and licences, bans and sources.
+fn dependencies(project: &Project) -> Result<()> {
+    run(setup::checkers::machete(project)?
+        .current_dir(&project.root)
+        .args(["app", "crates", "server", "xtask"]))?;
+    match setup::checkers::deny(project) {
+        Some(mut deny) => run(deny.current_dir(&project.root).args(["check", "licenses", "bans", "sources"])),
+        None => {
+            println!("SKIPPED: licences and bans; `cargo install cargo-deny` brings what checks them");
+            Ok(())
+        }
+    }
+}
 
 fn queries(project: &Project) -> Result<()> {
     if setup::postgres::folder(project).is_none() {
@@ -107,6 +144,7 @@ fn tests(project: &Project) -> Result<()> {
     tests
         .args(["--workspace", "--exclude", "frontend"])
         .env("DATABASE_URL", url)
+        .env("DOORSTEP_MUST_RUN", "1")
         .env("DOORSTEP_EXTRACTS", project.extracts());
     match setup::osrm::programs(project) {
         Ok(programs) => {
@@ -122,12 +160,14 @@ fn streets(project: &Project) -> Result<()> {
     run(test_runner(project)
         .args(STREETS)
         .args(["--test", "command_line"])
+        .env("DOORSTEP_MUST_RUN", "1")
         .env("DOORSTEP_EXTRACTS", project.extracts()))
 }
 
 /// `cargo nextest run`, or `cargo test` where nextest is not installed; one test that fails does not hide the next.
 fn test_runner(project: &Project) -> Command {
     let mut command = cargo(project);
+    command.env("DOORSTEP_SKIPS", skips(project));
     if on_path("cargo-nextest").is_some()
         && output(Command::new("cargo-nextest").args(["nextest", "--version"])).is_ok()
     {

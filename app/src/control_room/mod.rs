@@ -4,6 +4,7 @@
 //! which of the three panes is in front.
 
 pub mod api;
+mod close;
 mod panel;
 mod plan;
 mod routes;
@@ -13,6 +14,7 @@ use crate::{
     Fault,
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, PageHead, Skeleton, map::FleetMap},
+    session::{Session, at_hub},
 };
 use domain::{RouteId, Standing, VehicleId};
 use leptos::prelude::*;
@@ -152,13 +154,14 @@ fn href(route: Option<RouteId>, pane: Option<Pane>, show: Option<Show>) -> Strin
         address.push(if place == 0 { '?' } else { '&' });
         address.push_str(&part);
     }
-    address
+    at_hub(&address)
 }
 
 /// The page.
 #[component]
 pub fn ControlRoomPage() -> impl IntoView {
     let live = LiveBoard::here();
+    let hub = Session::here().hub;
     let query = use_query_map();
     let selected =
         Memo::new(move |_| query.read().get("route").and_then(|code| code.parse::<RouteId>().ok()));
@@ -174,7 +177,7 @@ pub fn ControlRoomPage() -> impl IntoView {
     let board = Resource::new(
         move || (replanned(), order.asked().get()),
         move |_| async move {
-            let mut board = api::board().await?;
+            let mut board = api::board(hub).await?;
             order.keep(&mut board.routes, |row| row.route);
             Ok::<_, Fault>(board)
         },

@@ -5,7 +5,7 @@ use crate::{
     format,
     live::LiveBoard,
     parts::{Column, Mark, MarkedWord, RoomLink, RouteBar, Table},
-    session::Room,
+    session::{Room, at_hub},
     words,
 };
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ pub fn RoutePanel(view: RouteView, live: LiveBoard) -> impl IntoView {
                 let row = row.read();
                 view! { <MarkedWord standing=standing(&row) word=words::vehicle_standing(&row).into_owned() /> }
             }}
-            <a class="button small" href="/control-room" data-noscroll="" data-key="Escape">
+            <a class="button small" href=at_hub("/control-room") data-noscroll="" data-key="Escape">
                 "Close"
             </a>
         </div>
@@ -130,7 +130,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
                 {stop.sequence}
             </td>
             <th scope="row">
-                <RoomLink room=Room::Deliveries href=format!("/deliveries/{}", stop.order) text=words::or_erased(stop.address) />
+                <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=words::or_erased(stop.address) />
                 <small>
                     {format::window(stop.window)} " · " <span class="whole">{stop.reference}</span>
                 </small>

@@ -5,7 +5,7 @@ use super::api::{AcceptProposal, DeclineProposal, ProposePlan};
 use crate::{
     Fault, format,
     parts::{FaultNotice, Notice, RoomLink, fault_of},
-    session::{Room, Session},
+    session::{HubField, Room, Session, at_hub},
     words,
 };
 use domain::ProposalId;
@@ -42,6 +42,7 @@ impl PlanActions {
             accept: ServerAction::new(),
             decline: ServerAction::new(),
         };
+        let hub = Session::here().hub;
         Effect::new(move |before: Option<usize>| {
             let version = this.accept.version().get();
             if before.is_some_and(|before| before != version) {
@@ -50,7 +51,7 @@ impl PlanActions {
                 this.renewed.set(stale);
                 if stale {
                     this.accept.clear();
-                    this.propose.dispatch(ProposePlan {});
+                    this.propose.dispatch(ProposePlan { hub });
                 }
             }
             version
@@ -154,6 +155,7 @@ fn PlanAgain(actions: PlanActions, primary: bool) -> impl IntoView {
     let pending = actions.propose.pending();
     view! {
         <ActionForm action=actions.propose>
+            <HubField />
             <button
                 class=if primary { "button primary" } else { "button" }
                 type="submit"
@@ -342,7 +344,7 @@ fn GainsTable(gains: Gains) -> impl IntoView {
 fn ChangeLine(change: Change) -> impl IntoView {
     view! {
         <li>
-            <RoomLink room=Room::Deliveries href=format!("/deliveries/{}", change.order) text=change.address.clone() />
+            <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", change.order)) text=change.address.clone() />
             <small>{words::change(&change)}</small>
         </li>
     }

@@ -1,11 +1,11 @@
 //! The strip: the day in one row of numbers, grey until one of them needs somebody.
 
-use super::Show;
+use super::{Show, close::EndOfDay};
 use crate::{
     format,
     live::LiveBoard,
     parts::Mark,
-    session::{Room, Session},
+    session::{Room, Session, at_hub},
 };
 use domain::Standing;
 use leptos::prelude::*;
@@ -23,24 +23,25 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
         })
     };
     let is_open = |room: Room| Session::here().role().is_some_and(|role| room.is_shown_to(role));
-    let attempts = is_open(Room::Figures).then_some("/figures?rows=on_time");
-    let waiting = is_open(Room::Deliveries).then(|| "/deliveries?waiting=1".to_owned());
+    let attempts = is_open(Room::Figures).then(|| at_hub("/figures?rows=on_time"));
+    let waiting = is_open(Room::Deliveries).then(|| at_hub("/deliveries?waiting=1"));
     view! {
         <section class="strip" aria-label="The day in numbers">
             <p class="strip-head">
-                <strong>{head.hub}</strong>
-                <span class="quiet">{format::day(head.day)}", "{head.zone}</span>
+                <strong>{head.hub.clone()}</strong>
+                <span class="quiet">{format::day(head.day)}", "{head.zone.clone()}</span>
             </p>
+            <EndOfDay head />
             <dl class="strip-numbers">
-                <Number label="stops" href=Some("/control-room") value=Signal::derive(move || format::count(counts.get().stops)) />
-                <Number label="done" href=attempts value=share(|counts| (counts.done, counts.stops)) />
+                <Number label="stops" href=Some(at_hub("/control-room")) value=Signal::derive(move || format::count(counts.get().stops)) />
+                <Number label="done" href=attempts.clone() value=share(|counts| (counts.done, counts.stops)) />
                 <Number label="on time" href=attempts value=share(|counts| (counts.on_time, counts.done)) />
                 <Alarm number=number(|counts| counts.at_risk) standing=Standing::AtRisk label="at risk" href=Some(Show::AtRisk.href()) />
                 <Alarm number=number(|counts| counts.late) standing=Standing::Late label="will be late" href=Some(Show::Late.href()) />
                 <Alarm number=number(|counts| counts.failed) standing=Standing::Late label="failed" href=Some(Show::Failed.href()) />
                 <Number
                     label="vehicles"
-                    href=Some("/control-room")
+                    href=Some(at_hub("/control-room"))
                     value=Signal::derive(move || format::count(counts.get().vehicles))
                 />
                 <Alarm number=number(|counts| counts.silent) standing=Standing::Unknown label="silent" href=Some(Show::Silent.href()) />
@@ -57,7 +58,7 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
 
 /// A number that is never an alarm.
 #[component]
-fn Number(label: &'static str, href: Option<&'static str>, value: Signal<String>) -> impl IntoView {
+fn Number(label: &'static str, href: Option<String>, value: Signal<String>) -> impl IntoView {
     view! {
         <div>
             <dt>{href.map_or_else(|| label.into_any(), |href| view! { <a href=href>{label}</a> }.into_any())}</dt>

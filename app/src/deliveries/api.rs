@@ -2,7 +2,7 @@
 
 use crate::{Fault, codec::Answer};
 use chrono::{DateTime, Utc};
-use domain::OrderId;
+use domain::{HubId, OrderId};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use wire::staff::deliveries::{HitsView, OrderView, SlotsView};
 
@@ -17,11 +17,11 @@ pub async fn find_orders(text: String, page: u32) -> Result<HitsView, Fault> {
 
 /// The orders of today that wait for a plan.
 #[server(prefix = "/api", endpoint = "waiting-orders", input = GetUrl, output = Answer)]
-pub async fn waiting_orders(page: u32) -> Result<HitsView, Fault> {
+pub async fn waiting_orders(hub: Option<HubId>, page: u32) -> Result<HitsView, Fault> {
     use crate::backend::*;
     uncached();
     let caller = caller().await?;
-    answer(operations().await?.waiting_orders(&caller, page).await)
+    answer(operations().await?.waiting_orders(&caller, hub, page).await)
 }
 
 /// One order's whole story.
@@ -53,7 +53,7 @@ pub async fn reschedule(
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.reschedule(&caller, order, (from, until), quote.as_deref()).await)?;
-    redirect(&format!("/deliveries/{order}?done=moved"));
+    redirect(&at_same_hub(&format!("/deliveries/{order}?done=moved")));
     Ok(())
 }
 
@@ -63,6 +63,6 @@ pub async fn cancel_order(order: OrderId) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.cancel_order(&caller, order).await)?;
-    redirect(&format!("/deliveries/{order}"));
+    redirect(&at_same_hub(&format!("/deliveries/{order}")));
     Ok(())
 }

@@ -8,9 +8,12 @@ mod story;
 pub use order::OrderPage;
 
 use crate::{
-    Fault, format,
+    Fault,
+    address::with_hub,
+    format,
     live::LiveBoard,
     parts::{Column, FaultNotice, MarkedWord, PageHead, Pager, Skeleton, Table},
+    session::{HubField, Session, at_hub},
     words,
 };
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
@@ -34,12 +37,20 @@ const COLUMNS: [Column; 6] = [
 
 fn href(text: &str, page: u32) -> String {
     let text = leptos_router::location::Url::escape(text);
-    if page <= 1 { format!("/deliveries?q={text}") } else { format!("/deliveries?q={text}&page={page}") }
+    at_hub(&if page <= 1 {
+        format!("/deliveries?q={text}")
+    } else {
+        format!("/deliveries?q={text}&page={page}")
+    })
 }
 
 /// The address of today's orders without a plan.
 fn waiting_href(page: u32) -> String {
-    if page <= 1 { "/deliveries?waiting=1".to_owned() } else { format!("/deliveries?waiting=1&page={page}") }
+    at_hub(&if page <= 1 {
+        "/deliveries?waiting=1".to_owned()
+    } else {
+        format!("/deliveries?waiting=1&page={page}")
+    })
 }
 
 /// The search page; `q`, `waiting` and `page` in its address are the whole question.
@@ -52,11 +63,12 @@ pub fn SearchPage() -> impl IntoView {
         query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
     });
     let waiting = Memo::new(move |_| text.read().is_empty() && query.read().get("waiting").is_some());
+    let hub = Session::here().hub;
     let hits = Resource::new(
         move || (text.get(), waiting.get(), page.get(), live.returned.get()),
-        |(text, waiting, page, _)| async move {
+        move |(text, waiting, page, _)| async move {
             match (waiting, text.is_empty()) {
-                (true, _) => api::waiting_orders(page).await.map(Some),
+                (true, _) => api::waiting_orders(hub, page).await.map(Some),
                 (false, true) => Ok(None),
                 (false, false) => api::find_orders(text, page).await.map(Some),
             }
@@ -67,13 +79,15 @@ pub fn SearchPage() -> impl IntoView {
     let on_submit = move |event: SubmitEvent| {
         if let Some(field) = field.get_untracked() {
             event.prevent_default();
-            navigate(&href(field.value().trim(), 1), NavigateOptions::default());
+            let text = leptos_router::location::Url::escape(field.value().trim());
+            navigate(&with_hub(hub, &format!("/deliveries?q={text}")), NavigateOptions::default());
         }
     };
     view! {
         <div class="page search-page" data-asked=move || (waiting.get() || !text.read().is_empty()).then_some("yes")>
             <PageHead title="Deliveries" />
             <form class="search" role="search" method="get" action="/deliveries" on:submit=on_submit>
+                <HubField />
                 <label class="unseen" for="q">
                     "Reference, name, phone or address"
                 </label>
@@ -152,7 +166,7 @@ fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
     view! {
         <tr data-row=hit.order.to_string()>
             <th scope="row">
-                <a href=format!("/deliveries/{}", hit.order)>{hit.reference}</a>
+                <a href=at_hub(&format!("/deliveries/{}", hit.order))>{hit.reference}</a>
             </th>
             <td>
                 {words::or_erased(hit.recipient)}

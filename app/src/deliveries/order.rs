@@ -10,6 +10,7 @@ use crate::{
     format,
     live::LiveBoard,
     parts::{FaultNotice, MarkedWord, Notice, PageHead, Skeleton, fault_of, map::FleetMap},
+    session::at_hub,
     words,
 };
 use domain::{OrderId, Standing};
@@ -43,7 +44,7 @@ pub fn OrderPage() -> impl IntoView {
             moved.set(true);
             if let Some(order) = order {
                 let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-                navigate(&format!("/deliveries/{order}"), options);
+                navigate(&at_hub(&format!("/deliveries/{order}")), options);
             }
         } else if before.is_some_and(|before| before != order) || wants_slots.get() {
             moved.set(false);
@@ -192,7 +193,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
     );
     view! {
         <p class="crumbs">
-            <a href="/deliveries">"Deliveries"</a>
+            <a href=at_hub("/deliveries")>"Deliveries"</a>
         </p>
         <div class="page-head">
             <PageHead title=hit.reference />
@@ -265,7 +266,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                     view! {
                         <a
                             class="button primary"
-                            href=format!("/deliveries/{order}?slots=1")
+                            href=at_hub(&format!("/deliveries/{order}?slots=1"))
                             data-noscroll=""
                             aria-current=move || wants_slots.get().then_some("true")
                         >
@@ -326,7 +327,7 @@ fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
             <strong>{when}</strong>
             {between}
             <span>
-                {before} ", " <a href=format!("/control-room?route={}", ahead.route)>{ahead.label}</a>
+                {before} ", " <a href=at_hub(&format!("/control-room?route={}", ahead.route))>{ahead.label}</a>
                 <small>{planned}</small>
             </span>
         </p>

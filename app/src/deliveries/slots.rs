@@ -1,9 +1,10 @@
 //! The windows that an order can move to, each with its price on the road.
 
 use super::api::Reschedule;
+use crate::session::at_hub;
 use crate::{format, parts::MarkedWord, words};
 use chrono::{SecondsFormat, Utc};
-use domain::{OrderId, RISK_MARGIN, Standing};
+use domain::{Currency, OrderId, Standing};
 use leptos::{form::ActionForm, prelude::*};
 use wire::{
     Moment,
@@ -13,13 +14,13 @@ use wire::{
 /// The offers, grouped as they come: cheapest first within each day.
 #[component]
 pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedule>) -> impl IntoView {
-    let SlotsView { as_of, slots, reasons, on_the_road } = view;
+    let SlotsView { as_of, slots, reasons, on_the_road, currency, risk_margin_min } = view;
     let empty = slots.is_empty();
     view! {
         <section class="slots-section" aria-labelledby="slots-title">
             <div class="list-head">
                 <h2 id="slots-title">"Windows that fit"</h2>
-                <a class="button small" href=format!("/deliveries/{order}") data-noscroll="">
+                <a class="button small" href=at_hub(&format!("/deliveries/{order}")) data-noscroll="">
                     "Close"
                 </a>
             </div>
@@ -33,7 +34,10 @@ pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedul
                     }
                 })}
             <ul class="slots">
-                {slots.into_iter().map(|offer| view! { <SlotCard offer as_of order reschedule /> }).collect_view()}
+                {slots
+                    .into_iter()
+                    .map(|offer| view! { <SlotCard offer as_of order reschedule currency risk_margin_min /> })
+                    .collect_view()}
             </ul>
         </section>
     }
@@ -71,6 +75,9 @@ fn SlotCard(
     as_of: Moment,
     order: OrderId,
     reschedule: ServerAction<Reschedule>,
+    currency: Currency,
+    /// An arrival within so many minutes of a window's end is at risk.
+    risk_margin_min: i64,
 ) -> impl IntoView {
     let instant = |at: Moment| at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true);
     let today = offer.window.from.date_naive() == as_of.date_naive();
@@ -79,14 +86,17 @@ fn SlotCard(
         (Some(0), Some(0)) => "No more work than now".to_owned(),
         (Some(minutes), Some(cents)) => {
             let carbon = offer.extra_kg_co2e.map(|kg| format!(", {} kg CO₂e", format::signed_tenths(kg)));
-            format!("{} min, {}{}", format::signed(minutes), format::money(cents), carbon.unwrap_or_default())
+            format!(
+                "{} min, {}{}",
+                format::signed(minutes),
+                format::money(cents, currency),
+                carbon.unwrap_or_default()
+            )
         }
         _ => "Costs nothing yet".to_owned(),
     };
     // A few minutes more on the road, and this promise would be missed as well.
-    let close = offer
-        .eta
-        .is_some_and(|eta| format::minutes_until(offer.window.until, eta) < RISK_MARGIN.num_minutes());
+    let close = offer.eta.is_some_and(|eta| format::minutes_until(offer.window.until, eta) < risk_margin_min);
     let served = match (offer.label, offer.eta) {
         (Some(label), Some(eta)) => Some(format!("{label}, arriving {}", format::clock(eta))),
         (label, _) => label,

@@ -1,17 +1,21 @@
 //! What the exceptions room asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
-use domain::ExceptionId;
+use domain::{ExceptionId, HubId};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use wire::staff::exceptions::{QueueFilter, QueueView};
 
 /// The queue, most saveable first: the first page, or the one behind `after`.
 #[server(prefix = "/api", endpoint = "queue", input = GetUrl, output = Answer)]
-pub async fn queue(filter: QueueFilter, after: Option<String>) -> Result<QueueView, Fault> {
+pub async fn queue(
+    hub: Option<HubId>,
+    filter: QueueFilter,
+    after: Option<String>,
+) -> Result<QueueView, Fault> {
     use crate::backend::*;
     uncached();
     let caller = caller().await?;
-    answer(operations().await?.queue_behind(&caller, filter, after.as_deref()).await)
+    answer(operations().await?.queue_behind(&caller, hub, filter, after.as_deref()).await)
 }
 
 /// Takes an exception.
@@ -38,7 +42,7 @@ pub async fn resolve(exception: ExceptionId, what: String) -> Result<ExceptionId
     let caller = caller().await?;
     answer(operations().await?.resolve(&caller, exception, what).await)?;
     if plain_form().await.is_some() {
-        redirect(&format!("/exceptions?undo={exception}"));
+        redirect(&at_same_hub(&format!("/exceptions?undo={exception}")));
     }
     Ok(exception)
 }
@@ -51,7 +55,7 @@ pub async fn reopen(exception: ExceptionId) -> Result<ExceptionId, Fault> {
     answer(operations().await?.reopen(&caller, exception).await)?;
     // Elsewhere the page that asked is the one to go back to; this one would offer the undo again.
     if plain_form().await.is_some_and(|from| from.contains("undo=")) {
-        redirect("/exceptions");
+        redirect(&at_same_hub("/exceptions"));
     }
     Ok(exception)
 }

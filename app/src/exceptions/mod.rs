@@ -7,6 +7,7 @@ use crate::{
     Fault, format,
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, Notice, PageHead, Skeleton, aim_focus, fault_of, keep_focus},
+    session::{Session, at_hub},
 };
 use api::{Claim, Release, Reopen, Resolve};
 use domain::ExceptionId;
@@ -62,6 +63,7 @@ fn filter_of(code: Option<&str>) -> QueueFilter {
 #[component]
 pub fn ExceptionsPage() -> impl IntoView {
     let live = LiveBoard::here();
+    let hub = Session::here().hub;
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         let query = query.read();
@@ -76,7 +78,7 @@ pub fn ExceptionsPage() -> impl IntoView {
             (asked.get(), live.exceptions.get(), live.returned.get(), actions.versions(), order.asked().get())
         },
         move |((filter, after), ..)| async move {
-            let mut queue = api::queue(filter, after.clone()).await?;
+            let mut queue = api::queue(hub, filter, after.clone()).await?;
             // The page may have been left while the answer was on its way.
             if kept_for.try_get_value().is_some_and(|kept| kept != (filter, after.clone())) {
                 kept_for.set_value((filter, after));
@@ -220,7 +222,7 @@ fn Queue(
                 QueueFilter::Mine => "show=mine&",
                 QueueFilter::Resolved => "show=resolved&",
             };
-            let href = format!("/exceptions?{show}after={}", shown.queue.more.as_ref()?);
+            let href = at_hub(&format!("/exceptions?{show}after={}", shown.queue.more.as_ref()?));
             Some(view! {
                 <p>
                     <a class="button" href=href>
@@ -280,7 +282,7 @@ fn QueueHead(shown: Shown) -> impl IntoView {
             {tabs
                 .map(|(this, href, label, number)| {
                     view! {
-                        <a href=href aria-current=(this == filter).then_some("page")>
+                        <a href=at_hub(href) aria-current=(this == filter).then_some("page")>
                             {label}
                             {number.map(|number| view! { <span class="badge">{format::count(number)}</span> })}
                         </a>

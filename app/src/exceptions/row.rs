@@ -4,7 +4,7 @@ use super::QueueActions;
 use crate::{
     format,
     parts::MarkedWord,
-    session::Session,
+    session::{Session, at_hub},
     words::{self, NextStep},
 };
 use domain::ExceptionId;
@@ -32,7 +32,7 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
     let ExceptionRow { id, order, reference, recipient, address, route, label, .. } = first;
     let (whose, more) = match (order, reference) {
         (Some(order), Some(reference)) => {
-            let whose = view! { <a href=format!("/deliveries/{order}")>{words::or_erased(recipient.unwrap_or_default())}</a> };
+            let whose = view! { <a href=at_hub(&format!("/deliveries/{order}"))>{words::or_erased(recipient.unwrap_or_default())}</a> };
             (
                 whose.into_any(),
                 [Some(reference), address.filter(|text| !text.is_empty())]
@@ -45,7 +45,7 @@ pub fn QueueRow(row: Memo<ExceptionRow>, now: Signal<Moment>, actions: QueueActi
         _ => {
             let whose = match route.zip(label.clone()) {
                 Some((route, label)) => {
-                    view! { <a href=format!("/control-room?route={route}")>{label}</a> }.into_any()
+                    view! { <a href=at_hub(&format!("/control-room?route={route}"))>{label}</a> }.into_any()
                 }
                 None => label.into_any(),
             };

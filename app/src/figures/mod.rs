@@ -7,9 +7,11 @@ mod charts;
 mod rows;
 
 use crate::{
+    address::with_hub,
     format,
     live::LiveBoard,
     parts::{FaultNotice, PageHead, Skeleton, bring_into_sight},
+    session::{HubField, Session, at_hub},
     words,
 };
 use charts::{FailedTable, HoursChart};
@@ -31,13 +33,14 @@ fn href(day: Option<NaiveDate>, rows: Option<FigureKind>, page: u32) -> String {
     let rows = rows.map(|figure| format!("rows={}", figure.code()));
     let page = (page > 1).then(|| format!("page={page}"));
     let query: Vec<_> = [day, rows, page].into_iter().flatten().collect();
-    if query.is_empty() { "/figures".to_owned() } else { format!("/figures?{}", query.join("&")) }
+    at_hub(&if query.is_empty() { "/figures".to_owned() } else { format!("/figures?{}", query.join("&")) })
 }
 
 /// The page; `day`, `rows` and `page` in its address are the whole question.
 #[component]
 pub fn FiguresPage() -> impl IntoView {
     let live = LiveBoard::here();
+    let hub = Session::here().hub;
     let query = use_query_map();
     let day = Memo::new(move |_| query.read().get("day").and_then(|code| format::parse_day(&code)));
     let behind = Memo::new(move |_| query.read().get("rows").and_then(|code| FigureKind::parse(&code)));
@@ -51,13 +54,13 @@ pub fn FiguresPage() -> impl IntoView {
         live.as_of.get().filter(|_| is_today).map(|now| now.timestamp() / 60)
     });
     let due = move || (minute.get(), live.returned.get());
-    let figures = Resource::new(move || (day.get(), due()), |(day, _)| api::figures(day));
+    let figures = Resource::new(move || (day.get(), due()), move |(day, _)| api::figures(hub, day));
     let rows = Resource::new(
         move || (day.get(), behind.get(), page.get(), due()),
-        |(day, behind, page, _)| async move {
+        move |(day, behind, page, _)| async move {
             match behind {
                 Some(figure) => {
-                    api::figure_rows(day, figure, page).await.map(|rows| Some((figure, page, rows)))
+                    api::figure_rows(hub, day, figure, page).await.map(|rows| Some((figure, page, rows)))
                 }
                 None => Ok(None),
             }
@@ -122,22 +125,26 @@ pub fn FiguresPage() -> impl IntoView {
 
 #[component]
 fn DayPicker(day: NaiveDate) -> impl IntoView {
+    let hub = Session::here().hub;
     let field = NodeRef::<Input>::new();
     let navigate = use_navigate();
     let on_submit = move |event: SubmitEvent| {
         if let Some(field) = field.get_untracked() {
             event.prevent_default();
-            navigate(&href(format::parse_day(&field.value()), None, 1), NavigateOptions::default());
+            let day = format::parse_day(&field.value()).map(|day| format!("?day={}", format::day_code(day)));
+            let path = format!("/figures{}", day.unwrap_or_default());
+            navigate(&with_hub(hub, &path), NavigateOptions::default());
         }
     };
     view! {
         <form class="day-picker" method="get" action="/figures" on:submit=on_submit>
+            <HubField />
             <label for="day">"Day"</label>
             <input id="day" type="date" name="day" node_ref=field value=format::day_code(day) />
             <button class="button" type="submit">
                 "Show"
             </button>
-            <a class="button" href="/figures">
+            <a class="button" href=at_hub("/figures")>
                 "Today"
             </a>
         </form>

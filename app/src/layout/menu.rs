@@ -3,17 +3,20 @@
 use super::api::{ChooseTheme, SignOut};
 use crate::{
     parts::awake,
-    session::{Session, Theme},
+    session::{Session, Theme, at_hub},
     words,
 };
+use domain::Ability;
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 
 /// The menu at the right end of the header.
 #[component]
 pub fn Menu() -> impl IntoView {
     let session = Session::here();
+    let sets = session.role().is_some_and(|role| role.may(Ability::ChangeSettings));
     let role = session.role().map(words::role);
     let awake = awake();
+    let keeps = session.role().is_some_and(|role| role.may(Ability::KeepKeys));
     view! {
         <details class="menu" data-popup>
             <summary>
@@ -21,6 +24,25 @@ pub fn Menu() -> impl IntoView {
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
+                <a class="button" href=at_hub("/account")>
+                    "Your account"
+                </a>
+                {keeps
+                    .then(|| {
+                        view! {
+                            <a class="button" href=at_hub("/people")>
+                                "People and keys"
+                            </a>
+                        }
+                    })}
+                {sets
+                    .then(|| {
+                        view! {
+                            <a class="button" href=at_hub("/settings") rel="external">
+                                "Settings"
+                            </a>
+                        }
+                    })}
                 <ThemeChoice session />
                 <button class="button" type="button" hidden=move || !awake.get() on:click=|_| show_keys()>
                     "Keyboard"

@@ -1,15 +1,17 @@
 //! The frame around the rooms: doors, freshness, the person's menu, and the pages that belong to no room.
 
 mod api;
+mod hubs;
 mod menu;
 
 use crate::{
     format,
     live::{Freshness, LiveBoard},
     parts::{self, KeyHelp, Mark, PageHead},
-    session::{Room, Session},
+    session::{Room, Session, at_hub},
     words,
 };
+use hubs::HubMenu;
 use leptos::{either::Either, prelude::*};
 use leptos_router::{
     components::{A, Outlet, Redirect},
@@ -47,6 +49,7 @@ pub fn SignedIn() -> impl IntoView {
                         <Brand />
                         <span>"Doorstep"</span>
                     </a>
+                    <HubMenu />
                     <Doors rooms=rooms.clone() live />
                     <Fresh live />
                     <Menu />
@@ -93,7 +96,7 @@ fn Doors(rooms: Vec<Room>, live: LiveBoard) -> impl IntoView {
                             }
                         });
                     view! {
-                        <A href=room.path()>
+                        <A href=at_hub(room.path())>
                             <span>{words::room(room)}</span>
                             {badge}
                         </A>
@@ -157,7 +160,9 @@ fn Outdated(live: LiveBoard) -> impl IntoView {
 /// The front door: leads to the room where the reader's role begins.
 #[component]
 pub fn Door() -> impl IntoView {
-    let path = Session::here().role().map_or("/sign-in", |role| Room::first_of(role).path());
+    let path = Session::here()
+        .role()
+        .map_or_else(|| "/sign-in".to_owned(), |role| at_hub(Room::first_of(role).path()));
     view! { <Redirect path=path /> }
 }
 

@@ -83,7 +83,10 @@ pub use browser::{named_row, row_named};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use crate::session::Room;
+    use crate::{
+        address::with_hub,
+        session::{Room, Session},
+    };
     use leptos::{ev, leptos_dom::helpers::set_interval_with_handle, prelude::*};
     use leptos_router::{NavigateOptions, hooks::use_navigate};
     use std::{cell::RefCell, time::Duration};
@@ -101,6 +104,7 @@ mod browser {
 
     pub fn listen() {
         let navigate = use_navigate();
+        let hub = Session::here().hub;
         let after_g = StoredValue::new(false);
         // Until the search that was asked for is there, what is typed is meant for it and for no shortcut.
         let awaits_search = StoredValue::new(0_u32);
@@ -122,7 +126,7 @@ mod browser {
                 after_g.set_value(false);
                 if let Some(room) = Room::ALL.into_iter().find(|room| room.key() == key) {
                     event.prevent_default();
-                    navigate(room.path(), NavigateOptions::default());
+                    navigate(&with_hub(hub, room.path()), NavigateOptions::default());
                 }
                 return;
             }
@@ -136,7 +140,7 @@ mod browser {
                 "e" | "r" => press(&key),
                 "/" => {
                     find("[data-search]").is_some_and(|field| focus(&field)) || {
-                        navigate(Room::Deliveries.path(), NavigateOptions::default());
+                        navigate(&with_hub(hub, Room::Deliveries.path()), NavigateOptions::default());
                         awaits_search.set_value(SEARCH_LOOKS);
                         true
                     }

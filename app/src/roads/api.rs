@@ -1,22 +1,23 @@
 //! What the roads room asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
-use domain::{ClosureId, Weather};
+use domain::{ClosureId, HubId, Weather};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use wire::staff::roads::RoadsView;
 
 /// The roads on one page.
 #[server(prefix = "/api", endpoint = "roads", input = GetUrl, output = Answer)]
-pub async fn roads() -> Result<RoadsView, Fault> {
+pub async fn roads(hub: Option<HubId>) -> Result<RoadsView, Fault> {
     use crate::backend::*;
     uncached();
     let caller = caller().await?;
-    answer(operations().await?.roads(&caller).await)
+    answer(operations().await?.roads(&caller, hub).await)
 }
 
 /// Closes a road, or an area. The kinds of vehicle come as boxes that are ticked or not there.
 #[server(prefix = "/api", endpoint = "close-road", output = Answer)]
 pub async fn close_road(
+    #[server(default)] hub: Option<HubId>,
     shape: String,
     places: String,
     reason: String,
@@ -38,7 +39,7 @@ pub async fn close_road(
         return refuse(wire::AppError::ClosureIncomplete);
     };
     let ask = wire::staff::roads::CloseRoad { area: shape == "area", places, reason, bars, until };
-    answer(operations().await?.close_road(&caller, ask).await)
+    answer(operations().await?.close_road(&caller, hub, ask).await)
 }
 
 /// Ends a closure before its time.
@@ -51,8 +52,8 @@ pub async fn lift_closure(closure: ClosureId) -> Result<(), Fault> {
 
 /// Says what the weather is.
 #[server(prefix = "/api", endpoint = "set-weather", output = Answer)]
-pub async fn set_weather(weather: Weather) -> Result<(), Fault> {
+pub async fn set_weather(#[server(default)] hub: Option<HubId>, weather: Weather) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
-    answer(operations().await?.set_weather(&caller, weather).await)
+    answer(operations().await?.set_weather(&caller, hub, weather).await)
 }

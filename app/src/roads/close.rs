@@ -2,6 +2,7 @@
 
 use super::api::CloseRoad;
 use crate::parts::{awake, map::Sketch};
+use crate::session::HubField;
 use chrono::{TimeDelta, Timelike};
 use domain::VehicleKind;
 use leptos::{form::ActionForm, prelude::*};
@@ -47,6 +48,7 @@ pub fn CloseForm(
         <section class="close-road" aria-labelledby="close-title">
             <h2 id="close-title">"Close a road"</h2>
             <ActionForm action=close>
+                <HubField />
                 <fieldset class="choices">
                     <legend class="unseen">"What is closed"</legend>
                     <label>

@@ -13,7 +13,7 @@ use crate::{
         FaultNotice, PageHead, Skeleton, fault_of,
         map::{FleetMap, Sketch},
     },
-    session::Session,
+    session::{HubField, Session},
     words,
 };
 use api::{CloseRoad, LiftClosure, SetWeather};
@@ -52,9 +52,12 @@ impl RoadActions {
 #[component]
 pub fn RoadsPage() -> impl IntoView {
     let live = LiveBoard::here();
+    let hub = Session::here().hub;
     let actions = RoadActions::new();
-    let roads =
-        Resource::new(move || (live.plan.get(), live.returned.get(), actions.versions()), |_| api::roads());
+    let roads = Resource::new(
+        move || (live.plan.get(), live.returned.get(), actions.versions()),
+        move |_| api::roads(hub),
+    );
     let ground = lasting_map(live);
     let sketch = RwSignal::new(Sketch::default());
     let closed = RwSignal::new(Vec::<ClosedRoad>::new());
@@ -221,6 +224,7 @@ fn WeatherForm(weather: RwSignal<Weather>, action: ServerAction<SetWeather>, may
     let form = may.then(|| {
         view! {
             <ActionForm action>
+                <HubField />
                 <label>
                     <span class="unseen">"Weather"</span>
                     <select name="weather" prop:value=move || weather.get().code()>

@@ -11,15 +11,18 @@ use crate::{
 use api::SignIn;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
-use wire::AppError;
+use wire::{AccountFault, AppError};
 
-/// The sign-in page. `next` in its address is where it leads; `link=spent` says why a one-time link did not.
+/// The sign-in page. `next` in its address is where it leads; `link=spent` and `hub=none` say why a link or a
+/// session did not.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let query = use_query_map();
     let next = query.read_untracked().get("next").unwrap_or_default();
     let spent = query.read_untracked().get("link").is_some().then_some(AppError::LinkSpent.into());
-    let fault = fault_of(ServerAction::<SignIn>::new()).get_untracked().or(spent);
+    let no_hub = AppError::Account { why: AccountFault::NoHubs };
+    let no_hub = query.read_untracked().get("hub").is_some().then_some(no_hub.into());
+    let fault = fault_of(ServerAction::<SignIn>::new()).get_untracked().or(spent).or(no_hub);
     view! {
         <main id="main" class="alone sign-in" tabindex="-1">
             <p class="brand">

@@ -2,6 +2,7 @@
 
 use super::{exception_kind, expected, outcome};
 use crate::format;
+use crate::session::at_hub;
 use domain::{ExceptionKind, Outcome, Standing};
 use wire::staff::exceptions::ExceptionRow;
 
@@ -82,10 +83,10 @@ pub fn next_step(row: &ExceptionRow, plans: bool) -> Option<NextStep> {
     let step = |says: &str, href: Option<String>, why: &str| {
         Some(NextStep { says: says.to_owned(), href, why: why.to_owned() })
     };
-    let plan = || Some("/control-room?plan=open&pane=detail".to_owned());
-    let vehicle = || row.route.map(|route| format!("/control-room?route={route}"));
-    let windows = || row.order.map(|order| format!("/deliveries/{order}?slots=1"));
-    let story = || row.order.map(|order| format!("/deliveries/{order}"));
+    let plan = || Some(at_hub("/control-room?plan=open&pane=detail"));
+    let vehicle = || row.route.map(|route| at_hub(&format!("/control-room?route={route}")));
+    let windows = || row.order.map(|order| at_hub(&format!("/deliveries/{order}?slots=1")));
+    let story = || row.order.map(|order| at_hub(&format!("/deliveries/{order}")));
     // The number itself, for whoever has no phone in the browser.
     let call = |why: &str| {
         let phone = row.phone.as_deref().unwrap_or_default();

@@ -57,6 +57,10 @@ pub fn fault(error: AppError) -> String {
         AppError::PlanStale => {
             "The day has moved on since this plan was made. Nothing was changed. Plan again for a fresh one.".to_owned()
         }
+        AppError::VehiclesOut => {
+            "A vehicle is still on the road, so the day goes on. Nothing was changed. Close it once all are back.".to_owned()
+        }
+        AppError::DayClosed => "This day is closed. Nothing was changed. Choose a later one.".to_owned(),
         AppError::NothingToPlan => {
             "There is no better plan to be had: every open stop is where it should be. Nothing was changed.".to_owned()
         }
@@ -74,6 +78,7 @@ pub fn fault(error: AppError) -> String {
              Nothing was changed."
                 .to_owned()
         }
+        AppError::Account { why } => super::account_fault(why).to_owned(),
         AppError::Busy => "We are at our limit right now. Nothing was changed. Try again in a moment.".to_owned(),
         AppError::Broken { id } => format!(
             "Something of ours failed and nothing was changed. Try again; if it stays, report error {id}."
@@ -107,10 +112,13 @@ mod tests {
             AppError::OwnedByOther,
             AppError::AlreadyResolved,
             AppError::PlanStale,
+            AppError::VehiclesOut,
+            AppError::DayClosed,
             AppError::NothingToPlan,
             AppError::NotDrawn,
             AppError::NoRoadThere,
             AppError::ClosureIncomplete,
+            AppError::Account { why: wire::AccountFault::NoHubs },
             AppError::Busy,
             AppError::Broken { id: 123_456 },
             AppError::Unreachable,

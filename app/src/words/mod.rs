@@ -2,12 +2,14 @@
 //!
 //! One function for each enum, so that a new variant cannot be shown without words. No markup and no numbers' format.
 
+mod accounts;
 mod exceptions;
 mod faults;
 mod figures;
 mod orders;
 mod routes;
 
+pub use accounts::{access, account_change, account_fault, browser, key_kind, key_opens, role_does};
 pub use exceptions::{NextStep, cause, exception_heading, next_step};
 pub use faults::fault;
 pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, no_promise, promises_over};

@@ -15,8 +15,11 @@ mod sites;
 
 pub use accounts::{
     ability::Ability,
+    change::AccountChange,
+    key::KeyKind,
     people::{Actor, Role},
     scope::Scope,
+    settings::{self, Currency, Settings},
 };
 pub use base::{
     ids::*,
@@ -30,7 +33,8 @@ pub use day::{
     exception::{Exception, ExceptionKind, ExceptionState},
     plan::{Plan, PlanState},
     route::{Route, RouteState},
-    standing::{RISK_MARGIN, SILENT_AFTER, Standing},
+    service_day::ServiceDay,
+    standing::Standing,
     stop::{Stop, StopState},
 };
 pub use fleet::{
@@ -48,7 +52,4 @@ pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},
     weather::Weather,
 };
-pub use sites::{
-    hub::{Hub, LOADING, YARD},
-    shop::Shop,
-};
+pub use sites::{hub::Hub, shop::Shop};

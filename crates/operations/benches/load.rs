@@ -69,13 +69,13 @@ async fn main() {
         timed(&format!("search `{text}`"), async |_| drop(ops.find_orders(&who, text, 1).await.unwrap()))
             .await;
     }
-    timed("exceptions", async |_| drop(ops.queue(&who, QueueFilter::Unresolved).await.unwrap())).await;
+    timed("exceptions", async |_| drop(ops.queue(&who, None, QueueFilter::Unresolved).await.unwrap())).await;
     timed("figures of a day", async |n| {
         let day = (now - TimeDelta::days(n as i64 * 7)).date_naive();
-        drop(ops.figures(&who, Some(day)).await.unwrap());
+        drop(ops.figures(&who, None, Some(day)).await.unwrap());
     })
     .await;
-    timed("control room", async |_| drop(ops.board(&who).await.unwrap())).await;
+    timed("control room", async |_| drop(ops.board(&who, None).await.unwrap())).await;
     singles(&ops, &hub, now).await;
 }
 

@@ -43,10 +43,9 @@ pub use orders::place::MOST_ORDERS;
 pub use planning::morning::PlanOutcome;
 
 use ::roads::{Addresses, City, TravelTimes};
-use base::zone::Zone;
-use domain::{Day, ExceptionId, Hub, Instant};
+use domain::{ExceptionId, HubId, Instant};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -95,19 +94,22 @@ struct Inner {
     build: String,
     keep_problems: Option<PathBuf>,
     pauses: Pauses,
-    approaches: fleet::approach::Shared,
-    ranges: watching::ranges::Shared,
-    live: live::Live,
+    hubs: sites::hubs::KnownHubs,
+    approaches: sites::hubs::PerHub<fleet::approach::Approaches>,
+    ranges: sites::hubs::PerHub<watching::ranges::Ranges>,
+    live: live::LiveHubs,
     intake: fleet::intake::Writer,
     devices: fleet::devices::Finder,
-    /// Today's exceptions for which a better plan has been looked for.
-    reacted_to: Mutex<HashSet<ExceptionId>>,
+    /// Each hub's exceptions of today for which a better plan has been looked for.
+    reacted_to: Mutex<HashMap<HubId, HashSet<ExceptionId>>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
     gate: Semaphore,
     /// Questions that somebody waits for take turns of their own, so that nobody waits for a plan.
     short_gate: Semaphore,
     /// Password checks are slow on purpose; two at a time.
     passwords: Arc<Semaphore>,
+    /// When keys were used last.
+    uses: accounts::uses::Uses,
     /// Passwords that did not fit, for a while.
     tries: accounts::tries::Tries,
 }
@@ -116,10 +118,12 @@ impl Operations {
     /// Puts the verbs together. Must run inside a tokio runtime: the writer of positions starts here.
     pub fn new(parts: Parts) -> Self {
         let Parts { database, roads, city, addresses, map, clock, build, keep_problems, pauses } = parts;
-        let live = live::Live::new();
+        let live = live::LiveHubs::default();
         let intake = fleet::intake::Writer::start(database.clone(), live.clone());
         let devices = fleet::devices::Finder::start(database.clone());
+        let uses = accounts::uses::Uses::start(database.clone());
         Self(Arc::new(Inner {
+            uses,
             database,
             roads,
             roadbook: roads::Roadbook::new(city),
@@ -129,8 +133,9 @@ impl Operations {
             build,
             keep_problems,
             pauses,
-            approaches: fleet::approach::Shared::default(),
-            ranges: watching::ranges::Shared::default(),
+            hubs: Default::default(),
+            approaches: Default::default(),
+            ranges: Default::default(),
             live,
             intake,
             devices,
@@ -161,29 +166,5 @@ impl Operations {
 
     fn now(&self) -> Instant {
         self.0.clock.now()
-    }
-
-    /// The hub whose day this is. One hub is set up for now; with several, the first is shown.
-    async fn hub(&self, conn: &mut store::Conn) -> Result<Hub> {
-        store::hubs::all(conn).await?.into_iter().next().ok_or(OpsError::NoHub)
-    }
-
-    async fn hub_and_zone(&self, conn: &mut store::Conn) -> Result<(Hub, Zone)> {
-        let hub = self.hub(conn).await?;
-        let zone = Zone::parse(&hub.zone)?;
-        Ok((hub, zone))
-    }
-
-    /// The service day that runs: the calendar's, but that of the day before until its last vehicle is back, or until the
-    /// time has come to plan the next one.
-    async fn running_day(&self, conn: &mut store::Conn, hub: &Hub, zone: Zone) -> Result<Day> {
-        let now = self.now();
-        let today = zone.day(now);
-        if now >= zone.at(today, hub.plan_at) {
-            return Ok(today);
-        }
-        let Some(yesterday) = today.pred_opt() else { return Ok(today) };
-        let out = store::plans::is_under_way(conn, hub.id, yesterday).await?;
-        Ok(if out { yesterday } else { today })
     }
 }

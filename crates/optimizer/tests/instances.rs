@@ -34,16 +34,14 @@ const USUAL: Convention = Convention { rounding: None, objective: Objective::Dis
 /// The family's folder, or none with a loud word.
 fn family(name: &str) -> Option<PathBuf> {
     let Some(data) = std::env::var_os("DOORSTEP_DATA") else {
-        println!(
-            "SKIPPED: {name}, because DOORSTEP_DATA does not name a folder with the benchmark instances in `vrp`"
+        skips::skip_all_the_same(
+            name,
+            "DOORSTEP_DATA does not name a folder with the benchmark instances in `vrp`",
         );
         return None;
     };
     let folder = PathBuf::from(data).join("vrp").join(name);
-    if !folder.is_dir() {
-        println!("SKIPPED: {name}, because {} does not exist", folder.display());
-        return None;
-    }
+    assert!(folder.is_dir(), "DOORSTEP_DATA is set, but {} does not exist", folder.display());
     Some(folder)
 }
 

@@ -14,7 +14,7 @@ fn niue() -> Option<PathBuf> {
     let path = std::env::var_os("DOORSTEP_EXTRACTS").map(|f| PathBuf::from(f).join("niue-230109.osm.pbf"));
     let found = path.filter(|path| path.is_file());
     if found.is_none() {
-        eprintln!("SKIPPED: no niue-230109.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
+        skips::skip("the command line", "no niue-230109.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
     }
     found
 }

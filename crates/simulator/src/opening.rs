@@ -43,6 +43,7 @@ pub async fn set_up(
     let what = SetUp {
         hub: SetUpHub {
             id: None,
+            another: false,
             name: "Central hub".to_owned(),
             at: scenario.hub,
             zone: zone.name().to_owned(),

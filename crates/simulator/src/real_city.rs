@@ -20,9 +20,7 @@ use wire::{RouteId, StopId, VehicleKind};
 
 fn city() -> Option<(City, tempfile::TempDir)> {
     let Some(folder) = std::env::var_os("DOORSTEP_EXTRACTS") else {
-        println!(
-            "SKIPPED: set DOORSTEP_EXTRACTS to a folder with malta-latest.osm.pbf to play a day on a real map"
-        );
+        skips::skip("a day on a real map", "set DOORSTEP_EXTRACTS to a folder with malta-latest.osm.pbf");
         return None;
     };
     let cache = tempfile::tempdir().unwrap();

@@ -14,14 +14,14 @@ pub mod orders;
 pub mod roads;
 mod sites;
 
-pub use accounts::{keys, links, people, sessions};
+pub use accounts::{changes, keys, links, people, sessions, settings, staff};
 pub use base::{
     clock_anchor,
     database::{Conn, Database, Reader, Tx, ensure_database},
     error::StoreError,
     locks,
 };
-pub use day::{estimates, exceptions, plans, proposals, stops};
+pub use day::{estimates, exceptions, plans, proposals, service_days, stops};
 pub use fleet::{devices, positions, vehicles};
 pub use history::{erasure, events, feed, ledger, projectors, retention, rollups};
 pub use orders::search;

@@ -13,7 +13,7 @@ pub mod staff;
 pub use domain::{
     Instant, OrderId, Outcome, ReportId, Role, RouteId, Standing, StopId, VehicleId, VehicleKind,
 };
-pub use error::AppError;
+pub use error::{AccountFault, AppError};
 
 /// A moment in the hub's own time: the instant and the offset that held there then.
 pub type Moment = chrono::DateTime<chrono::FixedOffset>;

@@ -36,6 +36,9 @@ pub struct PlaceOrder {
     pub window_until: DateTime<Utc>,
     /// Its packages, at least one.
     pub packages: Vec<PlacePackage>,
+    /// The hub that serves it, as its set-up answered; the nearest to the door when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<HubId>,
     /// Expected time at the door in seconds; 120 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_s: Option<i32>,
@@ -112,6 +115,9 @@ pub struct SetUpHub {
     /// Which hub, as an earlier set-up answered it; left out it is the one there is, or a new one where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<HubId>,
+    /// Whether this is one more hub beside those there are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub another: bool,
     /// Name on screens; may change.
     pub name: String,
     /// The gate.
@@ -173,6 +179,14 @@ pub struct NamedKey {
     pub name: String,
     /// The secret. Only its hash is stored.
     pub key: String,
+}
+
+/// `?hub=` in an address: which hub is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtHub {
+    /// The hub; the caller's own, or else the oldest, when left out.
+    #[serde(default)]
+    pub hub: Option<HubId>,
 }
 
 /// `GET /api/v1/clock`: the world's time.

@@ -14,7 +14,7 @@ fn settings(root: &Path) -> Option<Settings> {
     match Binaries::find(&settings, &[]) {
         Ok(_) => Some(settings),
         Err(error) => {
-            eprintln!("SKIPPED: {error}");
+            skips::skip("the embedded database", &error.to_string());
             None
         }
     }
@@ -40,7 +40,10 @@ fn ask(database: &Embedded, sql: &str) -> Option<String> {
 fn have_psql() -> bool {
     let have = Command::new("psql").arg("--version").output().is_ok();
     if !have {
-        eprintln!("SKIPPED: psql is not installed, so nothing can be asked of the embedded database");
+        skips::skip_all_the_same(
+            "the embedded database",
+            "psql is not installed, so nothing can be asked of it",
+        );
     }
     have
 }

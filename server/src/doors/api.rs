@@ -10,15 +10,18 @@ use crate::{
 use axum::{
     Json,
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::{
+        Query, State,
+        rejection::{BytesRejection, QueryRejection},
+    },
     http::{HeaderMap, StatusCode, header},
 };
 use operations::{Caller, MOST_ORDERS, OpsError};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use wire::machine::{
-    ClockAnswer, Estimates, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus, SetUp,
-    SetUpAnswer, Stats,
+    AtHub, ClockAnswer, Estimates, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus,
+    SetUp, SetUpAnswer, Stats,
 };
 
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -116,24 +119,35 @@ pub(crate) async fn clock(
     Ok(Json(ClockAnswer { now: clock.now(), factor: clock.factor() }))
 }
 
+/// Reads which hub is meant.
+pub(crate) fn at_hub(query: Result<Query<AtHub>, QueryRejection>) -> Result<AtHub, Problem> {
+    let unreadable = || {
+        let message = "hub is no hub's id: leave it out, or send the one that the set-up answered";
+        Problem::new(StatusCode::BAD_REQUEST, "unreadable", message)
+    };
+    query.map(|Query(at)| at).map_err(|_| unreadable())
+}
+
 /// `GET /api/v1/stats`
 pub(crate) async fn stats(
     State(house): State<AppState>,
     client: Client,
+    query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Stats>, Problem> {
     let caller = caller(&house, &headers, client).await?;
-    Ok(Json(house.ops.stats(&caller).await?))
+    Ok(Json(house.ops.stats(&caller, at_hub(query)?.hub).await?))
 }
 
 /// `GET /api/v1/estimates`
 pub(crate) async fn estimates(
     State(house): State<AppState>,
     client: Client,
+    query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Estimates>, Problem> {
     let caller = caller(&house, &headers, client).await?;
-    Ok(Json(house.ops.estimates(&caller).await?))
+    Ok(Json(house.ops.estimates(&caller, at_hub(query)?.hub).await?))
 }
 
 /// Any other path below `/api/v1`.

@@ -13,7 +13,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use operations::Origin;
+use operations::{OpsError, Origin};
+use wire::AccountFault;
 
 /// Asks to press the button.
 pub(crate) async fn show(State(house): State<AppState>) -> Response {
@@ -32,7 +33,8 @@ pub(crate) async fn spend(
     let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
     match house.ops.sign_in_by_link(&token, &origin).await {
         Ok(signed) => {
-            let mut response = Redirect::to("/").into_response();
+            let to = if signed.sets_password { "/account?welcome=1" } else { "/" };
+            let mut response = Redirect::to(to).into_response();
             let session = Some(operations::session_cookie(&signed.session));
             let browser = signed.browser.map(|secret| operations::browser_cookie(&secret));
             for cookie in
@@ -42,7 +44,8 @@ pub(crate) async fn spend(
             }
             response
         }
-        Err(operations::OpsError::LinkSpent) => Redirect::to("/sign-in?link=spent").into_response(),
+        Err(OpsError::LinkSpent) => Redirect::to("/sign-in?link=spent").into_response(),
+        Err(OpsError::Account(AccountFault::NoHubs)) => Redirect::to("/sign-in?hub=none").into_response(),
         Err(e) => refuse(&house, &headers, "/sign-in/link", e.into()),
     }
 }

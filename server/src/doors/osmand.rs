@@ -236,7 +236,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "tests find the shared data by this variable")]
     fn the_peers_own_cases_are_read_as_the_peer_reads_them() {
         let Ok(data) = std::env::var("DOORSTEP_DATA") else {
-            eprintln!("SKIPPED: set DOORSTEP_DATA to the shared data to check the peer's OsmAnd cases");
+            skips::skip_all_the_same("the peer's OsmAnd cases", "set DOORSTEP_DATA to the shared data");
             return;
         };
         let file = std::path::Path::new(&data).join("gps/traccar-osmand.json");

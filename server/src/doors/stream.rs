@@ -5,12 +5,13 @@
 
 use crate::{
     answers::{problem::Problem, state::AppState},
+    doors::api::at_hub,
     guard,
 };
 use axum::{
     Extension,
     body::{Body, Bytes},
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, header},
     response::{
         IntoResponse, Response,
@@ -21,6 +22,7 @@ use flate2::{Compress, Compression, FlushCompress};
 use futures::{Stream, StreamExt};
 use operations::{Caller, OpsError, Parcel, Resume, Viewer};
 use std::{convert::Infallible, sync::Arc, time::Duration};
+use wire::machine::AtHub;
 
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// How a gzip stream begins: deflate, no name, no time, any system.
@@ -30,13 +32,15 @@ const GZIP: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 pub(crate) async fn day(
     State(house): State<AppState>,
     Extension(caller): Extension<Option<Caller>>,
+    query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let caller = caller.ok_or(OpsError::NotSignedIn)?;
+    let hub = at_hub(query)?.hub;
     let key = caller.session_key().unwrap_or_default().to_vec();
     let seat = house.streams.take(key).ok_or_else(Problem::too_many_streams)?;
     let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Resume::parse);
-    let viewer = match house.ops.view(&caller, resume).await {
+    let viewer = match house.ops.view(&caller, hub, resume).await {
         Ok(viewer) => viewer,
         // Anything but a stream would end the browser's trying, and the first hub may come at any moment.
         Err(OpsError::NoHub) => {

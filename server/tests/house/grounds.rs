@@ -38,7 +38,7 @@ impl Grounds {
     pub fn lay_in(city: &str, test: &str) -> Option<Self> {
         let found = extracts().map(|folder| folder.join(city)).filter(|file| file.is_file());
         let Some(city) = found else {
-            eprintln!("SKIPPED {test}: set DOORSTEP_EXTRACTS, or run `cargo xtask test`");
+            skips::skip(test, "set DOORSTEP_EXTRACTS, or run `cargo xtask test`");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();

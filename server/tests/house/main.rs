@@ -7,6 +7,7 @@ mod every_door_is_tried;
 mod grounds;
 mod hostile_text;
 mod nothing_answered_is_lost;
+mod people_and_keys;
 mod the_doors;
 mod what_cannot_be;
 mod who_may_come_in;

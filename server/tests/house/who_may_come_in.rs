@@ -210,6 +210,17 @@ async fn a_room_that_is_not_in_the_menu_is_not_open_by_its_address() {
             house.get(&format!("/deliveries/{order}"), &cookies).await.0,
             if deliveries { 200 } else { 403 }
         );
+        // People and keys are an administrator's; the own account is everybody's.
+        let expected = if role == "administrator" { 200 } else { 403 };
+        for call in ["/api/people", "/api/keys?text=&revoked=false&page=1", "/api/account-changes?page=1"] {
+            assert_eq!(house.fetch(call, &cookies).await.0, expected, "{role} {call}");
+        }
+        for room in ["/people", "/people?part=keys", "/people?part=changes"] {
+            assert_eq!(house.get(room, &cookies).await.0, expected, "{role} {room}");
+        }
+        let (status, page) = house.get("/account", &cookies).await;
+        assert_eq!((status, house.fetch("/api/account", &cookies).await.0), (200, 200), "{role}");
+        assert_eq!(page.contains("href=\"/people\""), expected == 200, "{role}: the menu");
     }
     let log = grounds.log();
     assert!(log.contains("refused: the role does not allow it") && log.contains("SeeRoads"), "{log}");

@@ -2,6 +2,7 @@
 //!
 //! Each piece looks first and fetches only what is missing.
 
+pub mod checkers;
 mod chromium;
 mod node;
 pub mod osrm;

@@ -23,11 +23,13 @@ pub enum Ability {
     Resolve,
     /// Add, change and disable people, and revoke keys and devices.
     KeepKeys,
+    /// Change prices, windows, alarms and what else can be set.
+    ChangeSettings,
 }
 
 impl Ability {
     /// Every ability.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SeeDay,
         Self::SeeExceptions,
         Self::SeeRoads,
@@ -37,6 +39,7 @@ impl Ability {
         Self::Reschedule,
         Self::Resolve,
         Self::KeepKeys,
+        Self::ChangeSettings,
     ];
 }
 
@@ -44,15 +47,15 @@ impl Role {
     /// Whether the role has the ability.
     pub fn may(self, ability: Ability) -> bool {
         use Ability::{
-            Dispatch, KeepKeys, Reschedule, Resolve, SeeDay, SeeDeliveries, SeeExceptions, SeeFigures,
-            SeeRoads,
+            ChangeSettings, Dispatch, KeepKeys, Reschedule, Resolve, SeeDay, SeeDeliveries, SeeExceptions,
+            SeeFigures, SeeRoads,
         };
         match self {
             Self::Administrator => true,
             Self::Dispatcher => match ability {
                 SeeDay | SeeExceptions | SeeRoads | SeeDeliveries | SeeFigures | Dispatch | Reschedule
                 | Resolve => true,
-                KeepKeys => false,
+                KeepKeys | ChangeSettings => false,
             },
             Self::Manager => matches!(ability, SeeDay | SeeFigures),
             Self::Agent => {
@@ -100,6 +103,11 @@ mod tests {
         assert!(!Role::Manager.may(Ability::SeeExceptions) && !Role::Manager.may(Ability::SeeDeliveries));
         let keepers: Vec<_> = Role::ALL.into_iter().filter(|role| role.may(Ability::KeepKeys)).collect();
         assert_eq!(keepers, [Role::Administrator]);
+        assert_eq!(
+            Role::ALL.into_iter().filter(|role| role.may(Ability::ChangeSettings)).count(),
+            1,
+            "and sets prices"
+        );
         assert!(Ability::ALL.into_iter().all(|ability| Role::Administrator.may(ability)));
     }
 }

@@ -44,6 +44,12 @@ pub enum Refusal {
     /// Somebody else has claimed it.
     #[error("somebody else owns the exception")]
     ExceptionOwned,
+    /// The day is over.
+    #[error("the day is closed")]
+    DayClosed,
+    /// A day cannot end while somebody is on the road.
+    #[error("vehicles are still on the road")]
+    VehiclesOut,
     /// The plan was made for a day that has moved on.
     #[error("the day has moved on since this was proposed")]
     PlanStale,

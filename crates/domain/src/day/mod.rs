@@ -4,5 +4,6 @@ pub mod attempt;
 pub mod exception;
 pub mod plan;
 pub mod route;
+pub mod service_day;
 pub mod standing;
 pub mod stop;

@@ -4,11 +4,6 @@ use crate::{Instant, StopState, Window};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// An arrival expected this close to the end of its window is at risk.
-pub const RISK_MARGIN: TimeDelta = TimeDelta::minutes(10);
-/// A vehicle on the road that has sent nothing for this long is silent.
-pub const SILENT_AFTER: TimeDelta = TimeDelta::minutes(5);
-
 /// How something stands against its promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,13 +35,13 @@ impl Standing {
         }
     }
 
-    /// How a stop stands against its latest promise.
-    pub fn of_stop(state: &StopState, eta: Option<Instant>, promise: Window) -> Self {
-        Self::by(state, eta, promise.until())
+    /// How a stop stands against its latest promise, at risk when it is expected within `margin` of its end.
+    pub fn of_stop(state: &StopState, eta: Option<Instant>, promise: Window, margin: TimeDelta) -> Self {
+        Self::by(state, eta, promise.until(), margin)
     }
 
     /// How a stop stands against the end of its latest promise.
-    pub fn by(state: &StopState, eta: Option<Instant>, until: Instant) -> Self {
+    pub fn by(state: &StopState, eta: Option<Instant>, until: Instant, margin: TimeDelta) -> Self {
         match state {
             StopState::Done { arrived_at, outcome, .. } => {
                 if outcome.is_delivered() && *arrived_at <= until {
@@ -66,7 +61,7 @@ impl Standing {
             StopState::Pending => match eta {
                 None => Self::Unknown,
                 Some(eta) if eta > until => Self::Late,
-                Some(eta) if eta + RISK_MARGIN > until => Self::AtRisk,
+                Some(eta) if eta + margin > until => Self::AtRisk,
                 Some(_) => Self::OnTime,
             },
         }

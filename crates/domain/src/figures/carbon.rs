@@ -3,31 +3,18 @@
 //! Both sides are counted from the well or the power station to the wheel, so that diesel and electricity compare. What
 //! making and scrapping a vehicle emits is left out, as ISO 14083 does.
 
-use crate::VehicleKind;
+use crate::{Settings, VehicleKind};
 
-/// What a vehicle drives by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Energy {
-    /// Litres of diesel for a kilometre.
-    Diesel(f64),
-    /// Kilowatt-hours for a kilometre, at the socket.
-    Electricity(f64),
-}
-
-/// How much one unit of energy emits at a place.
+/// How much electricity emits at a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Factor {
-    /// Kilograms CO2e for each litre or kilowatt-hour.
+    /// Kilograms CO2e for each kilowatt-hour.
     pub kg: f64,
     /// The year that it is of.
     pub year: i32,
     /// Who says so.
     pub source: &'static str,
 }
-
-/// A litre of diesel with the usual share of biofuel: 2.57082 burnt and 0.61101 on its way to the tank.
-pub const DIESEL: Factor =
-    Factor { kg: 3.181_83, year: 2025, source: "DESNZ conversion factors 2025, well to wheel" };
 
 /// Electricity by the hub's time zone.
 const GRIDS: [(&str, Factor); 2] = [
@@ -49,26 +36,24 @@ const GRIDS: [(&str, Factor); 2] = [
     ),
 ];
 
-/// Energy for a kilometre. Vans: the average one up to 3.5 t, as DESNZ 2025 implies (9.94 l and 35.7 kWh for 100 km). Bikes: what
-/// Zedify's 5 g a kilometre on the British grid come to at most.
-pub fn energy_per_km(kind: VehicleKind) -> Energy {
-    match kind {
-        VehicleKind::DieselVan => Energy::Diesel(0.099_4),
-        VehicleKind::ElectricVan => Energy::Electricity(0.357),
-        VehicleKind::CargoBike => Energy::Electricity(0.024),
-    }
-}
-
 /// What electricity emits where clocks follow this IANA zone; nothing where no factor is known.
 pub fn grid(zone: &str) -> Option<Factor> {
     GRIDS.iter().find(|(place, _)| *place == zone).map(|(_, factor)| *factor)
 }
 
-/// Kilograms CO2e for a kilometre driven at a place; nothing where the electricity's factor is not known.
-pub fn kg_per_km(kind: VehicleKind, zone: &str) -> Option<f64> {
-    match energy_per_km(kind) {
-        Energy::Diesel(litres) => Some(litres * DIESEL.kg),
-        Energy::Electricity(kwh) => Some(kwh * grid(zone)?.kg),
+/// Kilograms CO2e for a kilometre driven at a place, by the energy that vehicles take there; nothing where the electricity's
+/// factor is neither set nor known.
+pub fn kg_per_km(kind: VehicleKind, zone: &str, settings: &Settings) -> Option<f64> {
+    // Thousandths of a litre or kilowatt-hour for 100 km, times millionths of a kilogram.
+    let kilograms = |thousandths: i64, kg: f64| thousandths as f64 / 100_000.0 * kg;
+    let set = settings.grid_mg_per_kwh.map(|mg| mg as f64 / 1e6);
+    let electricity = || set.or_else(|| grid(zone).map(|factor| factor.kg));
+    match kind {
+        VehicleKind::DieselVan => {
+            Some(kilograms(settings.diesel_van_ml_per_100_km, settings.diesel_mg_per_l as f64 / 1e6))
+        }
+        VehicleKind::ElectricVan => Some(kilograms(settings.electric_van_wh_per_100_km, electricity()?)),
+        VehicleKind::CargoBike => Some(kilograms(settings.cargo_bike_wh_per_100_km, electricity()?)),
     }
 }
 
@@ -78,12 +63,15 @@ mod tests {
 
     #[test]
     fn both_sides_are_counted_from_the_well_and_on_the_grid_of_the_place() {
-        let of = |kind, zone| kg_per_km(kind, zone).unwrap();
+        let of = |kind, zone| kg_per_km(kind, zone, &Settings::default()).unwrap();
         assert!((of(VehicleKind::DieselVan, "Europe/Malta") - 0.316_89).abs() < 0.001);
         assert!((of(VehicleKind::ElectricVan, "Europe/London") - 0.087_35).abs() < 0.001);
         let malta = of(VehicleKind::ElectricVan, "Europe/Malta");
         assert!((0.141..0.164).contains(&malta), "{malta}");
         assert!(of(VehicleKind::CargoBike, "Europe/Malta") > 0.0);
-        assert_eq!(kg_per_km(VehicleKind::ElectricVan, "Pacific/Niue"), None, "no factor, no figure");
+        let niue = |settings: &Settings| kg_per_km(VehicleKind::ElectricVan, "Pacific/Niue", settings);
+        assert_eq!(niue(&Settings::default()), None, "no factor, no figure");
+        let set = Settings { grid_mg_per_kwh: Some(500_000), ..Settings::default() };
+        assert!((niue(&set).unwrap() - 0.178_5).abs() < 1e-9, "35.7 kWh for 100 km at half a kilogram each");
     }
 }

@@ -95,6 +95,15 @@ pub enum Fact {
         /// The service day that holds now.
         day: crate::Day,
     },
+    /// The order's service day closed before it was delivered; it belongs to a later one.
+    OrderCarriedOver {
+        /// Which.
+        order: OrderId,
+        /// The day that closed.
+        before: crate::Day,
+        /// The day that it belongs to now.
+        day: crate::Day,
+    },
     /// The order will not be delivered.
     OrderCancelled {
         /// Which.
@@ -104,6 +113,16 @@ pub enum Fact {
     RecipientErased {
         /// Which.
         order: OrderId,
+    },
+    /// A hub's day opened.
+    DayOpened {
+        /// Which.
+        day: crate::Day,
+    },
+    /// A hub's day closed.
+    DayClosed {
+        /// Which.
+        day: crate::Day,
     },
     /// A revision of the day's plan took effect.
     PlanPublished {
@@ -267,8 +286,11 @@ impl Fact {
             Self::VehicleRecovered { .. } => "vehicle_recovered",
             Self::OrderPlaced { .. } => "order_placed",
             Self::OrderRescheduled { .. } => "order_rescheduled",
+            Self::OrderCarriedOver { .. } => "order_carried_over",
             Self::OrderCancelled { .. } => "order_cancelled",
             Self::RecipientErased { .. } => "recipient_erased",
+            Self::DayOpened { .. } => "day_opened",
+            Self::DayClosed { .. } => "day_closed",
             Self::PlanPublished { .. } => "plan_published",
             Self::PlanSuperseded { .. } => "plan_superseded",
             Self::RoutePublished { .. } => "route_published",
@@ -301,12 +323,15 @@ impl Fact {
             }
             Self::OrderPlaced { order } => about.order = Some(order.id),
             Self::OrderRescheduled { order, .. }
+            | Self::OrderCarriedOver { order, .. }
             | Self::OrderCancelled { order }
             | Self::RecipientErased { order }
             | Self::OrderUnloaded { order } => {
                 about.order = Some(*order);
             }
-            Self::PlanPublished { .. }
+            Self::DayOpened { .. }
+            | Self::DayClosed { .. }
+            | Self::PlanPublished { .. }
             | Self::PlanSuperseded { .. }
             | Self::RoadClosed { .. }
             | Self::ClosureLifted { .. }

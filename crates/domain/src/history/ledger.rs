@@ -2,9 +2,9 @@
 //! person is outside it, because no fact holds it.
 
 use crate::{
-    Attempt, AttemptId, Closure, ClosureId, Event, Exception, ExceptionId, Fact, HubId, Order, OrderId, Plan,
-    PlanId, PlanState, Refusal, Route, RouteId, Stop, StopId, StopState, Vehicle, VehicleId, VehicleState,
-    Weather,
+    Attempt, AttemptId, Closure, ClosureId, Day, Event, Exception, ExceptionId, Fact, HubId, Order, OrderId,
+    Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Stop, StopId, StopState, Vehicle,
+    VehicleId, VehicleState, Weather,
 };
 use std::{collections::BTreeMap, fmt};
 
@@ -13,6 +13,8 @@ use std::{collections::BTreeMap, fmt};
 pub struct Ledger {
     /// Vehicles.
     pub vehicles: BTreeMap<VehicleId, Vehicle>,
+    /// Service days, by hub.
+    pub days: BTreeMap<(HubId, Day), ServiceDay>,
     /// Orders.
     pub orders: BTreeMap<OrderId, Order>,
     /// Plans.
@@ -70,11 +72,21 @@ impl Ledger {
             Fact::OrderRescheduled { order, after, day, .. } => {
                 change(&mut self.orders, *order, |o| o.reschedule(*after, *day, at))?;
             }
+            Fact::OrderCarriedOver { order, day, .. } => {
+                change(&mut self.orders, *order, |o| o.carry_over(*day))?;
+            }
             Fact::OrderCancelled { order } => {
                 change(&mut self.orders, *order, |o| o.cancel(at))?;
             }
             Fact::RecipientErased { order } => {
                 change(&mut self.orders, *order, Order::erase)?;
+            }
+            Fact::DayOpened { day } => {
+                let opened = ServiceDay::open(event.hub, *day, at);
+                self.days.insert((event.hub, *day), opened);
+            }
+            Fact::DayClosed { day } => {
+                change(&mut self.days, (event.hub, *day), |d| d.close(at))?;
             }
             Fact::PlanPublished { plan } => {
                 self.plans.insert(plan.id, plan.clone());
@@ -215,6 +227,7 @@ impl Ledger {
         }
         [
             of(("vehicle", &self.vehicles, &other.vehicles, say)),
+            of(("day", &days(&self.days), &days(&other.days), say)),
             of(("order", &self.orders, &other.orders, say)),
             of(("plan", &self.plans, &other.plans, say)),
             of(("route", &self.routes, &other.routes, say)),
@@ -226,6 +239,11 @@ impl Ledger {
         ]
         .concat()
     }
+}
+
+/// Service days by a name of one piece.
+fn days(days: &BTreeMap<(HubId, Day), ServiceDay>) -> BTreeMap<String, ServiceDay> {
+    days.iter().map(|((hub, day), kept)| (format!("{day} of hub {hub}"), kept.clone())).collect()
 }
 
 /// How a difference is said: the kind, the id and both values as text.

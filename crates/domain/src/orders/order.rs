@@ -64,7 +64,7 @@ pub struct Order {
     pub recipient: Recipient,
     /// Where.
     pub address: Address,
-    /// The service day of the latest promise, in the hub's calendar.
+    /// The service day on which it is to be delivered: that of the latest promise, or a later one after that has closed.
     pub day: Day,
     /// What was promised.
     pub promise: Promise,
@@ -251,6 +251,18 @@ impl Order {
         self.recipient = Recipient::erased();
         self.address = Address { text: String::new(), at: self.address.at.roughly() };
         self
+    }
+
+    /// Belongs to a later service day, because its own has closed. What was promised stays promised.
+    pub fn carry_over(mut self, day: Day) -> Result<Self, Refusal> {
+        match self.state {
+            OrderState::Placed | OrderState::Failed { .. } if self.aboard.is_none() => {
+                self.day = day;
+                Ok(self)
+            }
+            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
+            _ => Err(Refusal::OrderOnTheRoad),
+        }
     }
 
     /// Will not be delivered.

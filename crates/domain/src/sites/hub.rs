@@ -1,7 +1,7 @@
 //! Hubs.
 
 use crate::{Coordinate, HubId};
-use chrono::{NaiveTime, TimeDelta};
+use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
 /// Where vans are loaded and routes begin.
@@ -18,8 +18,3 @@ pub struct Hub {
     /// Local time at which the day's orders are planned.
     pub plan_at: NaiveTime,
 }
-
-/// Loading and leaving the yard takes this long after a plan appears.
-pub const YARD: TimeDelta = TimeDelta::minutes(2);
-/// A driver who comes by the hub to fetch something leaves it after so long.
-pub const LOADING: TimeDelta = TimeDelta::minutes(5);

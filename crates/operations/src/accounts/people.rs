@@ -9,10 +9,10 @@ use crate::{
         secrets::{hash_password, new_secret},
     },
 };
-use domain::{PersonId, Role};
+use domain::{AccountChange, PersonId, Role};
 use store::{
     Tx,
-    keys::KeyHolder,
+    keys::{self, KeyHolder, Making},
     people::{self, Person},
     sessions,
 };
@@ -31,12 +31,21 @@ impl Operations {
         let id = match people::lock_by_name(&mut tx, &person.name).await? {
             Some(before) => {
                 people::change(&mut tx, before.id, role, person.password_hash.as_deref()).await?;
+                if before.role != role {
+                    self.changed(&mut tx, None, &before, AccountChange::RoleChanged, Some(role)).await?;
+                }
+                if person.password_hash.is_some() {
+                    self.changed(&mut tx, None, &before, AccountChange::PasswordChanged, None).await?;
+                }
                 if before.role != role || person.password_hash.is_some() {
                     sessions::end_all(&mut tx, before.id, self.0.clock.real_now()).await?;
                 }
                 before.id
             }
-            None if people::add(&mut tx, &person).await? => person.id,
+            None if people::add(&mut tx, &person).await? => {
+                self.changed(&mut tx, None, &person, AccountChange::PersonAdded, Some(role)).await?;
+                person.id
+            }
             // Somebody else has added the same name at this moment.
             None => return Err(OpsError::Busy),
         };
@@ -44,14 +53,15 @@ impl Operations {
         Ok(id)
     }
 
-    async fn new_password(&self, name: &str, password: Option<&str>) -> Result<Option<String>> {
+    /// The hash of a password that may be set for the person of that name.
+    pub(super) async fn new_password(&self, name: &str, password: Option<&str>) -> Result<Option<String>> {
         let Some(password) = password else { return Ok(None) };
         if !(10..=200).contains(&password.chars().count()) {
-            return Err(OpsError::Invalid("a password has 10 to 200 characters".into()));
+            return Err(OpsError::WeakPassword("a password has 10 to 200 characters"));
         }
         if is_too_easy(password, name) {
             let why = "this password is among the first that anybody would try: take some words of your own";
-            return Err(OpsError::Invalid(why.into()));
+            return Err(OpsError::WeakPassword(why));
         }
         Ok(Some(hash_password(&self.0.passwords, password.to_owned()).await?))
     }
@@ -61,7 +71,7 @@ impl Operations {
         caller.must_keep_keys()?;
         let (mut tx, person) = self.person_of(name).await?;
         people::change(&mut tx, person.id, role, None).await?;
-        self.finish(tx, caller, &person, "has another role").await
+        self.finish(tx, caller, &person, AccountChange::RoleChanged, Some(role)).await
     }
 
     /// Gives a person another password, and ends the person's sessions; answers how many.
@@ -70,7 +80,7 @@ impl Operations {
         let hash = self.new_password(name.trim(), Some(password)).await?;
         let (mut tx, person) = self.person_of(name).await?;
         people::change(&mut tx, person.id, person.role, hash.as_deref()).await?;
-        self.finish(tx, caller, &person, "has another password").await
+        self.finish(tx, caller, &person, AccountChange::PasswordChanged, None).await
     }
 
     /// Disables a person: no sign-in, no link, and every session ends at once. Answers how many.
@@ -78,7 +88,7 @@ impl Operations {
         caller.must_keep_keys()?;
         let (mut tx, person) = self.person_of(name).await?;
         people::set_disabled(&mut tx, person.id, Some(self.0.clock.real_now())).await?;
-        self.finish(tx, caller, &person, "is disabled").await
+        self.finish(tx, caller, &person, AccountChange::PersonDisabled, None).await
     }
 
     /// Lets a disabled person in again.
@@ -86,14 +96,14 @@ impl Operations {
         caller.must_keep_keys()?;
         let (mut tx, person) = self.person_of(name).await?;
         people::set_disabled(&mut tx, person.id, None).await?;
-        self.finish(tx, caller, &person, "is enabled").await.map(|_| ())
+        self.finish(tx, caller, &person, AccountChange::PersonEnabled, None).await.map(|_| ())
     }
 
     /// Ends all of a person's sessions; answers how many.
     pub async fn end_sessions(&self, caller: &Caller, name: &str) -> Result<u64> {
         caller.must_keep_keys()?;
         let (tx, person) = self.person_of(name).await?;
-        self.finish(tx, caller, &person, "is signed out everywhere").await
+        self.finish(tx, caller, &person, AccountChange::SessionsEnded, None).await
     }
 
     /// Everybody, by name.
@@ -112,15 +122,17 @@ impl Operations {
         Ok(all.into_iter().map(row).collect())
     }
 
-    /// All keys and devices, oldest first.
+    /// All keys and devices, newest first.
     pub async fn keys(&self, caller: &Caller) -> Result<Vec<KeyRow>> {
         caller.must_keep_keys()?;
-        let all = store::keys::list(&mut *self.0.database.read().await?).await?;
-        let row = |k: store::keys::Listed| KeyRow {
+        let all = keys::list(&mut *self.0.database.read().await?).await?;
+        let row = |k: keys::Listed| KeyRow {
             id: k.id,
             kind: k.kind,
             name: k.name,
+            holder: k.holder,
             made: k.created_at,
+            used: k.last_used_at,
             revoked: k.revoked_at,
         };
         Ok(all.into_iter().map(row).collect())
@@ -132,10 +144,12 @@ impl Operations {
         caller.must_keep_keys()?;
         let which = bounds::text("a key's id or holder", which, MOST_NAME).map_err(OpsError::Invalid)?;
         let mut tx = self.0.database.begin().await?;
-        let revoked = store::keys::revoke(&mut tx, &which, self.now()).await?;
+        let revoked = keys::revoke(&mut tx, &which, self.0.clock.real_now()).await?;
+        for id in &revoked {
+            self.key_changed(&mut tx, caller, AccountChange::KeyRevoked, id).await?;
+        }
         tx.commit().await?;
-        tracing::info!(by = ?caller.who, revoked, "keys were revoked");
-        Ok(revoked)
+        Ok(revoked.len() as u64)
     }
 
     /// Makes an administrator's API key.
@@ -143,7 +157,9 @@ impl Operations {
         let (secret, hash) = new_secret()?;
         let mut tx = self.0.database.begin().await?;
         let now = self.0.clock.real_now();
-        store::keys::save(&mut tx, &hash, KeyHolder::Administrator, now).await?;
+        keys::save(&mut tx, &hash, KeyHolder::Administrator, now, Making::default()).await?;
+        let made = AccountChange::KeyMade;
+        self.key_changed(&mut tx, &Caller::desk(), made, &keys::id_of(&hash)).await?;
         tx.commit().await?;
         Ok(secret)
     }
@@ -156,10 +172,17 @@ impl Operations {
     }
 
     /// Ends the person's sessions with what was changed, in one transaction.
-    async fn finish(&self, mut tx: Tx, caller: &Caller, person: &Person, what: &str) -> Result<u64> {
+    async fn finish(
+        &self,
+        mut tx: Tx,
+        caller: &Caller,
+        person: &Person,
+        what: AccountChange,
+        role: Option<Role>,
+    ) -> Result<u64> {
         let ended = sessions::end_all(&mut tx, person.id, self.0.clock.real_now()).await?;
+        self.changed(&mut tx, caller.keeper()?, person, what, role).await?;
         tx.commit().await?;
-        tracing::info!(by = ?caller.who, person = %person.id, ended, "a person {what}");
         Ok(ended)
     }
 }

@@ -6,17 +6,17 @@ use crate::{
     base::secrets::{hash, new_secret, password_fits},
 };
 use chrono::TimeDelta;
-use domain::{Actor, HubId, Instant, PersonId, VehicleId};
+use domain::{Actor, HubId, Instant, PersonId, Scope, VehicleId};
 use std::net::IpAddr;
-use store::{keys::KeyHolder, links, people, sessions};
-use wire::staff::session::Me;
+use store::{keys::KeyHolder, links, people, sessions, staff};
+use wire::{AccountFault, staff::session::Me};
 
 /// A session that is not used for this long ends.
-const IDLE: TimeDelta = TimeDelta::hours(12);
+pub(super) const IDLE: TimeDelta = TimeDelta::hours(12);
 /// A session ends after this long, used or not.
-const ABSOLUTE: TimeDelta = TimeDelta::hours(24);
+pub(super) const ABSOLUTE: TimeDelta = TimeDelta::hours(24);
 /// A sign-in link is good for this long.
-const LINK: TimeDelta = TimeDelta::hours(24);
+pub(super) const LINK: TimeDelta = TimeDelta::hours(24);
 /// How often a session's use is noted.
 const TOUCH: TimeDelta = TimeDelta::minutes(5);
 /// A browser that nobody has signed in from for this long is a stranger again.
@@ -42,6 +42,8 @@ pub struct SignedIn {
     pub session: String,
     /// A new secret by which the browser is known again; nothing when it is known already.
     pub browser: Option<String>,
+    /// Whether a password is to be set first: the link was for that.
+    pub sets_password: bool,
 }
 
 impl Operations {
@@ -80,6 +82,7 @@ impl Operations {
         match person {
             Some(person) if fits => {
                 self.0.tries.succeeded(&account, place);
+                must_have_a_hub(&mut *self.0.database.read().await?, person.id).await?;
                 self.open_session(person.id, browser, origin).await
             }
             _ => refuse(OpsError::WrongPassword),
@@ -90,10 +93,13 @@ impl Operations {
     pub async fn sign_in_by_link(&self, link: &str, origin: &Origin) -> Result<SignedIn> {
         let mut tx = self.0.database.begin().await?;
         let now = self.0.clock.real_now();
-        let person = links::spend(&mut tx, &hash(link), now).await?.ok_or(OpsError::LinkSpent)?;
+        let spent = links::spend(&mut tx, &hash(link), now).await?;
+        let (person, sets_password) = spent.ok_or(OpsError::LinkSpent)?;
+        must_have_a_hub(&mut tx, person).await?;
         tx.commit().await?;
         let browser = known_browser(&mut *self.0.database.read().await?, origin).await?;
-        self.open_session(person, browser, origin).await
+        let signed = self.open_session(person, browser, origin).await?;
+        Ok(SignedIn { sets_password, ..signed })
     }
 
     async fn open_session(
@@ -115,7 +121,7 @@ impl Operations {
         sessions::know_browser(&mut tx, &browser_hash, person, now).await?;
         tx.commit().await?;
         tracing::info!(%person, "signed in");
-        Ok(SignedIn { session, browser })
+        Ok(SignedIn { session, browser, sets_password: false })
     }
 
     /// Ends the caller's session.
@@ -126,7 +132,7 @@ impl Operations {
         Ok(tx.commit().await?)
     }
 
-    /// Who holds a session's secret; nobody when it has ended.
+    /// Who holds a session's secret; nobody when it has ended. Whoever has no hub left is refused, so that it can be said.
     pub async fn who(&self, secret: &str) -> Result<Option<Caller>> {
         if secret.len() > MOST_SECRET {
             return Ok(None);
@@ -139,26 +145,32 @@ impl Operations {
         if has_ended(&session, now) {
             return Ok(None);
         }
+        if session.scope == Scope::Hubs(vec![]) {
+            return Err(AccountFault::NoHubs.into());
+        }
         if now - session.seen_at > TOUCH {
             let mut tx = self.0.database.begin().await?;
-            sessions::touch(&mut tx, &hash, now).await?;
+            sessions::touch(&mut tx, &hash, session.person, now).await?;
             tx.commit().await?;
         }
         Ok(Some(Caller {
             who: Actor::Person(session.person),
             role: Some(session.role),
-            scope: domain::Scope::Every,
+            scope: session.scope,
             name: Some(session.name),
             session: Some(hash),
         }))
     }
 
-    /// Whether the session by which somebody came in still holds, with the same role. Asking is no use of the session.
+    /// Whether the session by which somebody came in still holds, with the same role at the same hubs. Asking is no use of the session.
     pub async fn session_still_good(&self, caller: &Caller) -> Result<bool> {
         let Some(hash) = caller.session.as_deref() else { return Ok(false) };
         let session = sessions::get(&mut *self.0.database.read().await?, hash).await?;
         let now = self.0.clock.real_now();
-        Ok(session.is_some_and(|session| !has_ended(&session, now) && Some(session.role) == caller.role))
+        Ok(session.is_some_and(|session| {
+            let same = Some(session.role) == caller.role && session.scope == caller.scope;
+            same && !has_ended(&session, now)
+        }))
     }
 
     /// One round of the worker that forgets sessions, links and browsers that nobody can use any more. Answers how many.
@@ -182,12 +194,14 @@ impl Operations {
         if key.len() > MOST_SECRET {
             return Err(OpsError::NotSignedIn);
         }
-        let holder = store::keys::holder(&mut *self.0.database.read().await?, &hash(key)).await?;
-        match holder {
-            Some(KeyHolder::Shop(shop)) => Ok(Caller::system(Actor::Shop(shop))),
-            Some(KeyHolder::Administrator) => Ok(Caller::system(Actor::Machine)),
-            None => Err(OpsError::NotSignedIn),
-        }
+        let hash = hash(key);
+        let holder = store::keys::holder(&mut *self.0.database.read().await?, &hash).await?;
+        let holder = holder.ok_or(OpsError::NotSignedIn)?;
+        self.0.uses.note(&hash, self.0.clock.real_now());
+        Ok(Caller::system(match holder {
+            KeyHolder::Shop(shop) => Actor::Shop(shop),
+            KeyHolder::Administrator => Actor::Machine,
+        }))
     }
 
     /// Which vehicle holds a device's token.
@@ -195,15 +209,18 @@ impl Operations {
         if token.len() > MOST_SECRET {
             return Err(OpsError::NotSignedIn);
         }
-        let (vehicle, hub) = self.0.devices.find(hash(token)).await?.ok_or(OpsError::NotSignedIn)?;
-        Ok((Caller::system(Actor::Vehicle(vehicle)), vehicle, hub))
+        let hash = hash(token);
+        let found = self.0.devices.find(hash.clone()).await?;
+        let (vehicle, hub) = found.ok_or(OpsError::NotSignedIn)?;
+        self.0.uses.note(&hash, self.0.clock.real_now());
+        Ok((Caller::device(vehicle, hub), vehicle, hub))
     }
 
     /// Makes a sign-in link for a person: a secret that opens one session.
     pub async fn add_sign_in_link(&self, person: PersonId) -> Result<String> {
         let (secret, hash) = new_secret()?;
         let mut tx = self.0.database.begin().await?;
-        links::add(&mut tx, &hash, person, self.0.clock.real_now() + LINK).await?;
+        links::add(&mut tx, &hash, person, self.0.clock.real_now() + LINK, false).await?;
         tx.commit().await?;
         Ok(secret)
     }
@@ -211,6 +228,14 @@ impl Operations {
 
 fn has_ended(session: &sessions::Session, now: Instant) -> bool {
     now - session.seen_at > IDLE || now - session.created_at > ABSOLUTE
+}
+
+/// Nobody works without a hub.
+async fn must_have_a_hub(conn: &mut store::Conn, person: PersonId) -> Result<()> {
+    match staff::scope_of(conn, person).await? {
+        Some(Scope::Hubs(hubs)) if hubs.is_empty() => Err(AccountFault::NoHubs.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Whose browser it is, with the hash of its secret.

@@ -1,7 +1,7 @@
 //! Who is asking, and what that allows.
 
 use crate::{OpsError, Result};
-use domain::{Ability, Actor, PersonId, Role, Scope};
+use domain::{Ability, Actor, HubId, PersonId, Role, Scope, VehicleId};
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,11 @@ impl Caller {
     /// Whoever holds the machine itself: the command line.
     pub fn desk() -> Self {
         Self::system(Actor::Machine)
+    }
+
+    /// The device in a vehicle, which knows its own hub alone.
+    pub(crate) fn device(vehicle: VehicleId, hub: HubId) -> Self {
+        Self { scope: Scope::Hubs(vec![hub]), ..Self::system(Actor::Vehicle(vehicle)) }
     }
 
     pub(crate) fn system(who: Actor) -> Self {
@@ -63,6 +68,21 @@ impl Caller {
     /// The command line, or a person whose role has the ability.
     pub(crate) fn must_keep_keys(&self) -> Result<()> {
         if self.who == Actor::Machine { Ok(()) } else { self.must(Ability::KeepKeys).map(|_| ()) }
+    }
+
+    /// Refuses, as if there were no such thing, what lies at a hub beyond the caller's reach.
+    pub(crate) fn reach(&self, hub: HubId) -> Result<()> {
+        if self.scope.reaches(hub) { Ok(()) } else { Err(OpsError::NotFound) }
+    }
+
+    /// The vehicle whose device asks, and its hub.
+    pub(crate) fn vehicle(&self) -> Result<(VehicleId, HubId)> {
+        match (self.who, &self.scope) {
+            (Actor::Vehicle(vehicle), Scope::Hubs(hubs)) => {
+                hubs.first().map(|hub| (vehicle, *hub)).ok_or(OpsError::NotSignedIn)
+            }
+            _ => Err(OpsError::NotSignedIn),
+        }
     }
 
     pub(crate) fn must_be_machine(&self) -> Result<()> {

@@ -7,7 +7,7 @@ use std::{
 };
 use store::StoreError;
 use thiserror::Error;
-use wire::AppError;
+use wire::{AccountFault, AppError};
 
 /// Between two lines in the log of what passes.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -42,6 +42,12 @@ pub enum OpsError {
     /// The input cannot be.
     #[error("{0}")]
     Invalid(String),
+    /// The password is none that could be taken.
+    #[error("{0}")]
+    WeakPassword(&'static str),
+    /// Something about people, passwords or keys was not done.
+    #[error("people and keys: {0:?}")]
+    Account(AccountFault),
     /// No hub has been set up.
     #[error("no hub has been set up: send one to /api/v1/operation with an administrator's key")]
     NoHub,
@@ -127,6 +133,12 @@ impl OpsError {
     }
 }
 
+impl From<AccountFault> for OpsError {
+    fn from(fault: AccountFault) -> Self {
+        Self::Account(fault)
+    }
+}
+
 impl From<OpsError> for AppError {
     /// Chooses the sentence; what is ours to mend is logged here, once, under a number that the person sees.
     fn from(error: OpsError) -> Self {
@@ -138,6 +150,8 @@ impl From<OpsError> for AppError {
             OpsError::NotAllowed { role } => Self::NotAllowed { role },
             OpsError::NotFound => Self::NotFound,
             OpsError::NoHub => Self::NoHub,
+            OpsError::Account(why) => Self::Account { why },
+            OpsError::WeakPassword(_) => Self::Account { why: AccountFault::WeakPassword },
             OpsError::Invalid(_) | OpsError::UnknownZone => Self::Invalid,
             OpsError::SlotGone => Self::SlotGone,
             OpsError::QuoteGone => Self::QuoteGone,
@@ -151,6 +165,8 @@ impl From<OpsError> for AppError {
                 Refusal::ExceptionOwned => Self::OwnedByOther,
                 Refusal::ExceptionResolved => Self::AlreadyResolved,
                 Refusal::PlanStale => Self::PlanStale,
+                Refusal::VehiclesOut => Self::VehiclesOut,
+                Refusal::DayClosed => Self::DayClosed,
                 Refusal::ClosureNotDrawn | Refusal::NotOnEarth => Self::NotDrawn,
                 Refusal::ClosureUnexplained | Refusal::ClosureForNobody => Self::ClosureIncomplete,
                 _ => Self::Invalid,

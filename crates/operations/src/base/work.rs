@@ -28,6 +28,8 @@ pub(crate) struct Touched {
 pub(crate) struct Work<'a> {
     ops: &'a Operations,
     caller: &'a Caller,
+    /// The hub at which it happens.
+    hub: HubId,
     /// The transaction through which everything is locked, read and saved.
     pub tx: Tx,
     /// The moment at which the verb decides: when it began, or when it last went on.
@@ -38,10 +40,11 @@ pub(crate) struct Work<'a> {
 }
 
 impl Operations {
-    /// Begins a change. Authorise before.
-    pub(crate) async fn begin<'a>(&'a self, caller: &'a Caller) -> Result<Work<'a>> {
+    /// Begins a change at a hub within the caller's reach. Ask for the ability before.
+    pub(crate) async fn begin<'a>(&'a self, caller: &'a Caller, hub: HubId) -> Result<Work<'a>> {
+        caller.reach(hub)?;
         let (tx, now) = (self.0.database.begin().await?, self.now());
-        Ok(Work { ops: self, caller, tx, now, touched: Touched::default(), events: vec![] })
+        Ok(Work { ops: self, caller, hub, tx, now, touched: Touched::default(), events: vec![] })
     }
 }
 
@@ -57,19 +60,19 @@ impl Work<'_> {
     }
 
     /// The caller did it, now.
-    pub fn happened(&mut self, hub: HubId, fact: Fact) {
-        self.happened_at(self.now, hub, fact);
+    pub fn happened(&mut self, fact: Fact) {
+        self.happened_at(self.now, fact);
     }
 
     /// The caller did it at a moment that has passed.
-    pub fn happened_at(&mut self, at: Instant, hub: HubId, fact: Fact) {
-        let (source, actor) = (self.source(), self.caller.who);
+    pub fn happened_at(&mut self, at: Instant, fact: Fact) {
+        let (source, actor, hub) = (self.source(), self.caller.who, self.hub);
         self.events.push(Event { occurred_at: at, recorded_at: self.now, source, actor, hub, fact });
     }
 
     /// It followed from what the caller did, and nobody did it.
-    pub fn followed(&mut self, hub: HubId, fact: Fact) {
-        let (at, source) = (self.now, self.source());
+    pub fn followed(&mut self, fact: Fact) {
+        let (at, source, hub) = (self.now, self.source(), self.hub);
         self.events.push(Event { occurred_at: at, recorded_at: at, source, actor: Actor::Timer, hub, fact });
     }
 
@@ -83,7 +86,8 @@ impl Work<'_> {
     pub async fn commit(mut self) -> Result<()> {
         store::events::append(&mut self.tx, &self.events).await?;
         self.tx.commit().await?;
-        self.ops.announce(self.touched);
+        let touched = std::mem::take(&mut self.touched);
+        self.ops.announce(self.hub, touched);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use crate::{OpsError, Result};
 use ::roads::Wall;
 use chrono::{DateTime, Datelike, Days, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike};
-use domain::{Day, Instant, Window};
+use domain::{Day, Instant, Vehicle, Window};
 use wire::{Moment, Span};
 
 /// The years in which time is reckoned. Nothing outside is ever asked for in earnest, and near the calendar's ends
@@ -67,6 +67,14 @@ impl Zone {
         let found = self.0.from_local_datetime(&local).earliest();
         let found = found.or_else(|| self.0.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
         found.map_or_else(|| local.and_utc(), |at| at.to_utc())
+    }
+
+    /// When a vehicle's shift of a service day begins and ends. One that ends no later than it begins ends on the next
+    /// calendar day.
+    pub fn shift(self, day: Day, vehicle: &Vehicle) -> (Instant, Instant) {
+        let passes_midnight = vehicle.shift_until <= vehicle.shift_from;
+        let last = if passes_midnight { day.checked_add_days(Days::new(1)).unwrap_or(day) } else { day };
+        (self.at(day, vehicle.shift_from), self.at(last, vehicle.shift_until))
     }
 
     /// What the clocks on the hub's walls show.

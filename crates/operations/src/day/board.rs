@@ -2,17 +2,19 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
+    accounts::settings,
     base::{
         convert::{lat_lon, point, profile},
         zone::Zone,
     },
     fleet::approach::Approaches,
     live::mark,
+    sites::hubs::Site,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, Hub, Instant, LOADING, Plan, Route, RouteId, RouteState, SILENT_AFTER, Standing, StopState, Vehicle,
+    Day, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState, Vehicle,
     VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -39,15 +41,22 @@ pub(crate) struct DayBook {
     pub latest: HashMap<VehicleId, Position>,
     /// How long parking and walking to a door takes.
     pub approaches: Arc<Approaches>,
+    /// What is set for the hub.
+    pub settings: Arc<Settings>,
 }
 
 impl DayBook {
-    /// Reads the day that runs, or the part of it that concerns `routes`. Vehicles that are still on the road from a day
+    /// Reads the day that runs at a hub, or the part of it that concerns `routes`. Vehicles that are still on the road from a day
     /// before belong to it.
-    pub async fn read(ops: &Operations, conn: &mut store::Conn, routes: Option<&[RouteId]>) -> Result<Self> {
-        let (hub, zone) = ops.hub_and_zone(conn).await?;
+    pub async fn read(
+        ops: &Operations,
+        conn: &mut store::Conn,
+        site: &Site,
+        routes: Option<&[RouteId]>,
+    ) -> Result<Self> {
+        let Site { hub, zone } = site.clone();
         let now = ops.now();
-        let day = ops.running_day(conn, &hub, zone).await?;
+        let day = ops.running_day(conn, site, now).await?;
         Ok(Self {
             plan: store::plans::published(conn, hub.id, day).await?,
             vehicles: store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
@@ -59,7 +68,8 @@ impl DayBook {
                 .into_iter()
                 .map(|p| (p.vehicle, p))
                 .collect(),
-            approaches: ops.0.approaches.get(),
+            approaches: ops.0.approaches.get(hub.id).unwrap_or_default(),
+            settings: Arc::new(settings::of(conn, Some(hub.id)).await?),
             hub,
             zone,
             day,
@@ -88,14 +98,19 @@ impl DayBook {
     pub fn is_silent(&self, route: &Route) -> bool {
         let RouteState::UnderWay { departed_at } = route.state else { return false };
         let heard = self.latest.get(&route.vehicle).map_or(departed_at, |p| p.at.max(departed_at));
-        self.now - heard > SILENT_AFTER
+        self.now - heard > self.settings.silent_after()
+    }
+
+    /// How a stop stands against its latest promise.
+    fn standing_of(&self, s: &DayStop) -> Standing {
+        Standing::of_stop(&s.stop.state, s.eta, s.window, self.settings.risk_margin())
     }
 
     /// How a route stands.
     pub fn row(&self, route: &Route) -> Option<RouteRow> {
         let vehicle = self.vehicles.get(&route.vehicle)?;
         let stops = self.stops_of(route.id);
-        let standing_of = |s: &DayStop| Standing::of_stop(&s.stop.state, s.eta, s.window);
+        let standing_of = |s: &DayStop| self.standing_of(s);
         let open = || stops.iter().filter(|s| s.stop.state.is_open());
         let phase = match (&route.state, &vehicle.state) {
             (RouteState::Finished { .. }, _) => RoutePhase::Finished,
@@ -154,7 +169,13 @@ impl DayBook {
         rows
     }
 
-    fn head(&self) -> DayHead {
+    /// Whether the day's vehicles have all come back.
+    fn is_done(&self) -> bool {
+        let own = || self.routes.iter().filter(|r| r.day == self.day);
+        own().next().is_some() && own().all(|r| matches!(r.state, RouteState::Finished { .. }))
+    }
+
+    fn head(&self, caller: &Caller) -> DayHead {
         DayHead {
             hub: self.hub.name.clone(),
             hub_at: point(self.hub.at),
@@ -162,6 +183,7 @@ impl DayBook {
             day: self.day,
             as_of: self.zone.moment(self.now),
             plan_at: self.zone.moment(self.zone.at(self.day, self.hub.plan_at)),
+            can_close: caller.must(domain::Ability::Dispatch).is_ok() && self.is_done(),
             revision: self.plan.as_ref().map(|p| p.revision),
         }
     }
@@ -188,11 +210,12 @@ pub(crate) fn counts(rows: &[RouteRow], waiting: i64, exceptions: i64) -> Counts
 }
 
 impl Operations {
-    /// The whole day on one page.
-    pub async fn board(&self, caller: &Caller) -> Result<BoardView> {
+    /// The whole day of a hub on one page.
+    pub async fn board(&self, caller: &Caller, hub: Option<HubId>) -> Result<BoardView> {
         caller.must(domain::Ability::SeeDay)?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let site = self.site_for(caller, hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
         let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
         let routes = book.rows();
@@ -212,7 +235,7 @@ impl Operations {
         Ok(BoardView {
             closed,
             roads_trouble: self.0.roads.source().trouble,
-            head: book.head(),
+            head: book.head(caller),
             counts: counts(&routes, waiting, exceptions),
             routes,
             vehicles,
@@ -224,7 +247,10 @@ impl Operations {
     pub async fn route(&self, caller: &Caller, id: RouteId) -> Result<RouteView> {
         caller.must(domain::Ability::SeeDay)?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, Some(&[id])).await?;
+        let hub = store::plans::route(&mut conn, id).await?.ok_or(OpsError::NotFound)?.hub;
+        caller.reach(hub)?;
+        let site = self.site_of(hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, Some(&[id])).await?;
         let route = book.routes.iter().find(|r| r.id == id).ok_or(OpsError::NotFound)?;
         let row = book.row(route).ok_or(OpsError::NotFound)?;
         let stops = book.stops_of(id);
@@ -257,7 +283,7 @@ impl Operations {
             planned_start: book.zone.moment(route.planned_start),
             planned_end: book.zone.moment(route.planned_end),
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
-            stops: stops.iter().map(|s| stop_row(s, book.zone)).collect(),
+            stops: stops.iter().map(|s| stop_row(s, &book)).collect(),
             reload,
             ahead,
             ahead_m,
@@ -327,7 +353,7 @@ impl Operations {
 fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
     let next = stops.first()?;
     let drive = TimeDelta::seconds(next.stop.travel_s.into());
-    let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - LOADING;
+    let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - book.settings.loading();
     Some(Reload {
         before: next.stop.id,
         orders: stops.iter().filter(|s| s.stop.state.is_open() && !s.aboard).count() as i64,
@@ -335,7 +361,8 @@ fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
     })
 }
 
-pub(crate) fn stop_row(s: &DayStop, zone: Zone) -> StopRow {
+fn stop_row(s: &DayStop, book: &DayBook) -> StopRow {
+    let zone = book.zone;
     let (arrived, outcome) = match s.stop.state {
         StopState::Arrived { at } => (Some(at), None),
         StopState::Done { arrived_at, outcome, .. } => (Some(arrived_at), Some(outcome)),
@@ -348,7 +375,7 @@ pub(crate) fn stop_row(s: &DayStop, zone: Zone) -> StopRow {
         sequence: s.stop.sequence,
         address: s.address.clone(),
         at: point(s.at),
-        standing: Standing::of_stop(&s.stop.state, s.eta, s.window),
+        standing: book.standing_of(s),
         window: zone.span(s.window),
         planned: zone.moment(s.stop.planned_arrival),
         eta: s.eta.filter(|_| s.stop.state == StopState::Pending).map(|at| zone.moment(at)),

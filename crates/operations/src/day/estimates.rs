@@ -3,19 +3,20 @@
 //! Not here: how it is estimated (`crate::watching`).
 
 use crate::{Caller, Operations, Result, day::board::DayBook};
-use domain::{ExceptionKind, ExceptionState, StopState};
+use domain::{ExceptionKind, ExceptionState, HubId, StopState};
 use std::collections::HashSet;
 use wire::machine::{Estimates, StopEstimate};
 
 impl Operations {
-    /// What is published now of every stop that is not over, by route and place.
-    pub async fn estimates(&self, caller: &Caller) -> Result<Estimates> {
+    /// What a hub publishes now of every stop that is not over, by route and place.
+    pub async fn estimates(&self, caller: &Caller, hub: Option<HubId>) -> Result<Estimates> {
         caller.must_be_machine()?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let site = self.site_for(caller, hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         let exceptions = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
-        let ranges = self.0.ranges.get();
+        let ranges = self.0.ranges.get(book.hub.id).unwrap_or_default();
         let is_open = |state: &ExceptionState| !matches!(state, ExceptionState::Resolved { .. });
         let late: HashSet<_> = exceptions
             .iter()

@@ -9,8 +9,8 @@ use crate::{
 };
 use chrono::DateTime;
 use domain::{
-    Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant, Order, OrderId, PersonId, Standing,
-    StopState,
+    Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, HubId, Instant, Order, OrderId, PersonId,
+    Standing, StopState,
 };
 use std::collections::HashMap;
 use store::exceptions::{Place, Wanted};
@@ -23,14 +23,15 @@ const PAGE: i64 = 200;
 
 impl Operations {
     /// The first page of today's queue, most saveable first.
-    pub async fn queue(&self, caller: &Caller, filter: QueueFilter) -> Result<QueueView> {
-        self.queue_behind(caller, filter, None).await
+    pub async fn queue(&self, caller: &Caller, hub: Option<HubId>, filter: QueueFilter) -> Result<QueueView> {
+        self.queue_behind(caller, hub, filter, None).await
     }
 
     /// The page of today's queue that begins where another one said, or the first.
     pub async fn queue_behind(
         &self,
         caller: &Caller,
+        hub: Option<HubId>,
         filter: QueueFilter,
         behind: Option<&str>,
     ) -> Result<QueueView> {
@@ -41,9 +42,9 @@ impl Operations {
         });
         let behind = behind.transpose()?;
         let mut conn = self.0.database.read().await?;
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let day = self.running_day(&mut conn, &hub, zone).await?;
-        let (hub, now) = (hub.id, self.now());
+        let site = self.site_for(caller, hub).await?;
+        let (hub, now) = (site.hub.id, self.now());
+        let day = self.running_day(&mut conn, &site, now).await?;
         let names = store::people::names(&mut conn).await?;
         let (open, claimed, resolved) = store::exceptions::counts(&mut conn, hub, day).await?;
         let wanted = match filter {
@@ -55,7 +56,7 @@ impl Operations {
         // An empty queue names the next promise of the whole day; rows need the stops of their own routes alone.
         let routes: Vec<_> = shown.iter().filter_map(|e| e.route).collect();
         let routes = (!shown.is_empty()).then_some(routes.as_slice());
-        let book = DayBook::read(self, &mut conn, routes).await?;
+        let book = DayBook::read(self, &mut conn, &site, routes).await?;
         let ids: Vec<_> = shown.iter().filter_map(|e| e.order).collect();
         let orders: HashMap<_, _> =
             store::orders::many(&mut conn, &ids).await?.into_iter().map(|o| (o.id, o)).collect();
@@ -179,10 +180,10 @@ impl Operations {
         decide: impl FnOnce(Exception, PersonId, Instant) -> Result<(Exception, Vec<Fact>)> + Send,
     ) -> Result<()> {
         let by = caller.must(domain::Ability::Resolve)?;
-        let mut work = self.begin(caller).await?;
+        let hub = store::exceptions::hub_of(&mut *self.0.database.read().await?, id).await?;
+        let mut work = self.begin(caller, hub.ok_or(OpsError::NotFound)?).await?;
         let before = store::exceptions::lock(&mut work.tx, id).await?.ok_or(OpsError::NotFound)?;
-        let (hub, order) = (before.hub, before.order);
-        let was = before.state.clone();
+        let (order, was) = (before.order, before.state.clone());
         let now = work.go_on();
         let (after, facts) = decide(before, by, now)?;
         if after.state == was {
@@ -196,7 +197,7 @@ impl Operations {
             other => other?,
         }
         for fact in facts {
-            work.happened(hub, fact);
+            work.happened(fact);
         }
         work.touched.exceptions = true;
         work.touched.orders.extend(order);
@@ -249,7 +250,8 @@ fn standing(
     }
     if let Some(order) = order {
         let progress = progress(order.state.code());
-        return order_standing(progress, stops.get(&order.id), order.promise.latest.until(), book.now);
+        let (until, margin) = (order.promise.latest.until(), book.settings.risk_margin());
+        return order_standing(progress, stops.get(&order.id), until, book.now, margin);
     }
     let route = e.route.or_else(|| Some(book.routes.iter().find(|r| Some(r.vehicle) == e.vehicle)?.id));
     let row = route.and_then(|id| book.row(book.routes.iter().find(|r| r.id == id)?));

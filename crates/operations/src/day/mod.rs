@@ -4,4 +4,5 @@ pub(crate) mod board;
 pub(crate) mod estimates;
 pub(crate) mod exceptions;
 pub(crate) mod outcomes;
+pub(crate) mod service_day;
 pub(crate) mod standing;

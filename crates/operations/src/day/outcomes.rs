@@ -4,12 +4,12 @@ use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
     day::board::DayBook,
+    sites::hubs::Site,
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Actor, Attempt, AttemptId, ClosureShape, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact,
-    Hub, Instant, Order, OrderState, Outcome, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState,
-    VehicleId,
+    Attempt, AttemptId, ClosureShape, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant,
+    Order, OrderState, Outcome, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState, VehicleId,
 };
 use store::locks::{DayLock, RouteLocks};
 use wire::driver::{
@@ -26,7 +26,7 @@ const CLOCK_SET: TimeDelta = TimeDelta::hours(1);
 struct Deeds<'a> {
     ops: &'a Operations,
     work: Work<'a>,
-    hub: Hub,
+    site: Site,
     vehicle: VehicleId,
     at: Instant,
 }
@@ -35,7 +35,7 @@ impl Operations {
     /// Stores what a driver did; each report gets its own answer, after the commit that holds it. Sending one twice
     /// changes nothing.
     pub async fn record_outcomes(&self, caller: &Caller, reports: Vec<Report>) -> Result<OutcomesAnswer> {
-        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        let (vehicle, _) = caller.vehicle()?;
         if reports.len() > MOST_REPORTS {
             return Err(OpsError::Invalid(format!("send at most {MOST_REPORTS} reports in one request")));
         }
@@ -68,12 +68,12 @@ impl Operations {
         if let Some(fault) = crate::base::bounds::report_time_fault(at, now) {
             return Err(OpsError::Invalid(fault.into()));
         }
-        let mut work = self.begin(caller).await?;
+        let site = self.site_of(caller.vehicle()?.1).await?;
+        let mut work = self.begin(caller, site.hub.id).await?;
         if !store::positions::first_time(&mut work.tx, report.id, vehicle, now).await? {
             return Ok(false);
         }
-        let hub = self.hub(&mut work.tx).await?;
-        let mut deeds = Deeds { ops: self, work, hub, vehicle, at: at.min(now) };
+        let mut deeds = Deeds { ops: self, work, site, vehicle, at: at.min(now) };
         match report.what {
             Deed::Departed { route } => deeds.departed(route).await?,
             Deed::Arrived { stop } => deeds.arrived(stop).await?,
@@ -98,13 +98,13 @@ impl Operations {
 
     /// What the driver of this vehicle has to do today.
     pub async fn driver_route(&self, caller: &Caller) -> Result<DriverRoute> {
-        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        let (vehicle, hub) = caller.vehicle()?;
         let mut conn = self.0.database.read().await?;
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let site = self.site_of(hub).await?;
+        let day = self.running_day(&mut conn, &site, self.now()).await?;
         let route =
             store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
-        let book = DayBook::read(self, &mut conn, Some(&[route.id])).await?;
+        let book = DayBook::read(self, &mut conn, &site, Some(&[route.id])).await?;
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         let today = book.zone.bounds(book.day).1;
         let closures = closures.into_iter().filter(|c| c.from < today).map(|c| DriverClosure {
@@ -146,7 +146,7 @@ impl Operations {
 
 impl Deeds<'_> {
     fn event(&mut self, fact: Fact) {
-        self.work.happened_at(self.at, self.hub.id, fact);
+        self.work.happened_at(self.at, fact);
     }
 
     /// Locks a route of this vehicle.
@@ -160,7 +160,7 @@ impl Deeds<'_> {
     async fn own_route_of_day(&mut self, id: RouteId) -> Result<(RouteLocks, Route)> {
         let day = store::plans::route(&mut self.work.tx, id).await?.ok_or(OpsError::NotFound)?.day;
         // The plan may be changing at this moment: whoever comes second sees what the first one did.
-        DayLock::take(&mut self.work.tx, self.hub.id, day).await?;
+        DayLock::take(&mut self.work.tx, self.site.hub.id, day).await?;
         self.own_route(id).await
     }
 
@@ -298,7 +298,7 @@ impl Deeds<'_> {
         } else {
             self.raise(Exception {
                 id: ExceptionId(new_id()),
-                hub: self.hub.id,
+                hub: self.site.hub.id,
                 day: route.day,
                 kind: ExceptionKind::Failed,
                 order: Some(order.id),
@@ -323,12 +323,12 @@ impl Deeds<'_> {
         let vehicle = vehicle.break_down(self.at, reason.clone());
         store::vehicles::save_state(&mut self.work.tx, &vehicle).await?;
         self.event(Fact::VehicleOffRoad { vehicle: self.vehicle, reason });
-        let zone = crate::base::zone::Zone::parse(&self.hub.zone)?;
-        let day = self.ops.running_day(&mut self.work.tx, &self.hub, zone).await?;
+        let now = self.work.now;
+        let day = self.ops.running_day(&mut self.work.tx, &self.site, now).await?;
         let route = store::plans::route_of_vehicle(&mut self.work.tx, self.vehicle, day).await?.map(|r| r.id);
         self.raise(Exception {
             id: ExceptionId(new_id()),
-            hub: self.hub.id,
+            hub: self.site.hub.id,
             day,
             kind: ExceptionKind::Breakdown,
             order: None,

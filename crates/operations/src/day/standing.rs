@@ -1,5 +1,6 @@
 //! How an order stands, decided once for search, queue and its own page.
 
+use chrono::TimeDelta;
 use domain::{Instant, Standing, StopState};
 use wire::staff::deliveries::Progress;
 
@@ -7,20 +8,23 @@ use wire::staff::deliveries::Progress;
 pub(crate) type LatestStop = (StopState, Option<Instant>);
 
 /// How an order stands against the end of its latest promise: what its stop says, and what the clock says while it has
-/// none.
+/// none. It is at risk when somebody is expected within `margin` of the promise's end.
 pub(crate) fn standing(
     progress: Progress,
     stop: Option<&LatestStop>,
     until: Instant,
     now: Instant,
+    margin: TimeDelta,
 ) -> Standing {
     match (progress, stop) {
         (Progress::Cancelled, _) | (Progress::Delivered, None) => Standing::Done,
         (Progress::Failed, _) => Standing::Late,
-        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => Standing::by(state, None, until),
+        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => {
+            Standing::by(state, None, until, margin)
+        }
         (Progress::Delivered, Some(_)) => Standing::Done,
         (Progress::Planned | Progress::OutForDelivery, Some((state, eta))) if state.is_open() => {
-            Standing::by(state, *eta, until)
+            Standing::by(state, *eta, until, margin)
         }
         _ if until < now => Standing::Late,
         _ => Standing::Unknown,

@@ -3,9 +3,10 @@
 use crate::{
     Caller, Operations, Result,
     base::{bounds, zone::Zone},
+    sites::hubs::Site,
 };
 use domain::{
-    Ability, Day, Instant,
+    Ability, Day, HubId, Instant,
     figures::{self, AttemptFacts, Rate},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -18,10 +19,15 @@ const PAGE: usize = 50;
 
 impl Operations {
     /// A day's figures; today's when no day is named.
-    pub async fn figures(&self, caller: &Caller, day: Option<Day>) -> Result<FiguresView> {
+    pub async fn figures(
+        &self,
+        caller: &Caller,
+        hub: Option<HubId>,
+        day: Option<Day>,
+    ) -> Result<FiguresView> {
         caller.must(Ability::SeeFigures)?;
         let mut conn = self.0.database.read().await?;
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let Site { hub, zone } = self.site_for(caller, hub).await?;
         let now = self.now();
         let day = day.map_or_else(|| Ok(zone.day(now)), bounds::day)?;
         let (from, until) = zone.bounds(day);
@@ -61,13 +67,14 @@ impl Operations {
     pub async fn figure_rows(
         &self,
         caller: &Caller,
+        hub: Option<HubId>,
         day: Option<Day>,
         kind: FigureKind,
         page: u32,
     ) -> Result<FigureRows> {
         caller.must(Ability::SeeFigures)?;
         let mut conn = self.0.database.read().await?;
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
+        let Site { hub, zone } = self.site_for(caller, hub).await?;
         let day = day.map_or_else(|| Ok(zone.day(self.now())), bounds::day)?;
         let (from, until) = zone.bounds(day);
         let labels: HashMap<_, _> =

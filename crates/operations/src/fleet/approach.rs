@@ -13,6 +13,7 @@ use crate::{
         convert::{lat_lon, profile},
         turns::aside,
     },
+    sites::hubs::{Rounds, Site},
 };
 use chrono::TimeDelta;
 use domain::{Coordinate, VehicleKind};
@@ -179,9 +180,17 @@ impl Operations {
     /// One round of learning approaches from drives: a timer's verb. Answers how many drives were read.
     pub async fn learn_approaches(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
+        let sites = self.sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.learn_approaches_at(site).await);
+        }
+        Ok(rounds.end()?.into_iter().sum())
+    }
+
+    async fn learn_approaches_at(&self, site: &Site) -> Result<usize> {
+        let Site { hub, zone } = site.clone();
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(0) };
-        let zone = crate::base::zone::Zone::parse(&hub.zone)?;
         let known = store::approaches::read(&mut conn, hub.id).await?;
         let after = known.map(|read| read.until);
         let legs = store::approaches::legs_after(&mut conn, hub.id, after, ROUND).await?;
@@ -191,9 +200,9 @@ impl Operations {
         let leaves_late = TimeDelta::seconds((late.seconds / (late.count + DEPARTURES)).round() as i64);
         let city = self.0.roadbook.city().cloned();
         let Some(last) = legs.last().map(|leg| leg.attempt) else {
-            if self.0.approaches.get().leaves_late != leaves_late || !self.0.approaches.is_read() {
+            if self.0.approaches.get(hub.id).is_none_or(|known| known.leaves_late != leaves_late) {
                 let seen = store::approaches::seen(&mut conn, hub.id).await?;
-                self.0.approaches.set(Approaches::of(&seen, city, leaves_late, visits));
+                self.0.approaches.set(hub.id, Approaches::of(&seen, city, leaves_late, visits));
             }
             return Ok(0);
         };
@@ -229,31 +238,8 @@ impl Operations {
         store::approaches::add(&mut tx, hub.id, &seen, done, REMEMBERED).await?;
         let all = store::approaches::seen(&mut tx, hub.id).await?;
         tx.commit().await?;
-        self.0.approaches.set(Approaches::of(&all, city, leaves_late, visits));
+        self.0.approaches.set(hub.id, Approaches::of(&all, city, leaves_late, visits));
         Ok(read)
-    }
-}
-
-/// What is known of approaches now, shared by all verbs.
-#[derive(Default)]
-pub(crate) struct Shared(std::sync::Mutex<Option<Arc<Approaches>>>);
-
-impl Shared {
-    /// What is known; nothing but the usual before the first round has read it.
-    pub fn get(&self) -> Arc<Approaches> {
-        self.known().clone().unwrap_or_default()
-    }
-
-    fn is_read(&self) -> bool {
-        self.known().is_some()
-    }
-
-    fn set(&self, known: Approaches) {
-        *self.known() = Some(Arc::new(known));
-    }
-
-    fn known(&self) -> std::sync::MutexGuard<'_, Option<Arc<Approaches>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -1,9 +1,12 @@
 //! Readings arrive. Many devices share one commit, and each is answered only after it.
 
-use crate::{Caller, Operations, OpsError, Result, fleet::trust::Trust, live::Live};
+use crate::{Caller, Operations, OpsError, Result, fleet::trust::Trust, live::LiveHubs};
 use chrono::{SubsecRound, TimeDelta};
-use domain::{Actor, Coordinate, Day, Instant, VehicleId};
-use std::{collections::HashSet, time::Duration};
+use domain::{Coordinate, Day, HubId, Instant, VehicleId};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use store::{
     Database, StoreError,
     positions::{self, Position},
@@ -28,7 +31,7 @@ const QUEUE: usize = 4_096;
 impl Operations {
     /// Stores a vehicle's readings; answers after the commit that holds them.
     pub async fn record_positions(&self, caller: &Caller, fixes: Vec<Fix>) -> Result<PositionsAnswer> {
-        let Actor::Vehicle(vehicle) = caller.who else { return Err(OpsError::NotSignedIn) };
+        let (vehicle, hub) = caller.vehicle()?;
         if fixes.len() > MOST_FIXES {
             return Err(OpsError::Invalid(format!("send at most {MOST_FIXES} readings in one request")));
         }
@@ -41,7 +44,7 @@ impl Operations {
             }
         }
         let asked = good.len();
-        let stored = if good.is_empty() { 0 } else { self.0.intake.write(good).await? };
+        let stored = if good.is_empty() { 0 } else { self.0.intake.write(hub, good).await? };
         Ok(PositionsAnswer { stored, known: asked - stored.min(asked), refused })
     }
 }
@@ -72,6 +75,7 @@ fn read_fix(vehicle: VehicleId, fix: Fix, now: Instant) -> Result<Position, &'st
 }
 
 struct Batch {
+    hub: HubId,
     positions: Vec<Position>,
     answer: oneshot::Sender<Result<usize>>,
 }
@@ -80,7 +84,7 @@ struct Batch {
 pub(crate) struct Writer(mpsc::Sender<Batch>);
 
 impl Writer {
-    pub fn start(database: Database, live: Live) -> Self {
+    pub fn start(database: Database, live: LiveHubs) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(run(receiver, database, live));
         Self(sender)
@@ -91,14 +95,14 @@ impl Writer {
         self.0.is_closed()
     }
 
-    async fn write(&self, positions: Vec<Position>) -> Result<usize> {
+    async fn write(&self, hub: HubId, positions: Vec<Position>) -> Result<usize> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(Batch { positions, answer }).map_err(|_| OpsError::Busy)?;
+        self.0.try_send(Batch { hub, positions, answer }).map_err(|_| OpsError::Busy)?;
         answered.await.map_err(|_| OpsError::Busy)?
     }
 }
 
-async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live) {
+async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: LiveHubs) {
     let mut partitions = HashSet::new();
     let mut trust = Trust::default();
     while let Some(first) = batches.recv().await {
@@ -117,7 +121,7 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live)
         let newest = trust.follow(group.iter().flat_map(|b| b.positions.iter().copied()).collect());
         match commit(&database, &group, &newest, &mut partitions).await {
             Ok(stored) => {
-                live.moved(&newest);
+                show(&live, &group, newest);
                 for (batch, stored) in group.into_iter().zip(stored) {
                     // A device that hung up will send again and be told that we know.
                     let _ = batch.answer.send(Ok(stored));
@@ -132,6 +136,21 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: Live)
                 }
             }
         }
+    }
+}
+
+/// Moves the vehicles on the picture of their own hub.
+fn show(live: &LiveHubs, group: &[Batch], newest: Vec<Position>) {
+    let vehicles = group.iter().flat_map(|b| b.positions.first().map(|p| (p.vehicle, b.hub)));
+    let hubs: HashMap<VehicleId, HubId> = vehicles.collect();
+    let mut moved: HashMap<HubId, Vec<Position>> = HashMap::new();
+    for position in newest {
+        if let Some(hub) = hubs.get(&position.vehicle) {
+            moved.entry(*hub).or_default().push(position);
+        }
+    }
+    for (hub, positions) in moved {
+        live.of(hub).moved(&positions);
     }
 }
 

@@ -1,16 +1,10 @@
 //! Forgetting what nobody needs any more; `docs/database.md` has the table of what is kept for how long.
 
-use crate::{Caller, Operations, Result};
+use crate::{Caller, Operations, Result, accounts::settings};
 use chrono::TimeDelta;
 use domain::Instant;
 use store::retention::{self, Rows};
 
-/// Readings of vehicles: they say where people were, and what they taught of the roads is kept apart.
-const POSITIONS: TimeDelta = TimeDelta::days(60);
-/// Ids of reports: a phone does not send again what is older than this.
-const REPORTS: TimeDelta = TimeDelta::days(30);
-/// Proposals, decided or not: their day is long over.
-const PROPOSALS: TimeDelta = TimeDelta::days(30);
 /// Expected arrivals of what has ended.
 const ESTIMATES: TimeDelta = TimeDelta::days(7);
 /// Sessions, from when they were opened: they end after a day in any case.
@@ -25,10 +19,13 @@ impl Operations {
     pub async fn forget(&self, caller: &Caller) -> Result<Option<String>> {
         caller.timer_only()?;
         let (now, real) = (self.now(), self.0.clock.real_now());
-        let mut forgotten = vec![("days of positions", self.forget_positions().await?)];
+        // Tables are kept for all hubs alike.
+        let kept = settings::of(&mut *self.0.database.read().await?, None).await?;
+        let mut forgotten =
+            vec![("days of positions", self.forget_positions(TimeDelta::days(kept.positions_days)).await?)];
         for (what, rows, before) in [
-            ("reports", Rows::Reports, now - REPORTS),
-            ("proposals", Rows::Proposals, now - PROPOSALS),
+            ("reports", Rows::Reports, now - TimeDelta::days(kept.reports_days)),
+            ("proposals", Rows::Proposals, now - TimeDelta::days(kept.proposals_days)),
             ("expected arrivals", Rows::Arrivals, now - ESTIMATES),
             ("expected returns", Rows::Returns, now - ESTIMATES),
             ("sessions", Rows::Sessions, real - SESSIONS),
@@ -56,11 +53,11 @@ impl Operations {
         Ok(all)
     }
 
-    async fn forget_positions(&self) -> Result<u64> {
+    async fn forget_positions(&self, kept: TimeDelta) -> Result<u64> {
         let mut conn = self.0.database.read().await?;
         // By the readings' own time where it is behind ours: a clock that was set wrong must not cost a day of them.
         let Some(newest) = retention::newest_reading(&mut conn).await? else { return Ok(0) };
-        let before = (newest.min(self.now()) - POSITIONS).date_naive();
+        let before = (newest.min(self.now()) - kept).date_naive();
         let days = retention::days_of_positions(&mut conn, before).await?;
         drop(conn);
         let mut dropped = 0;

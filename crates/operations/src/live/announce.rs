@@ -1,11 +1,12 @@
 //! What open pages hear of a change that is committed.
 
 use crate::{Operations, base::work::Touched};
+use domain::HubId;
 
 impl Operations {
     /// Announces what a change has touched.
-    pub(crate) fn announce(&self, touched: Touched) {
-        let live = &self.0.live;
+    pub(crate) fn announce(&self, hub: HubId, touched: Touched) {
+        let live = self.0.live.of(hub);
         if !touched.routes.is_empty() {
             live.touch_routes(touched.routes);
         }

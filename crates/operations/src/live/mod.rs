@@ -10,7 +10,7 @@ mod announce;
 mod viewing;
 
 use crate::base::zone::Zone;
-use domain::{Coordinate, OrderId, RouteId, Standing, VehicleId};
+use domain::{Coordinate, HubId, OrderId, RouteId, Standing, VehicleId};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -25,6 +25,22 @@ use wire::staff::control_room::{Counts, RouteRow, VehicleMark};
 const ORDERS_REMEMBERED: usize = 5_000;
 /// A vehicle has moved once it is this far from where it was first seen, in metres; readings at rest wander less.
 const MOVED_M: f64 = 100.0;
+
+/// The picture of each hub's day; one begins when it is first asked for.
+#[derive(Clone, Default)]
+pub(crate) struct LiveHubs(Arc<Mutex<HashMap<HubId, Live>>>);
+
+impl LiveHubs {
+    /// The picture of a hub. Must be asked inside a tokio runtime.
+    pub fn of(&self, hub: HubId) -> Live {
+        lock(&self.0).entry(hub).or_insert_with(Live::new).clone()
+    }
+
+    /// The roads changed, for everybody who drives on them.
+    pub fn touch_roads(&self) {
+        lock(&self.0).values().for_each(Live::touch_roads);
+    }
+}
 
 #[derive(Clone)]
 pub(crate) struct Live(Arc<Shared>);

@@ -2,6 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
+    accounts::settings,
     base::{
         convert::{lat_lon, point, profile},
         turns::aside,
@@ -14,7 +15,9 @@ use crate::{
     orders::story::{Names, tell},
 };
 use ::roads::{LatLon, Profile, TravelTimes};
-use domain::{Ability, Instant, Order, OrderId, OrderState};
+use chrono::TimeDelta;
+use domain::{Ability, HubId, Instant, Order, OrderId, OrderState};
+use std::collections::{HashMap, hash_map::Entry};
 use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
 
 const PAGE: i64 = 25;
@@ -28,41 +31,56 @@ impl Operations {
     /// from 1.
     pub async fn find_orders(&self, caller: &Caller, text: &str, page: u32) -> Result<HitsView> {
         caller.must(Ability::SeeDeliveries)?;
+        let sites = self.sites().await?;
+        let within: Vec<_> = sites.iter().filter(|site| caller.scope.reaches(site.hub.id)).collect();
+        let zone = within.first().ok_or(OpsError::NoHub)?.zone;
+        let hubs: Vec<_> = within.iter().map(|site| site.hub.id).collect();
         let mut conn = self.0.database.read().await?;
-        let (_, zone) = self.hub_and_zone(&mut conn).await?;
         let text: String = text.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect();
         let offset = PAGE * (i64::from(page.max(1)) - 1);
-        let mut found = store::search::orders(&mut conn, &text, PAGE + 1, offset).await?;
+        let mut found = store::search::orders(&mut conn, &hubs, &text, PAGE + 1, offset).await?;
         let more = found.len() as i64 > PAGE;
         found.truncate(PAGE as usize);
         let ids: Vec<_> = found.iter().map(|h| h.id).collect();
         let stops = store::stops::latest_of(&mut conn, &ids).await?;
         let now = self.now();
+        let mut margins = HashMap::new();
+        for hub in found.iter().map(|hit| hit.hub) {
+            if let Entry::Vacant(place) = margins.entry(hub) {
+                place.insert(settings::of(&mut conn, Some(hub)).await?.risk_margin());
+            }
+        }
+        let margin = |hub| margins.get(&hub).copied().unwrap_or_default();
         let hits = found
             .into_iter()
-            .map(|h| OrderHit {
-                order: h.id,
-                reference: h.reference,
-                shop: h.shop,
-                recipient: h.recipient.name,
-                phone: h.recipient.phone,
-                address: h.address,
-                progress: progress(&h.state),
-                standing: standing(progress(&h.state), stops.get(&h.id), h.until, now),
-                window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
+            .map(|h| {
+                let site = within.iter().find(|site| site.hub.id == h.hub);
+                let zone = site.map_or(zone, |site| site.zone);
+                OrderHit {
+                    order: h.id,
+                    reference: h.reference,
+                    shop: h.shop,
+                    recipient: h.recipient.name,
+                    phone: h.recipient.phone,
+                    address: h.address,
+                    progress: progress(&h.state),
+                    standing: standing(progress(&h.state), stops.get(&h.id), h.until, now, margin(h.hub)),
+                    window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
+                }
             })
             .collect();
         Ok(HitsView { as_of: zone.moment(now), hits, more })
     }
 
     /// The orders of today that wait for a plan, the nearest end of a promise first; pages count from 1.
-    pub async fn waiting_orders(&self, caller: &Caller, page: u32) -> Result<HitsView> {
+    pub async fn waiting_orders(&self, caller: &Caller, hub: Option<HubId>, page: u32) -> Result<HitsView> {
         caller.must(Ability::SeeDeliveries)?;
+        let site = self.site_for(caller, hub).await?;
+        let (hub, zone, now) = (&site.hub, site.zone, self.now());
         let mut conn = self.0.database.read().await?;
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let now = self.now();
-        let day = self.running_day(&mut conn, &hub, zone).await?;
+        let day = self.running_day(&mut conn, &site, now).await?;
         let waiting = store::orders::waiting_orders(&mut conn, hub.id, day).await?;
+        let margin = settings::of(&mut conn, Some(hub.id)).await?.risk_margin();
         let skip = PAGE as usize * (page.max(1) as usize - 1);
         let more = waiting.len() > skip + PAGE as usize;
         let ids: Vec<_> = waiting.iter().map(|w| w.id).skip(skip).take(PAGE as usize).collect();
@@ -71,7 +89,7 @@ impl Operations {
         let mut hits = vec![];
         for order in &orders {
             let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
-            hits.push(hit(order, shop, None, zone, now));
+            hits.push(hit(order, shop, None, zone, (now, margin)));
         }
         Ok(HitsView { as_of: zone.moment(now), hits, more })
     }
@@ -82,12 +100,14 @@ impl Operations {
         caller.must(Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        caller.reach(order.hub)?;
+        let site = self.site_of(order.hub).await?;
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
         let events = store::events::of_order(&mut conn, id).await?;
         // Of the day's stops those are read on whose routes the order has ever been.
         let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
         let latest = store::stops::latest_of(&mut conn, &[id]).await?;
-        let book = DayBook::read(self, &mut conn, Some(&routes)).await?;
+        let book = DayBook::read(self, &mut conn, &site, Some(&routes)).await?;
         let label = |vehicle| book.vehicles.get(&vehicle).map(|v: &domain::Vehicle| v.label.clone());
         let names = Names {
             people: store::people::names(&mut conn).await?,
@@ -99,7 +119,7 @@ impl Operations {
 
         let open = !matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. });
         let (near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
-        let (zone, ranges) = (book.zone, self.0.ranges.get());
+        let (zone, ranges) = (book.zone, self.0.ranges.get(book.hub.id).unwrap_or_default());
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
         let ahead = stop.and_then(|s| {
             // Who is early waits until the window opens.
@@ -126,7 +146,7 @@ impl Operations {
             near,
             hindered,
             as_of: zone.moment(book.now),
-            hit: hit(&order, shop, latest.get(&id), zone, book.now),
+            hit: hit(&order, shop, latest.get(&id), zone, (book.now, book.settings.risk_margin())),
             at: point(order.address.at),
             original: zone.span(order.promise.original),
             packages: order
@@ -200,7 +220,13 @@ impl Operations {
     }
 }
 
-fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: Instant) -> OrderHit {
+fn hit(
+    order: &Order,
+    shop: String,
+    stop: Option<&LatestStop>,
+    zone: Zone,
+    (now, margin): (Instant, TimeDelta),
+) -> OrderHit {
     let progress = progress(order.state.code());
     OrderHit {
         order: order.id,
@@ -210,7 +236,7 @@ fn hit(order: &Order, shop: String, stop: Option<&LatestStop>, zone: Zone, now: 
         phone: order.recipient.phone.clone(),
         address: order.address.text.clone(),
         progress,
-        standing: standing(progress, stop, order.promise.latest.until(), now),
+        standing: standing(progress, stop, order.promise.latest.until(), now, margin),
         window: zone.span(order.promise.latest),
     }
 }

@@ -127,7 +127,7 @@ impl Question {
         let kg = |place: &Place| {
             let runner = sheet.runners.get(place.insertion.vehicle.index())?;
             let km = self.extra_km(place, zone, roads)?;
-            Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name())?)
+            Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name(), &sheet.settings)?)
         };
         let kg_now = self.present.as_ref().map_or(Some(0.0), kg);
         let mut offers: Vec<_> = self

@@ -6,16 +6,19 @@ use crate::{
         bounds::{self, label, one_line, text},
         clock::new_id,
         turns::aside,
-        zone::Zone,
     },
+    sites::hubs::Site,
 };
 use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
-    Actor, Address, ConsignmentId, Coordinate, Fact, Hub, Instant, Order, OrderId, OrderState, Package,
+    Actor, Address, ConsignmentId, Coordinate, Fact, HubId, Instant, Order, OrderId, OrderState, Package,
     PackageId, PlacedOrder, Promise, Recipient, ShopId, Window,
 };
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use wire::{
     Point,
     machine::{PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus},
@@ -62,16 +65,30 @@ impl Operations {
         // What is known is not judged again: its window may have passed since, and the map may have changed.
         let asked =
             asked.into_iter().filter(|order| !known.contains_key(&one_line(&order.reference))).collect();
-        let hub = self.hub(&mut *self.0.database.read().await?).await?;
-        let asked = self.look_up(asked, hub.at).await?;
-        let mut work = self.begin(caller).await?;
-        let (hub, zone) = self.hub_and_zone(&mut work.tx).await?;
-        let now = work.now;
+        let sites = self.sites().await?;
+        if sites.is_empty() {
+            return Err(OpsError::NoHub);
+        }
+        let mut closed = vec![];
+        for site in sites.iter() {
+            let mut conn = self.0.database.read().await?;
+            closed.push(store::service_days::last_closed(&mut conn, site.hub.id).await?);
+        }
+        let asked = self.look_up(asked, sites.clone()).await?;
+        let now = self.now();
 
         let mut seen = HashSet::new();
-        let mut read_one = |(order, at): (PlaceOrder, Located)| {
+        let mut read_one = |(order, located): (PlaceOrder, Located)| {
             if seen.insert(one_line(&order.reference)) {
-                read_order(order, at?, shop, &hub, zone, now)
+                let (at, site) = located?;
+                let order = read_order(order, at, shop, &sites[site], now)?;
+                match closed[site].filter(|closed| order.day <= *closed) {
+                    Some(_) => Err(format!(
+                        "window_from: the hub's {} is closed; promise a window on a later day",
+                        order.day
+                    )),
+                    None => Ok(order),
+                }
             } else {
                 Err("this reference stands twice in the request".to_owned())
             }
@@ -79,12 +96,23 @@ impl Operations {
         let read: Vec<std::result::Result<Order, String>> = asked.into_iter().map(&mut read_one).collect();
         let good: Vec<Order> = read.iter().filter_map(|r| r.as_ref().ok().cloned()).collect();
 
-        let stored = store::orders::insert(&mut work.tx, &good).await?;
-        for order in good.iter().filter(|o| stored.get(&(shop, o.reference.clone())) == Some(&o.id)) {
-            work.happened(hub.id, Fact::OrderPlaced { order: Box::new(PlacedOrder::of(order)) });
+        let mut stored = HashMap::new();
+        for site in sites.iter() {
+            let own: Vec<Order> = good.iter().filter(|order| order.hub == site.hub.id).cloned().collect();
+            if own.is_empty() {
+                continue;
+            }
+            let mut work = self.begin(caller, site.hub.id).await?;
+            let ids = store::orders::insert(&mut work.tx, &own).await?;
+            for order in own {
+                if ids.get(&(shop, order.reference.clone())) == Some(&order.id) {
+                    work.happened(Fact::OrderPlaced { order: Box::new(PlacedOrder::of(&order)) });
+                }
+            }
+            work.touched.counts = true;
+            work.commit().await?;
+            stored.extend(ids);
         }
-        work.touched.counts = true;
-        work.commit().await?;
         let mut read = read.into_iter();
         let mut answer = |reference: String| {
             let old = known.get(&one_line(&reference)).copied();
@@ -133,8 +161,13 @@ impl Operations {
         Ok(known.into_iter().map(|((_, reference), id)| (reference, id)).collect())
     }
 
-    /// Finds the doors of orders that do not say where they are, and sees to it that vehicles can come near every door.
-    async fn look_up(&self, asked: Vec<PlaceOrder>, hub: Coordinate) -> Result<Vec<(PlaceOrder, Located)>> {
+    /// Finds the doors of orders that do not say where they are, the hub that serves each, and sees to it that its vehicles
+    /// can come near the door.
+    async fn look_up(
+        &self,
+        asked: Vec<PlaceOrder>,
+        sites: Arc<[Site]>,
+    ) -> Result<Vec<(PlaceOrder, Located)>> {
         let (addresses, roads) = (self.0.addresses.clone(), self.0.roads.clone());
         let locate = move || {
             let mut looked_up = 0;
@@ -157,7 +190,8 @@ impl Operations {
                     let swapped = Coordinate::parse(at.lon, at.lat).is_ok();
                     format!("at: {e}{}", if swapped { "; perhaps lat and lon are swapped" } else { "" })
                 })?;
-                bounds::near_streets(at, hub, roads.as_ref())
+                let site = serving(&sites, order.hub, at)?;
+                Ok((bounds::near_streets(at, sites[site].hub.at, roads.as_ref())?, site))
             };
             asked.into_iter().map(|order| (near(&order), order)).map(|(at, order)| (order, at)).collect()
         };
@@ -188,8 +222,20 @@ fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
     fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }
 
-/// Where an order goes, or why that is not known.
-type Located = std::result::Result<Coordinate, String>;
+/// Where an order goes, and the place of the hub that serves it in the list of hubs; or why that is not known.
+type Located = std::result::Result<(Coordinate, usize), String>;
+
+/// The hub that an order names, or else the nearest to its door.
+fn serving(sites: &[Site], asked: Option<HubId>, at: Coordinate) -> std::result::Result<usize, String> {
+    if let Some(asked) = asked {
+        return sites.iter().position(|site| site.hub.id == asked).ok_or_else(|| {
+            format!("hub: there is no hub {asked}; leave it out for the hub that is nearest to the door")
+        });
+    }
+    let metres = |site: &Site| site.hub.at.metres_to(at);
+    let nearest = sites.iter().enumerate().min_by(|a, b| metres(a.1).total_cmp(&metres(b.1)));
+    nearest.map(|(place, _)| place).ok_or_else(|| "no hub has been set up".to_owned())
+}
 
 /// The door of an address, if there is hardly a doubt about it.
 fn located(addresses: Option<&dyn Addresses>, text: &str) -> std::result::Result<Point, String> {
@@ -219,8 +265,7 @@ fn read_order(
     order: PlaceOrder,
     at: Coordinate,
     shop: ShopId,
-    hub: &Hub,
-    zone: Zone,
+    site: &Site,
     now: Instant,
 ) -> std::result::Result<Order, String> {
     let window = Window::parse(order.window_from.trunc_subsecs(3), order.window_until.trunc_subsecs(3))
@@ -257,7 +302,7 @@ fn read_order(
         .collect::<std::result::Result<_, String>>()?;
     Ok(Order {
         id: OrderId(new_id()),
-        hub: hub.id,
+        hub: site.hub.id,
         shop,
         reference: label("reference", &order.reference, MOST_REFERENCE)?,
         recipient: Recipient {
@@ -265,7 +310,7 @@ fn read_order(
             phone: text("recipient.phone", &order.recipient.phone, MOST_PHONE)?,
         },
         address: Address { text: text("address", &order.address, MOST_TEXT)?, at },
-        day: zone.day(window.from()),
+        day: site.zone.day(window.from()),
         promise: Promise { original: window, latest: window },
         consignment: ConsignmentId(new_id()),
         packages,

@@ -16,19 +16,14 @@ use crate::{
         accept::still_possible,
         morning::{Draft, PlanLocks},
     },
+    sites::hubs::Site,
 };
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
-use domain::{Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Vehicle, Window, YARD};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use domain::{
+    Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Settings, Vehicle, Window,
+};
 use store::locks::DayLock;
 use wire::staff::deliveries::{SlotOffer, SlotsView};
-
-/// Windows begin at these hours of the hub's clock and last two hours.
-const SLOT_HOURS: [u32; 6] = [8, 10, 12, 14, 16, 18];
-const SLOT: TimeDelta = TimeDelta::hours(2);
-/// A window must still be open for this long to be offered.
-const NOTICE: TimeDelta = TimeDelta::minutes(30);
-/// Days after today for which windows are offered.
-const DAYS_AHEAD: u64 = 3;
 
 impl Operations {
     /// The windows to which an order can move: today's by the live plan, each with what it costs; later days' while the
@@ -36,15 +31,18 @@ impl Operations {
     pub async fn slots(&self, caller: &Caller, id: OrderId) -> Result<SlotsView> {
         caller.must(domain::Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        caller.reach(order.hub)?;
+        let site = self.site_of(order.hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         if matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. }) {
             return Err(Refusal::OrderClosed.into());
         }
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         let (mut slots, mut reasons, mut on_the_road) = (vec![], vec![], 0);
 
-        let mut today = windows(book.zone, book.day, book.now);
+        let settings = book.settings.clone();
+        let mut today = windows(book.zone, book.day, book.now, &settings);
         // Who is expected in time is offered another window, not the same one again.
         let stop = book.stops.iter().find(|s| Some(s.stop.id) == order.state.stop());
         if stop.is_some_and(|s| s.eta.is_some_and(|eta| eta <= s.window.until())) {
@@ -68,11 +66,13 @@ impl Operations {
             (reasons, on_the_road) = told;
         }
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
-        for later in (1..=DAYS_AHEAD).filter_map(|n| day.checked_add_days(Days::new(n))) {
+        let days_ahead = u64::try_from(settings.days_ahead).unwrap_or_default();
+        for later in (1..=days_ahead).filter_map(|n| day.checked_add_days(Days::new(n))) {
             if on_its_way {
                 break;
             }
-            let free = self.free(&mut conn, &order, zone, later, windows(zone, later, now)).await?;
+            let wanted = windows(zone, later, now, &settings);
+            let free = self.free(&mut conn, &order, (&site, &settings), later, wanted).await?;
             slots.extend(free.into_iter().map(|window| SlotOffer {
                 window: zone.span(window),
                 label: None,
@@ -84,7 +84,14 @@ impl Operations {
                 quote: Quote { promised_until, extra_min: None, makes_late: 0 }.write(),
             }));
         }
-        Ok(SlotsView { as_of: zone.moment(now), slots, reasons, on_the_road })
+        Ok(SlotsView {
+            as_of: zone.moment(now),
+            slots,
+            reasons,
+            on_the_road,
+            currency: settings.currency,
+            risk_margin_min: settings.risk_margin_minutes,
+        })
     }
 
     /// Promises an order another window. Today, it gets its place in the live plan in the same transaction, or the window
@@ -114,12 +121,14 @@ impl Operations {
         quote: Option<Quote>,
     ) -> Result<bool> {
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
         let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
+        caller.reach(order.hub)?;
+        let site = self.site_of(order.hub).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         if is_booked(&order, window, quote) {
             return Ok(true);
         }
-        let day = book.zone.day(window.from());
+        let (day, settings) = (book.zone.day(window.from()), book.settings.clone());
         order.clone().reschedule(window, day, book.now)?;
         let live = day == book.day && book.plan.is_some();
         let (found, based_on) = if live {
@@ -141,11 +150,12 @@ impl Operations {
         };
         self.0.pauses.at("reschedule").await;
 
-        let mut work = self.begin(caller).await?;
+        let hub = site.hub.id;
+        let mut work = self.begin(caller, hub).await?;
+        let now = work.now;
         let tx = &mut work.tx;
-        let (hub, zone) = self.hub_and_zone(tx).await?;
-        let running = self.running_day(tx, &hub, zone).await?;
-        let lock = DayLock::take(tx, hub.id, running).await?;
+        let running = self.running_day(tx, &site, now).await?;
+        let lock = DayLock::take(tx, hub, running).await?;
         let order = store::orders::get(tx, id).await?.ok_or(OpsError::NotFound)?;
         let planned = found.as_ref().map(|draft| draft.routes.as_slice()).unwrap_or_default();
         let mut locks = PlanLocks::take(tx, lock, planned, Some(&order)).await?;
@@ -158,6 +168,9 @@ impl Operations {
         }
         let now = work.go_on();
         let tx = &mut work.tx;
+        if store::service_days::last_closed(tx, hub).await?.is_some_and(|closed| day <= closed) {
+            return Err(OpsError::SlotGone);
+        }
         let (before, had_stop) = (order.promise.latest, order.state.stop());
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         let after = order.clone().reschedule(window, day, now)?;
@@ -165,7 +178,7 @@ impl Operations {
 
         let draft = match found {
             Some(draft) => {
-                let book = DayBook::read(self, tx, None).await?;
+                let book = DayBook::read(self, tx, &site, None).await?;
                 if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
                     return Ok(false);
                 }
@@ -178,17 +191,17 @@ impl Operations {
                 Some((Draft { routes, unplanned: vec![] }, book))
             }
             // By now the day may have got its plan, into which the order has to fit.
-            None if day == running && store::plans::published(tx, hub.id, day).await?.is_some() => {
+            None if day == running && store::plans::published(tx, hub, day).await?.is_some() => {
                 return Ok(false);
             }
-            None if self.free(tx, &order, zone, day, vec![window]).await?.is_empty() => {
+            None if self.free(tx, &order, (&site, &settings), day, vec![window]).await?.is_empty() => {
                 return Err(OpsError::SlotGone);
             }
             None => None,
         };
 
         store::orders::save(tx, std::slice::from_ref(&after)).await?;
-        work.happened(after.hub, Fact::OrderRescheduled { order: id, before, after: window, day });
+        work.happened(Fact::OrderRescheduled { order: id, before, after: window, day });
         // A stop that the plan does not take along is left: that of a vehicle which never came by, or of another day.
         let keeps_stop = draft
             .iter()
@@ -200,7 +213,7 @@ impl Operations {
         {
             let dropped = stop.clone().drop_off_plan(now)?;
             store::stops::save_progress(&mut work.tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
-            work.happened(after.hub, Fact::StopDropped { stop: dropped.id, order: id });
+            work.happened(Fact::StopDropped { stop: dropped.id, order: id });
         }
         if let Some((draft, book)) = draft {
             self.publish(&mut work, &mut locks, &book, &draft).await?;
@@ -221,12 +234,14 @@ impl Operations {
     }
 
     async fn cancel_once(&self, caller: &Caller, id: OrderId) -> Result<()> {
-        let mut work = self.begin(caller).await?;
+        let order = store::orders::get(&mut *self.0.database.read().await?, id).await?;
+        let site = self.site_of(order.ok_or(OpsError::NotFound)?.hub).await?;
+        let mut work = self.begin(caller, site.hub.id).await?;
+        let now = work.now;
         let tx = &mut work.tx;
-        let (hub, zone) = self.hub_and_zone(tx).await?;
         // Under the day's lock no plan gives the order another stop.
-        let running = self.running_day(tx, &hub, zone).await?;
-        let lock = DayLock::take(tx, hub.id, running).await?;
+        let running = self.running_day(tx, &site, now).await?;
+        let lock = DayLock::take(tx, site.hub.id, running).await?;
         let order = store::orders::get(tx, id).await?.ok_or(OpsError::NotFound)?;
         let locks = PlanLocks::take(tx, lock, &[], Some(&order)).await?;
         let order = locks.orders.get(&id).cloned().ok_or(OpsError::NotFound)?;
@@ -239,10 +254,10 @@ impl Operations {
         if let Some(stop) = order.state.stop().and_then(|stop| locks.stops.get(&stop)) {
             let dropped = stop.clone().drop_off_plan(now)?;
             store::stops::save_progress(&mut work.tx, &locks.routes, std::slice::from_ref(&dropped)).await?;
-            work.happened(order.hub, Fact::StopDropped { stop: dropped.id, order: id });
+            work.happened(Fact::StopDropped { stop: dropped.id, order: id });
         }
         store::orders::save(&mut work.tx, std::slice::from_ref(&cancelled)).await?;
-        work.happened(order.hub, Fact::OrderCancelled { order: id });
+        work.happened(Fact::OrderCancelled { order: id });
         self.settle(&mut work, &[id], &ExceptionKind::ALL, "The order was cancelled").await?;
         work.touched.all = true;
         work.touched.exceptions = true;
@@ -257,11 +272,11 @@ impl Operations {
         &self,
         conn: &mut store::Conn,
         order: &Order,
-        zone: Zone,
+        (site, settings): (&Site, &Settings),
         day: Day,
         windows: Vec<Window>,
     ) -> Result<Vec<Window>> {
-        let hub = self.hub(conn).await?;
+        let Site { hub, zone } = site.clone();
         let fleet = store::vehicles::of_hub(conn, order.hub).await?;
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
@@ -273,18 +288,18 @@ impl Operations {
         let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
         let (weight, volume) = (order.weight_g(), order.volume_ml());
         let carries = move |v: &&Vehicle| weight <= v.capacity_g && volume <= v.capacity_ml;
-        let roads = self.0.roads.clone();
+        let (roads, yard) = (self.0.roads.clone(), settings.yard());
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
             let reach = fleet.iter().filter(carries).filter_map(|v| {
-                let (from, until) = (zone.at(day, v.shift_from), zone.at(day, v.shift_until));
+                let (from, until) = zone.shift(day, v);
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
                     Some(TimeDelta::seconds(seconds.into()))
                 };
                 let there = drive(hub, door, from)?;
                 let back = drive(door, hub, until)?;
-                Some((from + YARD + there, until - back - TimeDelta::seconds(at_door.into())))
+                Some((from + yard + there, until - back - TimeDelta::seconds(at_door.into())))
             });
             let reach: Vec<_> = reach.collect();
             let serves =
@@ -302,26 +317,27 @@ fn is_booked(order: &Order, window: Window, quote: Option<Quote>) -> bool {
 }
 
 /// The windows of a day that are still open for long enough.
-fn windows(zone: Zone, day: Day, now: Instant) -> Vec<Window> {
-    SLOT_HOURS
-        .into_iter()
-        .filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0))
+fn windows(zone: Zone, day: Day, now: Instant, settings: &Settings) -> Vec<Window> {
+    let (length, notice) = (settings.window(), settings.notice());
+    settings
+        .windows_begin()
         .map(|time| zone.at(day, time))
-        .filter(|from| *from + SLOT > now + NOTICE)
-        .filter_map(|from| Window::parse(from, from + SLOT).ok())
+        .filter(|from| *from + length > now + notice)
+        .filter_map(|from| Window::parse(from, from + length).ok())
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveTime;
 
     #[test]
     fn a_window_that_is_about_to_close_is_not_offered() {
         let zone = Zone::parse("Europe/Malta").unwrap();
         let day = Day::from_ymd_opt(2026, 11, 23).unwrap();
         let at = |h, m| zone.at(day, NaiveTime::from_hms_opt(h, m, 0).unwrap());
-        let first = |now| windows(zone, day, now).first().map(|w| w.from());
+        let first = |now| windows(zone, day, now, &Settings::default()).first().map(|w| w.from());
         assert_eq!(first(at(9, 0)), Some(at(8, 0)));
         assert_eq!(first(at(9, 30)), Some(at(10, 0)));
         assert_eq!(first(at(19, 30)), None);

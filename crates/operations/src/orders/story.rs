@@ -76,6 +76,7 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         Fact::OrderRescheduled { before, after, .. } => {
             StoryFact::Rescheduled { before: zone.span(*before), after: zone.span(*after) }
         }
+        Fact::OrderCarriedOver { day, .. } => StoryFact::CarriedOver { day: *day },
         Fact::OrderCancelled { .. } => StoryFact::Cancelled,
         Fact::RecipientErased { .. } => StoryFact::Erased,
         Fact::ExceptionRaised { exception } => StoryFact::ExceptionRaised { kind: exception.kind },
@@ -88,6 +89,8 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         Fact::VehicleJoined { .. }
         | Fact::VehicleOffRoad { .. }
         | Fact::VehicleRecovered { .. }
+        | Fact::DayOpened { .. }
+        | Fact::DayClosed { .. }
         | Fact::PlanPublished { .. }
         | Fact::PlanSuperseded { .. }
         | Fact::RoutePublished { .. }

@@ -9,6 +9,7 @@ use crate::{
         problem::PlannedRoute,
         proposal::{Content, vehicles},
     },
+    sites::hubs::Site,
 };
 use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, RouteState, StopState};
 use std::collections::{HashMap, HashSet};
@@ -42,21 +43,22 @@ impl Operations {
         based_on: i32,
         freedom: Freedom,
     ) -> Result<(i32, usize)> {
-        let mut work = self.begin(caller).await?;
+        let site = self.site_of_proposal(id).await?;
+        let mut work = self.begin(caller, site.hub.id).await?;
+        let now = work.now;
         let tx = &mut work.tx;
-        let (hub, zone) = self.hub_and_zone(tx).await?;
-        let day = self.running_day(tx, &hub, zone).await?;
-        let day = DayLock::take(tx, hub.id, day).await?;
-        let open = store::proposals::open::<Content>(tx, hub.id, day.day()).await?;
+        let day = self.running_day(tx, &site, now).await?;
+        let day = DayLock::take(tx, site.hub.id, day).await?;
+        let open = store::proposals::open::<Content>(tx, site.hub.id, day.day()).await?;
         let proposal = open.filter(|p| p.id == id && p.based_on == based_on).ok_or(Refusal::PlanStale)?;
-        let plan = store::plans::published(tx, hub.id, day.day()).await?;
+        let plan = store::plans::published(tx, site.hub.id, day.day()).await?;
         if plan.is_none_or(|plan| plan.revision != based_on) {
             return Err(Refusal::PlanStale.into());
         }
         let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
         let mut locks = PlanLocks::take(tx, day, &routes, None).await?;
         // Read once all of it is locked: drivers may have been faster than the decision.
-        let book = DayBook::read(self, tx, None).await?;
+        let book = DayBook::read(self, tx, &site, None).await?;
         let routes = still_possible(routes, &book, &locks.orders).ok_or(Refusal::PlanStale)?;
         let concerned = vehicles(&routes).len();
         let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
@@ -72,13 +74,21 @@ impl Operations {
         Ok((revision, concerned))
     }
 
+    /// The hub for which a proposal was made; one that is gone has been overtaken.
+    async fn site_of_proposal(&self, id: ProposalId) -> Result<Site> {
+        let mut conn = self.0.database.read().await?;
+        let hub = store::proposals::hub_of(&mut conn, id).await?.ok_or(Refusal::PlanStale)?;
+        self.site_of(hub).await
+    }
+
     /// Whether none of a proposal's answers can be accepted any more.
     pub(crate) async fn is_overtaken(
         &self,
         conn: &mut store::Conn,
+        site: &Site,
         proposal: &Proposal<Content>,
     ) -> Result<bool> {
-        let book = DayBook::read(self, conn, None).await?;
+        let book = DayBook::read(self, conn, site, None).await?;
         if book.plan.as_ref().is_none_or(|plan| plan.revision != proposal.based_on) {
             return Ok(true);
         }
@@ -96,7 +106,8 @@ impl Operations {
     /// Puts a proposal aside.
     pub async fn decline_proposal(&self, caller: &Caller, id: ProposalId) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let mut work = self.begin(caller).await?;
+        let site = self.site_of_proposal(id).await?;
+        let mut work = self.begin(caller, site.hub.id).await?;
         if !store::proposals::end(&mut work.tx, id, Ending::Declined).await? {
             return Err(Refusal::PlanStale.into());
         }
@@ -119,13 +130,13 @@ impl Operations {
             if !kinds.contains(&exception.kind) {
                 continue;
             }
-            let (id, kind, hub) = (exception.id, exception.kind, exception.hub);
+            let (id, kind) = (exception.id, exception.kind);
             // The cause went away by itself, so whoever owns it need not agree: resolved by nobody.
             let resolved = exception.resolve(None, now, resolution.to_owned())?;
             store::exceptions::save(&mut work.tx, &resolved).await?;
             let fact =
                 domain::Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
-            work.followed(hub, fact);
+            work.followed(fact);
         }
         Ok(())
     }

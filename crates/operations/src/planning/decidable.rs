@@ -7,7 +7,8 @@ use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approa
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Instant, Order, OrderId, OrderState, Route, RouteState, StopId, StopState, Vehicle, VehicleState, Window,
+    Instant, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState, Vehicle,
+    VehicleState, Window,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::stops::DayStop;
@@ -89,6 +90,7 @@ pub(crate) struct Choices {
     pub hub: LatLon,
     pub now: Instant,
     pub approaches: Arc<Approaches>,
+    pub settings: Arc<Settings>,
 }
 
 impl Choices {
@@ -109,8 +111,7 @@ impl Choices {
             let runner = runners.len();
             let stops = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
             let gone = stops.iter().filter(|s| !s.stop.state.is_open()).count();
-            let shift_until =
-                route.map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until);
+            let shift_until = route.map_or_else(|| book.zone.shift(book.day, vehicle).1, |r| r.shift_until);
             match route.map(|r| r.state) {
                 Some(RouteState::Finished { .. }) => {}
                 Some(RouteState::UnderWay { .. }) if off_road => {
@@ -152,8 +153,8 @@ impl Choices {
                     }
                 }
                 Some(RouteState::Published) | None => {
-                    let ready = book.zone.at(book.day, vehicle.shift_from) + book.approaches.leaves_late;
-                    let begins = ready.max(book.now + domain::YARD);
+                    let ready = book.zone.shift(book.day, vehicle).0 + book.approaches.leaves_late;
+                    let begins = ready.max(book.now + book.settings.yard());
                     if !off_road && begins < shift_until {
                         runners.push(Runner {
                             vehicle: vehicle.clone(),
@@ -187,7 +188,17 @@ impl Choices {
                 }
             }
         }
-        Self { runners, tasks, hub, now: book.now, approaches: book.approaches.clone() }
+        let (approaches, settings) = (book.approaches.clone(), book.settings.clone());
+        Self { runners, tasks, hub, now: book.now, approaches, settings }
+    }
+
+    /// What was promised for a time that has passed can be served at any time of the day: nobody brought it, and it is owed.
+    pub fn promise_broken_ones_the_day(&mut self) {
+        let ends = self.runners.iter().map(|runner| runner.shift_until).max();
+        for task in self.tasks.iter_mut().filter(|task| task.window.until() <= self.now) {
+            let day = ends.and_then(|ends| Window::parse(self.now, ends).ok());
+            task.window = day.unwrap_or(task.window);
+        }
     }
 
     /// Leaves out tasks that lie near no road; answers which.

@@ -9,6 +9,7 @@ use crate::{
         problem::{PlannedRoute, PlannedStop},
         solving::{Ask, districts, solve},
     },
+    sites::hubs::{Rounds, Site},
 };
 use ::roads::TravelTimes;
 use domain::{
@@ -104,16 +105,22 @@ impl PlanLocks {
 }
 
 impl Operations {
-    /// Plans the day when the hub's time for it has come: a timer's verb.
-    pub async fn plan_morning(&self, caller: &Caller) -> Result<PlanOutcome> {
+    /// Plans the day of each hub whose time for it has come: a timer's verb. Answers what became of each.
+    pub async fn plan_morning(&self, caller: &Caller) -> Result<Vec<PlanOutcome>> {
         caller.timer_only()?;
-        let mut conn = self.0.database.read().await?;
-        if store::hubs::all(&mut conn).await?.is_empty() {
-            return Ok(PlanOutcome::NotYet);
+        let sites = self.sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.plan_morning_at(caller, site).await);
         }
+        rounds.end()
+    }
+
+    async fn plan_morning_at(&self, caller: &Caller, site: &Site) -> Result<PlanOutcome> {
+        let Site { hub, zone } = site;
+        let today = self.keep_day(caller, site).await?;
         // Asked every second, so what costs most is read last.
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let today = zone.day(self.now());
+        let mut conn = self.0.database.read().await?;
         if store::plans::published(&mut conn, hub.id, today).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
@@ -122,7 +129,7 @@ impl Operations {
         {
             return Ok(PlanOutcome::NotYet);
         }
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let book = DayBook::read(self, &mut conn, site, None).await?;
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
 
@@ -131,6 +138,7 @@ impl Operations {
         let (zone, origin) = (book.zone, book.zone.bounds(book.day).0);
         let (name, keep) = (format!("morning-{}", book.day), self.0.keep_problems.clone());
         let draft = heavily(self, move |roads| {
+            choices.promise_broken_ones_the_day();
             let mut unplanned = choices.take_unroaded(roads.as_ref());
             let mut draft = solve_morning(choices, roads.as_ref(), (zone, origin), &name, keep.as_deref())?;
             draft.unplanned.append(&mut unplanned);
@@ -139,7 +147,7 @@ impl Operations {
         .await?;
 
         self.0.pauses.at("morning").await;
-        let outcome = once_more!(self.publish_morning(caller, &book, &draft, &asked).await)?;
+        let outcome = once_more!(self.publish_morning(caller, site, &book, &draft, &asked).await)?;
         Ok(outcome)
     }
 
@@ -147,12 +155,16 @@ impl Operations {
     async fn publish_morning(
         &self,
         caller: &Caller,
+        site: &Site,
         book: &DayBook,
         draft: &Draft,
         asked: &HashMap<OrderId, Promise>,
     ) -> Result<PlanOutcome> {
-        let mut work = self.begin(caller).await?;
+        let mut work = self.begin(caller, book.hub.id).await?;
         let day = DayLock::take(&mut work.tx, book.hub.id, book.day).await?;
+        if self.running_day(&mut work.tx, site, work.now).await? != book.day {
+            return Ok(PlanOutcome::NotYet);
+        }
         if store::plans::published(&mut work.tx, book.hub.id, book.day).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
@@ -183,7 +195,7 @@ impl Operations {
         let before = store::plans::published(&mut work.tx, hub, book.day).await?;
         let revision = before.as_ref().map_or(1, |p| p.revision + 1);
         if let Some(before) = before {
-            work.happened(hub, Fact::PlanSuperseded { plan: before.id });
+            work.happened(Fact::PlanSuperseded { plan: before.id });
             store::plans::save(&mut work.tx, &Plan { state: PlanState::Superseded, ..before }).await?;
         }
         let plan = Plan {
@@ -195,7 +207,7 @@ impl Operations {
             state: PlanState::Published,
         };
         store::plans::save(&mut work.tx, &plan).await?;
-        work.happened(hub, Fact::PlanPublished { plan });
+        work.happened(Fact::PlanPublished { plan });
 
         let (mut routes, mut stops, mut changed) = (vec![], vec![], vec![]);
         for planned in &draft.routes {
@@ -217,11 +229,10 @@ impl Operations {
                     _ => planned.start,
                 },
                 planned_end: planned.end,
-                shift_until: before
-                    .map_or_else(|| book.zone.at(book.day, vehicle.shift_until), |r| r.shift_until),
+                shift_until: before.map_or_else(|| book.zone.shift(book.day, vehicle).1, |r| r.shift_until),
                 state,
             };
-            work.happened(hub, Fact::RoutePublished { route: route.clone() });
+            work.happened(Fact::RoutePublished { route: route.clone() });
             for s in planned.stops.iter().filter(|s| locks.allows(s, planned.vehicle)) {
                 let Some(order) = locks.orders.get(&s.order) else { continue };
                 let id = s.stop.unwrap_or_else(|| StopId(new_id()));
@@ -250,7 +261,7 @@ impl Operations {
                     loaded,
                     via_hub: s.via_hub,
                 };
-                work.happened(hub, fact);
+                work.happened(fact);
             }
             routes.push(route);
         }
@@ -278,7 +289,7 @@ impl Operations {
                 state: ExceptionState::Open,
             };
             if store::exceptions::raise(&mut work.tx, &exception).await? {
-                work.followed(hub, Fact::ExceptionRaised { exception });
+                work.followed(Fact::ExceptionRaised { exception });
             }
         }
         work.touched.plan = true;

@@ -16,31 +16,17 @@ use crate::{
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Instant, LOADING, OrderId, RISK_MARGIN, StopId, VehicleKind, Window};
+use domain::{Instant, OrderId, Settings, StopId, Window};
 use optimizer::{
     Halt, Halted, Insertion, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Reloads, Schedule,
     Solution, StopSpec, Stopover, VehicleSpec, timetable,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-// Prices in cents, to weigh one thing against another; not what a customer pays.
-const DRIVER_HOUR: i64 = 2_400;
-/// Vehicles and drivers are there for the day, used or not.
-const VEHICLE_USED: i64 = 0;
-const LATE_MINUTE: i64 = 150;
+/// What an order left out weighs, in cents: more than any way to it may cost within the bounds of the settings.
 const UNSERVED: i64 = 5_000_000;
-/// An hour beyond a fair share of the day's work costs this much more, which spreads the work.
-const LONG_DAY_HOUR: i64 = 7_200;
 /// Drive between two stops where nothing is known of it, in seconds.
 const USUAL_HOP_S: i64 = 240;
-
-fn driving_hour(kind: VehicleKind) -> i64 {
-    match kind {
-        VehicleKind::DieselVan => 900,
-        VehicleKind::ElectricVan => 500,
-        VehicleKind::CargoBike => 100,
-    }
-}
 
 impl Choices {
     /// Builds the problem. Times are seconds since `origin`.
@@ -51,7 +37,8 @@ impl Choices {
         origin: Instant,
         strictness: Strictness,
     ) -> Result<Sheet> {
-        let Self { mut runners, tasks, hub, now, approaches } = self;
+        let Self { mut runners, tasks, hub, now, approaches, settings } = self;
+        let margin = settings.risk_margin();
         let mut places = vec![hub];
         let mut runner_places: Vec<usize> = runners
             .iter()
@@ -91,8 +78,10 @@ impl Choices {
         }
         let_out(&days, &mut runners, &mut runner_places, hub);
         let second = |at: Instant| (at - origin).num_seconds();
-        let promised: Vec<(i64, i64)> =
-            tasks.iter().map(|t| (second(t.window.from()), second(in_hand(t.window, strictness)))).collect();
+        let promised: Vec<(i64, i64)> = tasks
+            .iter()
+            .map(|t| (second(t.window.from()), second(in_hand(t.window, strictness, margin))))
+            .collect();
         let windows = openings(&mut days, clock, (&tasks, first_task), &runners, &promised, strictness);
         // What no way leads to any more is not served as things stand either.
         let still = |runner: usize, place: usize| {
@@ -111,7 +100,7 @@ impl Choices {
         }
         let limit = match strictness {
             Strictness::Hard => Lateness::Hard,
-            Strictness::Priced => Lateness::Priced { per_minute: LATE_MINUTE },
+            Strictness::Priced => Lateness::Priced { per_minute: settings.late_minute_cents },
         };
         let hop = hop.unwrap_or(USUAL_HOP_S);
         let work: i64 = tasks.iter().map(|t| i64::from(t.service_s) + hop).sum();
@@ -135,21 +124,21 @@ impl Choices {
                     runner.vehicle.capacity_g.saturating_sub(runner.spoken_for.0).clamp(0, MOST_G),
                     runner.vehicle.capacity_ml.saturating_sub(runner.spoken_for.1).clamp(0, MOST_ML),
                 ],
-                fixed_cost: VEHICLE_USED,
-                cost_per_hour: DRIVER_HOUR,
-                cost_per_driving_hour: driving_hour(runner.vehicle.kind),
+                // Who is out already costs it in any case.
+                fixed_cost: if runner.under_way { 0 } else { settings.vehicle_used_cents },
+                cost_per_hour: settings.driver_hour_cents,
+                cost_per_driving_hour: settings.driving_hour_cents(runner.vehicle.kind),
                 // What a driver waits until the first window opens is no share of the work.
-                long_day:
-                    (!runner.under_way).then_some(LongDay {
-                        after: fair + (opens - free).max(0),
-                        cost_per_hour: LONG_DAY_HOUR,
-                    }),
+                long_day: (!runner.under_way).then_some(LongDay {
+                    after: fair + (opens - free).max(0),
+                    cost_per_hour: settings.long_day_hour_cents,
+                }),
                 // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
                 under_way: true,
                 at_depot: runner.at_hub,
                 reloads: (at_large && !runner.at_hub).then(|| Reloads {
                     places: vec![0],
-                    service: LOADING.num_seconds(),
+                    service: settings.loading().num_seconds(),
                     most: 1,
                 }),
                 ..VehicleSpec::default()
@@ -190,15 +179,15 @@ impl Choices {
         })?;
         let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
         let (given, opens) = (Solution { routes: given, unserved, stopovers }, opens.collect());
-        Ok(Sheet { problem, runners, tasks, given, opens, origin, hub, at_large })
+        Ok(Sheet { problem, runners, tasks, given, opens, origin, hub, at_large, settings })
     }
 }
 
 /// The latest arrival that a plan may count on. A morning plan keeps the risk margin in hand, so that what goes slightly
 /// wrong on the road breaks no promise.
-fn in_hand(window: Window, strictness: Strictness) -> Instant {
+fn in_hand(window: Window, strictness: Strictness, margin: TimeDelta) -> Instant {
     match strictness {
-        Strictness::Hard if window.until() - window.from() > RISK_MARGIN * 3 => window.until() - RISK_MARGIN,
+        Strictness::Hard if window.until() - window.from() > margin * 3 => window.until() - margin,
         _ => window.until(),
     }
 }
@@ -246,6 +235,8 @@ pub(crate) struct Sheet {
     pub hub: LatLon,
     /// Whether vehicles on the road may come by the hub for what lies there.
     pub at_large: bool,
+    /// What is set for the hub.
+    pub settings: Arc<Settings>,
 }
 
 /// One vehicle's part of a solution, in the day's terms.
@@ -302,9 +293,12 @@ impl Sheet {
 
     /// What driver and vehicle cost more for an insertion, in cents.
     pub fn extra_cents(&self, runner: &Runner, insertion: &Insertion) -> i64 {
-        let parts = insertion.extra_seconds * DRIVER_HOUR
-            + insertion.extra_driving * driving_hour(runner.vehicle.kind);
-        (parts.max(0) + 3_599) / 3_600
+        let settings = &self.settings;
+        let parts = insertion.extra_seconds * settings.driver_hour_cents
+            + insertion.extra_driving * settings.driving_hour_cents(runner.vehicle.kind);
+        let stays = self.given.routes.get(insertion.vehicle.index()).is_some_and(Vec::is_empty);
+        let leaves = stays && !runner.under_way;
+        (parts.max(0) + 3_599) / 3_600 + if leaves { settings.vehicle_used_cents } else { 0 }
     }
 
     /// What a vehicle on the road has aboard and cannot bring anywhere, as when its street is closed for days. It stays

@@ -9,8 +9,9 @@ use crate::{
         problem::{PlannedRoute, Sheet},
         solving::{Ask, districts, solve_again},
     },
+    sites::hubs::Site,
 };
-use domain::{Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
+use domain::{HubId, Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -80,19 +81,21 @@ impl Content {
 impl Operations {
     /// Looks for a better plan from where the day stands now; an earlier proposal makes way for it. None when there is
     /// none; then an earlier one stays, unless the day has overtaken it.
-    pub async fn propose_plan(&self, caller: &Caller) -> Result<Option<ProposalView>> {
+    pub async fn propose_plan(&self, caller: &Caller, hub: Option<HubId>) -> Result<Option<ProposalView>> {
         caller.must(domain::Ability::Dispatch)?;
-        self.propose(Where::Everywhere, |_| true).await
+        let site = self.site_for(caller, hub).await?;
+        self.propose(&site, Where::Everywhere, |_| true).await
     }
 
     /// As [`Self::propose_plan`], kept only if one of its answers is `wanted`.
     pub(crate) async fn propose(
         &self,
+        site: &Site,
         place: Where,
         wanted: impl Fn(&Gains) -> bool + Send + 'static,
     ) -> Result<Option<ProposalView>> {
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let book = DayBook::read(self, &mut conn, site, None).await?;
         let based_on = book.plan.as_ref().ok_or(OpsError::NothingToPlan)?.revision;
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
@@ -142,7 +145,7 @@ impl Operations {
         }
         store::proposals::add(&mut tx, &proposal).await?;
         tx.commit().await?;
-        self.0.live.touch_plan();
+        self.0.live.of(book.hub.id).touch_plan();
         Ok(Some(view(proposal, &book)))
     }
 
@@ -153,7 +156,7 @@ impl Operations {
         let Some(overtaken) = open.filter(|p| p.based_on < revision) else { return Ok(()) };
         store::proposals::end(&mut tx, overtaken.id, Ending::Overtaken).await?;
         tx.commit().await?;
-        self.0.live.touch_plan();
+        self.0.live.of(book.hub.id).touch_plan();
         Ok(())
     }
 

@@ -7,11 +7,12 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     planning::proposal::{Content, Where},
+    sites::hubs::{Rounds, Site},
 };
 use chrono::TimeDelta;
-use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Refusal};
+use domain::{Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Refusal};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{MutexGuard, PoisonError},
 };
 use store::proposals::Ending;
@@ -28,26 +29,31 @@ impl Operations {
     /// Proposes a better plan if something new has happened that one mends: a timer's verb. Answers whether it did.
     pub async fn react(&self, caller: &Caller) -> Result<bool> {
         caller.timer_only()?;
-        let mut conn = self.0.database.read().await?;
-        if store::hubs::all(&mut conn).await?.is_empty() {
-            return Ok(false);
+        let sites = self.sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.react_at(site).await);
         }
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let now = self.now();
-        let day = self.running_day(&mut conn, &hub, zone).await?;
-        let known = store::exceptions::of_day(&mut conn, hub.id, day).await?;
-        let seen = self.reacted_to().clone();
+        Ok(rounds.end()?.contains(&true))
+    }
+
+    async fn react_at(&self, site: &Site) -> Result<bool> {
+        let mut conn = self.0.database.read().await?;
+        let (hub, now) = (site.hub.id, self.now());
+        let day = self.running_day(&mut conn, site, now).await?;
+        let known = store::exceptions::of_day(&mut conn, hub, day).await?;
+        let seen = self.reacted_to().get(&hub).cloned().unwrap_or_default();
         let news: Vec<&Exception> =
             known.iter().filter(|e| may_be_mended(e) && !seen.contains(&e.id)).collect();
         let moments = || news.iter().map(|e| e.raised_at);
         let (Some(first), Some(last)) = (moments().min(), moments().max()) else {
-            return self.renew(&mut conn).await;
+            return self.renew(&mut conn, site, day).await;
         };
         drop(conn);
         if now - last < SETTLED && now - first < PATIENCE {
             return Ok(false);
         }
-        let proposed = match self.propose(Where::InTrouble, mends).await {
+        let proposed = match self.propose(site, Where::InTrouble, mends).await {
             Ok(proposal) => proposal.is_some(),
             Err(OpsError::NothingToPlan) => false,
             // It is looked at again in the next round.
@@ -55,24 +61,23 @@ impl Operations {
             Err(fault) => return Err(fault),
         };
         // Of other days nothing need be remembered.
-        *self.reacted_to() = known.iter().filter(|e| may_be_mended(e)).map(|e| e.id).collect();
+        let reacted_to = known.iter().filter(|e| may_be_mended(e)).map(|e| e.id).collect();
+        self.reacted_to().insert(hub, reacted_to);
         Ok(proposed)
     }
 
     /// Makes a proposal anew that nobody can accept any more.
-    async fn renew(&self, conn: &mut store::Conn) -> Result<bool> {
-        let (hub, zone) = self.hub_and_zone(conn).await?;
-        let now = self.now();
-        let day = self.running_day(conn, &hub, zone).await?;
-        let Some(open) = store::proposals::open::<Content>(conn, hub.id, day).await? else {
+    async fn renew(&self, conn: &mut store::Conn, site: &Site, day: Day) -> Result<bool> {
+        let (hub, now) = (site.hub.id, self.now());
+        let Some(open) = store::proposals::open::<Content>(conn, hub, day).await? else {
             return Ok(false);
         };
-        if now - open.made_at < READING || !self.is_overtaken(conn, &open).await? {
+        if now - open.made_at < READING || !self.is_overtaken(conn, site, &open).await? {
             return Ok(false);
         }
         let keeps_promises = open.content.gains().any(mends);
         let place = if keeps_promises { Where::InTrouble } else { Where::Everywhere };
-        match self.propose(place, move |gains| !keeps_promises || mends(gains)).await {
+        match self.propose(site, place, move |gains| !keeps_promises || mends(gains)).await {
             Ok(Some(_)) => return Ok(true),
             Ok(None) | Err(OpsError::NothingToPlan) => {}
             Err(OpsError::Refused(Refusal::PlanStale)) => return Ok(false),
@@ -81,11 +86,11 @@ impl Operations {
         let mut tx = self.0.database.begin().await?;
         store::proposals::end(&mut tx, open.id, Ending::Overtaken).await?;
         tx.commit().await?;
-        self.0.live.touch_plan();
+        self.0.live.of(hub).touch_plan();
         Ok(false)
     }
 
-    fn reacted_to(&self) -> MutexGuard<'_, HashSet<ExceptionId>> {
+    fn reacted_to(&self) -> MutexGuard<'_, HashMap<HubId, HashSet<ExceptionId>>> {
         self.0.reacted_to.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -25,10 +25,6 @@ pub(crate) struct Ask<'a> {
     pub keep: Option<&'a Path>,
 }
 
-/// What a change of the day's plan is worth avoiding, in cents: a parcel that has to be found at the hub and put into
-/// another van, and a stop that the driver does not expect there.
-const CHANGES: ChangePrices = ChangePrices { moved: 200, order: 40 };
-
 /// Solves a problem from nothing. Nobody sees a solution that the checker does not accept.
 pub(crate) fn solve(sheet: &Sheet, ask: &Ask<'_>) -> Result<Solution> {
     keep_copy(sheet, ask);
@@ -44,7 +40,9 @@ pub(crate) fn solve_again(sheet: &Sheet, ask: &Ask<'_>) -> Result<Vec<Answer>> {
     keep_copy(sheet, ask);
     let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
     let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
-    let answers = optimizer::replan(&sheet.problem, &sheet.given, CHANGES, &until, &settings);
+    let set = &sheet.settings;
+    let prices = ChangePrices { moved: set.moved_stop_cents, order: set.reordered_stop_cents };
+    let answers = optimizer::replan(&sheet.problem, &sheet.given, prices, &until, &settings);
     answers.iter().try_for_each(|answer| judged(sheet, &answer.solution))?;
     Ok(answers)
 }
@@ -99,7 +97,7 @@ fn joined(mut one: Choices, other: Choices) -> Choices {
 }
 
 fn halves(choices: Choices) -> [Choices; 2] {
-    let Choices { runners, tasks, hub, now, approaches } = choices;
+    let Choices { runners, tasks, hub, now, approaches, settings } = choices;
     let spread = |of: &dyn Fn(&Task) -> f64| {
         let (low, high) =
             tasks.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
@@ -125,6 +123,7 @@ fn halves(choices: Choices) -> [Choices; 2] {
         hub,
         now,
         approaches: approaches.clone(),
+        settings: settings.clone(),
     });
     let mut shared_out = 0;
     let mut places = vec![];
@@ -208,6 +207,7 @@ mod tests {
             hub,
             now,
             approaches: Arc::new(Approaches::default()),
+            settings: Arc::new(domain::Settings::default()),
         }
     }
 

@@ -4,10 +4,11 @@ use super::profiles;
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, turns::aside, zone::Zone},
+    sites::hubs::Site,
 };
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
 use chrono::TimeDelta;
-use domain::{Closure, ClosureId, ClosureShape, Coordinate, Fact, MOST_PLACES, Weather};
+use domain::{Closure, ClosureId, ClosureShape, Coordinate, Fact, HubId, MOST_PLACES, Weather};
 use wire::{Point, staff::roads::CloseRoad};
 
 /// A stop this close to a closure's outline is taken to be cut off by it, in metres.
@@ -19,11 +20,9 @@ const FAR_OUT: f64 = 0.2;
 
 impl Operations {
     /// Closes a road, or an area, until a time. Takes effect at once.
-    pub async fn close_road(&self, caller: &Caller, ask: CloseRoad) -> Result<ClosureId> {
+    pub async fn close_road(&self, caller: &Caller, hub: Option<HubId>, ask: CloseRoad) -> Result<ClosureId> {
         caller.must(domain::Ability::Dispatch)?;
-        let mut conn = self.0.database.read().await?;
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        drop(conn);
+        let Site { hub, zone } = self.site_for(caller, hub).await?;
         let from = self.now();
         let CloseRoad { area, places, reason, bars, until } = ask;
         let places = read_places(&places)?;
@@ -52,9 +51,9 @@ impl Operations {
         let streets = aside(move || streets(&city, &drawn)).await?.ok_or(OpsError::NoRoadThere)?;
         let closure = Closure { streets, ..closure };
         let id = closure.id;
-        let mut work = self.begin(caller).await?;
+        let mut work = self.begin(caller, hub.id).await?;
         store::roads::save(&mut work.tx, &closure).await?;
-        work.happened_at(from, hub.id, Fact::RoadClosed { closure: Box::new(closure) });
+        work.happened_at(from, Fact::RoadClosed { closure: Box::new(closure) });
         work.commit().await?;
         self.tell_roads_soon().await;
         Ok(id)
@@ -63,12 +62,13 @@ impl Operations {
     /// Ends a closure before its time.
     pub async fn lift_closure(&self, caller: &Caller, id: ClosureId) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let mut work = self.begin(caller).await?;
+        let hub = store::roads::hub_of(&mut *self.0.database.read().await?, id).await?;
+        let mut work = self.begin(caller, hub.ok_or(OpsError::NotFound)?).await?;
         let closure = store::roads::lock(&mut work.tx, id).await?.ok_or(OpsError::NotFound)?;
         if closure.lifted_at.is_none() {
-            let (hub, now) = (closure.hub, work.go_on());
+            let now = work.go_on();
             store::roads::save(&mut work.tx, &closure.lift(now)).await?;
-            work.happened(hub, Fact::ClosureLifted { closure: id });
+            work.happened(Fact::ClosureLifted { closure: id });
             work.commit().await?;
         }
         self.tell_roads_soon().await;
@@ -76,13 +76,13 @@ impl Operations {
     }
 
     /// Says what the weather is; it is taken to stay so.
-    pub async fn set_weather(&self, caller: &Caller, weather: Weather) -> Result<()> {
+    pub async fn set_weather(&self, caller: &Caller, hub: Option<HubId>, weather: Weather) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let mut work = self.begin(caller).await?;
-        let hub = self.hub(&mut work.tx).await?.id;
+        let hub = self.site_for(caller, hub).await?.hub.id;
+        let mut work = self.begin(caller, hub).await?;
         if store::roads::weather(&mut work.tx, hub).await? != weather {
             store::roads::set_weather(&mut work.tx, hub, weather).await?;
-            work.happened(hub, Fact::WeatherSet { weather });
+            work.happened(Fact::WeatherSet { weather });
             work.commit().await?;
         }
         self.tell_roads_soon().await;

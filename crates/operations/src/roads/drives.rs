@@ -8,11 +8,15 @@ use crate::{
     Caller, Operations, Result,
     base::{convert::profile, turns::aside, zone::Zone},
     day::board::DayBook,
+    sites::hubs::{Rounds, Site},
 };
 use ::roads::{City, Curves, DayKind, Driver, Evidence, Fix, Group, Pass, Wall, nearest_hour};
 use chrono::TimeDelta;
 use domain::{Instant, StopState, VehicleId};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 use store::{positions::Position, roads::PassCount};
 
 /// Readings are matched again from so long before the watermark: a road has to be seen from its beginning.
@@ -32,14 +36,20 @@ impl Operations {
     pub async fn learn_roads(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
         let Some(city) = self.0.roadbook.city().cloned() else { return Ok(0) };
-        let mut conn = self.0.database.read().await?;
-        if store::hubs::all(&mut conn).await?.is_empty() {
-            return Ok(0);
+        let sites = self.sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.learn_roads_at(&city, site, &sites).await);
         }
-        let book = DayBook::read(self, &mut conn, None).await?;
+        Ok(rounds.end()?.into_iter().sum())
+    }
+
+    async fn learn_roads_at(&self, city: &Arc<City>, site: &Site, sites: &[Site]) -> Result<usize> {
+        let mut conn = self.0.database.read().await?;
+        let book = DayBook::read(self, &mut conn, site, None).await?;
         let read: HashMap<_, _> =
             store::roads::read_until(&mut conn, book.hub.id).await?.into_iter().collect();
-        let fresh_start = self.0.roadbook.known().learnt_at.is_none();
+        let fresh_start = !self.0.roadbook.known().begun.contains(&book.hub.id);
         let least = book.now - REMEMBERED;
         let begin = |vehicle: &VehicleId| read.get(vehicle).copied().unwrap_or(least).max(least) - OVERLAP;
         let is_new = |vehicle: &VehicleId, latest: Instant| {
@@ -53,7 +63,7 @@ impl Operations {
             .collect();
         let readings = store::positions::since(&mut conn, &wanted).await?;
         if fresh_start {
-            let counts = store::roads::passes(&mut conn, book.hub.id).await?;
+            let counts = passes_of(&mut conn, sites).await?;
             self.0.roadbook.known().learn(&counts);
         }
         drop(conn);
@@ -73,14 +83,15 @@ impl Operations {
         tx.commit().await?;
 
         let mut conn = self.0.database.read().await?;
-        let all = store::roads::passes(&mut conn, job.book.hub.id).await?;
+        let all = passes_of(&mut conn, sites).await?;
         drop(conn);
         let (zone, now) = (job.book.zone, job.book.now);
         let read = counted.len();
         let mut drives = self.0.roadbook.known().drives.clone();
         drives.add(if job.whole { passes } else { counted }, zone.wall(now));
+        let streets = city.clone();
         let (drives, live) = aside(move || {
-            let live = city.conclude(&drives, zone.wall(now));
+            let live = streets.conclude(&drives, zone.wall(now));
             (drives, live)
         })
         .await?;
@@ -89,11 +100,12 @@ impl Operations {
         let told = {
             let mut known = self.0.roadbook.known();
             known.learn(&all);
+            known.begun.insert(job.book.hub.id);
             (known.drives, known.live, known.learnt_at) = (drives, Arc::new(live), Some(now));
             known.told.clone().map(|told| Told { learnt: told.learnt + 1, ..told })
         };
         if let Some(told) = told {
-            self.0.roadbook.tell(told, zone);
+            self.0.roadbook.tell(told, sites);
         }
         Ok(read)
     }
@@ -215,6 +227,25 @@ impl Known {
         self.evidence = counts.iter().map(|count| count.passes).sum();
         self.curves = Some(Arc::new(Curves::assumed().after(&evidence)));
     }
+}
+
+/// What drives from all hubs have shown, in the order of kinds of days, groups, hours and buckets.
+async fn passes_of(conn: &mut store::Conn, sites: &[Site]) -> Result<Vec<PassCount>> {
+    let mut sums = BTreeMap::new();
+    for site in sites {
+        for count in store::roads::passes(conn, site.hub.id).await? {
+            let key = (count.day_kind, count.road_group, count.hour, count.bucket);
+            *sums.entry(key).or_insert(0.0) += count.passes;
+        }
+    }
+    let count = |((day_kind, road_group, hour, bucket), passes)| PassCount {
+        day_kind,
+        road_group,
+        hour,
+        bucket,
+        passes,
+    };
+    Ok(sums.into_iter().map(count).collect())
 }
 
 /// The median of one kind of day, group and hour; none on too few passes.

@@ -8,6 +8,7 @@ use crate::{
         turns::aside,
     },
     day::board::DayBook,
+    sites::hubs::{Rounds, Site},
 };
 use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
@@ -28,14 +29,23 @@ impl Operations {
     /// Measures what has left and what is back, once: a timer's verb. Answers how many routes have a new length.
     pub async fn measure_routes(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
+        let sites = self.sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.measure_routes_at(site).await);
+        }
+        Ok(rounds.end()?.into_iter().sum())
+    }
+
+    async fn measure_routes_at(&self, site: &Site) -> Result<usize> {
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(0) };
         let now = self.now();
-        let wanted = store::roads::unmeasured(&mut conn, hub.id, now - SINCE, now - SETTLED, ROUND).await?;
+        let wanted =
+            store::roads::unmeasured(&mut conn, site.hub.id, now - SINCE, now - SETTLED, ROUND).await?;
         if wanted.is_empty() {
             return Ok(0);
         }
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let book = DayBook::read(self, &mut conn, site, None).await?;
         let mut readings = vec![];
         for route in &wanted {
             readings.push(match route.drive_until {

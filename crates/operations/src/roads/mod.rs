@@ -11,11 +11,12 @@ use crate::{
     Caller, Operations, Result,
     base::{turns::aside, zone::Zone},
     day::board::DayBook,
+    sites::hubs::Site,
 };
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};
-use domain::{ClosureId, ClosureShape, Instant, VehicleKind};
+use domain::{ClosureId, ClosureShape, HubId, Instant, VehicleKind};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use wire::{
@@ -44,6 +45,8 @@ struct Known {
     live: Arc<Live>,
     drives: Drives,
     learnt_at: Option<Instant>,
+    /// The hubs whose drives of the last hours have been read.
+    begun: HashSet<HubId>,
     evidence: f64,
 }
 
@@ -87,15 +90,18 @@ impl Roadbook {
     }
 
     /// Lets closures, weather and traffic hold; answers whether anything is new.
-    fn tell(&self, told: Told, zone: Zone) -> bool {
+    fn tell(&self, told: Told, sites: &[Site]) -> bool {
         let Some(city) = &self.city else { return false };
         let mut known = self.known();
         if known.told.as_ref() == Some(&told) {
             return false;
         }
+        let zone_of = |closure: &domain::Closure| {
+            sites.iter().find(|site| site.hub.id == closure.hub).map(|site| site.zone)
+        };
         let curves = known.curves.get_or_insert_with(|| Arc::new(Curves::assumed())).clone();
         city.set_conditions(Conditions {
-            closures: told.closures.iter().map(|closure| closures::closure(closure, zone)).collect(),
+            closures: told.closures.iter().filter_map(|c| Some(closures::closure(c, zone_of(c)?))).collect(),
             weather: ::roads::Weather::from_code(told.weather.code()).unwrap_or_default(),
             curves,
             live: known.live.clone(),
@@ -103,6 +109,11 @@ impl Roadbook {
         known.told = Some(told);
         true
     }
+}
+
+/// How much longer a van's drives take in this weather.
+fn slows(weather: domain::Weather) -> f64 {
+    ::roads::Weather::from_code(weather.code()).unwrap_or_default().factor(Profile::Van)
 }
 
 /// The profiles of a kind of vehicle; those of cars go with vans.
@@ -130,14 +141,18 @@ impl Operations {
 
     async fn tell_roads(&self) -> Result<bool> {
         let _turn = self.0.roadbook.telling.lock().await;
+        let sites = self.sites().await?;
         let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(false) };
-        let zone = Zone::parse(&hub.zone)?;
-        let closures = store::roads::closures(&mut conn, hub.id, self.now()).await?;
-        let weather = store::roads::weather(&mut conn, hub.id).await?;
+        let (mut closures, mut weather) = (vec![], domain::Weather::default());
+        for site in sites.iter() {
+            closures.extend(store::roads::closures(&mut conn, site.hub.id, self.now()).await?);
+            // Hubs on one map have one sky: where they disagree, the weather that slows most is believed.
+            let said = store::roads::weather(&mut conn, site.hub.id).await?;
+            weather = if slows(said) > slows(weather) { said } else { weather };
+        }
         drop(conn);
         let learnt = self.0.roadbook.known().told.as_ref().map_or(0, |told| told.learnt);
-        let news = self.0.roadbook.tell(Told { closures, weather, learnt }, zone);
+        let news = self.0.roadbook.tell(Told { closures, weather, learnt }, &sites);
         if news {
             self.0.live.touch_roads();
         }
@@ -145,10 +160,11 @@ impl Operations {
     }
 
     /// The roads on one page.
-    pub async fn roads(&self, caller: &Caller) -> Result<RoadsView> {
+    pub async fn roads(&self, caller: &Caller, hub: Option<HubId>) -> Result<RoadsView> {
         caller.must(domain::Ability::SeeRoads)?;
+        let site = self.site_for(caller, hub).await?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let book = DayBook::read(self, &mut conn, &site, None).await?;
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         let weather = store::roads::weather(&mut conn, book.hub.id).await?;
         let cut_off = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;

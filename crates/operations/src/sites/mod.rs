@@ -1,3 +1,4 @@
 //! Hubs and shops.
 
-pub(crate) mod set_up;
+pub(crate) mod hubs;
+mod set_up;

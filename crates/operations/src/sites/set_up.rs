@@ -16,10 +16,10 @@ use domain::{
 use std::collections::HashSet;
 use store::{
     devices, hubs,
-    keys::{self, KeyHolder},
+    keys::{self, KeyHolder, Making},
     shops, vehicles,
 };
-use wire::machine::{NamedKey, SetUp, SetUpAnswer, VehicleToken};
+use wire::machine::{NamedKey, SetUp, SetUpAnswer, SetUpHub, VehicleToken};
 
 const MOST_VEHICLES: usize = 5_000;
 const MOST_SHOPS: usize = 1_000;
@@ -38,17 +38,19 @@ impl Operations {
     }
 
     async fn set_up_once(&self, caller: &Caller, ask: SetUp, at: Coordinate) -> Result<SetUpAnswer> {
-        let mut work = self.begin(caller).await?;
-        let (tx, now) = (&mut work.tx, work.now);
+        let known = hubs::all(&mut *self.0.database.read().await?).await?;
+        let id = which_hub(&known, &ask.hub)?;
+        let mut work = self.begin(caller, id).await?;
+        let (tx, made) = (&mut work.tx, self.0.clock.real_now());
         // Two first set-ups at once would make two hubs.
         store::locks::set_up(tx).await?;
-        let hub = Hub {
-            id: which_hub(&hubs::all(tx).await?, ask.hub.id)?,
-            name: ask.hub.name,
-            at,
-            zone: ask.hub.zone,
-            plan_at: ask.hub.plan_at,
-        };
+        let known = hubs::all(tx).await?;
+        let is_first = !ask.hub.another && !known.iter().any(|hub| hub.id == id);
+        if is_first && !known.is_empty() {
+            // Somebody else was first; tried again it renews that hub.
+            return Err(OpsError::Busy);
+        }
+        let hub = Hub { id, name: ask.hub.name, at, zone: ask.hub.zone, plan_at: ask.hub.plan_at };
         hubs::save(tx, &hub).await.map_err(taken)?;
         let known = vehicles::of_hub(tx, hub.id).await?;
 
@@ -57,7 +59,7 @@ impl Operations {
         for name in ask.shops {
             let id = shops::save(tx, &Shop { id: ShopId(new_id()), name: name.clone() }).await?;
             let (key, hash) = new_secret()?;
-            keys::save(tx, &hash, KeyHolder::Shop(id), now).await?;
+            keys::save(tx, &hash, KeyHolder::Shop(id), made, Making::default()).await?;
             shops.push(NamedKey { name, key });
         }
         for v in ask.vehicles {
@@ -85,24 +87,32 @@ impl Operations {
             }
             vehicles::save(tx, &vehicle).await.map_err(taken)?;
             let (key, hash) = new_secret()?;
-            devices::save(tx, &hash, vehicle.id, now).await?;
+            devices::save(tx, &hash, vehicle.id, made).await?;
             vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
             joined.push(vehicle);
         }
         for vehicle in joined {
-            work.happened(hub.id, Fact::VehicleJoined { vehicle: Box::new(JoinedVehicle::of(&vehicle)) });
+            work.happened(Fact::VehicleJoined { vehicle: Box::new(JoinedVehicle::of(&vehicle)) });
         }
         work.touched.all = true;
         work.commit().await?;
+        self.read_sites().await?;
         Ok(SetUpAnswer { hub: hub.id, shops, vehicles })
     }
 }
 
-/// A name is only a name: without an id it is the hub there is.
-fn which_hub(known: &[Hub], id: Option<HubId>) -> Result<HubId> {
-    match (id, known.first()) {
-        (None, None) => Ok(HubId(new_id())),
-        (None, Some(first)) => Ok(first.id),
+/// A name is only a name: without an id it is the hub there is, unless another one is wanted or there are several.
+fn which_hub(known: &[Hub], ask: &SetUpHub) -> Result<HubId> {
+    match (ask.id, known) {
+        (Some(_), _) if ask.another => Err(OpsError::Invalid(
+            "hub: another hub gets an id of its own; leave the id out, or leave `another` out to renew the hub with this id".into(),
+        )),
+        (None, _) if ask.another => Ok(HubId(new_id())),
+        (None, []) => Ok(HubId(new_id())),
+        (None, [only]) => Ok(only.id),
+        (None, _) => Err(OpsError::Invalid(
+            "hub.id: there are several hubs; send the id that the set-up answered, or `another` for one more".into(),
+        )),
         (Some(id), _) if known.iter().any(|hub| hub.id == id) => Ok(id),
         (Some(id), _) => Err(OpsError::Invalid(format!(
             "hub.id: there is no hub {}; leave the id out to set up the one there is",
@@ -157,8 +167,11 @@ fn read(ask: SetUp) -> Result<SetUp, String> {
                 v.label
             ));
         }
-        if v.shift_from >= v.shift_until {
-            return Err(format!("vehicles: the shift of {} must end after it begins", v.label));
+        if v.shift_from == v.shift_until {
+            return Err(format!(
+                "vehicles: the shift of {} begins and ends at the same time; one that passes midnight ends at an earlier time than it begins",
+                v.label
+            ));
         }
         Ok(v)
     };

@@ -10,8 +10,7 @@ use crate::{
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Closure, Instant, LOADING, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind,
-    VehicleState, YARD,
+    Closure, Instant, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind, VehicleState,
 };
 use std::{
     cmp::Reverse,
@@ -125,7 +124,8 @@ impl<'a> Tour<'a> {
         let (at, place) = match route.state {
             RouteState::Finished { .. } => return None,
             RouteState::Published => {
-                ((route.planned_start + book.approaches.leaves_late).max(book.now + YARD), hub)
+                let ready = book.now + book.settings.yard();
+                ((route.planned_start + book.approaches.leaves_late).max(ready), hub)
             }
             RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
                 // Since that reading, or since the last door, the vehicle has gone on.
@@ -160,7 +160,7 @@ impl<'a> Tour<'a> {
             return false;
         };
         if by_the_hub {
-            self.at = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at) + LOADING;
+            self.at = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at) + book.settings.loading();
             self.place = hub;
         }
         let door = lat_lon(s.at);

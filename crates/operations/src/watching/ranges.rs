@@ -1,10 +1,9 @@
 //! Estimates are kept at fixed horizons, scored once somebody has arrived, and told with a range that nine of ten arrivals
 //! fall into.
 
-use crate::{Caller, Operations, Result};
+use crate::{Caller, Operations, Result, sites::hubs::Site};
 use chrono::TimeDelta;
 use domain::{Instant, StopId};
-use std::sync::{Arc, Mutex, PoisonError};
 use store::estimates::{Kept, Off};
 
 /// How far ahead estimates are kept, in minutes.
@@ -54,29 +53,18 @@ impl Ranges {
     }
 }
 
-/// The ranges that hold now, shared by all verbs.
-#[derive(Default)]
-pub(crate) struct Shared(Mutex<Arc<Ranges>>);
-
-impl Shared {
-    pub fn get(&self) -> Arc<Ranges> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set(&self, ranges: Ranges) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(ranges);
-    }
-}
-
 impl Operations {
     /// Scores the estimates of the last days and lets the ranges follow: a timer's verb. Answers how many were scored.
     pub async fn score_estimates(&self, caller: &Caller) -> Result<i64> {
         caller.timer_only()?;
-        let mut conn = self.0.database.read().await?;
-        let Some(hub) = store::hubs::all(&mut conn).await?.into_iter().next() else { return Ok(0) };
-        let off = store::estimates::off(&mut conn, hub.id, self.now() - REMEMBERED).await?;
-        let scored = off.iter().map(|o| o.stops).sum();
-        self.0.ranges.set(Ranges(off.into_iter().filter(|o| o.stops >= FEWEST).collect()));
+        let sites = self.sites().await?;
+        let mut scored = 0;
+        for Site { hub, .. } in sites.iter() {
+            let mut conn = self.0.database.read().await?;
+            let off = store::estimates::off(&mut conn, hub.id, self.now() - REMEMBERED).await?;
+            scored += off.iter().map(|o| o.stops).sum::<i64>();
+            self.0.ranges.set(hub.id, Ranges(off.into_iter().filter(|o| o.stops >= FEWEST).collect()));
+        }
         Ok(scored)
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     Caller, Operations, Result,
     base::turns::aside,
     day::board::DayBook,
+    sites::hubs::{Rounds, Site},
     watching::{
         expected::{Estimate, estimates},
         troubles::{same_subject, settled, troubles, unplanned},
@@ -37,19 +38,24 @@ const DWELL: TimeDelta = TimeDelta::seconds(90);
 const SAME_ETA: TimeDelta = TimeDelta::seconds(20);
 
 impl Operations {
-    /// One round of watching: a timer's verb. Answers how many exceptions were raised or settled.
+    /// One round of watching every hub: a timer's verb. Answers how many exceptions were raised or settled.
     pub async fn watch(&self, caller: &Caller) -> Result<usize> {
         caller.timer_only()?;
-        let mut conn = self.0.database.read().await?;
-        if store::hubs::all(&mut conn).await?.is_empty() {
-            return Ok(0);
+        let sites = self.read_sites().await?;
+        let mut rounds = Rounds::default();
+        for site in sites.iter() {
+            rounds.note(site, self.watch_at(caller, site).await);
         }
+        Ok(rounds.end()?.into_iter().sum())
+    }
+
+    async fn watch_at(&self, caller: &Caller, site: &Site) -> Result<usize> {
+        let day = self.keep_day(caller, site).await?;
+        let mut conn = self.0.database.read().await?;
         // What is raised after the day was read is not over because the day that was read knows nothing of it.
-        let (hub, zone) = self.hub_and_zone(&mut conn).await?;
-        let day = self.running_day(&mut conn, &hub, zone).await?;
-        let known = store::exceptions::of_day(&mut conn, hub.id, day).await?;
+        let known = store::exceptions::of_day(&mut conn, site.hub.id, day).await?;
         let known: HashSet<ExceptionId> = known.iter().map(|e| e.id).collect();
-        let book = DayBook::read(self, &mut conn, None).await?;
+        let book = DayBook::read(self, &mut conn, site, None).await?;
         let since = book.now - TimeDelta::hours(12);
         // In this order: older readings that come in between are seen again, because the watermark has moved back.
         let read = store::positions::interpreted(&mut conn, book.hub.id).await?;
@@ -67,7 +73,7 @@ impl Operations {
         let arrived = self.save_arrivals(caller, &book, &read, &fresh).await?;
         let changed = self.save_exceptions(caller, &book, &estimates, &known).await?;
         if !arrived.is_empty() {
-            self.0.live.touch_routes(arrived);
+            self.0.live.of(book.hub.id).touch_routes(arrived);
         }
         Ok(changed)
     }
@@ -92,7 +98,7 @@ impl Operations {
         }
         // Silence is known by the clock alone, so routes on the road are looked at again in every round.
         touched.extend(book.routes.iter().filter(|r| book.is_silent(r)).map(|r| r.id));
-        let ranges = self.0.ranges.get();
+        let ranges = self.0.ranges.get(book.hub.id).unwrap_or_default();
         let pending = |id: &StopId| known.get(id).is_some_and(|s| s.stop.state == StopState::Pending);
         let told = estimates.iter().filter(|e| e.known).flat_map(|e| &e.stops).filter(|(id, _)| pending(id));
         let kept: Vec<_> = told.filter_map(|(id, eta)| ranges.kept(*id, *eta, book.now)).collect();
@@ -114,7 +120,7 @@ impl Operations {
             store::stops::forget_etas(&mut tx, &unknown).await?;
             tx.commit().await?;
         }
-        self.0.live.touch_routes(touched);
+        self.0.live.of(book.hub.id).touch_routes(touched);
         Ok(())
     }
 
@@ -164,7 +170,7 @@ impl Operations {
         (route, stop): (RouteId, StopId),
         at: Instant,
     ) -> Result<bool> {
-        let mut work = self.begin(caller).await?;
+        let mut work = self.begin(caller, book.hub.id).await?;
         let locks = RouteLocks::take(&mut work.tx, &[route]).await?;
         let Some(stop) = store::stops::get(&mut work.tx, stop).await? else { return Ok(false) };
         let out = locks.get(route).is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. }));
@@ -174,7 +180,7 @@ impl Operations {
         let (id, order) = (stop.id, stop.order);
         let stop = stop.arrive(at)?;
         store::stops::save_progress(&mut work.tx, &locks, std::slice::from_ref(&stop)).await?;
-        work.happened_at(at, book.hub.id, Fact::StopArrived { stop: id, order, route });
+        work.happened_at(at, Fact::StopArrived { stop: id, order, route });
         work.commit().await?;
         Ok(true)
     }
@@ -194,8 +200,9 @@ impl Operations {
         // The book is older than the youngest of those that wait.
         let now = self.now();
         let mut wanted = troubles(book, estimates);
-        // Today's orders wait for the morning plan as long as there is none.
-        let left_out = waiting.iter().filter(|w| w.day < book.day || book.plan.is_some());
+        // Today's orders wait for the morning plan as long as there is none, but for those that it comes too late for.
+        let left_out =
+            waiting.iter().filter(|w| w.day < book.day || book.plan.is_some() || w.until <= book.now);
         wanted.extend(left_out.map(|w| unplanned(book, w, now)));
         let unresolved: Vec<_> =
             standing.iter().filter(|e| !matches!(e.state, ExceptionState::Resolved { .. })).collect();
@@ -217,7 +224,7 @@ impl Operations {
         if changed == 0 {
             return Ok(0);
         }
-        let mut work = self.begin(caller).await?;
+        let mut work = self.begin(caller, book.hub.id).await?;
         // Those that stand are locked before new ones are raised, as everywhere.
         let ids: Vec<_> = settle.iter().map(|(e, _)| e.id).collect();
         for now in store::exceptions::lock_many(&mut work.tx, &ids).await? {
@@ -231,13 +238,13 @@ impl Operations {
             store::exceptions::save(&mut work.tx, &now.resolve(None, book.now, resolution.to_owned())?)
                 .await?;
             let fact = Fact::ExceptionResolved { exception: id, kind, resolution: resolution.to_owned() };
-            work.happened_at(book.now, book.hub.id, fact);
+            work.happened_at(book.now, fact);
         }
         for exception in raise {
             if store::exceptions::raise(&mut work.tx, exception).await? {
                 work.touched.orders.extend(exception.order);
                 let fact = Fact::ExceptionRaised { exception: exception.clone() };
-                work.happened_at(exception.raised_at, book.hub.id, fact);
+                work.happened_at(exception.raised_at, fact);
             }
         }
         work.touched.exceptions = true;

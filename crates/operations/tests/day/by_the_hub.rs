@@ -49,7 +49,7 @@ async fn planned(hub: &Hub) -> (Caller, OrderId, usize, DriverRoute) {
     hub.at(at(7, 38)).watch(&Caller::timer()).await.unwrap();
     let ops = hub.at(at(7, 39));
     assert!(ops.react(&Caller::timer()).await.unwrap());
-    let proposal = ops.board(&dispatcher).await.unwrap().proposal.unwrap();
+    let proposal = ops.board(&dispatcher, None).await.unwrap().proposal.unwrap();
     let least = &proposal.answers[0];
     assert_eq!((least.gains.promises_kept, least.gains.promises_lost, least.gains.moved), (1, 0, 0));
     let change = least.changes.iter().find(|change| change.reference == reference).unwrap();
@@ -83,7 +83,7 @@ async fn an_urgent_order_is_fetched_by_a_van_that_is_out() {
     assert!(reload.at > eta(last));
 
     // A plan that is made now leaves it so.
-    if let Some(again) = ops.propose_plan(&dispatcher).await.unwrap() {
+    if let Some(again) = ops.propose_plan(&dispatcher, None).await.unwrap() {
         assert!(again.answers[0].gains.promises_lost == 0, "{again:?}");
     }
 
@@ -127,7 +127,7 @@ async fn when_who_was_to_fetch_it_breaks_down_somebody_else_does() {
     let (dispatcher, _, van, _) = planned(&hub).await;
     hub.report(van, at(7, 50), Deed::OffRoad { reason: "flat tyre".into() }).await;
     let ops = hub.at(at(7, 51));
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let proposal = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     let least = &proposal.answers[0];
     assert_eq!((least.gains.promises_kept, least.changes.len()), (1, 1), "{least:?}");
     ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on, Freedom::Least).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_proposal_is_refused_when_the_van_was_at_the_hub_before_somebody_said_
     ops.watch(&Caller::timer()).await.unwrap();
     let (_, more) = late_order(&hub, &ops, 910).await;
     ops.watch(&Caller::timer()).await.unwrap();
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let proposal = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     let own = proposal.answers[0].changes.iter().find(|change| change.reference == more).unwrap();
     assert_eq!(own.to, format!("Van {van:02}"), "it comes by anyway");
     hub.report(van, now, Deed::Reloaded { route: route.route }).await;

@@ -111,6 +111,7 @@ pub fn set_up() -> SetUp {
     SetUp {
         hub: SetUpHub {
             id: None,
+            another: false,
             name: "Test hub".into(),
             at: Point { lat: 35.9, lon: 14.45 },
             zone: "Europe/Malta".into(),
@@ -125,7 +126,7 @@ impl Hub {
     /// A fresh hub with four vans, of which the last leaves at noon; nothing without a database to work on.
     pub async fn open(test: &str) -> Option<Self> {
         let Some(server) = database_url() else {
-            eprintln!("SKIPPED {test}: set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
+            skips::skip(test, "set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
             return None;
         };
         let name =
@@ -254,7 +255,7 @@ impl Hub {
         assert!(answer.results.iter().all(|r| r.order.is_some()), "{answer:?}");
         let planned = self.at(at(7, 0)).plan_morning(&Caller::timer()).await.unwrap();
         assert!(
-            matches!(planned, operations::PlanOutcome::Published { stops, unplanned: 0, .. } if stops == count),
+            matches!(planned[..], [operations::PlanOutcome::Published { stops, unplanned: 0, .. }] if stops == count),
             "{planned:?}"
         );
     }
@@ -318,6 +319,7 @@ pub fn order(n: usize, from: DateTime<Utc>, until: DateTime<Utc>) -> PlaceOrder 
     let angle = n as f64 * 2.4;
     let radius = 0.01 + 0.0004 * (n % 40) as f64;
     PlaceOrder {
+        hub: None,
         reference: format!("BOO-{n:06}"),
         recipient: PlaceRecipient { name: format!("Recipient {n:04}"), phone: format!("+356 2100 {n:04}") },
         address: format!("Triq il-Ħamrun {n}"),

@@ -157,7 +157,7 @@ async fn a_breakdown_and_a_late_return_are_raised_and_settle_with_their_cause() 
     let standing = async |now| {
         let ops = hub.at(now);
         ops.watch(&Caller::timer()).await.unwrap();
-        let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+        let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
         queue.rows.into_iter().filter(|r| r.route == Some(route.route)).map(|r| r.kind).collect::<Vec<_>>()
     };
 
@@ -220,6 +220,7 @@ async fn a_long_queue_comes_in_pages() {
     let ops = hub.at(at(7, 30));
     let shop = hub.shop(&ops).await;
     let late = (0..250).map(|n| wire::machine::PlaceOrder {
+        hub: None,
         reference: format!("LATE-{n}"),
         ..order(n, at(9, 0) + TimeDelta::seconds(n as i64), at(12, 0) + TimeDelta::seconds(n as i64))
     });
@@ -227,17 +228,20 @@ async fn a_long_queue_comes_in_pages() {
     assert_eq!(ops.watch(&Caller::timer()).await.unwrap(), 250);
 
     let dispatcher = hub.person(Role::Dispatcher).await;
-    let first = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let first = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert_eq!((first.rows.len(), first.open), (200, 250));
     let more = first.more.unwrap();
     // One of the first page is resolved meanwhile, and the clock goes on: the second page is still the second.
     ops.resolve(&dispatcher, first.rows[3].id, "called".into()).await.unwrap();
-    let second =
-        hub.at(at(7, 50)).queue_behind(&dispatcher, QueueFilter::Unresolved, Some(&more)).await.unwrap();
+    let second = hub
+        .at(at(7, 50))
+        .queue_behind(&dispatcher, None, QueueFilter::Unresolved, Some(&more))
+        .await
+        .unwrap();
     assert_eq!((second.rows.len(), second.open, second.more), (50, 249, None));
     let saveable: Vec<_> = first.rows.iter().chain(&second.rows).map(|row| row.save_by.unwrap()).collect();
     assert!(saveable.is_sorted(), "most urgent first, each once");
-    let broken = ops.queue_behind(&dispatcher, QueueFilter::Unresolved, Some("1_2_x")).await;
+    let broken = ops.queue_behind(&dispatcher, None, QueueFilter::Unresolved, Some("1_2_x")).await;
     assert!(matches!(broken, Err(operations::OpsError::Invalid(_))));
 }
 
@@ -300,7 +304,7 @@ async fn scores_reach_what_is_told() {
     let ops = hub.at(at(7, 40));
     ops.watch(&Caller::timer()).await.unwrap();
     let machine = hub.machine(&ops).await;
-    let told = async || ops.estimates(&machine).await.unwrap().stops;
+    let told = async || ops.estimates(&machine, None).await.unwrap().stops;
     ops.score_estimates(&Caller::timer()).await.unwrap();
     assert!(
         told().await.iter().all(|s| s.expected.is_some() && s.earliest.is_none()),
@@ -344,7 +348,7 @@ async fn a_morning_that_is_planned_reads_nothing_of_the_day() {
     let ops = hub.at(at(7, 5));
     let timer = Caller::timer();
     let planned = tokio::time::timeout(Duration::from_secs(20), ops.plan_morning(&timer)).await;
-    assert_eq!(planned.expect("it waits for a table of the day").unwrap(), PlanOutcome::AlreadyPlanned);
+    assert_eq!(planned.expect("it waits for a table of the day").unwrap(), [PlanOutcome::AlreadyPlanned]);
     conn.close().await.unwrap();
     hub.close().await;
 }

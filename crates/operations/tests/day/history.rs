@@ -71,9 +71,9 @@ async fn holding(conn: &mut PgConnection, needle: &str) -> Vec<String> {
 
 /// What figures and their rows say, as text, and how many rows each table has that forgets nothing.
 async fn counted(ops: &Operations, conn: &mut PgConnection, manager: &Caller) -> String {
-    let mut said = serde_json::to_string(&ops.figures(manager, None).await.unwrap()).unwrap();
+    let mut said = serde_json::to_string(&ops.figures(manager, None, None).await.unwrap()).unwrap();
     for kind in FigureKind::ALL {
-        let rows = ops.figure_rows(manager, None, kind, 1).await.unwrap();
+        let rows = ops.figure_rows(manager, None, None, kind, 1).await.unwrap();
         said += &serde_json::to_string(&rows).unwrap();
     }
     for table in tables(conn).await {
@@ -109,7 +109,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
         .await;
     let ops = hub.at(at(10, 10));
     ops.watch(&Caller::timer()).await.unwrap();
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let row = queue.rows.iter().find(|r| r.reference.as_ref() == Some(&reference)).unwrap();
     ops.claim(&dispatcher, row.id).await.unwrap();
     ops.resolve(&dispatcher, row.id, format!("Called {name} at {phone}")).await.unwrap();
@@ -261,7 +261,7 @@ async fn rollups_say_what_a_direct_count_says() {
         assert_eq!(tally, direct);
         assert_eq!((tally.attempts(), tally.roads.routes), (18, 3));
         assert_eq!(tally.roads.still_out, if hour == 10 { 2 } else { 0 });
-        let figures = ops.figures(&manager, None).await.unwrap();
+        let figures = ops.figures(&manager, None, None).await.unwrap();
         let rate = tally.on_time_latest();
         assert_eq!((figures.on_time_latest.part, figures.on_time_latest.whole), (rate.part, rate.whole));
         assert!((figures.road_hours - tally.road_hours(at(hour, 0))).abs() < 1e-9);

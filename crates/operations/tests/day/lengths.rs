@@ -61,7 +61,7 @@ async fn a_route_that_was_driven_as_planned_has_driven_its_planned_kilometres() 
     assert_eq!(later.measure_routes(&timer).await.unwrap(), 1);
 
     let manager = hub.person(Role::Manager).await;
-    let rows = later.figure_rows(&manager, None, FigureKind::StopsPerHour, 1).await.unwrap().routes;
+    let rows = later.figure_rows(&manager, None, None, FigureKind::StopsPerHour, 1).await.unwrap().routes;
     let row = rows.iter().find(|row| row.route == route.route).unwrap();
     let (planned, driven) = (row.planned_km.unwrap() * 1_000.0, row.driven_km.unwrap() * 1_000.0);
     assert!((planned / metres - 1.0).abs() < 0.001, "{planned:.0} of {metres:.0} m planned");

@@ -27,7 +27,7 @@ async fn standings(
     let hit = found.hits.into_iter().find(|hit| hit.reference == reference).unwrap();
     let page = ops.order(who, hit.order).await.unwrap();
     let mut on_route = None;
-    for row in ops.board(who).await.unwrap().routes {
+    for row in ops.board(who, None).await.unwrap().routes {
         let stops = ops.route(who, row.route).await.unwrap().stops;
         on_route =
             on_route.or(stops.into_iter().find(|stop| stop.reference == reference).map(|s| s.standing));
@@ -53,7 +53,7 @@ async fn a_search_shows_an_order_as_its_own_page_and_the_map_do() {
         let (search, page, on_route) = standings(&ops, &dispatcher, &last.reference).await;
         assert_eq!((Some(search), Some(page)), (on_route, on_route), "at {now}");
         seen.push(search);
-        let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+        let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
         let rows = queue.rows.iter().filter(|row| row.reference.as_deref() == Some(&last.reference));
         rows.for_each(|row| assert_eq!(row.standing, search, "the queue, at {now}"));
     }
@@ -82,12 +82,12 @@ async fn a_failure_says_its_cause_and_an_order_that_a_plan_would_place_says_so()
     let shop = hub.shop(&ops).await;
     let late = ops.place_orders(&shop, PlaceOrders::Single(order(900, at(9, 0), at(14, 0)))).await.unwrap();
     let late = late.results[0].order.unwrap();
-    let waiting = ops.waiting_orders(&agent, 1).await.unwrap();
+    let waiting = ops.waiting_orders(&agent, None, 1).await.unwrap();
     assert_eq!(waiting.hits.iter().map(|hit| hit.order).collect::<Vec<_>>(), [late]);
     assert_eq!((waiting.hits[0].progress, waiting.hits[0].standing), (Progress::Placed, Standing::Unknown));
     ops.watch(&Caller::timer()).await.unwrap();
 
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let failed = queue.rows.iter().find(|row| row.kind == ExceptionKind::Failed).unwrap();
     assert_eq!(failed.cause, Some(Outcome::FailedPaymentNotReceived));
     assert_eq!(failed.note.as_deref(), Some("nobody opened"));
@@ -95,11 +95,11 @@ async fn a_failure_says_its_cause_and_an_order_that_a_plan_would_place_says_so()
     let unplanned = queue.rows.iter().find(|row| row.order == Some(late)).unwrap();
     assert_eq!((unplanned.kind, &unplanned.placed_on), (ExceptionKind::Unplanned, &None));
 
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let proposal = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     let offered = proposal.answers.iter().rfind(|answer| answer.freedom != Freedom::Free);
     let offered = offered.unwrap_or(&proposal.answers[0]);
     let change = offered.changes.iter().find(|change| change.order == late).unwrap();
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let unplanned = queue.rows.iter().find(|row| row.order == Some(late)).unwrap();
     assert_eq!(unplanned.placed_on.as_ref(), Some(&change.to), "the plan that waits would place it");
 }
@@ -122,7 +122,7 @@ async fn a_story_begins_with_the_order_and_runs_forwards() {
     assert!(story[1..].is_sorted_by_key(|line| line.at), "{story:?}");
 
     // What is done in one moment stays in the order in which it was done.
-    let queue = ops.queue(&agent, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&agent, None, QueueFilter::Unresolved).await.unwrap();
     let raised = queue.rows.iter().find(|row| row.order == Some(id)).unwrap().id;
     ops.claim(&agent, raised).await.unwrap();
     ops.resolve(&agent, raised, "Recipient told".into()).await.unwrap();
@@ -160,7 +160,7 @@ async fn what_is_said_twice_is_said_once() {
     let story = ops.order(&agent, waiting).await.unwrap().story;
     assert_eq!(story.iter().filter(|line| line.what == StoryFact::Cancelled).count(), 1, "{story:?}");
 
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let failed = queue.rows.iter().find(|row| row.kind == ExceptionKind::Failed).unwrap().id;
     for _ in 0..2 {
         ops.resolve(&dispatcher, failed, "Recipient told".into()).await.unwrap();
@@ -184,7 +184,7 @@ async fn who_undoes_a_resolution_has_what_was_theirs_before() {
     let ops = hub.at(at(8, 20));
     let (dispatcher, other) = (hub.person(Role::Dispatcher).await, hub.person(Role::Administrator).await);
     let owners = async || {
-        let rows = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows;
+        let rows = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap().rows;
         let failed = rows.into_iter().filter(|row| row.kind == ExceptionKind::Failed);
         let mut failed: Vec<_> = failed.map(|row| (row.id, row.owner.map(|owner| owner.name))).collect();
         failed.sort_by_key(|(id, _)| *id);
@@ -224,8 +224,8 @@ async fn the_strip_and_the_figures_judge_an_attempt_by_the_promise_of_its_time()
     let order = ops.find_orders(&dispatcher, &late.reference, 1).await.unwrap().hits[0].order;
     let tomorrow = TimeDelta::days(1);
     ops.reschedule(&dispatcher, order, (at(12, 0) + tomorrow, at(14, 0) + tomorrow), None).await.unwrap();
-    let counts = ops.board(&dispatcher).await.unwrap().counts;
-    let figure = ops.figures(&manager, None).await.unwrap().on_time_latest;
+    let counts = ops.board(&dispatcher, None).await.unwrap().counts;
+    let figure = ops.figures(&manager, None, None).await.unwrap().on_time_latest;
     assert_eq!((counts.on_time, counts.done), (1, 2));
     assert_eq!((figure.part, figure.whole), (1, 2));
     hub.close().await;

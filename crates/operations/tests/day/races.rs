@@ -97,7 +97,7 @@ async fn morning(hub: &Hub) -> Morning {
     let late = (100..103).map(|n| order(n, at(12, 0), at(18, 0))).collect();
     ops.place_orders(&shop, PlaceOrders::Bulk { orders: late }).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
-    let proposal = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let proposal = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     let van = hub.van(&ops, 1).await;
     let door = out.stops[3].at;
     let stood = (0..8).map(|n| fix(at(8, 37) + TimeDelta::seconds(20 * n), door.lat, door.lon)).collect();
@@ -277,7 +277,7 @@ async fn a_queue_is_read_while_it_changes() {
     let Some(hub) = Hub::open("queue_race").await else { return };
     let day = morning(&hub).await;
     let ops = hub.at(at(8, 45));
-    let queue = ops.queue(&day.dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&day.dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     let id = queue.rows[0].id;
     let (one, two) = tokio::join!(ops.claim(&day.dispatcher, id), ops.claim(&day.agent, id));
     assert_eq!([one.is_ok(), two.is_ok()].iter().filter(|ok| **ok).count(), 1, "one of two gets it");

@@ -80,7 +80,7 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
             let Some(hit) = hits.hits.first() else { return };
             fine(ops.cancel_order(&cast.agent, hit.order).await);
         }
-        (18, _, _) => match ops.propose_plan(&cast.dispatcher).await {
+        (18, _, _) => match ops.propose_plan(&cast.dispatcher, None).await {
             Ok(Some(proposal)) => {
                 fine(
                     ops.accept_proposal(&cast.dispatcher, proposal.id, proposal.based_on, Freedom::Least)
@@ -91,7 +91,7 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
             other => fine(other.map(|_| ())),
         },
         (19, _, _) => {
-            let queue = ops.queue(&cast.dispatcher, QueueFilter::Unresolved).await.unwrap();
+            let queue = ops.queue(&cast.dispatcher, None, QueueFilter::Unresolved).await.unwrap();
             if let Some(row) = queue.rows.get(how % queue.rows.len().max(1)) {
                 fine(ops.claim(&cast.dispatcher, row.id).await);
                 if how % 2 == 0 {

@@ -51,7 +51,7 @@ async fn a_delivery_after_a_failed_attempt_counts_and_both_are_kept() {
         .filter(|l| matches!(l.what, wire::staff::deliveries::StoryFact::Attempt { .. }))
         .count();
     assert_eq!(attempts, 2, "{:?}", view.story);
-    let queue = ops.queue(&agent, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&agent, None, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().all(|r| r.kind != ExceptionKind::Failed), "nobody has to see to it");
     let van = hub.van(&ops, n).await;
     let again = ops.record_outcomes(&van, vec![report(at(8, 4), delivered)]).await.unwrap();
@@ -206,7 +206,7 @@ async fn a_reading_that_may_be_anywhere_moves_neither_van_nor_estimate() {
     ops.record_positions(&van, vec![good]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     let seen = async || {
-        let board = ops.board(&dispatcher).await.unwrap();
+        let board = ops.board(&dispatcher, None).await.unwrap();
         let mark = &board.vehicles[0];
         let route = board.routes.iter().find(|r| r.vehicle == mark.vehicle).unwrap().route;
         let eta = ops.route(&dispatcher, route).await.unwrap().stops[0].eta;
@@ -230,8 +230,15 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
     let ops = hub.at(at(8, 0));
     ops.watch(&Caller::timer()).await.unwrap();
     let etas = async |ops: &operations::Operations| {
-        let route =
-            ops.board(&dispatcher).await.unwrap().routes.iter().find(|r| r.label == "Van 01").unwrap().route;
+        let route = ops
+            .board(&dispatcher, None)
+            .await
+            .unwrap()
+            .routes
+            .iter()
+            .find(|r| r.label == "Van 01")
+            .unwrap()
+            .route;
         ops.route(&dispatcher, route).await.unwrap().stops.iter().filter(|s| s.eta.is_some()).count()
     };
     assert!(etas(&ops).await > 0);
@@ -242,16 +249,16 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
         ops.find_orders(&dispatcher, &hub.route(n, at(8, 1)).await.stops[0].reference, 1).await.unwrap();
     let ahead = ops.order(&dispatcher, order.hits[0].order).await.unwrap().ahead.unwrap();
     assert!(ahead.off_road && ahead.eta.is_none(), "{ahead:?}");
-    let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert_eq!(queue.rows[0].kind, ExceptionKind::Breakdown, "it holds many promises");
-    assert_eq!(ops.board(&dispatcher).await.unwrap().routes[0].label, "Van 01");
+    assert_eq!(ops.board(&dispatcher, None).await.unwrap().routes[0].label, "Van 01");
     // It is not back on the road sooner than in half an hour, so what it cannot reach by then is late already.
     let route = hub.route(n, at(8, 1)).await;
     let ends = route.stops.iter().map(|s| s.window_until).min().unwrap();
     let late_before = async |minutes: i64| {
         let ops = hub.at(ends - TimeDelta::minutes(minutes));
         ops.watch(&Caller::timer()).await.unwrap();
-        let queue = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+        let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
         queue.rows.iter().filter(|r| r.kind == ExceptionKind::Late).count()
     };
     assert_eq!(late_before(90).await, 0);
@@ -259,7 +266,7 @@ async fn nobody_knows_when_a_vehicle_off_the_road_will_be_anywhere() {
     // Promises that have passed are late whatever anybody knows.
     let noon = hub.at(at(12, 0));
     noon.watch(&Caller::timer()).await.unwrap();
-    let queue = noon.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = noon.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().any(|r| r.kind == ExceptionKind::Late && r.label.as_deref() == Some("Van 01")));
     hub.report(n, at(12, 1), Deed::Recovered).await;
     noon.watch(&Caller::timer()).await.unwrap();

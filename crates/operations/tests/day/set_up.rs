@@ -20,7 +20,7 @@ async fn a_hub_and_its_vans_may_change_their_names() {
     assert_eq!(answer.hub, hub.keys.hub, "without an id it is the hub there is");
     assert_eq!(answer.vehicles[0].id, van);
     let manager = hub.person(Role::Manager).await;
-    assert_eq!(ops.figures(&manager, None).await.unwrap().hub, "Another name");
+    assert_eq!(ops.figures(&manager, None, None).await.unwrap().hub, "Another name");
     let mut conn = hub.database.read().await.unwrap();
     assert_eq!(store::hubs::all(&mut conn).await.unwrap().len(), 1);
     let labels: Vec<_> = store::vehicles::of_hub(&mut conn, answer.hub).await.unwrap();

@@ -56,7 +56,7 @@ async fn a_breakdown_and_an_urgent_order_lead_to_a_proposal_that_leaves_what_is_
     assert!(ops.react(&timer).await.unwrap());
     assert!(!ops.react(&timer).await.unwrap(), "once is enough");
 
-    let proposal = ops.board(&dispatcher).await.unwrap().proposal.unwrap();
+    let proposal = ops.board(&dispatcher, None).await.unwrap().proposal.unwrap();
     let ProposalView { answers, .. } = &proposal;
     let least = &answers[0];
     assert!(!proposal.stale && least.freedom == Freedom::Least, "{proposal:?}");
@@ -83,7 +83,7 @@ async fn a_breakdown_and_an_urgent_order_lead_to_a_proposal_that_leaves_what_is_
     assert!(after.contains_key(&urgent) && broken.iter().all(|order| after[order] != breaks));
     let loaded = before.iter().filter(|(_, van)| **van == leaves);
     loaded.for_each(|(order, van)| assert_eq!(after[order], *van));
-    let queue = later.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = later.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert!(queue.rows.iter().all(|row| row.kind != ExceptionKind::Unplanned), "{queue:?}");
     state_equals_history(&hub).await;
 }
@@ -96,7 +96,7 @@ async fn a_proposal_that_the_day_has_overtaken_makes_way_even_for_nothing() {
     let breaks = hub.routed(at(7, 20)).await[1].0;
     hub.report(breaks, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
     let ops = hub.at(at(7, 38));
-    let first = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let first = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     // Somebody else's answer takes effect, and the van drives again: what waits is for a plan that is no more.
     ops.accept_proposal(&dispatcher, first.id, first.based_on, first.answers[0].freedom).await.unwrap();
     let mut tx = hub.database.begin().await.unwrap();
@@ -111,7 +111,7 @@ async fn a_proposal_that_the_day_has_overtaken_makes_way_even_for_nothing() {
     };
     store::proposals::add(&mut tx, &old).await.unwrap();
     tx.commit().await.unwrap();
-    let again = ops.propose_plan(&dispatcher).await.unwrap();
+    let again = ops.propose_plan(&dispatcher, None).await.unwrap();
     let mut conn = hub.database.read().await.unwrap();
     let open =
         store::proposals::open::<serde_json::Value>(&mut conn, hub_id, at(7, 0).date_naive()).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_breakdown_during_a_round_of_watching_is_not_over_by_the_end_of_it() {
     // Whatever is asked from now on is not waited for.
     drop(tells);
     round.await.unwrap().unwrap();
-    let queue = hub.at(at(7, 38)).queue(&dispatcher, QueueFilter::Unresolved).await.unwrap();
+    let queue = hub.at(at(7, 38)).queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert_eq!(queue.rows.iter().filter(|row| row.kind == ExceptionKind::Breakdown).count(), 1, "{queue:?}");
 }
 
@@ -187,9 +187,9 @@ async fn a_proposal_that_nobody_can_accept_any_more_is_made_anew() {
     hub.report(routed[1].0, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
     let ops = hub.at(at(7, 38));
     // Somebody knows of it, so nothing new happens any more.
-    let breakdown = ops.queue(&dispatcher, QueueFilter::Unresolved).await.unwrap().rows[0].id;
+    let breakdown = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap().rows[0].id;
     ops.resolve(&dispatcher, breakdown, "Called the garage".into()).await.unwrap();
-    let first = ops.propose_plan(&dispatcher).await.unwrap().unwrap();
+    let first = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     let later = hub.at(at(7, 44));
     assert!(!later.react(&timer).await.unwrap(), "it can still be accepted");
 
@@ -200,7 +200,7 @@ async fn a_proposal_that_nobody_can_accept_any_more_is_made_anew() {
         }
     }
     assert!(later.react(&timer).await.unwrap());
-    let second = later.board(&dispatcher).await.unwrap().proposal.unwrap();
+    let second = later.board(&dispatcher, None).await.unwrap().proposal.unwrap();
     assert_ne!(second.id, first.id);
     assert!(second.answers[0].gains.promises_kept > 0 && !second.stale, "{second:?}");
     later.accept_proposal(&dispatcher, second.id, second.based_on, Freedom::Least).await.unwrap();
@@ -213,7 +213,7 @@ async fn a_good_plan_is_left_alone() {
     let dispatcher = hub.person(Role::Dispatcher).await;
     hub.plan(30).await;
     let ops = hub.at(at(7, 10));
-    if let Some(proposal) = ops.propose_plan(&dispatcher).await.unwrap() {
+    if let Some(proposal) = ops.propose_plan(&dispatcher, None).await.unwrap() {
         let balanced = proposal.answers.iter().find(|answer| answer.freedom != Freedom::Free);
         let moved = balanced.map_or(0, |answer| answer.gains.moved + answer.gains.resequenced);
         let saved = balanced.map_or(0, |a| a.gains.drive_min_before - a.gains.drive_min_after);

@@ -84,7 +84,7 @@ async fn windows_do_not_wait_for_a_plan_that_is_being_made() {
     let order = found(&ops, &agent, "BOO-000001").await;
     roads.wanted.store(true, Ordering::SeqCst);
     let planner = ops.clone();
-    let planning = tokio::spawn(async move { planner.propose_plan(&dispatcher).await });
+    let planning = tokio::spawn(async move { planner.propose_plan(&dispatcher, None).await });
     tokio::task::spawn_blocking(move || waiting.recv_timeout(Duration::from_secs(20)).unwrap())
         .await
         .unwrap();
@@ -110,7 +110,7 @@ async fn a_day_without_a_vehicle_is_a_day_all_the_same() {
     }
     let now = hub.at(at(7, 0));
     let planned = now.plan_morning(&Caller::timer()).await.unwrap();
-    assert_eq!(planned, PlanOutcome::Published { routes: 0, stops: 0, unplanned: 6 });
+    assert_eq!(planned, [PlanOutcome::Published { routes: 0, stops: 0, unplanned: 6 }]);
     let agent = hub.person(Role::Agent).await;
     let order = found(&now, &agent, "BOO-000001").await;
     let slots = now.slots(&agent, order).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_day_without_a_vehicle_is_a_day_all_the_same() {
     let refused = now.reschedule(&agent, order, (noon, noon + TimeDelta::hours(2)), None).await;
     assert!(matches!(refused, Err(OpsError::SlotGone)), "{refused:?}");
     let dispatcher = hub.person(Role::Dispatcher).await;
-    let nothing = now.propose_plan(&dispatcher).await;
+    let nothing = now.propose_plan(&dispatcher, None).await;
     assert!(matches!(nothing, Err(OpsError::NothingToPlan)), "{nothing:?}");
     hub.close().await;
 }

@@ -39,7 +39,7 @@ fn extract(name: &str) -> Option<PathBuf> {
     let path = env::var_os("DOORSTEP_EXTRACTS").map(|folder| PathBuf::from(folder).join(name));
     let found = path.filter(|path| path.is_file());
     if found.is_none() {
-        eprintln!("SKIPPED: no {name} in the folder that DOORSTEP_EXTRACTS names");
+        skips::skip("the cities", &format!("no {name} in the folder that DOORSTEP_EXTRACTS names"));
     }
     found
 }

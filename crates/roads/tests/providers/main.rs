@@ -100,7 +100,7 @@ fn a_broken_connection_is_tried_again_and_a_refusal_is_not() {
 fn niue() -> Option<Arc<City>> {
     let folder = std::env::var_os("DOORSTEP_EXTRACTS").map(std::path::PathBuf::from);
     let Some(path) = folder.map(|f| f.join("niue-230109.osm.pbf")).filter(|path| path.is_file()) else {
-        eprintln!("SKIPPED: no niue-230109.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
+        skips::skip("providers", "no niue-230109.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
         return None;
     };
     let cache = tempfile::tempdir().expect("a temporary folder");

@@ -26,7 +26,8 @@ fn programs() -> Option<(PathBuf, PathBuf)> {
     let extract = std::env::var_os("DOORSTEP_EXTRACTS").map(|f| PathBuf::from(f).join("niue-230109.osm.pbf"));
     let found = osrm.zip(extract.filter(|path| path.is_file()));
     if found.is_none() {
-        eprintln!("SKIPPED: no OSRM programs in the folder that DOORSTEP_OSRM names, or no extract of Niue");
+        let why = "no OSRM programs in the folder that DOORSTEP_OSRM names, or no extract of Niue";
+        skips::skip_all_the_same("a real OSRM server", why);
     }
     found
 }

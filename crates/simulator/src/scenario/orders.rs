@@ -135,6 +135,7 @@ fn order(
         })
         .collect();
     PlaceOrder {
+        hub: None,
         reference,
         recipient: PlaceRecipient {
             name: format!("Recipient {number:04}"),

@@ -36,7 +36,7 @@ pub async fn add(tx: &mut Tx, person: &Person) -> Result<bool, StoreError> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Gives a person a role, and a password unless it is nothing.
+/// Gives a person a role, and a password unless it is nothing. An administrator works at every hub.
 pub async fn change(
     tx: &mut Tx,
     id: PersonId,
@@ -44,7 +44,10 @@ pub async fn change(
     password_hash: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update people set role = $2, password_hash = coalesce($3, password_hash) where id = $1",
+        "update people
+         set role = $2, password_hash = coalesce($3, password_hash), version = version + 1,
+             every_hub = every_hub or $2 = 'administrator'
+         where id = $1",
         id.0,
         role.code(),
         password_hash
@@ -56,7 +59,9 @@ pub async fn change(
 
 /// Disables a person from `at` on, or lets the person in again.
 pub async fn set_disabled(tx: &mut Tx, id: PersonId, at: Option<Instant>) -> Result<(), StoreError> {
-    sqlx::query!("update people set disabled_at = $2 where id = $1", id.0, at).execute(&mut **tx).await?;
+    sqlx::query!("update people set disabled_at = $2, version = version + 1 where id = $1", id.0, at)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -83,7 +88,7 @@ pub struct Listed {
 pub async fn list(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
     let rows = sqlx::query!(
         r#"select p.id, p.name, p.role, p.password_hash is not null as "has_password!", p.disabled_at,
-                  count(s.person_id) as "sessions!", max(s.seen_at) as seen_at
+                  count(s.person_id) as "sessions!", p.seen_at
            from people p left join sessions s on s.person_id = p.id
            group by p.id order by lower(p.name)"#
     )
@@ -132,6 +137,14 @@ pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Person>, Stor
         Ok(Person { id: PersonId(r.id), name: r.name, role, password_hash: r.password_hash })
     })
     .transpose()
+}
+
+/// The hash of a person's password; nothing without one.
+pub async fn password_of(conn: &mut Conn, id: PersonId) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query_scalar!("select password_hash from people where id = $1", id.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.flatten())
 }
 
 /// The names of everybody, by id.

@@ -1,8 +1,8 @@
 //! Sessions, and the browsers in which people have signed in before.
 
-use super::people::role;
+use super::{people::role, staff::scope};
 use crate::{Conn, StoreError, Tx};
-use domain::{Instant, PersonId, Role};
+use domain::{Instant, PersonId, Role, Scope};
 
 /// Opens a session.
 pub async fn open(
@@ -12,6 +12,7 @@ pub async fn open(
     at: Instant,
     user_agent: &str,
 ) -> Result<(), StoreError> {
+    seen(tx, person, at).await?;
     sqlx::query!(
         "insert into sessions (token_hash, person_id, created_at, seen_at, user_agent) values ($1, $2, $3, $3, $4)",
         hash,
@@ -33,6 +34,8 @@ pub struct Session {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+    /// Where.
+    pub scope: Scope,
     /// When it began.
     pub created_at: Instant,
     /// When it was last used.
@@ -42,9 +45,10 @@ pub struct Session {
 /// The session whose token has this hash.
 pub async fn get(conn: &mut Conn, hash: &[u8]) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query!(
-        "select s.person_id, p.name, p.role, s.created_at, s.seen_at
-         from sessions s join people p on p.id = s.person_id
-         where s.token_hash = $1 and p.disabled_at is null",
+        r#"select s.person_id, p.name, p.role, s.created_at, s.seen_at, p.every_hub,
+                  array(select h.hub_id from person_hubs h where h.person_id = p.id order by h.hub_id) as "hubs!"
+           from sessions s join people p on p.id = s.person_id
+           where s.token_hash = $1 and p.disabled_at is null"#,
         hash
     )
     .fetch_optional(conn)
@@ -54,6 +58,7 @@ pub async fn get(conn: &mut Conn, hash: &[u8]) -> Result<Option<Session>, StoreE
             person: PersonId(r.person_id),
             name: r.name,
             role: role(&r.role, r.person_id)?,
+            scope: scope(r.every_hub, r.hubs),
             created_at: r.created_at,
             seen_at: r.seen_at,
         })
@@ -61,12 +66,52 @@ pub async fn get(conn: &mut Conn, hash: &[u8]) -> Result<Option<Session>, StoreE
     .transpose()
 }
 
-/// Notes that a session was used.
-pub async fn touch(tx: &mut Tx, hash: &[u8], at: Instant) -> Result<(), StoreError> {
+/// Notes that a person's session was used.
+pub async fn touch(tx: &mut Tx, hash: &[u8], person: PersonId, at: Instant) -> Result<(), StoreError> {
+    seen(tx, person, at).await?;
     sqlx::query!("update sessions set seen_at = $2 where token_hash = $1", hash, at)
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Notes that a person was here. Whoever ends sessions holds the person's row first, so it comes before the session's.
+async fn seen(tx: &mut Tx, person: PersonId, at: Instant) -> Result<(), StoreError> {
+    sqlx::query!("update people set seen_at = $2 where id = $1", person.0, at).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// A session as its own person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The hash of its token.
+    pub hash: Vec<u8>,
+    /// When it began.
+    pub created_at: Instant,
+    /// When it was last used.
+    pub seen_at: Instant,
+    /// What the browser called itself.
+    pub user_agent: String,
+}
+
+/// A person's sessions that were used since `idle` and began since `begun`, the latest used first.
+pub async fn of_person(
+    conn: &mut Conn,
+    person: PersonId,
+    idle: Instant,
+    begun: Instant,
+) -> Result<Vec<Place>, StoreError> {
+    Ok(sqlx::query_as!(
+        Place,
+        "select token_hash as hash, created_at, seen_at, user_agent from sessions
+         where person_id = $1 and seen_at >= $2 and created_at >= $3
+         order by seen_at desc, created_at desc limit 100",
+        person.0,
+        idle,
+        begun
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// Ends a session.
@@ -78,6 +123,11 @@ pub async fn end(tx: &mut Tx, hash: &[u8]) -> Result<(), StoreError> {
 /// Ends a person's sessions, forgets the browsers that are known, and spends links that are still open. Answers how many
 /// sessions there were.
 pub async fn end_all(tx: &mut Tx, person: PersonId, at: Instant) -> Result<u64, StoreError> {
+    end_others(tx, person, &[], at).await
+}
+
+/// The same, but for the session whose token has the hash `kept`.
+pub async fn end_others(tx: &mut Tx, person: PersonId, kept: &[u8], at: Instant) -> Result<u64, StoreError> {
     sqlx::query!("delete from known_browsers where person_id = $1", person.0).execute(&mut **tx).await?;
     sqlx::query!(
         "update sign_in_links set used_at = $2 where person_id = $1 and used_at is null",
@@ -87,7 +137,9 @@ pub async fn end_all(tx: &mut Tx, person: PersonId, at: Instant) -> Result<u64, 
     .execute(&mut **tx)
     .await?;
     let ended =
-        sqlx::query!("delete from sessions where person_id = $1", person.0).execute(&mut **tx).await?;
+        sqlx::query!("delete from sessions where person_id = $1 and token_hash <> $2", person.0, kept)
+            .execute(&mut **tx)
+            .await?;
     Ok(ended.rows_affected())
 }
 

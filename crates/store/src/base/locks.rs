@@ -43,6 +43,12 @@ pub async fn set_up(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Waits for whoever else changes who may come in, until the transaction ends. Taken before any other lock, and with no other.
+pub async fn people(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('people', 7))").execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// Proof that a transaction holds routes, each as it was read once it was locked.
 #[derive(Debug, Default)]
 pub struct RouteLocks(BTreeMap<RouteId, Route>);

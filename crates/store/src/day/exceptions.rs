@@ -59,6 +59,12 @@ impl TryFrom<Row> for Exception {
     }
 }
 
+/// The hub of an exception, which never changes.
+pub async fn hub_of(conn: &mut Conn, id: ExceptionId) -> Result<Option<HubId>, StoreError> {
+    let hub = sqlx::query_scalar!("select hub_id from exceptions where id = $1", id.0);
+    Ok(hub.fetch_optional(conn).await?.map(HubId))
+}
+
 /// One exception, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
     Ok(lock_many(tx, &[id]).await?.pop())

@@ -4,4 +4,5 @@ pub mod estimates;
 pub mod exceptions;
 pub mod plans;
 pub mod proposals;
+pub mod service_days;
 pub mod stops;

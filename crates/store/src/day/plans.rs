@@ -129,18 +129,6 @@ pub async fn routes(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Route>,
     .collect()
 }
 
-/// Whether a route of a day is on the road.
-pub async fn is_under_way(conn: &mut Conn, hub: HubId, day: Day) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (select 1 from routes where hub_id = $1 and day = $2
-                          and departed_at is not null and finished_at is null) as "is!""#,
-        hub.0,
-        day
-    )
-    .fetch_one(conn)
-    .await?)
-}
-
 /// One route.
 pub async fn route(conn: &mut Conn, id: RouteId) -> Result<Option<Route>, StoreError> {
     sqlx::query_as!(

@@ -48,6 +48,22 @@ pub async fn add<C: Serialize + Sync>(tx: &mut Tx, proposal: &Proposal<C>) -> Re
     Ok(())
 }
 
+/// The hub for which a proposal was made.
+pub async fn hub_of(conn: &mut Conn, id: ProposalId) -> Result<Option<HubId>, StoreError> {
+    let hub = sqlx::query_scalar!("select hub_id from proposals where id = $1", id.0);
+    Ok(hub.fetch_optional(conn).await?.map(HubId))
+}
+
+/// Which proposal of a day is open.
+pub async fn open_id(conn: &mut Conn, hub: HubId, day: Day) -> Result<Option<ProposalId>, StoreError> {
+    let id = sqlx::query_scalar!(
+        "select id from proposals where hub_id = $1 and day = $2 and state = 'open'",
+        hub.0,
+        day
+    );
+    Ok(id.fetch_optional(conn).await?.map(ProposalId))
+}
+
 /// The open proposal of a day.
 pub async fn open<C: DeserializeOwned>(
     conn: &mut Conn,

@@ -1,7 +1,7 @@
 //! The phones of vehicles, known by the hashes of their tokens.
 
 use crate::{Conn, StoreError, Tx};
-use domain::{HubId, Instant, VehicleId};
+use domain::{HubId, Instant, PersonId, VehicleId};
 use std::collections::HashMap;
 
 /// Remembers a device by its token's hash, and revokes the vehicle's earlier ones.
@@ -18,6 +18,28 @@ pub async fn save(tx: &mut Tx, hash: &[u8], vehicle: VehicleId, at: Instant) -> 
         hash,
         vehicle.0,
         at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Remembers one more device of a vehicle, by the name that a person gives it; the earlier ones stay.
+pub async fn add(
+    tx: &mut Tx,
+    hash: &[u8],
+    vehicle: VehicleId,
+    at: Instant,
+    name: &str,
+    made_by: Option<PersonId>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into devices (token_hash, vehicle_id, created_at, name, made_by) values ($1, $2, $3, $4, $5)",
+        hash,
+        vehicle.0,
+        at,
+        name,
+        made_by.map(|p| p.0)
     )
     .execute(&mut **tx)
     .await?;

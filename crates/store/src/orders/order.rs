@@ -267,6 +267,16 @@ pub async fn waiting_orders(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec
     .collect())
 }
 
+/// The orders of a day that are neither delivered nor cancelled.
+pub async fn unfinished(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<OrderId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "select id from orders where hub_id = $1 and day = $2 and state not in ('delivered', 'cancelled')",
+        hub.0,
+        day
+    );
+    Ok(ids.fetch_all(conn).await?.into_iter().map(OrderId).collect())
+}
+
 /// The orders of shops under their references, each shop with the reference at the same place.
 pub async fn by_references(
     conn: &mut Conn,

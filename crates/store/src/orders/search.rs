@@ -5,7 +5,7 @@
 //! rare ones are found by the index of their letters in threes. So neither has to read and sort a million rows.
 
 use crate::{Conn, StoreError};
-use domain::{Instant, OrderId, Recipient};
+use domain::{HubId, Instant, OrderId, Recipient};
 use uuid::Uuid;
 
 /// So many of the newest orders are looked through before the index is asked.
@@ -24,6 +24,8 @@ const PHONE_DIGITS: usize = 7;
 pub struct Hit {
     /// The order.
     pub id: OrderId,
+    /// The hub that serves it.
+    pub hub: HubId,
     /// The shop's reference.
     pub reference: String,
     /// The shop's name.
@@ -76,18 +78,27 @@ impl Asked {
     }
 }
 
-/// Orders in which every word of `text` is a part of the reference, name, address or phone; an exact reference first,
+/// Orders of these hubs in which every word of `text` is a part of the reference, name, address or phone; an exact reference first,
 /// then the newest promise. A number is found however a phone is written: with +, with 00, with 0, with or without the
 /// country's code, in groups or not.
-pub async fn orders(conn: &mut Conn, text: &str, limit: i64, offset: i64) -> Result<Vec<Hit>, StoreError> {
+pub async fn orders(
+    conn: &mut Conn,
+    hubs: &[HubId],
+    text: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Hit>, StoreError> {
+    let hubs: Vec<Uuid> = hubs.iter().map(|hub| hub.0).collect();
     let text = text.trim();
     let said = sqlx::query!(r#"select folded($1) as "folded!", phone_digits($1) as "digits!""#, text)
         .fetch_one(&mut *conn)
         .await?;
     let Some(asked) = Asked::read(&said.folded, &said.digits) else { return Ok(vec![]) };
     let exact: Vec<Uuid> = sqlx::query_scalar!(
-        "select id from orders where lower(reference) = lower($1) order by latest_until desc, reference limit 100",
-        text
+        "select id from orders where lower(reference) = lower($1) and hub_id = any($2)
+         order by latest_until desc, reference limit 100",
+        text,
+        &hubs
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -97,11 +108,11 @@ pub async fn orders(conn: &mut Conn, text: &str, limit: i64, offset: i64) -> Res
     let mut found = exact.clone();
     if missing > 0 {
         let newest = if asked.has_grams() { NEWEST } else { NEWEST_FOR_SHORT };
-        let mut more = among_newest(conn, &asked, &exact, newest, missing).await?;
+        let mut more = among_newest(conn, &hubs, &asked, &exact, newest, missing).await?;
         if (more.len() as i64) < missing && asked.has_grams() {
-            more = match by_index(conn, &asked, &exact, missing).await? {
+            more = match by_index(conn, &hubs, &asked, &exact, missing).await? {
                 Some(few) => few,
-                None => by_walking(conn, &asked, &exact, missing).await?,
+                None => by_walking(conn, &hubs, &asked, &exact, missing).await?,
             };
         }
         found.append(&mut more);
@@ -113,6 +124,7 @@ pub async fn orders(conn: &mut Conn, text: &str, limit: i64, offset: i64) -> Res
 /// The newest matches among the newest orders.
 async fn among_newest(
     conn: &mut Conn,
+    hubs: &[Uuid],
     asked: &Asked,
     but: &[Uuid],
     newest: i64,
@@ -120,17 +132,18 @@ async fn among_newest(
 ) -> Result<Vec<Uuid>, StoreError> {
     Ok(sqlx::query_scalar!(
         "select id from (
-             select id, reference, latest_until, recipient_phone, found_by from orders
+             select id, hub_id, reference, latest_until, recipient_phone, found_by from orders
              order by latest_until desc, reference limit $1
          ) newest
-         where is_found(found_by, recipient_phone, $2, $3, $4) and id <> all($5)
+         where is_found(found_by, recipient_phone, $2, $3, $4) and id <> all($5) and hub_id = any($7)
          order by latest_until desc, reference limit $6",
         newest,
         &asked.words,
         asked.tail,
         asked.number,
         but,
-        limit
+        limit,
+        hubs
     )
     .fetch_all(conn)
     .await?)
@@ -139,6 +152,7 @@ async fn among_newest(
 /// The newest matches of all, by the index; nothing when there are too many to sort.
 async fn by_index(
     conn: &mut Conn,
+    hubs: &[Uuid],
     asked: &Asked,
     but: &[Uuid],
     limit: i64,
@@ -149,7 +163,7 @@ async fn by_index(
                select id, reference, latest_until from orders
                where (
                    found_by like $1 and found_by like $2 and found_by like $3 or $6::text is not null and found_by like $5
-               ) and is_found(found_by, recipient_phone, $4, $5, $6)
+               ) and is_found(found_by, recipient_phone, $4, $5, $6) and hub_id = any($10)
                limit $7
            )
            select id, (select count(*) from found) as "all!" from found
@@ -163,7 +177,8 @@ async fn by_index(
         asked.number,
         MOST_SORTED + 1,
         but,
-        limit
+        limit,
+        hubs
     )
     .fetch_all(conn)
     .await?;
@@ -174,6 +189,7 @@ async fn by_index(
 /// The newest matches of all, from the newest order on.
 async fn by_walking(
     conn: &mut Conn,
+    hubs: &[Uuid],
     asked: &Asked,
     but: &[Uuid],
     limit: i64,
@@ -181,13 +197,14 @@ async fn by_walking(
     // Nothing appended keeps the index of threes away from what it has too much of.
     Ok(sqlx::query_scalar!(
         "select id from orders
-         where is_found(found_by || '', recipient_phone, $1, $2, $3) and id <> all($4)
+         where is_found(found_by || '', recipient_phone, $1, $2, $3) and id <> all($4) and hub_id = any($6)
          order by latest_until desc, reference limit $5",
         &asked.words,
         asked.tail,
         asked.number,
         but,
-        limit
+        limit,
+        hubs
     )
     .fetch_all(conn)
     .await?)
@@ -195,7 +212,7 @@ async fn by_walking(
 
 async fn hits(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Hit>, StoreError> {
     let rows = sqlx::query!(
-        r#"select o.id, o.reference, s.name as shop, o.recipient_name, o.recipient_phone, o.address, o.state,
+        r#"select o.id, o.hub_id, o.reference, s.name as shop, o.recipient_name, o.recipient_phone, o.address, o.state,
                   o.latest_from, o.latest_until
            from unnest($1::uuid[]) with ordinality as wanted (id, place)
            join orders o on o.id = wanted.id
@@ -209,6 +226,7 @@ async fn hits(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Hit>, StoreError> {
         .into_iter()
         .map(|r| Hit {
             id: OrderId(r.id),
+            hub: HubId(r.hub_id),
             reference: r.reference,
             shop: r.shop,
             recipient: Recipient { name: r.recipient_name, phone: r.recipient_phone },

@@ -66,6 +66,12 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Closure>, StoreError> {
     .collect()
 }
 
+/// The hub at which a closure was made.
+pub async fn hub_of(conn: &mut Conn, id: ClosureId) -> Result<Option<HubId>, StoreError> {
+    let hub = sqlx::query_scalar!("select hub_id from closures where id = $1", id.0);
+    Ok(hub.fetch_optional(conn).await?.map(HubId))
+}
+
 /// One closure, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: ClosureId) -> Result<Option<Closure>, StoreError> {
     sqlx::query_as!(

@@ -33,7 +33,7 @@ fn database_url() -> Option<String> {
 /// A fresh database without any table; nothing without a server to make it on.
 pub async fn empty(test: &str) -> Option<Database> {
     let Some(server) = database_url() else {
-        eprintln!("SKIPPED {test}: set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
+        skips::skip(test, "set DATABASE_URL to a PostgreSQL server, or run `cargo xtask test`");
         return None;
     };
     let name = format!("doorstep_scale_{}_{test}", std::process::id());

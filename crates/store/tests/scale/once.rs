@@ -157,5 +157,5 @@ async fn an_empty_house_answers_every_question() {
     assert_eq!(positions::about(&mut conn).await.unwrap(), 0);
     assert!(positions::uninterpreted(&mut conn, hub, at(0)).await.unwrap().is_empty());
     assert!(positions::since(&mut conn, &[]).await.unwrap().is_empty());
-    assert!(store::search::orders(&mut conn, "triq", 5, 0).await.unwrap().is_empty());
+    assert!(store::search::orders(&mut conn, &[hub], "triq", 5, 0).await.unwrap().is_empty());
 }

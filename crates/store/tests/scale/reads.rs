@@ -21,7 +21,8 @@ async fn a_question_reads_what_it_is_about() {
     let day = last_day();
 
     let (found, _) =
-        reads(&database, async |tx, _| search::orders(tx, "PHA-0000050", 5, 0).await.unwrap()).await;
+        reads(&database, async |tx, hub| search::orders(tx, &[hub], "PHA-0000050", 5, 0).await.unwrap())
+            .await;
     let failed = found[0].id;
     let (story, cost) = reads(&database, async |tx, _| events::of_order(tx, failed).await.unwrap()).await;
     assert_eq!(story.len(), 8, "placed, planned, loaded, arrived, attempted, raised, resolved, unloaded");
@@ -108,7 +109,7 @@ async fn a_search_reads_some_thousand_orders_at_most() {
     ];
     for text in asked {
         let (hits, cost) =
-            reads(&database, async |tx, _| search::orders(tx, text, 26, 0).await.unwrap()).await;
+            reads(&database, async |tx, hub| search::orders(tx, &[hub], text, 26, 0).await.unwrap()).await;
         let most = if text.len() < 3 { 21_000 } else { 15_000 };
         is_bounded(text, cost, most, 0);
         let nobody = ["qq", "nobody here", "camilleri azzopardi"].contains(&text);

@@ -1,13 +1,14 @@
 //! Any part of a word or number finds it, and a phone is found in whichever form it is asked for.
 
-use crate::ground::{Size, filled};
+use crate::ground::{Size, filled, hub};
 use store::{Database, search};
 
 const FEW: Size = Size { days: 2, orders: 40, vehicles: 4, waiting: 0 };
 
 async fn found(database: &Database, text: &str) -> Vec<String> {
     let mut conn = database.read().await.unwrap();
-    let hits = search::orders(&mut conn, text, 100, 0).await.unwrap();
+    let hub = hub(&mut conn).await;
+    let hits = search::orders(&mut conn, &[hub], text, 100, 0).await.unwrap();
     hits.into_iter().map(|h| h.reference).collect()
 }
 
@@ -100,9 +101,10 @@ async fn pages_of_a_search_hold_each_order_once() {
     let Some(database) = filled("pages", FEW).await else { return };
     change(&database, "GAR-0000007", "reference", "triq").await;
     let mut conn = database.read().await.unwrap();
+    let hub = hub(&mut conn).await;
     let mut seen = vec![];
     for page in 0.. {
-        let hits = search::orders(&mut conn, "triq", 25, page * 25).await.unwrap();
+        let hits = search::orders(&mut conn, &[hub], "triq", 25, page * 25).await.unwrap();
         seen.extend(hits.iter().map(|h| h.id));
         if hits.len() < 25 {
             break;

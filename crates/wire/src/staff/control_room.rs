@@ -38,6 +38,8 @@ pub struct DayHead {
     pub as_of: Moment,
     /// Local time at which the day is planned.
     pub plan_at: Moment,
+    /// Whether the reader may close the day now: all of its vehicles are back.
+    pub can_close: bool,
     /// The plan's revision; nothing before the morning plan.
     pub revision: Option<i32>,
 }

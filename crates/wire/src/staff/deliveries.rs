@@ -1,7 +1,7 @@
 //! What an agent sees of orders.
 
 use crate::{Moment, Point, Span};
-use domain::{ExceptionKind, OrderId, Outcome, RouteId, Standing};
+use domain::{Day, ExceptionKind, OrderId, Outcome, RouteId, Standing};
 use serde::{Deserialize, Serialize};
 
 /// What a search found.
@@ -190,6 +190,11 @@ pub enum StoryFact {
     Cancelled,
     /// Who receives it, and where exactly, was erased.
     Erased,
+    /// Its day closed before it was delivered.
+    CarriedOver {
+        /// The service day that it belongs to now.
+        day: Day,
+    },
     /// Something needed a person.
     ExceptionRaised {
         /// What.
@@ -241,6 +246,10 @@ pub struct SlotsView {
     pub reasons: Vec<Reason>,
     /// How many vehicles are on the road and would have to come by the hub for it.
     pub on_the_road: usize,
+    /// What prices are in.
+    pub currency: domain::Currency,
+    /// An arrival within so many minutes of a window's end is at risk.
+    pub risk_margin_min: i64,
 }
 
 /// Why a vehicle does not serve an order.

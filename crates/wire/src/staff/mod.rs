@@ -4,5 +4,7 @@ pub mod control_room;
 pub mod deliveries;
 pub mod exceptions;
 pub mod figures;
+pub mod people;
 pub mod roads;
 pub mod session;
+pub mod settings;

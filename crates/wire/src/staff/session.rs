@@ -1,6 +1,6 @@
 //! Who is signed in, and who may come in at all.
 
-use domain::{Instant, PersonId, Role};
+use domain::{HubId, Instant, PersonId, Role};
 use serde::{Deserialize, Serialize};
 
 /// The person at the screen.
@@ -12,6 +12,15 @@ pub struct Me {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+}
+
+/// A hub that the reader may choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubChoice {
+    /// Identity, as it stands in the address.
+    pub id: HubId,
+    /// Name on screens.
+    pub name: String,
 }
 
 /// A person as an administrator sees one.
@@ -42,10 +51,16 @@ pub struct KeyRow {
     pub id: String,
     /// `shop`, `administrator` or `vehicle`.
     pub kind: String,
+    /// What people call it; nothing for those that no person has made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The shop's name or the vehicle's label; empty for an administrator's.
-    pub name: String,
+    pub holder: String,
     /// When it was made.
     pub made: Instant,
+    /// When it opened something last, at most a minute behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Instant>,
     /// Since when it opens nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Instant>,

@@ -71,6 +71,7 @@ async fn nothing_breaks_whatever_is_sent() {
             let mut session = String::new();
             let role = ROLES[caller as usize % ROLES.len()];
             let client = House::client();
+            let mut first_round = doors.iter().filter(|_| caller == 0);
             loop {
                 let over = match requests {
                     Some(requests) => sent.fetch_add(1, Ordering::Relaxed) as u64 >= requests,
@@ -82,11 +83,13 @@ async fn nothing_breaks_whatever_is_sent() {
                 if session.is_empty() {
                     session = sign_in(&client, &world.url, role).await;
                 }
-                let door = &doors[dice.below(doors.len())];
+                // One caller begins with every door once, so that none is left out on a slow machine.
+                let first = first_round.next();
+                let door = first.unwrap_or_else(|| &doors[dice.below(doors.len())]);
                 // A search for a better plan takes seconds, and whoever signs out or guesses too often has to wait: one in
                 // thirty is enough of them.
-                let seldom = ["/propose-plan", "/sign-out", "/api/sign-in"];
-                if seldom.iter().any(|end| door.ends_with(end)) && dice.below(30) > 0 {
+                let seldom = ["/propose-plan", "/sign-out", "/sign-out-elsewhere", "/api/sign-in"];
+                if first.is_none() && seldom.iter().any(|end| door.ends_with(end)) && dice.below(30) > 0 {
                     continue;
                 }
                 let (status, passed) = knock(&client, &world, door, &session, &mut dice).await;

@@ -79,6 +79,7 @@ impl World {
         let van = self.van.lock().unwrap().clone();
         let text = |text: &str| text.to_owned();
         let day = || self.now.date_naive().to_string();
+        let roles = super::ROLES;
         let filters = ["unresolved", "mine", "resolved"];
         let figures = ["on_time_latest", "on_time_original", "first_attempt", "failed", "stops_per_hour"];
         match door {
@@ -195,7 +196,68 @@ impl World {
                 "/api/set-weather",
                 vec![("weather", text(dice.pick(&["dry", "rain", "heavy_rain", "wind", "snow"])))],
             ),
-            "GET /" | "GET /sign-in" | "GET /exceptions" | "GET /roads" => {
+            "GET /api/settings" => {
+                let tried = format!("{{\"notice_minutes\":\"{}\"}}", dice.below(2_000));
+                with("/api/settings", vec![("hub", text("")), ("tried", tried), ("page", text("1"))])
+            }
+            "POST /api/change-settings" => {
+                let minutes = dice.below(120).to_string();
+                with(
+                    "/api/change-settings",
+                    vec![
+                        ("version", text("0")),
+                        ("fields[notice_minutes]", minutes),
+                        ("was[notice_minutes]", text("")),
+                    ],
+                )
+            }
+            "GET /settings" => with("/settings", vec![("page", text("1")), ("saved", text("1"))]),
+            "GET /api/people" | "GET /api/account" | "GET /api/shown-once" => {
+                ask(door.split(' ').nth(1).unwrap())
+            }
+            "GET /api/account-changes" => with("/api/account-changes", vec![("page", text("1"))]),
+            "GET /api/keys" => with(
+                "/api/keys",
+                vec![("text", text("van")), ("revoked", text("false")), ("page", text("1"))],
+            ),
+            "POST /api/invite-person" => {
+                let name = format!("fuzz guest {}", dice.below(40));
+                let pairs =
+                    vec![("name", name), ("role", text(dice.pick(&roles))), ("every_hub", text("true"))];
+                with("/api/invite-person", pairs)
+            }
+            // Nobody of this test may be changed, disabled or reset: everybody has to come in again.
+            "POST /api/change-person" => with(
+                "/api/change-person",
+                vec![
+                    ("person", dice.uuid()),
+                    ("version", text("1")),
+                    ("role", text(dice.pick(&roles))),
+                    ("hubs[]", dice.uuid()),
+                ],
+            ),
+            "POST /api/enable-person" => with(
+                "/api/enable-person",
+                vec![("person", dice.uuid()), ("version", text("1")), ("enabled", text("false"))],
+            ),
+            "POST /api/sign-person-out" | "POST /api/reset-password" => {
+                with(door.split(' ').nth(1).unwrap(), vec![("person", dice.uuid())])
+            }
+            "POST /api/make-key" => with(
+                "/api/make-key",
+                vec![("kind", text("vehicle")), ("name", text("Phone")), ("holder", text("Van F"))],
+            ),
+            "POST /api/revoke-key" => with("/api/revoke-key", vec![("key", text("0123456789abcdef"))]),
+            "POST /api/change-password" => with(
+                "/api/change-password",
+                vec![("old", text(PASSWORD)), ("new", text("four dry days")), ("again", text("five"))],
+            ),
+            "POST /api/sign-out-elsewhere" => ask("/api/sign-out-elsewhere"),
+            "GET /people" => {
+                let parts = ["people", "keys", "changes"];
+                with("/people", vec![("part", text(dice.pick(&parts))), ("person", dice.uuid())])
+            }
+            "GET /" | "GET /sign-in" | "GET /exceptions" | "GET /roads" | "GET /account" => {
                 with(door.split(' ').nth(1).unwrap(), vec![("show", text(dice.pick(&filters)))])
             }
             "GET /control-room" => {

@@ -1,0 +1,299 @@
+//! Keys of shops' and administrators' systems, and of vehicles' devices: found, made and revoked.
+
+use super::{
+    PeopleActions,
+    api::{self, MakeKey, ShownOnce},
+    page_of,
+};
+use crate::{
+    Fault, format,
+    parts::{Column, FaultNotice, Pager, Skeleton, Table},
+    words,
+};
+use domain::KeyKind;
+use leptos::{ev::SubmitEvent, form::ActionForm, html::Input, prelude::*, reactive::computed::ScopedFuture};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+    location::Url,
+};
+use wire::{
+    Moment,
+    staff::people::{HubName, KeyLine, KeysView},
+};
+
+const OPEN: [Column; 5] = [
+    Column::words("Key"),
+    Column::words("For"),
+    Column::words("Made"),
+    Column::words("Last used"),
+    Column::unlabelled("Revoke"),
+];
+const REVOKED: [Column; 5] = [
+    Column::words("Key"),
+    Column::words("For"),
+    Column::words("Made"),
+    Column::words("Last used"),
+    Column::words("Revoked"),
+];
+
+/// The address of a list of keys.
+fn href(text: &str, revoked: bool, page: u32) -> String {
+    let mut href = "/people?part=keys".to_owned();
+    if !text.is_empty() {
+        href.push_str(&format!("&q={}", Url::escape(text)));
+    }
+    if revoked {
+        href.push_str("&revoked=1");
+    }
+    if page > 1 {
+        href.push_str(&format!("&page={page}"));
+    }
+    href
+}
+
+/// The part of the room with the keys.
+#[component]
+pub fn KeysPart(actions: PeopleActions) -> impl IntoView {
+    let query = use_query_map();
+    let text = Memo::new(move |_| query.read().get("q").unwrap_or_default().trim().to_owned());
+    let revoked = Memo::new(move |_| query.read().get("revoked").is_some());
+    let page = page_of();
+    let keys = Resource::new(
+        move || (text.get(), revoked.get(), page.get(), actions.versions()),
+        |(text, revoked, page, _)| api::keys(text, revoked, page),
+    );
+    view! {
+        <Transition>
+            // Made once, so that what was typed outlasts a refusal.
+            {move || Suspend::new(async move {
+                let first = ScopedFuture::new_untracked(keys.into_future()).await;
+                first.ok().map(|view| view! { <MakeKeyForm view action=actions.make /> })
+            })}
+        </Transition>
+        <Search text revoked />
+        <Transition fallback=|| view! { <Skeleton rows=8 what="the keys" /> }>
+            {move || {
+                Some(match keys.get()? {
+                    Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                    Ok(view) => {
+                        let asked = (text.get_untracked(), revoked.get_untracked(), page.get_untracked());
+                        view! { <KeysTable view asked actions /> }.into_any()
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn Search(text: Memo<String>, revoked: Memo<bool>) -> impl IntoView {
+    let field = NodeRef::<Input>::new();
+    let navigate = use_navigate();
+    let on_submit = move |event: SubmitEvent| {
+        if let Some(field) = field.get_untracked() {
+            event.prevent_default();
+            navigate(&href(field.value().trim(), revoked.get_untracked(), 1), NavigateOptions::default());
+        }
+    };
+    view! {
+        <form class="search" role="search" method="get" action="/people" on:submit=on_submit>
+            <input type="hidden" name="part" value="keys" />
+            {move || revoked.get().then(|| view! { <input type="hidden" name="revoked" value="1" /> })}
+            <label class="unseen" for="key-q">
+                "Name, holder or id of a key"
+            </label>
+            <input
+                id="key-q"
+                type="search"
+                name="q"
+                node_ref=field
+                value=move || text.get()
+                placeholder="Name, holder or id"
+                autocomplete="off"
+                data-search
+            />
+            <button class="button" type="submit">
+                "Search"
+            </button>
+            <a class="button" href=move || href(&text.read(), !revoked.get(), 1)>
+                {move || if revoked.get() { "Show those that open" } else { "Show revoked" }}
+            </a>
+        </form>
+    }
+}
+
+#[component]
+fn KeysTable(view: KeysView, asked: (String, bool, u32), actions: PeopleActions) -> impl IntoView {
+    let (text, revoked, page) = asked;
+    let KeysView { as_of, rows, more, .. } = view;
+    if rows.is_empty() {
+        let says = match (page > 1, text.is_empty(), revoked) {
+            (true, ..) => "No key is left for this page. Go back to the first one.".to_owned(),
+            (_, false, _) => format!("No key matches “{text}”. Try a part of its name or of its holder's."),
+            (_, true, true) => "No key has been revoked.".to_owned(),
+            (_, true, false) => {
+                "There is no key yet. Make one for a shop's system or a driver's phone.".to_owned()
+            }
+        };
+        return view! { <div class="empty"><p>{says}</p></div> }.into_any();
+    }
+    let columns: &'static [Column] = if revoked { &REVOKED } else { &OPEN };
+    let caption = if revoked { "Revoked keys" } else { "Keys that open something" };
+    let next = Callback::new(move |page| href(&text, revoked, page));
+    view! {
+        <Table caption caption_hidden=true class="keys-list" columns>
+            {rows.into_iter().map(|key| view! { <KeyRow key as_of actions /> }).collect_view()}
+        </Table>
+        <Pager page more href=next />
+    }
+    .into_any()
+}
+
+#[component]
+fn KeyRow(key: KeyLine, as_of: Moment, actions: PeopleActions) -> impl IntoView {
+    let busy = actions.revoke.pending();
+    let when = move |at| format::clock_from(at, as_of);
+    let whose = if key.holder.is_empty() { "Its own system".to_owned() } else { key.holder };
+    let id = key.id.clone();
+    let (named, code) = match key.name {
+        Some(name) => (name, Some(key.id.clone())),
+        None => (key.id.clone(), None),
+    };
+    let last = match key.revoked {
+        Some(at) => when(at).into_any(),
+        None => view! {
+            <details class="confirm" data-popup>
+                <summary class="button small">
+                    "Revoke" <span class="unseen">{format!(" {named}")}</span>
+                </summary>
+                <ActionForm action=actions.revoke>
+                    <input type="hidden" name="key" value=id />
+                    <p>"It opens nothing from now on, and cannot be given back."</p>
+                    <button class="button danger" type="submit" disabled=move || busy.get()>
+                        "Revoke for good"
+                    </button>
+                </ActionForm>
+            </details>
+        }
+        .into_any(),
+    };
+    view! {
+        <tr data-row=key.id>
+            <th scope="row">
+                {named}
+                {code.map(|code| view! { <small class="code">{code}</small> })}
+            </th>
+            <td>{whose} <small>{words::key_kind(key.kind)}</small></td>
+            <td>
+                <span class="when">{when(key.made)}</span>
+                {key.made_by.map(|by| view! { <small>{format!("by {by}")}</small> })}
+            </td>
+            <td class="when">{key.used.map_or_else(|| "Never".to_owned(), when)}</td>
+            <td>{last}</td>
+        </tr>
+    }
+}
+
+/// Makes a key. Once that is done the form is ready for the next.
+#[component]
+fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
+    let KeysView { hubs, shops, vehicles, .. } = view;
+    let busy = action.pending();
+    let answer = action.value();
+    let made = Memo::new(move |before: Option<&u32>| {
+        let before = before.copied().unwrap_or(0);
+        let done = answer.with(|answer: &Option<Result<ShownOnce, Fault>>| matches!(answer, Some(Ok(_))));
+        if done { before.wrapping_add(1) } else { before }
+    });
+    let kind = RwSignal::new(KeyKind::Shop);
+    let suggested = move || {
+        let names = match kind.get() {
+            KeyKind::Shop => shops.clone(),
+            KeyKind::Vehicle => vehicles.clone(),
+            KeyKind::Administrator => vec![],
+        };
+        names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()
+    };
+    let empty = move || {
+        made.track();
+        String::new()
+    };
+    view! {
+        <details class="add">
+            <summary class="button">"Make a key"</summary>
+            <ActionForm action>
+                <label>
+                    <span>"What it opens"</span>
+                    <select
+                        name="kind"
+                        on:change:target=move |event| {
+                            kind.set(KeyKind::parse(&event.target().value()).unwrap_or(KeyKind::Shop));
+                        }
+                    >
+                        {KeyKind::ALL
+                            .map(|kind| {
+                                view! {
+                                    <option value=kind.code() selected=kind == KeyKind::Shop>
+                                        {words::key_opens(kind)}
+                                    </option>
+                                }
+                            })
+                            .collect_view()}
+                    </select>
+                </label>
+                <label hidden=move || kind.get() == KeyKind::Administrator>
+                    <span>"Shop's name or vehicle's label; none for an administrator's"</span>
+                    <input type="text" name="holder" maxlength="80" list="key-holders" autocomplete="off" prop:value=empty />
+                </label>
+                <datalist id="key-holders">{suggested}</datalist>
+                <OfHub hubs kind />
+                <label>
+                    <span>"What to call it"</span>
+                    <input
+                        type="text"
+                        name="name"
+                        maxlength="80"
+                        required
+                        autocomplete="off"
+                        placeholder="Web shop, spare phone"
+                        prop:value=empty
+                    />
+                </label>
+                <button class="button primary" type="submit" disabled=move || busy.get()>
+                    "Make the key"
+                </button>
+            </ActionForm>
+        </details>
+    }
+}
+
+/// Two hubs may have a vehicle of the same label.
+#[component]
+fn OfHub(hubs: Vec<HubName>, kind: RwSignal<KeyKind>) -> impl IntoView {
+    (hubs.len() > 1).then(|| {
+        view! {
+            <label hidden=move || kind.get() == KeyKind::Administrator>
+                <span>"Hub of the vehicle, if two have one of that label"</span>
+                <select name="hub">
+                    <option value="">"Whichever has it"</option>
+                    {hubs
+                        .into_iter()
+                        .map(|hub| view! { <option value=hub.id.to_string()>{hub.name}</option> })
+                        .collect_view()}
+                </select>
+            </label>
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_the_whole_question() {
+        assert_eq!(href("", false, 1), "/people?part=keys");
+        assert_eq!(href("Van 01&x", true, 2), "/people?part=keys&q=Van%2001%26x&revoked=1&page=2");
+    }
+}
