@@ -81,10 +81,10 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
             format::window_from(*after, now)
         ),
         StoryFact::Cancelled => "Cancelled".to_owned(),
+        StoryFact::Erased => "Name, phone and address erased".to_owned(),
         StoryFact::CarriedOver { day } => {
             format!("Not delivered on its day: carried over to {}", format::day(*day))
         }
-        StoryFact::Erased => "Name, phone and address erased".to_owned(),
         StoryFact::ExceptionRaised { kind } => format!("Needs a person: {}", lower(exception_kind(*kind))),
         StoryFact::ExceptionClaimed => "Exception claimed".to_owned(),
         StoryFact::ExceptionReleased => "Exception released".to_owned(),

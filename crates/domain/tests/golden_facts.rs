@@ -76,7 +76,7 @@ fn every_kind_is_written_as_its_example_says() {
 #[test]
 fn what_version_1_wrote_is_read_as_the_same() {
     let old = folder().join("version_1");
-    assert_eq!(examples(&old).len(), 25, "version 1 knew 25 kinds");
+    assert_eq!(examples(&old).len(), 28, "version 1 knew 28 kinds");
     for kind in examples(&old) {
         let (columns, now, _) = example(&kind);
         let facts = read(old.join(format!("{kind}.json")));

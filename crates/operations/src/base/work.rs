@@ -70,14 +70,6 @@ impl Work<'_> {
         self.events.push(Event { occurred_at: at, recorded_at: self.now, source, actor, hub, fact });
     }
 
-    /// The caller did it, now, at a hub that may be another than the work's.
-    pub fn happened_elsewhere(&mut self, hub: HubId, fact: Fact) {
-        self.happened(fact);
-        if let Some(event) = self.events.last_mut() {
-            event.hub = hub;
-        }
-    }
-
     /// It followed from what the caller did, and nobody did it.
     pub fn followed(&mut self, fact: Fact) {
         let (at, source, hub) = (self.now, self.source(), self.hub);

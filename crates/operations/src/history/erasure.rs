@@ -2,7 +2,8 @@
 //! nobody's name.
 
 use crate::{Caller, Operations, OpsError, Result};
-use domain::{Fact, Order, OrderId};
+use domain::{Fact, HubId, Order, OrderId};
+use std::collections::BTreeMap;
 use store::erasure;
 
 /// What was erased.
@@ -44,38 +45,65 @@ impl Operations {
     }
 
     async fn erase(&self, caller: &Caller, named: OrderId, same_phone: bool) -> Result<Erased> {
-        let order = store::orders::get(&mut *self.0.database.read().await?, named).await?;
-        let mut work = self.begin(caller, order.ok_or(OpsError::NotFound)?.hub).await?;
-        let ids = match same_phone {
-            true => erasure::of_same_phone(&mut work.tx, named).await?,
-            false => vec![named],
-        };
-        let orders = store::orders::lock(&mut work.tx, &ids).await?;
-        if !orders.iter().any(|o| o.id == named) {
+        let mut conn = self.0.database.read().await?;
+        let ids = if same_phone { erasure::of_same_phone(&mut conn, named).await? } else { vec![named] };
+        let mut hubs: BTreeMap<HubId, Vec<OrderId>> = BTreeMap::new();
+        for order in store::orders::many(&mut conn, &ids).await? {
+            if order.id == named {
+                caller.reach(order.hub)?;
+            }
+            if caller.reach(order.hub).is_ok() {
+                hubs.entry(order.hub).or_default().push(order.id);
+            }
+        }
+        drop(conn);
+        // The hub of the order that was named comes first: a refusal leaves everything as it was.
+        let mut hubs: Vec<_> = hubs.into_iter().collect();
+        hubs.sort_by_key(|(_, ids)| !ids.contains(&named));
+        if !hubs.first().is_some_and(|(_, ids)| ids.contains(&named)) {
             return Err(OpsError::NotFound);
         }
-        let (mut done, mut fresh, mut left): (Vec<String>, Vec<Order>, Vec<String>) =
+        let mut all = Erased { erased: vec![], left: vec![] };
+        for (hub, ids) in hubs {
+            self.erase_at(caller, hub, &ids, named, &mut all).await?;
+        }
+        all.erased.sort();
+        all.left.sort();
+        Ok(all)
+    }
+
+    async fn erase_at(
+        &self,
+        caller: &Caller,
+        hub: HubId,
+        ids: &[OrderId],
+        named: OrderId,
+        all: &mut Erased,
+    ) -> Result<()> {
+        let mut work = self.begin(caller, hub).await?;
+        let (mut fresh, mut erased, mut left): (Vec<Order>, Vec<String>, Vec<String>) =
             (vec![], vec![], vec![]);
-        for order in orders {
+        for order in store::orders::lock(&mut work.tx, ids).await? {
             let (was_known, reference) = (!order.recipient.is_erased(), order.reference.clone());
-            match order.clone().erase() {
-                Ok(erased) => {
-                    done.push(reference);
-                    fresh.extend(was_known.then_some(erased));
+            let id = order.id;
+            match order.erase() {
+                Ok(forgotten) => {
+                    erased.push(reference);
+                    fresh.extend(was_known.then_some(forgotten));
                 }
-                Err(refusal) if order.id == named => return Err(refusal.into()),
+                Err(refusal) if id == named => return Err(refusal.into()),
                 Err(_) => left.push(reference),
             }
         }
         erasure::save(&mut work.tx, &fresh).await?;
         for order in &fresh {
-            work.happened_elsewhere(order.hub, Fact::RecipientErased { order: order.id });
+            work.happened(Fact::RecipientErased { order: order.id });
         }
         work.touched.orders = fresh.iter().map(|o| o.id).collect();
         (work.touched.exceptions, work.touched.plan) = (true, true);
         work.commit().await?;
-        done.sort();
-        left.sort();
-        Ok(Erased { erased: done, left })
+        all.erased.extend(erased);
+        all.left.extend(left);
+        Ok(())
     }
 }

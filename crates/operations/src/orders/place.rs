@@ -106,7 +106,10 @@ impl Operations {
             let ids = store::orders::insert(&mut work.tx, &own).await?;
             for order in own {
                 if ids.get(&(shop, order.reference.clone())) == Some(&order.id) {
-                    work.happened(Fact::OrderPlaced { order: Box::new(PlacedOrder::of(&order)) });
+                    work.happened_at(
+                        order.placed_at,
+                        Fact::OrderPlaced { order: Box::new(PlacedOrder::of(&order)) },
+                    );
                 }
             }
             work.touched.counts = true;

@@ -15,9 +15,9 @@ use wire::staff::{
     settings::{ChangeSettings, SettingsAsk},
 };
 
-/// Verbs that are about no hub: one's own session, people, keys and erasing, which are an administrator's, who
+/// Verbs that are about no hub: one's own session, people and keys, which are an administrator's, who
 /// works everywhere; the map that all hubs share.
-const OF_NO_HUB: [&str; 27] = [
+const OF_NO_HUB: [&str; 26] = [
     "account",
     "account_changes",
     "change_own_password",
@@ -27,7 +27,6 @@ const OF_NO_HUB: [&str; 27] = [
     "disable_person",
     "enable_person",
     "end_sessions",
-    "erase_recipient",
     "invite",
     "keys",
     "keys_page",
@@ -47,7 +46,8 @@ const OF_NO_HUB: [&str; 27] = [
     "sign_out_person",
 ];
 /// Verbs of devices, systems and timers, which have hubs of their own, or every hub.
-const OF_NO_PERSON: [&str; 17] = [
+const OF_NO_PERSON: [&str; 18] = [
+    "count_rollups",
     "driver_route",
     "estimates",
     "forget",
@@ -164,6 +164,7 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ),
         ("decline_proposal", ops.decline_proposal(&other, proposal.id).await.err()),
         ("order", ops.order(&other, order).await.err()),
+        ("erase_recipient", ops.erase_recipient(&other, order, false).await.err()),
         ("slots", ops.slots(&other, order).await.err()),
         ("reschedule", ops.reschedule(&other, order, windows, None).await.err()),
         ("cancel_order", ops.cancel_order(&other, order).await.err()),
