@@ -28,10 +28,10 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
     view! {
         <section class="strip" aria-label="The day in numbers">
             <p class="strip-head">
-                <strong>{head.hub.clone()}</strong>
-                <span class="quiet">{format::day(head.day)}", "{head.zone.clone()}</span>
+                <strong>{head.hub}</strong>
+                <span class="quiet">{format::day(head.day)}", "{head.zone}</span>
             </p>
-            <EndOfDay head />
+            <EndOfDay day=head.day can_close=head.can_close />
             <dl class="strip-numbers">
                 <Number label="stops" href=Some(at_hub("/control-room")) value=Signal::derive(move || format::count(counts.get().stops)) />
                 <Number label="done" href=attempts.clone() value=share(|counts| (counts.done, counts.stops)) />

@@ -1,7 +1,7 @@
 //! What the roads room asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
-use domain::{ClosureId, HubId, Weather};
+use domain::{ClosureId, HubId, VehicleKind, Weather};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use wire::staff::roads::RoadsView;
 
@@ -14,7 +14,7 @@ pub async fn roads(hub: Option<HubId>) -> Result<RoadsView, Fault> {
     answer(operations().await?.roads(&caller, hub).await)
 }
 
-/// Closes a road, or an area. The kinds of vehicle come as boxes that are ticked or not there.
+/// Closes a road, or an area. The kinds of vehicle come as boxes that are ticked; none when none is.
 #[server(prefix = "/api", endpoint = "close-road", output = Answer)]
 pub async fn close_road(
     #[server(default)] hub: Option<HubId>,
@@ -22,19 +22,10 @@ pub async fn close_road(
     places: String,
     reason: String,
     until: String,
-    #[server(default)] diesel_van: bool,
-    #[server(default)] electric_van: bool,
-    #[server(default)] cargo_bike: bool,
+    #[server(default)] bars: Vec<VehicleKind>,
 ) -> Result<ClosureId, Fault> {
     use crate::backend::*;
-    use domain::VehicleKind;
     let caller = caller().await?;
-    let kinds = [
-        (diesel_van, VehicleKind::DieselVan),
-        (electric_van, VehicleKind::ElectricVan),
-        (cargo_bike, VehicleKind::CargoBike),
-    ];
-    let bars = kinds.into_iter().filter_map(|(ticked, kind)| ticked.then_some(kind)).collect();
     let Ok(until) = chrono::NaiveDateTime::parse_from_str(&until, "%Y-%m-%dT%H:%M") else {
         return refuse(wire::AppError::ClosureIncomplete);
     };

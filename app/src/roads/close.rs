@@ -139,7 +139,7 @@ pub fn CloseForm(
                         .map(|kind| {
                             view! {
                                 <label>
-                                    <input type="checkbox" name=kind.code() value="true" checked=kind != VehicleKind::CargoBike />
+                                    <input type="checkbox" name="bars[]" value=kind.code() checked=kind != VehicleKind::CargoBike />
                                     {crate::words::vehicle_kind(kind)}
                                 </label>
                             }

@@ -9,7 +9,6 @@ use std::{env, fs::OpenOptions, io::Write};
 ///
 /// # Panics
 /// Where `DOORSTEP_MUST_RUN` is set.
-#[expect(clippy::disallowed_methods, reason = "the chores speak to tests by variables")]
 #[expect(clippy::panic, reason = "a test that has to run and cannot has failed")]
 pub fn skip(test: &str, why: &str) {
     if env::var_os("DOORSTEP_MUST_RUN").is_some() {
@@ -19,7 +18,6 @@ pub fn skip(test: &str, why: &str) {
 }
 
 /// A test lacks what a machine may do without: shared data, or a peer's program.
-#[expect(clippy::disallowed_methods, reason = "the chores speak to tests by variables")]
 pub fn skip_all_the_same(test: &str, why: &str) {
     eprintln!("SKIPPED {test}: {why}");
     let Some(file) = env::var_os("DOORSTEP_SKIPS") else { return };
@@ -36,7 +34,6 @@ pub fn skip_all_the_same(test: &str, why: &str) {
 #[cfg(test)]
 mod tests {
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "the chores speak to tests by variables")]
     fn a_test_that_has_to_run_fails_when_it_cannot() {
         let skipped = std::panic::catch_unwind(|| super::skip("this one", "it only tries"));
         assert_eq!(skipped.is_err(), std::env::var_os("DOORSTEP_MUST_RUN").is_some());

@@ -187,7 +187,7 @@ impl World {
                     ("places", text("-19.0530,-169.9190\n-19.0545,-169.9180")),
                     ("reason", text("works")),
                     ("until", (self.now + TimeDelta::hours(1)).format("%Y-%m-%dT%H:%M").to_string()),
-                    ("diesel_van", text("true")),
+                    ("bars[]", text("diesel_van")),
                 ];
                 with("/api/close-road", pairs)
             }
