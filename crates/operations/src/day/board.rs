@@ -54,6 +54,19 @@ impl DayBook {
         site: &Site,
         routes: Option<&[RouteId]>,
     ) -> Result<Self> {
+        let book = Self::without_stops(ops, conn, site).await?;
+        Ok(Self { stops: store::stops::of_day(conn, book.hub.id, book.day, routes).await?, ..book })
+    }
+
+    /// The same with the stops of these vehicles' routes alone.
+    pub async fn with_stops_of(self, conn: &mut store::Conn, vehicles: &[VehicleId]) -> Result<Self> {
+        let own = self.routes.iter().filter(|r| vehicles.contains(&r.vehicle));
+        let own: Vec<RouteId> = own.map(|r| r.id).collect();
+        Ok(Self { stops: store::stops::of_day(conn, self.hub.id, self.day, Some(&own)).await?, ..self })
+    }
+
+    /// The same without any stop, for who does not need them, or not yet.
+    pub async fn without_stops(ops: &Operations, conn: &mut store::Conn, site: &Site) -> Result<Self> {
         let Site { hub, zone } = site.clone();
         let now = ops.now();
         let day = ops.running_day(conn, site, now).await?;
@@ -61,7 +74,7 @@ impl DayBook {
             plan: store::plans::published(conn, hub.id, day).await?,
             vehicles: store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
             routes: store::plans::routes(conn, hub.id, day).await?,
-            stops: store::stops::of_day(conn, hub.id, day, routes).await?,
+            stops: vec![],
             returns: store::stops::returns(conn, hub.id, day).await?.into_iter().collect(),
             latest: store::positions::latest(conn, hub.id)
                 .await?

@@ -31,10 +31,7 @@ impl Operations {
     pub async fn slots(&self, caller: &Caller, id: OrderId) -> Result<SlotsView> {
         caller.must(domain::Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
-        let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
-        caller.reach(order.hub)?;
-        let site = self.site_of(order.hub).await?;
-        let book = DayBook::read(self, &mut conn, &site, None).await?;
+        let (order, site, book) = self.order_with_its_day(caller, &mut conn, id).await?;
         if matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. }) {
             return Err(Refusal::OrderClosed.into());
         }
@@ -94,6 +91,20 @@ impl Operations {
         })
     }
 
+    /// An order, its hub, and the whole of the day into which it may have to fit.
+    async fn order_with_its_day(
+        &self,
+        caller: &Caller,
+        conn: &mut store::Conn,
+        id: OrderId,
+    ) -> Result<(Order, Site, DayBook)> {
+        let order = store::orders::get(conn, id).await?.ok_or(OpsError::NotFound)?;
+        caller.reach(order.hub)?;
+        let site = self.site_of(order.hub).await?;
+        let book = DayBook::read(self, conn, &site, None).await?;
+        Ok((order, site, book))
+    }
+
     /// Promises an order another window. Today, it gets its place in the live plan in the same transaction, or the window
     /// is refused; and so it is if somebody was shown a quote and it no longer holds.
     pub async fn reschedule(
@@ -121,10 +132,7 @@ impl Operations {
         quote: Option<Quote>,
     ) -> Result<bool> {
         let mut conn = self.0.database.read().await?;
-        let order = store::orders::get(&mut conn, id).await?.ok_or(OpsError::NotFound)?;
-        caller.reach(order.hub)?;
-        let site = self.site_of(order.hub).await?;
-        let book = DayBook::read(self, &mut conn, &site, None).await?;
+        let (order, site, book) = self.order_with_its_day(caller, &mut conn, id).await?;
         if is_booked(&order, window, quote) {
             return Ok(true);
         }
@@ -178,7 +186,8 @@ impl Operations {
 
         let draft = match found {
             Some(draft) => {
-                let book = DayBook::read(self, tx, &site, None).await?;
+                let concerned: Vec<_> = locks.routes.all().map(|route| route.id).collect();
+                let book = DayBook::read(self, tx, &site, Some(&concerned)).await?;
                 if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
                     return Ok(false);
                 }

@@ -58,7 +58,8 @@ impl Operations {
         let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
         let mut locks = PlanLocks::take(tx, day, &routes, None).await?;
         // Read once all of it is locked: drivers may have been faster than the decision.
-        let book = DayBook::read(self, tx, &site, None).await?;
+        let concerned: Vec<_> = locks.routes.all().map(|route| route.id).collect();
+        let book = DayBook::read(self, tx, &site, Some(&concerned)).await?;
         let routes = still_possible(routes, &book, &locks.orders).ok_or(Refusal::PlanStale)?;
         let concerned = vehicles(&routes).len();
         let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
@@ -88,7 +89,12 @@ impl Operations {
         site: &Site,
         proposal: &Proposal<Content>,
     ) -> Result<bool> {
-        let book = DayBook::read(self, conn, site, None).await?;
+        let all = || proposal.content.routes().flatten();
+        let vehicles: Vec<_> = all().map(|route| route.vehicle).collect();
+        let stops: Vec<_> = all().flat_map(|route| route.stops.iter().filter_map(|s| s.stop)).collect();
+        let (hub, day) = (proposal.hub, proposal.day);
+        let concerned = store::plans::concerned(conn, hub, day, &vehicles, &stops).await?;
+        let book = DayBook::read(self, conn, site, Some(&concerned)).await?;
         if book.plan.as_ref().is_none_or(|plan| plan.revision != proposal.based_on) {
             return Ok(true);
         }

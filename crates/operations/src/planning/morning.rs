@@ -129,7 +129,7 @@ impl Operations {
         {
             return Ok(PlanOutcome::NotYet);
         }
-        let book = DayBook::read(self, &mut conn, site, None).await?;
+        let book = DayBook::without_stops(self, &mut conn, site).await?;
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
         drop(conn);
 

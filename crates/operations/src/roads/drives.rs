@@ -46,7 +46,7 @@ impl Operations {
 
     async fn learn_roads_at(&self, city: &Arc<City>, site: &Site, sites: &[Site]) -> Result<usize> {
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, site, None).await?;
+        let book = DayBook::without_stops(self, &mut conn, site).await?;
         let read: HashMap<_, _> =
             store::roads::read_until(&mut conn, book.hub.id).await?.into_iter().collect();
         let fresh_start = !self.0.roadbook.known().begun.contains(&book.hub.id);
@@ -61,6 +61,8 @@ impl Operations {
             .filter(|(vehicle, p)| fresh_start || is_new(vehicle, p.at))
             .map(|(vehicle, _)| (*vehicle, if fresh_start { least } else { begin(vehicle) }))
             .collect();
+        let vehicles: Vec<_> = wanted.iter().map(|(vehicle, _)| *vehicle).collect();
+        let book = book.with_stops_of(&mut conn, &vehicles).await?;
         let readings = store::positions::since(&mut conn, &wanted).await?;
         if fresh_start {
             let counts = passes_of(&mut conn, sites).await?;

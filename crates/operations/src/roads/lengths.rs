@@ -45,7 +45,8 @@ impl Operations {
         if wanted.is_empty() {
             return Ok(0);
         }
-        let book = DayBook::read(self, &mut conn, site, None).await?;
+        let routes: Vec<_> = wanted.iter().map(|route| route.route).collect();
+        let book = DayBook::read(self, &mut conn, site, Some(&routes)).await?;
         let mut readings = vec![];
         for route in &wanted {
             readings.push(match route.drive_until {

@@ -164,16 +164,20 @@ impl Operations {
         caller.must(domain::Ability::SeeRoads)?;
         let site = self.site_for(caller, hub).await?;
         let mut conn = self.0.database.read().await?;
-        let book = DayBook::read(self, &mut conn, &site, None).await?;
+        let book = DayBook::without_stops(self, &mut conn, &site).await?;
         let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
         let weather = store::roads::weather(&mut conn, book.hub.id).await?;
         let cut_off = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
+        let is_open =
+            |e: &&domain::Exception| e.kind == domain::ExceptionKind::CutOff && e.state.code() != "resolved";
+        let vehicles: Vec<_> = cut_off.iter().filter(is_open).filter_map(|e| e.vehicle).collect();
+        let book = book.with_stops_of(&mut conn, &vehicles).await?;
         let closed = self.closed_roads(&mut conn, &book).await?;
         drop(conn);
         let zone = book.zone;
         let cut_off: Vec<_> = cut_off
             .iter()
-            .filter(|e| e.kind == domain::ExceptionKind::CutOff && e.state.code() != "resolved")
+            .filter(is_open)
             .filter_map(|e| book.stops.iter().find(|s| Some(s.stop.id) == e.stop))
             .map(|s| LatLon { lat: s.at.lat(), lon: s.at.lon() })
             .collect();

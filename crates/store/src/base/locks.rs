@@ -8,7 +8,6 @@
 use crate::{Conn, StoreError, Tx, plans};
 use domain::{Day, HubId, Route, RouteId, StopId, VehicleId};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Proof that a transaction holds a hub's day: nobody else plans it, and no vehicle leaves, until the transaction ends.
 #[derive(Debug)]
@@ -88,18 +87,5 @@ pub async fn routes_concerned(
     vehicles: &[VehicleId],
     stops: &[StopId],
 ) -> Result<Vec<RouteId>, StoreError> {
-    let vehicles: Vec<Uuid> = vehicles.iter().map(|v| v.0).collect();
-    let stops: Vec<Uuid> = stops.iter().map(|s| s.0).collect();
-    let ids = sqlx::query_scalar!(
-        r#"select id as "id!" from routes where hub_id = $1 and day = $2 and vehicle_id = any($3)
-           union select route_id from stops where id = any($4)
-           order by 1"#,
-        day.hub.0,
-        day.day,
-        &vehicles,
-        &stops
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids.into_iter().map(RouteId).collect())
+    plans::concerned(conn, day.hub, day.day, vehicles, stops).await
 }

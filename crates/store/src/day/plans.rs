@@ -4,7 +4,9 @@ use crate::{
     Conn, StoreError, Tx,
     locks::{DayLock, RouteLocks},
 };
-use domain::{Day, DriverId, HubId, Instant, Plan, PlanId, PlanState, Route, RouteId, RouteState, VehicleId};
+use domain::{
+    Day, DriverId, HubId, Instant, Plan, PlanId, PlanState, Route, RouteId, RouteState, StopId, VehicleId,
+};
 use uuid::Uuid;
 
 struct PlanRow {
@@ -127,6 +129,30 @@ pub async fn routes(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Route>,
     .into_iter()
     .map(Route::try_from)
     .collect()
+}
+
+/// The day's routes of these vehicles, and the routes on which these stops are, by id.
+pub async fn concerned(
+    conn: &mut Conn,
+    hub: HubId,
+    day: Day,
+    vehicles: &[VehicleId],
+    stops: &[StopId],
+) -> Result<Vec<RouteId>, StoreError> {
+    let vehicles: Vec<Uuid> = vehicles.iter().map(|v| v.0).collect();
+    let stops: Vec<Uuid> = stops.iter().map(|s| s.0).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select id as "id!" from routes where hub_id = $1 and day = $2 and vehicle_id = any($3)
+           union select route_id from stops where id = any($4)
+           order by 1"#,
+        hub.0,
+        day,
+        &vehicles,
+        &stops
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(RouteId).collect())
 }
 
 /// One route.
