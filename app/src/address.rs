@@ -16,6 +16,12 @@ pub fn with_hub(hub: Option<HubId>, path: &str) -> String {
     }
 }
 
+/// Whether a page stands still: administrators' forms, which are opened seldom and need nothing live.
+#[cfg(feature = "ssr")]
+pub fn stands_still(path: &str) -> bool {
+    ["/people", "/account", "/settings"].contains(&path)
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;

@@ -20,18 +20,29 @@ mod format;
 mod layout;
 pub mod live;
 mod parts;
+#[cfg(feature = "ssr")]
 mod people;
 mod roads;
 mod session;
+#[cfg(feature = "ssr")]
 mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod sign_in;
+#[cfg(not(feature = "ssr"))]
+mod still;
 mod words;
 
 pub use error::Fault;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
+
+#[cfg(feature = "ssr")]
+use people::{AccountPage, PeoplePage};
+#[cfg(feature = "ssr")]
+use settings::SettingsPage;
+#[cfg(not(feature = "ssr"))]
+use still::{Still as AccountPage, Still as PeoplePage, Still as SettingsPage};
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -74,10 +85,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/roads") view=roads::RoadsPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
-                    <Route path=path!("/people") view=people::PeoplePage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=people::AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

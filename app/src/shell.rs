@@ -24,7 +24,8 @@ pub fn shell(options: LeptosOptions, tile_origin: Option<&str>) -> impl IntoView
     let start = format!(
         "import({module:?}).then(doorstep=>doorstep.default({{module_or_path:{wasm:?}}}).then(()=>doorstep.hydrate()))"
     );
-    let with_map = backend::present().is_some();
+    let lives = !backend::stands_still();
+    let with_map = lives && backend::present().is_some();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -44,11 +45,22 @@ pub fn shell(options: LeptosOptions, tile_origin: Option<&str>) -> impl IntoView
                     .then(|| {
                         view! { <script src=file("map.js") nonce=nonce.clone() defer></script> }
                     })}
-                <link rel="modulepreload" href=module nonce=nonce.clone() />
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-                <script type="module" nonce=nonce.clone()>
-                    {start}
-                </script>
+                {lives
+                    .then(|| {
+                        view! {
+                            <link rel="modulepreload" href=module nonce=nonce.clone() />
+                            <link
+                                rel="preload"
+                                href=wasm
+                                r#as="fetch"
+                                r#type="application/wasm"
+                                crossorigin="anonymous"
+                            />
+                            <script type="module" nonce=nonce.clone()>
+                                {start}
+                            </script>
+                        }
+                    })}
                 <MetaTags />
             </head>
             <body>

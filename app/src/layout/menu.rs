@@ -24,13 +24,13 @@ pub fn Menu() -> impl IntoView {
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
-                <a class="button" href=at_hub("/account")>
+                <a class="button" href=at_hub("/account") rel="external">
                     "Your account"
                 </a>
                 {keeps
                     .then(|| {
                         view! {
-                            <a class="button" href=at_hub("/people")>
+                            <a class="button" href=at_hub("/people") rel="external">
                                 "People and keys"
                             </a>
                         }

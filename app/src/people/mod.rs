@@ -15,6 +15,7 @@ pub use account::AccountPage;
 use crate::{
     Fault, format,
     parts::{Column, FaultNotice, PageHead, Pager, Skeleton, Table},
+    session::at_hub,
     words,
 };
 use api::{
@@ -165,7 +166,7 @@ pub fn PeoplePage() -> impl IntoView {
                 {Part::ALL
                     .map(|tab| {
                         view! {
-                            <a href=tab.path() aria-current=move || (part.get() == tab).then_some("page")>
+                            <a href=at_hub(tab.path()) aria-current=move || (part.get() == tab).then_some("page")>
                                 {tab.label()}
                             </a>
                         }
@@ -182,11 +183,7 @@ pub fn PeoplePage() -> impl IntoView {
                     view! {
                         {move || {
                             let what = shown.get().or_else(|| kept.get())?;
-                            let on_done = Callback::new(move |()| {
-                                shown.set(None);
-                                kept.set(None);
-                            });
-                            Some(view! { <OnceBox what now=None back=part.get_untracked().path() on_done /> })
+                            Some(view! { <OnceBox what now=None back=part.get_untracked().path() /> })
                         }}
                     }
                 })}

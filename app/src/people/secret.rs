@@ -1,12 +1,8 @@
-//! What is shown this once: a link or a key, to be copied, or selected by hand.
+//! What is shown this once: a link or a key, to be selected as a whole and copied.
 
 use super::api::ShownOnce;
-use crate::{
-    format,
-    parts::{awake, bring_into_sight},
-    words,
-};
-use leptos::{html::Section, prelude::*};
+use crate::{format, words};
+use leptos::prelude::*;
 use wire::Moment;
 
 /// The box with the secret, until it is put away.
@@ -18,10 +14,7 @@ pub fn OnceBox(
     now: Option<Moment>,
     /// Where the page stands without it.
     back: &'static str,
-    /// Puts it away.
-    on_done: Callback<()>,
 ) -> impl IntoView {
-    let awake = awake();
     let (title, secret, says) = match what {
         ShownOnce::Link(link) => {
             let until =
@@ -50,45 +43,18 @@ pub fn OnceBox(
             )
         }
     };
-    let place = NodeRef::<Section>::new();
-    place.on_load(|place| bring_into_sight(&place));
-    let copied = RwSignal::new(false);
-    let text = secret.clone();
     view! {
-        <section class="once" aria-labelledby="once-title" node_ref=place>
+        <section class="once" aria-labelledby="once-title">
             <h2 id="once-title">{title}</h2>
             <p>{says}</p>
             <code class="once-secret">
                 {secret}
             </code>
             <div class="actions">
-                <button
-                    class="button primary"
-                    type="button"
-                    hidden=move || !awake.get()
-                    on:click=move |_| copy(&text, copied)
-                >
-                    {move || if copied.get() { "Copied" } else { "Copy" }}
-                </button>
-                <a class="button" href=back on:click=move |_| on_done.run(())>
+                <a class="button" href=back>
                     "Put it away"
                 </a>
             </div>
-            <p class="unseen" role="status">
-                {move || copied.get().then_some("Copied")}
-            </p>
         </section>
     }
 }
-
-/// Copies, and says so once it is done.
-#[cfg(feature = "hydrate")]
-fn copy(text: &str, copied: RwSignal<bool>) {
-    use wasm_bindgen::{JsValue, closure::Closure};
-    let done = Closure::once(move |_: JsValue| copied.set(true));
-    let _ = window().navigator().clipboard().write_text(text).then(&done);
-    done.forget();
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn copy(_: &str, _: RwSignal<bool>) {}

@@ -1,7 +1,7 @@
 //! What a person is told when something did not work: what happened, what it means, what to do.
 
 use domain::Role;
-use wire::AppError;
+use wire::{AccountFault, AppError};
 
 /// What happened, what it means and what to do.
 pub fn fault(error: AppError) -> String {
@@ -78,7 +78,7 @@ pub fn fault(error: AppError) -> String {
              Nothing was changed."
                 .to_owned()
         }
-        AppError::Account { why } => super::account_fault(why).to_owned(),
+        AppError::Account { why } => account_fault(why).to_owned(),
         AppError::Busy => "We are at our limit right now. Nothing was changed. Try again in a moment.".to_owned(),
         AppError::Broken { id } => format!(
             "Something of ours failed and nothing was changed. Try again; if it stays, report error {id}."
@@ -86,6 +86,56 @@ pub fn fault(error: AppError) -> String {
         AppError::Unreachable => {
             "The server could not be reached, so nothing was changed or renewed. Check the connection and try again.".to_owned()
         }
+    }
+}
+
+/// What happened, what it means and what to do.
+pub fn account_fault(fault: AccountFault) -> &'static str {
+    match fault {
+        AccountFault::NoHubs => {
+            "Your account has no hub to work at, so there is nothing to sign in to. Ask an administrator to give it one."
+        }
+        AccountFault::NameTaken => {
+            "Somebody has this name already, in whatever case. Nobody was invited. Write it otherwise, or change the person \
+             there is."
+        }
+        AccountFault::PersonIncomplete => {
+            "A person needs a name of 1 to 80 characters, a role, and every hub or at least one. Nothing was changed."
+        }
+        AccountFault::LastAdministrator => {
+            "This is the last administrator who may come in. Nothing was changed. Make somebody else an administrator first."
+        }
+        AccountFault::OwnAccount => {
+            "Nobody changes the own role, hubs or access. Nothing was changed. Ask another administrator; the menu leads to \
+             your account, where your password is."
+        }
+        AccountFault::PersonChanged => {
+            "Somebody else has changed this person since the page was loaded. Nothing was changed. Look again and decide anew."
+        }
+        AccountFault::PersonDisabled => {
+            "This person is disabled, so a link would open nothing. Let the person in again first."
+        }
+        AccountFault::WeakPassword => {
+            "A password needs 10 to 200 characters and must not be among the first that anybody would try, such as the name \
+             with a year. Take some words of your own."
+        }
+        AccountFault::PasswordsDiffer => {
+            "The two new passwords are not the same. Nothing was changed. Type the same one twice."
+        }
+        AccountFault::WrongPresentPassword => {
+            "The present password does not fit. Nothing was changed. Try again, or ask an administrator for a link to set another."
+        }
+        AccountFault::KeyUnnamed => {
+            "A key needs a name of 1 to 80 characters, so that it can be found again. Nothing was made."
+        }
+        AccountFault::NoSuchHolder => {
+            "There is no shop or vehicle of this name. Nothing was made. Write the shop's name or the vehicle's label as its \
+             list has it."
+        }
+        AccountFault::WhichHub => {
+            "Two hubs have a vehicle of this label. Nothing was made. Choose the hub too."
+        }
+        AccountFault::KeyRevoked => "This key was revoked before and opens nothing. Nothing was changed.",
     }
 }
 
@@ -129,5 +179,13 @@ mod tests {
             assert!(!sentence.contains('!'), "{error:?}: {sentence}");
         }
         assert!(fault(AppError::Broken { id: 123_456 }).contains("error 123456"), "as the log has it");
+    }
+
+    #[test]
+    fn every_account_fault_says_what_to_do() {
+        for fault in AccountFault::ALL {
+            let sentence = account_fault(fault);
+            assert!(sentence.ends_with('.') && sentence.len() > 40, "{fault:?}: {sentence}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! One function for each enum, so that a new variant cannot be shown without words. No markup and no numbers' format.
 
+#[cfg(feature = "ssr")]
 mod accounts;
 mod exceptions;
 mod faults;
@@ -9,7 +10,8 @@ mod figures;
 mod orders;
 mod routes;
 
-pub use accounts::{access, account_change, account_fault, browser, key_kind, key_opens, role_does};
+#[cfg(feature = "ssr")]
+pub use accounts::{access, account_change, browser, key_kind, key_opens, role_does};
 pub use exceptions::{NextStep, cause, exception_heading, next_step};
 pub use faults::fault;
 pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, no_promise, promises_over};
