@@ -9,7 +9,7 @@ const setting = (page: Page, label: string) => page.locator(".setting").filter({
 const save = (page: Page) => page.getByRole("button", { name: "Save" }).first().click();
 
 async function giveBack(page: Page, label: string): Promise<void> {
-  await page.getByRole("button", { name: `Back to the default: ${label}` }).click();
+  await page.getByRole("button", { name: new RegExp(`^Back to the default ?: ${label}$`) }).click();
   await expect(page.getByRole("status").filter({ hasText: "Saved." })).toBeVisible();
 }
 

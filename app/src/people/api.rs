@@ -48,7 +48,12 @@ pub async fn invite_person(
     use crate::backend::*;
     let caller = caller().await?;
     let ask = wire::staff::people::Invite { name, role, every_hub, hubs };
-    let link = answer(operations().await?.invite(&caller, ask).await)?;
+    let typed = [
+        ("name", ask.name.clone()),
+        ("role", role.code().to_owned()),
+        ("hubs", if every_hub { String::new() } else { written(&ask.hubs) }),
+    ];
+    let link = kept_if_refused(answer(operations().await?.invite(&caller, ask).await), &typed)?;
     shown(ShownOnce::Link(with_whole_address(link)), "/people")
 }
 
@@ -118,7 +123,9 @@ pub async fn make_key(
     use crate::backend::*;
     let caller = caller().await?;
     let ask = wire::staff::people::MakeKey { kind, name, holder, hub: hub.parse().ok() };
-    let key = answer(operations().await?.make_key(&caller, ask).await)?;
+    let typed =
+        [("kind", kind.code().to_owned()), ("name", ask.name.clone()), ("holder", ask.holder.clone())];
+    let key = kept_if_refused(answer(operations().await?.make_key(&caller, ask).await), &typed)?;
     shown(ShownOnce::Key(key), "/people?part=keys")
 }
 
@@ -128,7 +135,12 @@ pub async fn revoke_key(key: String) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.revoke_key(&caller, &key).await)?;
-    done_plainly("/people?part=keys&done=revoked");
+    // The list goes on with what was looked for.
+    let from = request_header(axum::http::header::REFERER).unwrap_or_default();
+    let asked =
+        from.split_once('?').map_or("", |(_, query)| query).split('&').filter(|part| part.starts_with("q="));
+    let asked: String = asked.map(|part| format!("&{part}")).collect();
+    done_plainly(&format!("/people?part=keys&done=revoked{asked}"));
     Ok(())
 }
 
@@ -175,6 +187,39 @@ pub async fn sign_out_elsewhere() -> Result<(), Fault> {
     answer(operations().await?.sign_out_elsewhere(&caller).await)?;
     done_plainly("/account?done=elsewhere");
     Ok(())
+}
+
+/// The cookie that carries what was typed into a form that was refused.
+#[cfg(feature = "ssr")]
+const TYPED_COOKIE: &str = "__Host-typed";
+
+/// Keeps what was typed for the page that follows a refusal.
+#[cfg(feature = "ssr")]
+fn kept_if_refused<T>(answer: Result<T, Fault>, typed: &[(&str, String)]) -> Result<T, Fault> {
+    if answer.is_err() && crate::backend::is_plain() {
+        let typed: std::collections::BTreeMap<_, _> = typed.iter().cloned().collect();
+        let text = serde_json::to_string(&typed).unwrap_or_default();
+        let text = leptos_router::location::Url::escape(&text);
+        crate::backend::set_cookie(&format!(
+            "{TYPED_COOKIE}={text}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=60"
+        ))?;
+    }
+    answer
+}
+
+#[cfg(feature = "ssr")]
+fn written(hubs: &[HubId]) -> String {
+    hubs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// What was typed into a form on the page before this one and refused; asking uses it up.
+pub fn typed() -> std::collections::BTreeMap<String, String> {
+    let Some(kept) = crate::backend::cookie(TYPED_COOKIE) else { return Default::default() };
+    // A cookie that cannot be taken back is gone in a minute.
+    let _ = crate::backend::set_cookie(&format!(
+        "{TYPED_COOKIE}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0"
+    ));
+    serde_json::from_str(&leptos_router::location::Url::unescape(&kept)).unwrap_or_default()
 }
 
 /// The cookie that carries what is shown once over a redirect.

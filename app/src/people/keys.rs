@@ -2,11 +2,11 @@
 
 use super::{
     PeopleActions,
-    api::{self, MakeKey, ShownOnce},
+    api::{self, MakeKey},
     page_of,
 };
 use crate::{
-    Fault, format,
+    format,
     parts::{Column, FaultNotice, Pager, Skeleton, Table},
     words,
 };
@@ -195,46 +195,28 @@ fn KeyRow(key: KeyLine, as_of: Moment, actions: PeopleActions) -> impl IntoView 
     }
 }
 
-/// Makes a key. Once that is done the form is ready for the next.
+/// Makes a key. What was typed outlasts a refusal.
 #[component]
 fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
     let KeysView { hubs, shops, vehicles, .. } = view;
     let busy = action.pending();
-    let answer = action.value();
-    let made = Memo::new(move |before: Option<&u32>| {
-        let before = before.copied().unwrap_or(0);
-        let done = answer.with(|answer: &Option<Result<ShownOnce, Fault>>| matches!(answer, Some(Ok(_))));
-        if done { before.wrapping_add(1) } else { before }
-    });
-    let kind = RwSignal::new(KeyKind::Shop);
-    let suggested = move || {
-        let names = match kind.get() {
-            KeyKind::Shop => shops.clone(),
-            KeyKind::Vehicle => vehicles.clone(),
-            KeyKind::Administrator => vec![],
-        };
-        names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()
-    };
-    let empty = move || {
-        made.track();
-        String::new()
-    };
+    let typed = super::api::typed();
+    let chosen = typed.get("kind").and_then(|code| KeyKind::parse(code)).unwrap_or(KeyKind::Shop);
+    let again = !typed.is_empty();
+    let (name, holder) = (typed.get("name").cloned(), typed.get("holder").cloned());
+    let suggested = [shops, vehicles].concat();
+    let suggested = suggested.into_iter().map(|name| view! { <option value=name></option> }).collect_view();
     view! {
-        <details class="add">
+        <details class="add" open=again>
             <summary class="button">"Make a key"</summary>
             <ActionForm action>
                 <label>
                     <span>"What it opens"</span>
-                    <select
-                        name="kind"
-                        on:change:target=move |event| {
-                            kind.set(KeyKind::parse(&event.target().value()).unwrap_or(KeyKind::Shop));
-                        }
-                    >
+                    <select name="kind">
                         {KeyKind::ALL
                             .map(|kind| {
                                 view! {
-                                    <option value=kind.code() selected=kind == KeyKind::Shop>
+                                    <option value=kind.code() selected=kind == chosen>
                                         {words::key_opens(kind)}
                                     </option>
                                 }
@@ -242,12 +224,12 @@ fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
                             .collect_view()}
                     </select>
                 </label>
-                <label hidden=move || kind.get() == KeyKind::Administrator>
+                <label>
                     <span>"Shop's name or vehicle's label; none for an administrator's"</span>
-                    <input type="text" name="holder" maxlength="80" list="key-holders" autocomplete="off" prop:value=empty />
+                    <input type="text" name="holder" maxlength="80" list="key-holders" autocomplete="off" value=holder />
                 </label>
                 <datalist id="key-holders">{suggested}</datalist>
-                <OfHub hubs kind />
+                <OfHub hubs />
                 <label>
                     <span>"What to call it"</span>
                     <input
@@ -257,7 +239,7 @@ fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
                         required
                         autocomplete="off"
                         placeholder="Web shop, spare phone"
-                        prop:value=empty
+                        value=name
                     />
                 </label>
                 <button class="button primary" type="submit" disabled=move || busy.get()>
@@ -270,10 +252,10 @@ fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
 
 /// Two hubs may have a vehicle of the same label.
 #[component]
-fn OfHub(hubs: Vec<HubName>, kind: RwSignal<KeyKind>) -> impl IntoView {
+fn OfHub(hubs: Vec<HubName>) -> impl IntoView {
     (hubs.len() > 1).then(|| {
         view! {
-            <label hidden=move || kind.get() == KeyKind::Administrator>
+            <label>
                 <span>"Hub of the vehicle, if two have one of that label"</span>
                 <select name="hub">
                     <option value="">"Whichever has it"</option>

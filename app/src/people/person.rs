@@ -1,11 +1,8 @@
 //! One person: the row, the panel that changes it, and the form that invites another.
 
-use super::{
-    PeopleActions,
-    api::{InvitePerson, ShownOnce},
-};
+use super::{PeopleActions, api::InvitePerson};
 use crate::{
-    Fault, format,
+    format,
     parts::{Column, Table},
     words,
 };
@@ -252,18 +249,17 @@ fn HubChoice(hubs: Vec<HubName>, every: bool, ticked: Vec<domain::HubId>) -> imp
     .into_any()
 }
 
-/// Invites somebody. Once that is done the form is ready for the next.
+/// Invites somebody. What was typed outlasts a refusal.
 #[component]
 pub fn InviteForm(hubs: Vec<HubName>, action: ServerAction<InvitePerson>) -> impl IntoView {
     let busy = action.pending();
-    let answer = action.value();
-    let invited = Memo::new(move |before: Option<&u32>| {
-        let before = before.copied().unwrap_or(0);
-        let done = answer.with(|answer: &Option<Result<ShownOnce, Fault>>| matches!(answer, Some(Ok(_))));
-        if done { before.wrapping_add(1) } else { before }
-    });
+    let typed = super::api::typed();
+    let role = typed.get("role").and_then(|code| Role::parse(code)).unwrap_or(Role::Dispatcher);
+    let ticked = typed.get("hubs").map(String::as_str).unwrap_or_default().split(',');
+    let ticked: Vec<domain::HubId> = ticked.filter_map(|id| id.parse().ok()).collect();
+    let (again, name) = (!typed.is_empty(), typed.get("name").cloned());
     view! {
-        <details class="add">
+        <details class="add" open=again>
             <summary class="button">"Invite somebody"</summary>
             <ActionForm action>
                 <label>
@@ -274,14 +270,11 @@ pub fn InviteForm(hubs: Vec<HubName>, action: ServerAction<InvitePerson>) -> imp
                         maxlength="80"
                         required
                         autocomplete="off"
-                        prop:value=move || {
-                            invited.track();
-                            String::new()
-                        }
+                        value=name
                     />
                 </label>
-                <RoleChoice chosen=Role::Dispatcher />
-                <HubChoice hubs every=true ticked=vec![] />
+                <RoleChoice chosen=role />
+                <HubChoice hubs every=ticked.is_empty() ticked />
                 <p class="quiet">
                     "You get a link to send. It opens once within 24 hours, and the person sets a password there."
                 </p>
