@@ -28,6 +28,7 @@ mod settings;
 mod shell;
 mod sign_in;
 mod words;
+mod zones;
 
 pub use error::Fault;
 #[cfg(feature = "ssr")]
@@ -78,6 +79,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=people::AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/zones") view=zones::ZonesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

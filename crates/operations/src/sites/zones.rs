@@ -114,10 +114,10 @@ impl Operations {
         let asked = aside(move || {
             let ring = bounds::places(&places, MOST_CORNERS).ok_or(ZoneRefusal::NotPlaces)?;
             let outline = Outline::parse(vec![vec![ring]]).map_err(ZoneRefusal::Outline)?;
-            for day in from.iter().chain(&until) {
-                bounds::day(*day).map_err(|_| ZoneRefusal::NotADay)?;
-            }
-            Ok(Asked { outline, from, until })
+            let day = |text: &str| {
+                if text.is_empty() { Ok(None) } else { geojson::read_day(text).map(Some) }
+            };
+            Ok(Asked { outline, from: day(&from)?, until: day(&until)? })
         });
         let read = vec![(name, asked.await?)];
         let judged = self.add_zones(caller, &site, read).await?;

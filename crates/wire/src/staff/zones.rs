@@ -86,10 +86,10 @@ pub struct DrawZone {
     pub name: String,
     /// Its corners, one to a line: degrees north, a comma, degrees east.
     pub places: String,
-    /// The first day on which it holds; today when left out.
-    pub from: Option<Day>,
-    /// The first day on which it holds no more.
-    pub until: Option<Day>,
+    /// The first day on which it holds, such as `2030-05-02`; today when empty.
+    pub from: String,
+    /// The first day on which it holds no more; no end when empty.
+    pub until: String,
 }
 
 /// What came of a change, short enough for an address.
