@@ -100,7 +100,7 @@ fn List(rows: Vec<ZoneRow>, several: bool) -> impl IntoView {
         let ZoneRow { id, number, name, hub, from, until, area_m2, today } = row;
         let dates = match until {
             None => format!("from {}", format::day(from)),
-            Some(until) => format!("from {} until before {}", format::day(from), format::day(until)),
+            Some(until) => format!("from {}, ends on {}", format::day(from), format::day(until)),
         };
         let field = format!("end-{number}");
         view! {
