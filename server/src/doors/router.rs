@@ -41,6 +41,7 @@ pub fn doors() -> Vec<(String, String)> {
         ("POST", "/api/v1/operation"),
         ("GET", "/api/v1/clock"),
         ("GET", "/api/v1/stats"),
+        ("GET", "/api/v1/estimates"),
         ("GET", "/api/v1/zones"),
         ("POST", "/api/v1/zones"),
         ("GET", "/healthz"),
