@@ -4,4 +4,5 @@ mod geojson;
 pub(crate) mod hubs;
 mod outline_map;
 mod set_up;
+mod zone_words;
 mod zones;
