@@ -147,6 +147,11 @@ pub fn percent_of(part: i64, whole: i64) -> String {
     percent(Share { part, whole, percent: (whole > 0).then(|| part as f64 * 100.0 / whole as f64) })
 }
 
+/// An area in square kilometres, without its unit.
+pub fn square_kilometres(square_metres: i64) -> String {
+    format!("{:.2}", square_metres as f64 / 1e6)
+}
+
 /// A length on the road.
 pub fn kilometres(metres: i64) -> String {
     format!("{:.1} km", metres as f64 / 1_000.0)

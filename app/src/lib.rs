@@ -32,6 +32,8 @@ mod sign_in;
 #[cfg(not(feature = "ssr"))]
 mod still;
 mod words;
+#[cfg(feature = "ssr")]
+mod zones;
 
 pub use error::Fault;
 #[cfg(feature = "ssr")]
@@ -42,7 +44,9 @@ use people::{AccountPage, PeoplePage};
 #[cfg(feature = "ssr")]
 use settings::SettingsPage;
 #[cfg(not(feature = "ssr"))]
-use still::{Still as AccountPage, Still as PeoplePage, Still as SettingsPage};
+use still::{Still as AccountPage, Still as PeoplePage, Still as SettingsPage, Still as ZonesPage};
+#[cfg(feature = "ssr")]
+use zones::ZonesPage;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -89,6 +93,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/zones") view=ZonesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

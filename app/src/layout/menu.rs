@@ -14,6 +14,8 @@ use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 pub fn Menu() -> impl IntoView {
     let session = Session::here();
     let sets = session.role().is_some_and(|role| role.may(Ability::ChangeSettings));
+    // One hub needs no zones to know where orders go; who wants some all the same finds them from the settings.
+    let shares = sets && session.hubs.with_value(|hubs| hubs.len() > 1);
     let role = session.role().map(words::role);
     let awake = awake();
     let keeps = session.role().is_some_and(|role| role.may(Ability::KeepKeys));
@@ -40,6 +42,14 @@ pub fn Menu() -> impl IntoView {
                         view! {
                             <a class="button" href=at_hub("/settings") rel="external">
                                 "Settings"
+                            </a>
+                        }
+                    })}
+                {shares
+                    .then(|| {
+                        view! {
+                            <a class="button" href=at_hub("/zones") rel="external">
+                                "Zones"
                             </a>
                         }
                     })}

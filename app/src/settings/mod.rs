@@ -129,6 +129,11 @@ fn Whole(view: SettingsView, said: Said, page: u32) -> impl IntoView {
                 </button>
             </p>
         </form>
+        <p class="quiet">
+            "Which hub an order goes to: " <a href=crate::session::at_hub("/zones") rel="external">
+                "Zones"
+            </a>
+        </p>
         <History changes as_of page more href />
     }
 }

@@ -52,4 +52,9 @@ pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},
     weather::Weather,
 };
-pub use sites::{hub::Hub, shop::Shop};
+pub use sites::{
+    hub::Hub,
+    outline::{MOST_CORNERS, Outline, OutlineFault, Rings},
+    shop::Shop,
+    zone::{MOST_ZONE_NAME, Zone, ZoneFault, ZoneParts, serving},
+};

@@ -26,4 +26,4 @@ pub use fleet::{devices, positions, vehicles};
 pub use history::{erasure, events, feed, ledger, projectors, retention, rollups};
 pub use orders::search;
 pub use roads::approaches;
-pub use sites::{hubs, shops};
+pub use sites::{hubs, shops, zones};

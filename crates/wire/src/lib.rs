@@ -8,6 +8,7 @@ pub mod error;
 pub mod live;
 pub mod machine;
 pub mod staff;
+pub mod zones;
 
 /// The words of the domain that views are made of, for readers that know no more of it.
 pub use domain::{

@@ -36,7 +36,8 @@ pub struct PlaceOrder {
     pub window_until: DateTime<Utc>,
     /// Its packages, at least one.
     pub packages: Vec<PlacePackage>,
-    /// The hub that serves it, as its set-up answered; the nearest to the door when left out.
+    /// The hub that serves it, as its set-up answered; when left out, the hub whose zone holds
+    /// the door on the promised day, or without any zone the nearest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<HubId>,
     /// Expected time at the door in seconds; 120 when left out.

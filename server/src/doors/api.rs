@@ -1,4 +1,4 @@
-//! Shops and administrators' systems: orders, set-up, the clock, the day's numbers.
+//! Shops and administrators' systems: orders, set-up, zones, the clock, the day's numbers.
 
 use crate::{
     answers::{
@@ -23,6 +23,7 @@ use wire::machine::{
     AtHub, ClockAnswer, Estimates, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceOrdersAnswer, PlaceStatus,
     SetUp, SetUpAnswer, Stats,
 };
+use wire::zones::{ZoneCollection, ZonesAnswer};
 
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -148,6 +149,31 @@ pub(crate) async fn estimates(
 ) -> Result<Json<Estimates>, Problem> {
     let caller = caller(&house, &headers, client).await?;
     Ok(Json(house.ops.estimates(&caller, at_hub(query)?.hub).await?))
+}
+
+/// `GET /api/v1/zones`
+pub(crate) async fn zones(
+    State(house): State<AppState>,
+    client: Client,
+    query: Result<Query<AtHub>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Json<ZoneCollection>, Problem> {
+    let caller = caller(&house, &headers, client).await?;
+    Ok(Json(house.ops.zones_geojson(&caller, at_hub(query)?.hub).await?))
+}
+
+/// `POST /api/v1/zones`
+pub(crate) async fn draw_zones(
+    State(house): State<AppState>,
+    client: Client,
+    query: Result<Query<AtHub>, QueryRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<ZonesAnswer>, Problem> {
+    let caller = caller(&house, &headers, client).await?;
+    let hub = at_hub(query)?.hub;
+    let sent: Value = read("GeoJSON", body)?;
+    Ok(Json(house.ops.import_zones(&caller, hub, sent).await?))
 }
 
 /// Any other path below `/api/v1`.

@@ -41,6 +41,9 @@ pub fn doors() -> Vec<(String, String)> {
         ("POST", "/api/v1/operation"),
         ("GET", "/api/v1/clock"),
         ("GET", "/api/v1/stats"),
+        ("GET", "/api/v1/estimates"),
+        ("GET", "/api/v1/zones"),
+        ("POST", "/api/v1/zones"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/tiles/{z}/{x}/{y}"),
@@ -100,6 +103,7 @@ pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
         .route("/api/v1/clock", get(api::clock))
         .route("/api/v1/stats", get(api::stats))
         .route("/api/v1/estimates", get(api::estimates))
+        .route("/api/v1/zones", get(api::zones).post(api::draw_zones))
         .route("/api/v1/{*rest}", any(api::unknown))
         .method_not_allowed_fallback(api::wrong_method)
         .route("/healthz", get(health::alive))

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 /// The keys and ids of the day.
 pub struct Day {
+    pub hub: String,
     pub shop: String,
     pub van: String,
     pub orders: Vec<String>,
@@ -42,6 +43,7 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
     });
     let (status, keys) = house.post("/api/v1/operation", &house.admin_key, &ask).await;
     assert_eq!(status, 200, "{keys}");
+    let hub = keys["hub"].as_str().unwrap().to_owned();
     let shop = keys["shops"][0]["key"].as_str().unwrap().to_owned();
     let van = keys["vehicles"][0]["key"].as_str().unwrap().to_owned();
 
@@ -100,5 +102,5 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
     assert_eq!(status, 200);
     let results = answer["results"].as_array().unwrap();
     assert!(results.iter().all(|r| r["result"] == "stored"), "{answer}");
-    Day { shop, van, orders, stops, route: id }
+    Day { hub, shop, van, orders, stops, route: id }
 }

@@ -29,6 +29,8 @@ macro_rules! ids {
 ids! {
     /// A hub: where vans are loaded and routes begin.
     HubId,
+    /// A zone: ground that a hub serves.
+    ZoneId,
     /// A shop: whose orders we deliver.
     ShopId,
     /// An order: the commercial ask.

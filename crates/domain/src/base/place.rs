@@ -41,6 +41,11 @@ impl Coordinate {
         f64::from(self.lon_e7) / 1e7
     }
 
+    /// Ten-millionths of a degree east, and north.
+    pub(crate) fn e7(self) -> (i32, i32) {
+        (self.lon_e7, self.lat_e7)
+    }
+
     /// The place to a hundredth of a degree, about a kilometre: an area, and nobody's door.
     #[must_use]
     pub fn roughly(self) -> Self {

@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Attempt, Closure, ClosureId, Exception, ExceptionId, ExceptionKind, HubId, Instant, OrderId, Plan,
-    PlanId, Promise, Route, RouteId, StopId, VehicleId, Weather, Window,
+    PlanId, Promise, Route, RouteId, StopId, VehicleId, Weather, Window, Zone, ZoneId,
     history::made::{JoinedVehicle, PlacedOrder},
 };
 use serde::{Deserialize, Serialize};
@@ -260,6 +260,18 @@ pub enum Fact {
         /// What it is.
         weather: Weather,
     },
+    /// A hub serves some ground from a day on.
+    ZoneDrawn {
+        /// The zone as it was drawn.
+        zone: Box<Zone>,
+    },
+    /// A zone got an end, or another one.
+    ZoneEnded {
+        /// Which.
+        zone: ZoneId,
+        /// The first day on which it holds no more.
+        day: crate::Day,
+    },
 }
 
 /// What an event is about, for the columns that find it again.
@@ -310,6 +322,8 @@ impl Fact {
             Self::RoadClosed { .. } => "road_closed",
             Self::ClosureLifted { .. } => "closure_lifted",
             Self::WeatherSet { .. } => "weather_set",
+            Self::ZoneDrawn { .. } => "zone_drawn",
+            Self::ZoneEnded { .. } => "zone_ended",
         }
     }
 
@@ -335,7 +349,9 @@ impl Fact {
             | Self::PlanSuperseded { .. }
             | Self::RoadClosed { .. }
             | Self::ClosureLifted { .. }
-            | Self::WeatherSet { .. } => {}
+            | Self::WeatherSet { .. }
+            | Self::ZoneDrawn { .. }
+            | Self::ZoneEnded { .. } => {}
             Self::RoutePublished { route } => {
                 about.route = Some(route.id);
                 about.vehicle = Some(route.vehicle);

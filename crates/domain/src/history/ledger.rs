@@ -4,7 +4,7 @@
 use crate::{
     Attempt, AttemptId, Closure, ClosureId, Event, Exception, ExceptionId, Fact, HubDay, HubId, Order,
     OrderId, Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Stop, StopId, StopState, Vehicle,
-    VehicleId, VehicleState, Weather,
+    VehicleId, VehicleState, Weather, Zone, ZoneId,
 };
 use std::{collections::BTreeMap, fmt};
 
@@ -31,6 +31,8 @@ pub struct Ledger {
     pub closures: BTreeMap<ClosureId, Closure>,
     /// The weather, by hub, where somebody has said what it is.
     pub weather: BTreeMap<HubId, Weather>,
+    /// Zones.
+    pub zones: BTreeMap<ZoneId, Zone>,
 }
 
 fn change<K: Ord + Copy, V: Clone>(
@@ -189,6 +191,12 @@ impl Ledger {
             Fact::WeatherSet { weather } => {
                 self.weather.insert(event.hub, *weather);
             }
+            Fact::ZoneDrawn { zone } => {
+                self.zones.insert(zone.id, (**zone).clone());
+            }
+            Fact::ZoneEnded { zone, day } => {
+                change(&mut self.zones, *zone, |z| Ok(z.ended(*day)))?;
+            }
         }
         Ok(())
     }
@@ -236,6 +244,7 @@ impl Ledger {
             of(("exception", &self.exceptions, &other.exceptions, say)),
             of(("closure", &self.closures, &other.closures, say)),
             of(("weather of hub", &self.weather, &other.weather, say)),
+            of(("zone", &self.zones, &other.zones, say)),
         ]
         .concat()
     }

@@ -56,7 +56,7 @@ pub enum Unreadable {
 }
 
 /// Where a fact may say again what a column says.
-const REPEATED: [(&str, Column); 26] = [
+const REPEATED: [(&str, Column); 27] = [
     ("/order", Column::Order),
     ("/stop", Column::Stop),
     ("/route", Column::Route),
@@ -83,6 +83,7 @@ const REPEATED: [(&str, Column); 26] = [
     ("/exception/hub", Column::Hub),
     ("/plan/hub", Column::Hub),
     ("/closure/hub", Column::Hub),
+    ("/zone/hub", Column::Hub),
 ];
 
 /// Where people's words are.

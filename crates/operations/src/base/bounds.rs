@@ -15,7 +15,7 @@ const OLD: TimeDelta = TimeDelta::days(7);
 /// A promise reaches no further ahead than this.
 const FAR_AHEAD: TimeDelta = TimeDelta::days(366);
 /// A door is at most so far from the hub, in metres.
-const MOST_FROM_HUB_M: f64 = 150_000.0;
+pub(crate) const MOST_FROM_HUB_M: f64 = 150_000.0;
 /// A door is at most so far from a street that a van may use, in metres.
 const MOST_FROM_STREET_M: f64 = 1_000.0;
 
@@ -81,6 +81,17 @@ pub(crate) fn label(name: &str, value: &str, most: usize) -> std::result::Result
             "{name} may hold letters, digits, spaces and - _ . / # : + , ( ) & @ * = ~ | % $ ! ?, but no {wrong}"
         )),
     }
+}
+
+/// Places as a form brings them: a line each, degrees north, a comma, degrees east; one more than `most` at most. Nothing when
+/// a line is no place.
+pub(crate) fn places(text: &str, most: usize) -> Option<Vec<Coordinate>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let place = |line: &str| {
+        let (lat, lon) = line.split_once(',')?;
+        Coordinate::parse(lat.trim().parse().ok()?, lon.trim().parse().ok()?).ok()
+    };
+    lines.take(most + 1).map(place).collect()
 }
 
 /// A place to which vehicles can drive from the hub.

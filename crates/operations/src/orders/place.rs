@@ -13,7 +13,7 @@ use ::roads::{Addresses, Doubt};
 use chrono::SubsecRound;
 use domain::{
     Actor, Address, ConsignmentId, Coordinate, Fact, HubId, Instant, Order, OrderId, OrderState, Package,
-    PackageId, PlacedOrder, Promise, Recipient, ShopId, Window,
+    PackageId, PlacedOrder, Promise, Recipient, ShopId, Window, Zone,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -74,8 +74,11 @@ impl Operations {
             let mut conn = self.0.database.read().await?;
             closed.push(store::service_days::last_closed(&mut conn, site.hub.id).await?);
         }
-        let asked = self.look_up(asked, sites.clone()).await?;
         let now = self.now();
+        // Nowhere is it an earlier day than yesterday of UTC.
+        let yesterday = now.date_naive().pred_opt().unwrap_or_default();
+        let zones = store::zones::from_day_on(&mut *self.0.database.read().await?, yesterday).await?;
+        let asked = self.look_up(asked, sites.clone(), zones).await?;
 
         let mut seen = HashSet::new();
         let mut read_one = |(order, located): (PlaceOrder, Located)| {
@@ -170,6 +173,7 @@ impl Operations {
         &self,
         asked: Vec<PlaceOrder>,
         sites: Arc<[Site]>,
+        zones: Vec<Zone>,
     ) -> Result<Vec<(PlaceOrder, Located)>> {
         let (addresses, roads) = (self.0.addresses.clone(), self.0.roads.clone());
         let locate = move || {
@@ -193,7 +197,7 @@ impl Operations {
                     let swapped = Coordinate::parse(at.lon, at.lat).is_ok();
                     format!("at: {e}{}", if swapped { "; perhaps lat and lon are swapped" } else { "" })
                 })?;
-                let site = serving(&sites, order.hub, at)?;
+                let site = serving(&sites, &zones, order, at)?;
                 Ok((bounds::near_streets(at, sites[site].hub.at, roads.as_ref())?, site))
             };
             asked.into_iter().map(|order| (near(&order), order)).map(|(at, order)| (order, at)).collect()
@@ -228,16 +232,42 @@ fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
 /// Where an order goes, and the place of the hub that serves it in the list of hubs; or why that is not known.
 type Located = std::result::Result<(Coordinate, usize), String>;
 
-/// The hub that an order names, or else the nearest to its door.
-fn serving(sites: &[Site], asked: Option<HubId>, at: Coordinate) -> std::result::Result<usize, String> {
-    if let Some(asked) = asked {
-        return sites.iter().position(|site| site.hub.id == asked).ok_or_else(|| {
-            format!("hub: there is no hub {asked}; leave it out for the hub that is nearest to the door")
+/// The hub that an order names; or else that of the zone that holds its door on the promised day; or else, when no zone holds
+/// anywhere on that day, the nearest.
+fn serving(
+    sites: &[Site],
+    zones: &[Zone],
+    order: &PlaceOrder,
+    at: Coordinate,
+) -> std::result::Result<usize, String> {
+    let place = |hub: HubId| sites.iter().position(|site| site.hub.id == hub);
+    if let Some(asked) = order.hub {
+        return place(asked).ok_or_else(|| {
+            format!(
+                "hub: there is no hub {asked}; leave it out for the hub that serves the door by its zones, or is nearest to it"
+            )
         });
     }
     let metres = |site: &Site| site.hub.at.metres_to(at);
     let nearest = sites.iter().enumerate().min_by(|a, b| metres(a.1).total_cmp(&metres(b.1)));
-    nearest.map(|(place, _)| place).ok_or_else(|| "no hub has been set up".to_owned())
+    let (nearest, site) = nearest.ok_or("no hub has been set up")?;
+    let day_at = |hub: HubId| {
+        let there = place(hub).and_then(|place| sites.get(place)).unwrap_or(site);
+        there.zone.day(order.window_from)
+    };
+    if let Some(zone) = domain::serving(zones, at, day_at) {
+        // A hub that was set up through another server is known in a moment.
+        return place(zone.hub)
+            .ok_or_else(|| "hub: the door's hub is being set up; send it again".to_owned());
+    }
+    if zones.iter().any(|zone| zone.holds_on(day_at(zone.hub))) {
+        let (day, lat, lon) = (day_at(site.hub.id), at.lat(), at.lon());
+        return Err(format!(
+            "at: no zone serves this door on {day} ({lat:.5}, {lon:.5}); name the hub that shall deliver it in `hub`, or have \
+             a zone drawn there"
+        ));
+    }
+    Ok(nearest)
 }
 
 /// The door of an address, if there is hardly a doubt about it.

@@ -98,6 +98,8 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         | Fact::RouteFinished { .. }
         | Fact::RoadClosed { .. }
         | Fact::ClosureLifted { .. }
-        | Fact::WeatherSet { .. } => return None,
+        | Fact::WeatherSet { .. }
+        | Fact::ZoneDrawn { .. }
+        | Fact::ZoneEnded { .. } => return None,
     })
 }

@@ -3,7 +3,7 @@
 use super::profiles;
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{clock::new_id, turns::aside, zone::Zone},
+    base::{bounds, clock::new_id, turns::aside, zone::Zone},
     sites::hubs::Site,
 };
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
@@ -90,14 +90,9 @@ impl Operations {
     }
 }
 
-/// Places as a form brings them: a line each, degrees north, a comma, degrees east.
+/// Places as a form brings them.
 fn read_places(text: &str) -> Result<Vec<Coordinate>> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let place = |line: &str| {
-        let (lat, lon) = line.split_once(',')?;
-        Coordinate::parse(lat.trim().parse().ok()?, lon.trim().parse().ok()?).ok()
-    };
-    lines.take(MOST_PLACES + 1).map(|line| place(line).ok_or(OpsError::NotDrawn)).collect()
+    bounds::places(text, MOST_PLACES).ok_or(OpsError::NotDrawn)
 }
 
 /// A closure as the streets take it.

@@ -21,3 +21,4 @@ mod the_plan;
 mod the_roads;
 mod two_hubs;
 mod windows;
+mod zones;

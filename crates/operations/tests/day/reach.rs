@@ -13,6 +13,7 @@ use wire::staff::{
     figures::FigureKind,
     roads::CloseRoad,
     settings::{ChangeSettings, SettingsAsk},
+    zones::{DrawZone, ZonesSaid},
 };
 
 /// Verbs that are about no hub: one's own session, people and keys, which are an administrator's, who
@@ -125,6 +126,11 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
     };
     store::roads::save(&mut tx, &drawn).await.unwrap();
     tx.commit().await.unwrap();
+    let machine = hub.machine(&ops).await;
+    let ring = serde_json::json!([[14.4, 35.8], [14.5, 35.8], [14.5, 35.9]]);
+    let zones = serde_json::json!({ "type": "Feature", "properties": { "name": "Own" },
+                                    "geometry": { "type": "Polygon", "coordinates": [ring] } });
+    let zone = ops.import_zones(&machine, first, zones.clone()).await.unwrap().results[0].zone.unwrap();
     let before = everything(&hub).await;
 
     // Somebody who may do everything, but only at the second hub.
@@ -140,6 +146,12 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
     let windows = (at(14, 0), at(16, 0));
     let fields = [("notice_minutes".to_owned(), "45".to_owned())].into();
     let set = ChangeSettings { hub: first, fields, ..ChangeSettings::default() };
+    let draw = DrawZone {
+        name: "Theirs".into(),
+        places: "35.8, 14.4\n35.8, 14.5\n35.9, 14.5".into(),
+        from: String::new(),
+        until: String::new(),
+    };
     let answers: Vec<(&str, Option<OpsError>)> = vec![
         ("board", ops.board(&other, first).await.err()),
         ("route", ops.route(&other, route).await.err()),
@@ -171,6 +183,12 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("waiting_orders", ops.waiting_orders(&other, first, 1).await.err()),
         ("settings", ops.settings(&other, SettingsAsk { hub: first, ..SettingsAsk::default() }).await.err()),
         ("change_settings", ops.change_settings(&other, set).await.err()),
+        ("zones", ops.zones(&other, first, ZonesSaid::default()).await.err()),
+        ("zones_geojson", ops.zones_geojson(&other, first).await.err()),
+        ("import_zones", ops.import_zones(&other, first, zones.clone()).await.err()),
+        ("import_zones_as_text", ops.import_zones_as_text(&other, first, &zones.to_string()).await.err()),
+        ("draw_zone", ops.draw_zone(&other, first, draw).await.err()),
+        ("end_zone", ops.end_zone(&other, zone, at(12, 0).date_naive()).await.err()),
     ];
     for (verb, fault) in &answers {
         assert!(matches!(fault, Some(OpsError::NotFound)), "{verb}: {fault:?}");
@@ -201,7 +219,7 @@ async fn everything(hub: &Hub) -> (i64, String) {
     let rows = "select md5(string_agg(r, '' order by r)) from (
         select o::text as r from orders o union all select e::text from exceptions e
         union all select p::text from proposals p union all select c::text from closures c
-        union all select s::text from settings s) all_rows";
+        union all select s::text from settings s union all select z::text from zones z) all_rows";
     (events, sqlx::query_scalar(rows).fetch_one(&mut *conn).await.unwrap())
 }
 

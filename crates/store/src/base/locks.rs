@@ -48,6 +48,14 @@ pub async fn people(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Waits for whoever else changes a hub's zones, until the transaction ends. Taken with no other lock.
+pub async fn zones(tx: &mut Tx, hub: HubId) -> Result<(), StoreError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 7))", format!("zones of {hub}"))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Proof that a transaction holds routes, each as it was read once it was locked.
 #[derive(Debug, Default)]
 pub struct RouteLocks(BTreeMap<RouteId, Route>);

@@ -1,6 +1,8 @@
 //! The whole current state, read from the tables, to be compared with what the history adds up to.
 
-use crate::{Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, service_days, stops, vehicles};
+use crate::{
+    Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, service_days, stops, vehicles, zones,
+};
 use domain::Ledger;
 
 /// So many events are held at a time.
@@ -23,6 +25,7 @@ pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
     ledger.exceptions = exceptions::all(conn).await?.into_iter().map(|e| (e.id, e)).collect();
     ledger.closures = roads::all(conn).await?.into_iter().map(|c| (c.id, c)).collect();
     ledger.weather = roads::all_weather(conn).await?.into_iter().collect();
+    ledger.zones = zones::all(conn).await?.into_iter().map(|z| (z.id, z)).collect();
     Ok(ledger)
 }
 

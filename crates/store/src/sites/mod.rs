@@ -1,4 +1,5 @@
-//! Hubs and shops.
+//! Hubs, their zones, and shops.
 
 pub mod hubs;
 pub mod shops;
+pub mod zones;

@@ -8,3 +8,4 @@ pub mod people;
 pub mod roads;
 pub mod session;
 pub mod settings;
+pub mod zones;

@@ -41,6 +41,18 @@ impl World {
         })
     }
 
+    /// Zones that hold every door of this day, so that its orders still have a hub.
+    fn zones(&self, dice: &mut Dice) -> Value {
+        let half = 1.0 + dice.below(9) as f64 / 10.0;
+        let (s, n, w, e) = (-19.05 - half, -19.05 + half, -169.92 - half, -169.92 + half);
+        let ring = json!([[w, s], [e, s], [e, n], [w, n], [w, s]]);
+        let feature = json!({
+            "type": "Feature", "properties": { "name": format!("Zone {}", dice.below(9)) },
+            "geometry": { "type": "Polygon", "coordinates": [ring] },
+        });
+        json!({ "type": "FeatureCollection", "features": [feature] })
+    }
+
     fn report(&self, dice: &mut Dice) -> Value {
         let number = self.report.fetch_add(1, Ordering::Relaxed);
         let stop = self.day.stops[dice.below(self.day.stops.len())].clone();
@@ -124,6 +136,8 @@ impl World {
             "GET /api/v1/clock" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/clock") },
             "GET /api/v1/stats" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/stats") },
             "GET /api/v1/estimates" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/estimates") },
+            "GET /api/v1/zones" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/zones") },
+            "POST /api/v1/zones" => sends("/api/v1/zones", &self.admin_key, self.zones(dice)),
             "GET /healthz" => ask("/healthz"),
             "GET /readyz" => ask("/readyz"),
             "GET /live/day" => ask("/live/day"),
@@ -211,6 +225,27 @@ impl World {
                     ],
                 )
             }
+            "GET /api/zones" => {
+                let said = "{\"drawn\":1,\"refused\":[[1,\"twice\"]]}";
+                with("/api/zones", vec![("said", text(said))])
+            }
+            "POST /api/import-zones" => with(
+                "/api/import-zones",
+                vec![("hub", self.day.hub.clone()), ("geojson", self.zones(dice).to_string())],
+            ),
+            "POST /api/draw-zone" => {
+                let places = "-19.9,-170.5\n-19.9,-169.1\n-18.1,-169.1\n-18.1,-170.5";
+                let pairs = vec![
+                    ("hub", self.day.hub.clone()),
+                    ("name", format!("Zone {}", dice.below(9))),
+                    ("places", text(places)),
+                    ("from", day()),
+                    ("until", text("")),
+                ];
+                with("/api/draw-zone", pairs)
+            }
+            "POST /api/end-zone" => with("/api/end-zone", vec![("zone", dice.uuid()), ("day", day())]),
+            "GET /zones" => with("/zones", vec![("said", text("{\"drawn\":2}"))]),
             "GET /settings" => with("/settings", vec![("page", text("1")), ("saved", text("1"))]),
             "GET /api/people" | "GET /api/account" | "GET /api/shown-once" => {
                 ask(door.split(' ').nth(1).unwrap())
