@@ -219,4 +219,7 @@ pub struct DriverStop {
     pub service_s: i32,
     /// Whether the goods are in the vehicle already.
     pub aboard: bool,
+    /// What has to be known at the door, in the shop's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
 }

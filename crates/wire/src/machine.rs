@@ -42,6 +42,66 @@ pub struct PlaceOrder {
     /// Expected time at the door in seconds; 120 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_s: Option<i32>,
+    /// Further windows of the same day, at most seven, apart from the first and from each other: served in any of them it is
+    /// in time, and the promise reaches from the first to the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_windows: Vec<PlaceWindow>,
+    /// How much it matters when not all orders find a place: 0, the usual, to 9; the higher is left out the later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i16>,
+    /// What a vehicle has to be able to do, as codes such as `lift` or `cold`, at most 16; only one with all of them comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+    /// The only vehicles that may serve it, each by its id or its label at the hub, at most 100; all when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_vehicles: Vec<String>,
+    /// Vehicles that must not serve it, named in the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub never_vehicles: Vec<String>,
+    /// What happens at the door; `deliver` when left out, and nothing else is taken on yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
+    /// What the driver has to know at the door, at most 500 characters. Erased with the recipient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// What is in the packages, at most 200 items. Erased with the recipient.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<PlaceItem>,
+}
+
+/// One of several windows of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceWindow {
+    /// When it opens.
+    pub from: DateTime<Utc>,
+    /// When it closes.
+    pub until: DateTime<Utc>,
+}
+
+/// What happens at a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Goods from the hub are handed over.
+    Deliver,
+    /// Goods are picked up and brought to the hub. Refused so far.
+    Collect,
+    /// Both. Refused so far.
+    Both,
+}
+
+/// Something in the packages of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceItem {
+    /// What it is, 1 to 120 characters.
+    pub name: String,
+    /// How many pieces, 1 to 10,000; 1 when left out.
+    #[serde(default = "one_piece")]
+    pub quantity: i32,
+}
+
+fn one_piece() -> i32 {
+    1
 }
 
 /// Who receives an order.
@@ -51,6 +111,12 @@ pub struct PlaceRecipient {
     pub name: String,
     /// Phone.
     pub phone: String,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The language that they understand, as a code such as `mt` or `en-GB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// One package of an order.
@@ -148,6 +214,10 @@ pub struct SetUpVehicle {
     pub shift_from: NaiveTime,
     /// Local time at which its shift ends.
     pub shift_until: NaiveTime,
+    /// What it can do, with its driver, that an order may need: codes such as `lift` or `cold`, at most 16. Left out, a
+    /// vehicle that is renewed keeps those that it has, and a new one has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skills: Option<Vec<String>>,
 }
 
 /// The answer to a set-up: the keys, shown this once.

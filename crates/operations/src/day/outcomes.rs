@@ -115,6 +115,8 @@ impl Operations {
             until: c.until,
         });
         let all = book.stops_of(route.id);
+        let open: Vec<_> = all.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
+        let mut notes = store::orders::notes(&mut conn, &open).await?;
         let reload_before = book.reloads_before(&route).map(|index| all[index].stop.id);
         let stops = all
             .iter()
@@ -130,6 +132,7 @@ impl Operations {
                 window_until: s.window.until(),
                 service_s: s.service_s,
                 aboard: s.aboard,
+                notes: notes.remove(&s.stop.order),
             })
             .collect();
         Ok(DriverRoute {

@@ -12,7 +12,10 @@ use crate::{
         board::DayBook,
         standing::{LatestStop, progress, standing},
     },
-    orders::story::{Names, tell},
+    orders::{
+        asked,
+        story::{Names, tell},
+    },
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
@@ -163,6 +166,7 @@ impl Operations {
             can_reschedule: open && role.may_reschedule(),
             can_cancel: role.may_reschedule() && order.clone().cancel(book.now).is_ok(),
             aboard: order.aboard.and_then(label),
+            asked: asked::shown(&order, zone, label),
         })
     }
 }
