@@ -80,6 +80,7 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
         service_s: order.service_s.unwrap(),
         aboard: true,
         notes: None,
+        windows: vec![],
     }
 }
 

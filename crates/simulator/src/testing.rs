@@ -81,5 +81,6 @@ pub fn stop_at(number: u32, at: LatLon) -> DriverStop {
         service_s: 120,
         aboard: true,
         notes: None,
+        windows: vec![],
     }
 }

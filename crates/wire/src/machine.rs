@@ -335,3 +335,32 @@ pub struct Problem {
     /// What happened, what it means, what to do.
     pub message: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shops_sent_before_is_read_as_before() {
+        let old = serde_json::json!({
+            "reference": "BOO-000001", "recipient": { "name": "Rita Vella", "phone": "+356 2100 0001" },
+            "address": "3 Main Road", "window_from": "2026-11-23T08:00:00Z", "window_until": "2026-11-23T12:00:00Z",
+            "packages": [{ "barcode": "P1", "weight_g": 1, "volume_ml": 1 }],
+        });
+        let PlaceOrders::Single(order) = serde_json::from_value(old.clone()).unwrap() else {
+            panic!("{old}")
+        };
+        assert!(order.more_windows.is_empty() && order.priority.is_none() && order.items.is_empty());
+        assert_eq!(serde_json::to_value(&order).unwrap(), old, "what is not said is not sent");
+        let mut new = old;
+        new["more_windows"] =
+            serde_json::json!([{ "from": "2026-11-23T14:00:00Z", "until": "2026-11-23T15:00:00Z" }]);
+        new["service"] = "collect".into();
+        new["items"] = serde_json::json!([{ "name": "Bread" }]);
+        let order: PlaceOrder = serde_json::from_value(new).unwrap();
+        assert_eq!((order.service, order.items[0].quantity), (Some(Service::Collect), 1));
+        let vehicle = serde_json::json!({ "label": "Van 01", "kind": "diesel_van", "driver": "Driver", "capacity_g": 1,
+            "capacity_ml": 1, "shift_from": "07:30:00", "shift_until": "16:30:00" });
+        assert_eq!(serde_json::from_value::<SetUpVehicle>(vehicle).unwrap().skills, None);
+    }
+}

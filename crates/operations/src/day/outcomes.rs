@@ -13,7 +13,8 @@ use domain::{
 };
 use store::locks::{DayLock, RouteLocks};
 use wire::driver::{
-    Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
+    Deed, DriverClosure, DriverRoute, DriverStop, DriverWindow, OutcomesAnswer, Report, ReportResult,
+    ReportStatus,
 };
 
 /// How many reports one request may bring.
@@ -133,6 +134,12 @@ impl Operations {
                 service_s: s.service_s,
                 aboard: s.aboard,
                 notes: notes.remove(&s.stop.order),
+                windows: s
+                    .windows
+                    .parts()
+                    .iter()
+                    .map(|part| DriverWindow { from: part.from(), until: part.until() })
+                    .collect(),
             })
             .collect();
         Ok(DriverRoute {

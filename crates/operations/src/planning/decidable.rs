@@ -249,7 +249,7 @@ fn onward(book: &DayBook, vehicle: &Vehicle, stops: &[DayStop], reloads_before: 
         Some(s) => {
             let arrival = match s.stop.state {
                 StopState::Arrived { at } => at,
-                _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
+                _ => s.opens(s.eta.unwrap_or(s.stop.planned_arrival)),
             };
             (lat_lon(s.at), arrival + seconds(s.service_s))
         }
