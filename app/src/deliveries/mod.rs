@@ -1,6 +1,7 @@
 //! The deliveries: one search box, then a list, then one order's whole story with what can be done about it.
 
 mod api;
+mod asked;
 mod order;
 mod slots;
 mod story;

@@ -2,6 +2,7 @@
 
 use super::{
     api::{self, CancelOrder, Reschedule},
+    asked::AskedFacts,
     slots::Slots,
     story::Story,
 };
@@ -179,7 +180,7 @@ fn unknown<T>() -> Result<T, crate::Fault> {
 
 #[component]
 fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: Memo<bool>) -> impl IntoView {
-    let OrderView { as_of, hit, original, packages, ahead, hindered, near, story, .. } = view;
+    let OrderView { as_of, hit, original, packages, ahead, hindered, near, story, asked, .. } = view;
     let (can_reschedule, can_cancel) = (view.can_reschedule, view.can_cancel);
     let order = hit.order;
     let progress = hit.progress;
@@ -259,6 +260,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                         .collect_view()}
                 </dd>
             </div>
+            <AskedFacts asked as_of />
         </dl>
         <div class="actions">
             {can_reschedule

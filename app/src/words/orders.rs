@@ -17,6 +17,8 @@ pub fn lack(lack: Lack) -> (&'static str, &'static str) {
         Lack::Shift => (" min ", "over its shift"),
         Lack::Weight => (" kg ", "too heavy"),
         Lack::Space => (" l ", "too large"),
+        Lack::Skill => ("", "cannot do what it needs"),
+        Lack::Leave => ("", "not allowed by the shop"),
         Lack::Plan => ("", "can take it in a new plan"),
     }
 }
@@ -62,8 +64,15 @@ pub fn or_erased(text: String) -> String {
 /// One line of an order's story.
 pub fn story(fact: &StoryFact, now: Moment) -> String {
     match fact {
-        StoryFact::Placed { window } => {
-            format!("Order placed, promised {}", format::window_from(*window, now))
+        StoryFact::Placed { window, priority, skills } => {
+            let mut text = format!("Order placed, promised {}", format::window_from(*window, now));
+            if *priority > 0 {
+                text += &format!(", priority {priority}");
+            }
+            if !skills.is_empty() {
+                text += &format!(", needs {}", skills.join(", "));
+            }
+            text
         }
         StoryFact::Planned { label, sequence, arrival } => {
             format!("Planned as stop {sequence} of {label}, arriving {}", format::clock_from(*arrival, now))

@@ -47,7 +47,11 @@ pub use history::{
     made::{JoinedVehicle, PlacedOrder},
     stored::{Columns, Stored, Unreadable, VERSION as FACT_VERSION},
 };
-pub use orders::order::{Order, OrderState, Package, Promise, Recipient};
+pub use orders::{
+    contents::{Email, Item, Language},
+    needs::{AllowedVehicles, Needs, Priority, Skill, Skills, Windows},
+    order::{Order, OrderState, Package, Promise, Recipient},
+};
 pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},
     weather::Weather,

@@ -105,6 +105,19 @@ fn no_example_holds_a_name_a_phone_an_address_or_words_in_its_facts() {
     }
 }
 
+/// What came to a fact later stands in it only where it is said, so that it is read as it was before.
+#[test]
+fn what_few_orders_and_vehicles_have_is_written_where_they_have_it() {
+    for kind in ["order_placed", "vehicle_joined"] {
+        let (columns, plain, _) = example(kind);
+        let rich = read(folder().join(format!("with_needs/{kind}.json")));
+        let stored = Stored { facts: rich["facts"].clone(), ..plain.clone() };
+        let fact = stored.read(&columns).unwrap();
+        assert_ne!(fact, plain.read(&columns).unwrap(), "{kind}");
+        assert_eq!(written(&Stored::of(&fact, &columns).unwrap().facts), written(&rich["facts"]), "{kind}");
+    }
+}
+
 #[test]
 fn a_promise_that_moved_is_kept_and_one_that_did_not_is_kept_once() {
     let (columns, stored, _) = example("attempt_made");

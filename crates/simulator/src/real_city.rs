@@ -79,6 +79,8 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
         window_until: order.window_until,
         service_s: order.service_s.unwrap(),
         aboard: true,
+        notes: None,
+        windows: vec![],
     }
 }
 

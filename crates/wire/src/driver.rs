@@ -219,4 +219,20 @@ pub struct DriverStop {
     pub service_s: i32,
     /// Whether the goods are in the vehicle already.
     pub aboard: bool,
+    /// What has to be known at the door, in the shop's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// The windows in which it may be served, if they are several; `window_from` and `window_until` reach from the first to
+    /// the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<DriverWindow>,
+}
+
+/// One of several windows of a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriverWindow {
+    /// When it opens.
+    pub from: DateTime<Utc>,
+    /// When it closes.
+    pub until: DateTime<Utc>,
 }

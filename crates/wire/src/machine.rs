@@ -43,6 +43,66 @@ pub struct PlaceOrder {
     /// Expected time at the door in seconds; 120 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_s: Option<i32>,
+    /// Further windows of the same day, at most seven, apart from the first and from each other: served in any of them it is
+    /// in time, and the promise reaches from the first to the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_windows: Vec<PlaceWindow>,
+    /// How much it matters when not all orders find a place: 0, the usual, to 9; the higher is left out the later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i16>,
+    /// What a vehicle has to be able to do, as codes such as `lift` or `cold`, at most 16; only one with all of them comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+    /// The only vehicles that may serve it, each by its id or its label at the hub, at most 100; all when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_vehicles: Vec<String>,
+    /// Vehicles that must not serve it, named in the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub never_vehicles: Vec<String>,
+    /// What happens at the door; `deliver` when left out, and nothing else is taken on yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
+    /// What the driver has to know at the door, at most 500 characters. Erased with the recipient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// What is in the packages, at most 200 items. Erased with the recipient.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<PlaceItem>,
+}
+
+/// One of several windows of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceWindow {
+    /// When it opens.
+    pub from: DateTime<Utc>,
+    /// When it closes.
+    pub until: DateTime<Utc>,
+}
+
+/// What happens at a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Goods from the hub are handed over.
+    Deliver,
+    /// Goods are picked up and brought to the hub. Refused so far.
+    Collect,
+    /// Both. Refused so far.
+    Both,
+}
+
+/// Something in the packages of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceItem {
+    /// What it is, 1 to 120 characters.
+    pub name: String,
+    /// How many pieces, 1 to 10,000; 1 when left out.
+    #[serde(default = "one_piece")]
+    pub quantity: i32,
+}
+
+fn one_piece() -> i32 {
+    1
 }
 
 /// Who receives an order.
@@ -52,6 +112,12 @@ pub struct PlaceRecipient {
     pub name: String,
     /// Phone.
     pub phone: String,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The language that they understand, as a code such as `mt` or `en-GB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// One package of an order.
@@ -149,6 +215,10 @@ pub struct SetUpVehicle {
     pub shift_from: NaiveTime,
     /// Local time at which its shift ends.
     pub shift_until: NaiveTime,
+    /// What it can do, with its driver, that an order may need: codes such as `lift` or `cold`, at most 16. Left out, a
+    /// vehicle that is renewed keeps those that it has, and a new one has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skills: Option<Vec<String>>,
 }
 
 /// The answer to a set-up: the keys, shown this once.
@@ -265,4 +335,33 @@ pub struct Problem {
     pub code: String,
     /// What happened, what it means, what to do.
     pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shops_sent_before_is_read_as_before() {
+        let old = serde_json::json!({
+            "reference": "BOO-000001", "recipient": { "name": "Rita Vella", "phone": "+356 2100 0001" },
+            "address": "3 Main Road", "window_from": "2026-11-23T08:00:00Z", "window_until": "2026-11-23T12:00:00Z",
+            "packages": [{ "barcode": "P1", "weight_g": 1, "volume_ml": 1 }],
+        });
+        let PlaceOrders::Single(order) = serde_json::from_value(old.clone()).unwrap() else {
+            panic!("{old}")
+        };
+        assert!(order.more_windows.is_empty() && order.priority.is_none() && order.items.is_empty());
+        assert_eq!(serde_json::to_value(&order).unwrap(), old, "what is not said is not sent");
+        let mut new = old;
+        new["more_windows"] =
+            serde_json::json!([{ "from": "2026-11-23T14:00:00Z", "until": "2026-11-23T15:00:00Z" }]);
+        new["service"] = "collect".into();
+        new["items"] = serde_json::json!([{ "name": "Bread" }]);
+        let order: PlaceOrder = serde_json::from_value(new).unwrap();
+        assert_eq!((order.service, order.items[0].quantity), (Some(Service::Collect), 1));
+        let vehicle = serde_json::json!({ "label": "Van 01", "kind": "diesel_van", "driver": "Driver", "capacity_g": 1,
+            "capacity_ml": 1, "shift_from": "07:30:00", "shift_until": "16:30:00" });
+        assert_eq!(serde_json::from_value::<SetUpVehicle>(vehicle).unwrap().skills, None);
+    }
 }

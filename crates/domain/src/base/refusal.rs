@@ -11,6 +11,36 @@ pub enum Refusal {
     /// A window that ends before it begins, or lasts over a day.
     #[error("a window must end after it begins and last a day at most")]
     WindowBackwards,
+    /// Windows of one order that are too many, or have no time between them.
+    #[error("an order has at most 8 windows, with at least a minute between them")]
+    WindowsMeet,
+    /// Windows of one order that are too far apart.
+    #[error("from the first window's beginning to the last one's end is a day at most")]
+    WindowsTooLong,
+    /// Not a digit.
+    #[error("a priority is a whole number from 0, the usual, to 9")]
+    NoPriority,
+    /// Not a code.
+    #[error("a skill is a short code such as lift or cold: 1 to 32 letters, digits, - and _")]
+    NoSkill,
+    /// More skills than anybody can keep apart.
+    #[error("at most 16 skills")]
+    TooManySkills,
+    /// Lists of vehicles that are too long.
+    #[error("name at most 100 vehicles")]
+    TooManyVehicles,
+    /// A vehicle that may serve an order and may not.
+    #[error("a vehicle is in both lists: leave it in one of them")]
+    VehicleBothWays,
+    /// Not an e-mail address.
+    #[error("an e-mail address has a name, one @ and a domain, without spaces, and at most 254 characters")]
+    NoEmail,
+    /// Not the code of a language.
+    #[error("a language is a code such as mt or en-GB")]
+    NoLanguage,
+    /// Something in a parcel that has no name or no sensible count.
+    #[error("an item has a name of 1 to 120 characters and a quantity from 1 to 10,000")]
+    NoItem,
     /// The order has ended and cannot change.
     #[error("the order is closed")]
     OrderClosed,

@@ -1,6 +1,6 @@
 //! Vehicles.
 
-use crate::{Driver, HubId, Instant, VehicleId};
+use crate::{Driver, HubId, Instant, Skills, VehicleId};
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,8 @@ pub struct Vehicle {
     pub shift_until: NaiveTime,
     /// Who drives it.
     pub driver: Driver,
+    /// What it can do, with its driver, that an order may need.
+    pub skills: Skills,
     /// Whether it can drive.
     pub state: VehicleState,
 }

@@ -2,8 +2,9 @@
 //! can be erased.
 
 use crate::{
-    Address, ConsignmentId, Coordinate, Day, Driver, DriverId, HubId, Instant, Order, OrderId, OrderState,
-    Package, Promise, Recipient, ShopId, Vehicle, VehicleId, VehicleKind, VehicleState, Window,
+    Address, ConsignmentId, Coordinate, Day, Driver, DriverId, HubId, Instant, Needs, Order, OrderId,
+    OrderState, Package, Promise, Recipient, ShopId, Skills, Vehicle, VehicleId, VehicleKind, VehicleState,
+    Window,
 };
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub struct PlacedOrder {
     pub packages: Vec<Package>,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
+    /// What it asks of the plan beyond that.
+    #[serde(default, skip_serializing_if = "Needs::are_none")]
+    pub needs: Needs,
 }
 
 impl PlacedOrder {
@@ -47,6 +51,7 @@ impl PlacedOrder {
             consignment: order.consignment,
             packages: order.packages.clone(),
             service_s: order.service_s,
+            needs: order.needs.clone(),
         }
     }
 
@@ -64,6 +69,9 @@ impl PlacedOrder {
             consignment: self.consignment,
             packages: self.packages,
             service_s: self.service_s,
+            needs: self.needs,
+            notes: String::new(),
+            items: vec![],
             placed_at,
             aboard: None,
             state: OrderState::Placed,
@@ -92,6 +100,9 @@ pub struct JoinedVehicle {
     pub shift_until: NaiveTime,
     /// Who drives it.
     pub driver: DriverId,
+    /// What it can do, with its driver.
+    #[serde(default, skip_serializing_if = "Skills::is_empty")]
+    pub skills: Skills,
 }
 
 impl JoinedVehicle {
@@ -107,6 +118,7 @@ impl JoinedVehicle {
             shift_from: vehicle.shift_from,
             shift_until: vehicle.shift_until,
             driver: vehicle.driver.id,
+            skills: vehicle.skills.clone(),
         }
     }
 
@@ -122,6 +134,7 @@ impl JoinedVehicle {
             shift_from: self.shift_from,
             shift_until: self.shift_until,
             driver: Driver { id: self.driver, name: String::new() },
+            skills: self.skills,
             state,
         }
     }

@@ -1,24 +1,28 @@
 //! Orders: what was asked, what was promised, and how far it has come.
 
 use crate::{
-    Address, ConsignmentId, Day, HubId, Instant, OrderId, PackageId, Refusal, ShopId, StopId, VehicleId,
-    Window,
+    Address, ConsignmentId, Day, Email, HubId, Instant, Item, Language, Needs, OrderId, PackageId, Refusal,
+    ShopId, StopId, VehicleId, Window,
 };
 use serde::{Deserialize, Serialize};
 
 /// Who receives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     /// Name at the door.
     pub name: String,
     /// Phone, as the shop gave it.
     pub phone: String,
+    /// Where messages go.
+    pub email: Option<Email>,
+    /// The language that they understand.
+    pub language: Option<Language>,
 }
 
 impl Recipient {
     /// Nobody whom we know any more.
     pub fn erased() -> Self {
-        Self { name: String::new(), phone: String::new() }
+        Self::default()
     }
 
     /// Whether it has been forgotten who this was: everybody else has a name.
@@ -74,6 +78,12 @@ pub struct Order {
     pub packages: Vec<Package>,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
+    /// What it asks of the plan beyond that.
+    pub needs: Needs,
+    /// What the driver has to know at the door, in the shop's words; personal.
+    pub notes: String,
+    /// What is in the packages, as far as the shop says; personal.
+    pub items: Vec<Item>,
     /// When the shop placed it.
     pub placed_at: Instant,
     /// Which vehicle carries the goods; nothing while they are at the hub, or handed over.
@@ -146,6 +156,12 @@ impl Order {
     /// Volume of all packages, in millilitres.
     pub fn volume_ml(&self) -> i64 {
         self.packages.iter().map(|p| p.volume_ml).sum()
+    }
+
+    /// The parts of the latest promise in which it may be served: those that were promised at first, or after another
+    /// agreement that window.
+    pub fn windows(&self) -> &[Window] {
+        if self.promise.latest == self.promise.original { self.needs.windows.parts() } else { &[] }
     }
 
     /// Gets a stop of a vehicle that will load it at the hub.
@@ -248,7 +264,7 @@ impl Order {
         }
     }
 
-    /// Who receives it and where exactly is forgotten; the area stays. Refuses while it may still be delivered. Erasing it
+    /// Who receives it, what, and where exactly is forgotten; the area stays. Refuses while it may still be delivered. Erasing it
     /// again changes nothing.
     pub fn erase(self) -> Result<Self, Refusal> {
         match self.state {
@@ -261,6 +277,8 @@ impl Order {
     #[must_use]
     pub fn without_recipient(mut self) -> Self {
         self.recipient = Recipient::erased();
+        self.notes.clear();
+        self.items.clear();
         self.address = Address { text: String::new(), at: self.address.at.roughly() };
         self
     }

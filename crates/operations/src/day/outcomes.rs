@@ -13,7 +13,8 @@ use domain::{
 };
 use store::locks::{DayLock, RouteLocks};
 use wire::driver::{
-    Deed, DriverClosure, DriverRoute, DriverStop, OutcomesAnswer, Report, ReportResult, ReportStatus,
+    Deed, DriverClosure, DriverRoute, DriverStop, DriverWindow, OutcomesAnswer, Report, ReportResult,
+    ReportStatus,
 };
 
 /// How many reports one request may bring.
@@ -115,6 +116,8 @@ impl Operations {
             until: c.until,
         });
         let all = book.stops_of(route.id);
+        let open: Vec<_> = all.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
+        let mut notes = store::orders::notes(&mut conn, &open).await?;
         let reload_before = book.reloads_before(&route).map(|index| all[index].stop.id);
         let stops = all
             .iter()
@@ -130,6 +133,13 @@ impl Operations {
                 window_until: s.window.until(),
                 service_s: s.service_s,
                 aboard: s.aboard,
+                notes: notes.remove(&s.stop.order),
+                windows: s
+                    .windows
+                    .parts()
+                    .iter()
+                    .map(|part| DriverWindow { from: part.from(), until: part.until() })
+                    .collect(),
             })
             .collect();
         Ok(DriverRoute {

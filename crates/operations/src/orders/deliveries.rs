@@ -12,7 +12,10 @@ use crate::{
         board::DayBook,
         standing::{LatestStop, progress, standing},
     },
-    orders::story::{Names, tell},
+    orders::{
+        asked,
+        story::{Names, tell},
+    },
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
@@ -122,8 +125,6 @@ impl Operations {
         let (zone, ranges) = (book.zone, self.0.ranges.get(book.hub.id).unwrap_or_default());
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
         let ahead = stop.and_then(|s| {
-            // Who is early waits until the window opens.
-            let opens = s.window.from();
             let route = book.routes.iter().find(|r| r.id == s.stop.route)?;
             let vehicle = book.vehicles.get(&route.vehicle)?;
             let before = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open());
@@ -132,11 +133,12 @@ impl Operations {
                 label: vehicle.label.clone(),
                 stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,
                 planned: zone.moment(s.stop.planned_arrival),
-                eta: s.eta.map(|at| zone.moment(at.max(opens))),
+                // Who is early waits until the window opens.
+                eta: s.eta.map(|at| zone.moment(s.opens(at))),
                 between: s
                     .eta
                     .and_then(|eta| ranges.around(eta, book.now))
-                    .map(|(from, until)| (from.max(opens), until.max(opens)))
+                    .map(|(from, until)| (s.opens(from), s.opens(until)))
                     .map(|(from, until)| wire::Span { from: zone.moment(from), until: zone.moment(until) }),
                 off_road: !matches!(vehicle.state, domain::VehicleState::Available),
             })
@@ -163,6 +165,7 @@ impl Operations {
             can_reschedule: open && role.may_reschedule(),
             can_cancel: role.may_reschedule() && order.clone().cancel(book.now).is_ok(),
             aboard: order.aboard.and_then(label),
+            asked: asked::shown(&order, zone, label),
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     day::board::DayBook,
     orders::quote::Quote,
     planning::{
-        decidable::{Choices, Strictness, Task},
+        decidable::{Choices, Strictness},
         morning::Draft,
         problem::Sheet,
     },
@@ -71,7 +71,7 @@ pub(crate) fn ask(
     choices.tasks.extend(windows.iter().map(|w| own.with_window(*w)));
     let (has_stop, promised) = (own.stop.is_some(), own.window);
     // It only asks, so the stop is not its own.
-    choices.tasks.push(Task { stop: None, ..own.with_window(promised) });
+    choices.tasks.push(own.as_promised());
     let origin = book.zone.bounds(book.day).0;
     let mut sheet = choices.into_sheet(roads, book.zone, origin, Strictness::Priced)?;
     sheet.given.unserved.retain(|s| s.index() < first);

@@ -1,5 +1,6 @@
 //! Orders: placing, finding, showing, and moving their promises.
 
+pub(crate) mod asked;
 pub(crate) mod deliveries;
 pub(crate) mod insertion;
 pub(crate) mod place;

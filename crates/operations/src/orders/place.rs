@@ -7,13 +7,13 @@ use crate::{
         clock::new_id,
         turns::aside,
     },
+    orders::asked::{self, Fleet, Fleets},
     sites::hubs::Site,
 };
 use ::roads::{Addresses, Doubt};
-use chrono::SubsecRound;
 use domain::{
     Actor, Address, ConsignmentId, Coordinate, Fact, HubId, Instant, Order, OrderId, OrderState, Package,
-    PackageId, PlacedOrder, Promise, Recipient, ShopId, Window, Zone,
+    PackageId, PlacedOrder, Promise, Recipient, ShopId, Zone,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -60,6 +60,7 @@ impl Operations {
         }
 
         let sent = asked.clone();
+        let fleets = self.fleets(&sent).await?;
         let references: Vec<String> = asked.iter().map(|order| order.reference.clone()).collect();
         let known = self.known_orders(shop, &references).await?;
         // What is known is not judged again: its window may have passed since, and the map may have changed.
@@ -84,7 +85,8 @@ impl Operations {
         let mut read_one = |(order, located): (PlaceOrder, Located)| {
             if seen.insert(one_line(&order.reference)) {
                 let (at, site) = located?;
-                let order = read_order(order, at, shop, &sites[site], now)?;
+                let site_of = &sites[site];
+                let order = read_order(order, at, shop, (site_of, fleets.get(&site_of.hub.id)), now)?;
                 match closed[site].filter(|closed| order.day <= *closed) {
                     Some(_) => Err(format!(
                         "window_from: the hub's {} is closed; promise a window on a later day",
@@ -134,19 +136,24 @@ impl Operations {
             PlaceOrderResult { reference, result, order, why }
         };
         let mut results: Vec<_> = references.into_iter().map(&mut answer).collect();
-        self.say_what_differs(&sent, &mut results).await?;
+        self.say_what_differs(&sent, &fleets, &mut results).await?;
         Ok(PlaceOrdersAnswer { results })
     }
 
     /// A reference that is known is not stored again, so what was sent otherwise under it is named.
-    async fn say_what_differs(&self, sent: &[PlaceOrder], results: &mut [PlaceOrderResult]) -> Result<()> {
+    async fn say_what_differs(
+        &self,
+        sent: &[PlaceOrder],
+        fleets: &Fleets,
+        results: &mut [PlaceOrderResult],
+    ) -> Result<()> {
         let known: Vec<_> =
             results.iter().filter(|r| r.result == PlaceStatus::Known).filter_map(|r| r.order).collect();
         let stored = store::orders::many(&mut *self.0.database.read().await?, &known).await?;
         let stored: HashMap<_, _> = stored.iter().map(|order| (order.id, order)).collect();
         for (sent, result) in sent.iter().zip(results) {
             let Some(order) = result.order.and_then(|id| stored.get(&id)) else { continue };
-            let other = differences(sent, order);
+            let other = differences(sent, order, fleets);
             if !other.is_empty() {
                 result.why = Some(format!(
                     "this reference was placed before with another {}, and nothing was changed: send what is a new order \
@@ -156,6 +163,19 @@ impl Operations {
             }
         }
         Ok(())
+    }
+
+    /// The vehicles of the hubs, if any order names some.
+    async fn fleets(&self, asked: &[PlaceOrder]) -> Result<Fleets> {
+        let mut fleets = Fleets::new();
+        if asked.iter().any(Fleet::is_named_in) {
+            for site in self.sites().await?.iter() {
+                let mut conn = self.0.database.read().await?;
+                let vehicles = store::vehicles::of_hub(&mut conn, site.hub.id).await?;
+                fleets.insert(site.hub.id, Fleet::of(vehicles));
+            }
+        }
+        Ok(fleets)
     }
 
     async fn known_orders(&self, shop: ShopId, references: &[String]) -> Result<HashMap<String, OrderId>> {
@@ -207,11 +227,9 @@ impl Operations {
 }
 
 /// The fields in which an order is sent otherwise than it was first placed.
-fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
+fn differences(sent: &PlaceOrder, order: &Order, fleets: &Fleets) -> Vec<&'static str> {
     // Who it was for is forgotten: nobody can say whether that is the same, and nobody shall.
     let forgotten = order.recipient.is_erased();
-    let first = order.promise.original;
-    let window = |from: Instant, until: Instant| [from.trunc_subsecs(3), until.trunc_subsecs(3)];
     let sent_packages = sent.packages.iter().map(|p| (one_line(&p.barcode), p.weight_g, p.volume_ml));
     let packages = order.packages.iter().map(|p| (p.barcode.clone(), p.weight_g, p.volume_ml));
     let elsewhere = |at: Point| {
@@ -222,11 +240,11 @@ fn differences(sent: &PlaceOrder, order: &Order) -> Vec<&'static str> {
         ("recipient.phone", !forgotten && one_line(&sent.recipient.phone) != order.recipient.phone),
         ("address", !forgotten && one_line(&sent.address) != order.address.text),
         ("at", !forgotten && sent.at.is_some_and(elsewhere)),
-        ("window", window(sent.window_from, sent.window_until) != [first.from(), first.until()]),
         ("packages", sent_packages.ne(packages)),
         ("service_s", sent.service_s.unwrap_or(USUAL_SERVICE_S) != order.service_s),
     ];
-    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+    let own = fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field);
+    own.chain(asked::differences(sent, order, fleets)).collect()
 }
 
 /// Where an order goes, and the place of the hub that serves it in the list of hubs; or why that is not known.
@@ -298,11 +316,12 @@ fn read_order(
     order: PlaceOrder,
     at: Coordinate,
     shop: ShopId,
-    site: &Site,
+    (site, fleet): (&Site, Option<&Fleet>),
     now: Instant,
 ) -> std::result::Result<Order, String> {
-    let window = Window::parse(order.window_from.trunc_subsecs(3), order.window_until.trunc_subsecs(3))
-        .map_err(|e| format!("window_from and window_until: {e}"))?;
+    let (window, needs) = asked::read(&order, fleet.unwrap_or(&Fleet::default()), site.zone)?;
+    let (email, language) = asked::reached_by(&order)?;
+    let (notes, items) = (asked::notes(&order)?, asked::items(&order)?);
     if window.until() <= now {
         return Err("window_until has passed: promise a later window".to_owned());
     }
@@ -341,6 +360,8 @@ fn read_order(
         recipient: Recipient {
             name: text("recipient.name", &order.recipient.name, MOST_TEXT)?,
             phone: text("recipient.phone", &order.recipient.phone, MOST_PHONE)?,
+            email,
+            language,
         },
         address: Address { text: text("address", &order.address, MOST_TEXT)?, at },
         day: site.zone.day(window.from()),
@@ -348,6 +369,9 @@ fn read_order(
         consignment: ConsignmentId(new_id()),
         packages,
         service_s,
+        needs,
+        notes,
+        items,
         placed_at: now,
         aboard: None,
         state: OrderState::Placed,

@@ -287,6 +287,7 @@ impl Operations {
     ) -> Result<Vec<Window>> {
         let Site { hub, zone } = site.clone();
         let fleet = store::vehicles::of_hub(conn, order.hub).await?;
+        let needs = order.needs.clone();
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
         let volume = asked.volume_ml.saturating_add(order.volume_ml());
@@ -296,7 +297,9 @@ impl Operations {
         }
         let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
         let (weight, volume) = (order.weight_g(), order.volume_ml());
-        let carries = move |v: &&Vehicle| weight <= v.capacity_g && volume <= v.capacity_ml;
+        let carries = move |v: &&Vehicle| {
+            weight <= v.capacity_g && volume <= v.capacity_ml && needs.allow(v.id, &v.skills)
+        };
         let (roads, yard) = (self.0.roads.clone(), settings.yard());
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.

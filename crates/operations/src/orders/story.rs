@@ -58,7 +58,11 @@ fn rank(fact: &Fact) -> u8 {
 
 fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
     Some(match fact {
-        Fact::OrderPlaced { order } => StoryFact::Placed { window: zone.span(order.promised) },
+        Fact::OrderPlaced { order } => StoryFact::Placed {
+            window: zone.span(order.promised),
+            priority: order.needs.priority.number(),
+            skills: order.needs.skills.codes(),
+        },
         Fact::StopPlanned { route, sequence, arrival, .. } => StoryFact::Planned {
             label: names.routes.get(route).cloned().unwrap_or_default(),
             sequence: *sequence,

@@ -7,7 +7,7 @@ use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approa
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Instant, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState, Vehicle,
+    Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState, Vehicle,
     VehicleState, Window,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -48,6 +48,9 @@ pub(crate) struct Task {
     pub stop: Option<StopId>,
     pub at: LatLon,
     pub window: Window,
+    /// The parts of the window in which it may be served; none for all of it.
+    pub windows: Vec<Window>,
+    pub needs: Needs,
     pub service_s: i32,
     pub weight_g: i64,
     pub volume_ml: i64,
@@ -68,6 +71,8 @@ impl Task {
             stop,
             at: lat_lon(order.address.at),
             window: order.promise.latest,
+            windows: order.windows().to_vec(),
+            needs: order.needs.clone(),
             service_s: order.service_s,
             weight_g: order.weight_g(),
             volume_ml: order.volume_ml(),
@@ -79,7 +84,17 @@ impl Task {
 
     /// The same order, asked for another window.
     pub fn with_window(&self, window: Window) -> Self {
-        Self { window, given: None, via_hub: false, ..self.clone() }
+        Self { window, windows: vec![], given: None, via_hub: false, ..self.clone() }
+    }
+
+    /// The same order, asked for what it is promised.
+    pub fn as_promised(&self) -> Self {
+        Self { stop: None, given: None, via_hub: false, ..self.clone() }
+    }
+
+    /// Whether a vehicle may serve it. What it carries already stays in it, whatever was asked for.
+    pub fn may_go_with(&self, runner: usize, vehicle: &Vehicle) -> bool {
+        self.only.map_or_else(|| self.needs.allow(vehicle.id, &vehicle.skills), |carrier| carrier == runner)
     }
 }
 
@@ -198,6 +213,7 @@ impl Choices {
         for task in self.tasks.iter_mut().filter(|task| task.window.until() <= self.now) {
             let day = ends.and_then(|ends| Window::parse(self.now, ends).ok());
             task.window = day.unwrap_or(task.window);
+            task.windows.clear();
         }
     }
 
@@ -233,7 +249,7 @@ fn onward(book: &DayBook, vehicle: &Vehicle, stops: &[DayStop], reloads_before: 
         Some(s) => {
             let arrival = match s.stop.state {
                 StopState::Arrived { at } => at,
-                _ => s.eta.unwrap_or(s.stop.planned_arrival).max(s.window.from()),
+                _ => s.opens(s.eta.unwrap_or(s.stop.planned_arrival)),
             };
             (lat_lon(s.at), arrival + seconds(s.service_s))
         }

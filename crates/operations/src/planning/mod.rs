@@ -2,6 +2,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod decidable;
+pub(crate) mod fitting;
 pub(crate) mod morning;
 pub(crate) mod problem;
 pub(crate) mod proposal;

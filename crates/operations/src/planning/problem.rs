@@ -10,6 +10,7 @@ use crate::{
     },
     planning::{
         decidable::{Choices, Runner, Strictness, Task},
+        fitting::{Fitting, within},
         reachable::{DayOf, let_out, openings},
         time_grid::TimeGrid,
     },
@@ -78,10 +79,14 @@ impl Choices {
         }
         let_out(&days, &mut runners, &mut runner_places, hub);
         let second = |at: Instant| (at - origin).num_seconds();
-        let promised: Vec<(i64, i64)> = tasks
-            .iter()
-            .map(|t| (second(t.window.from()), second(in_hand(t.window, strictness, margin))))
-            .collect();
+        let span = |w: &Window| (second(w.from()), second(in_hand(*w, strictness, margin)));
+        let parts: Vec<Vec<(i64, i64)>> =
+            tasks.iter().map(|t| t.spans().iter().map(span).collect()).collect();
+        let whole = |parts: &Vec<(i64, i64)>| {
+            let first = parts.first().copied().unwrap_or_default();
+            (first.0, parts.last().map_or(first.1, |last| last.1))
+        };
+        let promised: Vec<(i64, i64)> = parts.iter().map(whole).collect();
         let windows = openings(&mut days, clock, (&tasks, first_task), &runners, &promised, strictness);
         // What no way leads to any more is not served as things stand either.
         let still = |runner: usize, place: usize| {
@@ -89,8 +94,14 @@ impl Choices {
             let day = days.iter().find(|(profiles, _)| own.is_some_and(|own| profiles.contains(&own)));
             day.is_none_or(|(_, day)| !day.connected(place).is_empty())
         };
-        let held: Vec<Option<usize>> =
-            (first_task..).zip(&tasks).map(|(place, t)| t.given.filter(|&i| still(i, place))).collect();
+        // Nor what its vehicle can do no longer.
+        let fits = |task: &Task, runner: usize| {
+            runners.get(runner).is_some_and(|r| task.may_go_with(runner, &r.vehicle))
+        };
+        let held: Vec<Option<usize>> = (first_task..)
+            .zip(&tasks)
+            .map(|(place, t)| t.given.filter(|&i| still(i, place) && fits(t, i)))
+            .collect();
         let mut matrices: HashMap<Profile, MatrixId> = HashMap::new();
         let doors = places.get(first_task..).unwrap_or_default();
         for (alike, mut day) in days {
@@ -110,7 +121,7 @@ impl Choices {
         let fair = work / (hands.max(1) as i64);
         // Who is out can come by the hub for what lies there.
         let at_large = tasks.iter().any(|t| t.only.is_none()) && runners.iter().any(|r| !r.at_hub);
-        let mut vehicles = vec![];
+        let (mut vehicles, fitting) = (vec![], Fitting::of(&tasks));
         for (runner, start) in runners.iter().zip(&runner_places) {
             let Some(&matrix) = matrices.get(&profile(runner.vehicle.kind)) else { continue };
             let free = second(runner.free_at);
@@ -136,6 +147,7 @@ impl Choices {
                 // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
                 under_way: true,
                 at_depot: runner.at_hub,
+                skills: fitting.skills(&runner.vehicle),
                 reloads: (at_large && !runner.at_hub).then(|| Reloads {
                     places: vec![0],
                     service: settings.loading().num_seconds(),
@@ -153,15 +165,19 @@ impl Choices {
         };
         let fetching: Vec<bool> = (0..runners.len()).map(fetches).collect();
         for (n, task) in tasks.iter().enumerate() {
+            let mut open = within(&parts[n], windows[n], strictness).into_iter();
             let id = builder.stop(StopSpec {
                 place: first_task + n,
                 service: approaches.at_door_s(task.service_s),
-                window: windows[n],
+                window: open.next().unwrap_or(windows[n]),
+                more_windows: open.collect(),
                 lateness: limit,
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
                 release: (at_large && task.only.is_none()).then(|| second(now)),
-                unserved_penalty: UNSERVED,
+                needs: fitting.needs(task),
+                allowed: fitting.allowed(task, &runners, &vehicles),
+                unserved_penalty: UNSERVED * task.needs.priority.weight(),
                 ..StopSpec::default()
             });
             let Some(runner) = held[n] else {

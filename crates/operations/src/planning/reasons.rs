@@ -57,9 +57,9 @@ fn in_the_way(obstacle: &Obstacle) -> Option<InTheWay> {
         Obstacle::Room { over, .. } => (Lack::Space, over, 1000),
         // Leaving an order out costs more than any way to it.
         Obstacle::Price { .. } => (Lack::Plan, 0, 1),
+        Obstacle::Skill => (Lack::Skill, 0, 1),
+        Obstacle::NotAllowed => (Lack::Leave, 0, 1),
         Obstacle::Bound { .. }
-        | Obstacle::NotAllowed
-        | Obstacle::Skill
         | Obstacle::NotAboard
         | Obstacle::Apart { .. }
         | Obstacle::Together { .. }

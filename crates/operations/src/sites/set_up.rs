@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use domain::{
-    Coordinate, Driver, DriverId, Fact, Hub, HubId, JoinedVehicle, Shop, ShopId, Vehicle, VehicleId,
+    Coordinate, Driver, DriverId, Fact, Hub, HubId, JoinedVehicle, Shop, ShopId, Skills, Vehicle, VehicleId,
     VehicleState,
 };
 use std::collections::HashSet;
@@ -76,6 +76,10 @@ impl Operations {
                 driver: Driver {
                     id: before.map_or_else(|| DriverId(new_id()), |b| b.driver.id),
                     name: v.driver,
+                },
+                skills: match v.skills {
+                    Some(codes) => Skills::parse(&codes)?,
+                    None => before.map(|b| b.skills.clone()).unwrap_or_default(),
                 },
                 state: before.map_or(VehicleState::Available, |b| b.state.clone()),
             };
@@ -167,6 +171,9 @@ fn read(ask: SetUp) -> Result<SetUp, String> {
                 v.label
             ));
         }
+        if let Some(Err(e)) = v.skills.as_ref().map(|codes| Skills::parse(codes)) {
+            return Err(format!("vehicles: the skills of {} cannot be read: {e}", v.label));
+        }
         if v.shift_from == v.shift_until {
             return Err(format!(
                 "vehicles: the shift of {} begins and ends at the same time; one that passes midnight ends at an earlier time than it begins",
@@ -211,5 +218,12 @@ mod tests {
         assert!(refused("/shops/1", "a\0b".into()).contains("shop"));
         assert!(refused("/hub/name", "\u{202e}".into()).contains("hub.name"));
         assert!(refused("/vehicles/0/shift_until", "07:30:00".into()).contains("shift"));
+        let skills = refused(
+            "/vehicles/1",
+            serde_json::json!({ "label": "Van 02", "kind": "diesel_van",
+            "driver": "Driver", "capacity_g": 1, "capacity_ml": 1, "shift_from": "07:30:00",
+            "shift_until": "16:30:00", "skills": ["two words"] }),
+        );
+        assert!(skills.contains("Van 02") && skills.contains("short code"), "{skills}");
     }
 }

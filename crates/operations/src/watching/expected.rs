@@ -184,8 +184,7 @@ impl<'a> Tour<'a> {
             (_, Way::Closed | Way::Unknown) => self.at + TimeDelta::seconds(s.stop.travel_s.into()),
         };
         self.estimate.stops.push((s.stop.id, arrival));
-        let served =
-            arrival.max(s.window.from()) + TimeDelta::seconds(book.approaches.at_door_s(s.service_s));
+        let served = s.opens(arrival) + TimeDelta::seconds(book.approaches.at_door_s(s.service_s));
         self.at = served.max(book.now);
         self.place = door;
         true

@@ -106,6 +106,7 @@ pub fn set_up() -> SetUp {
             capacity_ml: 200_000,
             shift_from: if n == 4 { time(12, 0) } else { time(7, 30) },
             shift_until: if n == 4 { time(20, 0) } else { time(16, 30) },
+            skills: None,
         })
         .collect();
     SetUp {
@@ -321,12 +322,25 @@ pub fn order(n: usize, from: DateTime<Utc>, until: DateTime<Utc>) -> PlaceOrder 
     PlaceOrder {
         hub: None,
         reference: format!("BOO-{n:06}"),
-        recipient: PlaceRecipient { name: format!("Recipient {n:04}"), phone: format!("+356 2100 {n:04}") },
+        recipient: PlaceRecipient {
+            name: format!("Recipient {n:04}"),
+            phone: format!("+356 2100 {n:04}"),
+            email: None,
+            language: None,
+        },
         address: format!("Triq il-Ħamrun {n}"),
         at: Some(Point { lat: 35.9 + radius * angle.sin(), lon: 14.45 + radius * angle.cos() }),
         window_from: from,
         window_until: until,
         packages: vec![PlacePackage { barcode: format!("P{n}"), weight_g: 2_000, volume_ml: 8_000 }],
         service_s: Some(120),
+        more_windows: vec![],
+        priority: None,
+        skills: vec![],
+        only_vehicles: vec![],
+        never_vehicles: vec![],
+        service: None,
+        notes: None,
+        items: vec![],
     }
 }

@@ -9,6 +9,7 @@ mod guarantees;
 mod history;
 mod lengths;
 mod midnight;
+mod needs;
 mod one_standing;
 mod people_and_keys;
 mod races;

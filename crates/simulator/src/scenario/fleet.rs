@@ -9,6 +9,11 @@ use rand::Rng;
 use wire::VehicleKind;
 use wire::machine::SetUpVehicle;
 
+/// What some vehicles can do, and some orders need.
+pub const LIFT: &str = "lift";
+/// The same.
+pub const COLD: &str = "cold";
+
 /// One vehicle in this many begins at noon, and can take what is ordered in the morning.
 const NOON: usize = 20;
 
@@ -34,9 +39,20 @@ pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle>
                 capacity_ml,
                 shift_from: day.local_after(begins),
                 shift_until: day.local_after(ends),
+                skills: Some(skills(kind, index)),
             }
         })
         .collect()
+}
+
+/// Every second diesel van has a lift, every second electric van a cold box.
+fn skills(kind: VehicleKind, index: usize) -> Vec<String> {
+    let skill = match kind {
+        VehicleKind::DieselVan => LIFT,
+        VehicleKind::ElectricVan => COLD,
+        VehicleKind::CargoBike => return vec![],
+    };
+    index.is_multiple_of(2).then(|| skill.to_owned()).into_iter().collect()
 }
 
 fn kind_of(index: usize, count: usize) -> VehicleKind {
@@ -71,5 +87,9 @@ mod tests {
         assert_eq!(fleet.first().unwrap().label, "Van 01");
         assert_eq!(fleet.last().unwrap().label, "Bike 40");
         assert!(fleet.iter().all(|vehicle| vehicle.shift_from < vehicle.shift_until));
+        let able = |skill: &str| {
+            fleet.iter().filter(|vehicle| vehicle.skills.iter().flatten().any(|own| own == skill)).count()
+        };
+        assert_eq!((able(LIFT), able(COLD)), (10, 6));
     }
 }

@@ -7,6 +7,7 @@ pub mod draws;
 pub mod fleet;
 pub mod hub;
 pub mod orders;
+pub mod wishes;
 pub mod workday;
 
 use crate::areas::Areas;

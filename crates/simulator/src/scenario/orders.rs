@@ -4,7 +4,7 @@
 
 use super::draws::Draws;
 use super::workday::Workday;
-use super::{ScenarioOrder, Size, hub::REACH_S};
+use super::{ScenarioOrder, Size, hub::REACH_S, wishes};
 use crate::streets::Streets;
 use anyhow::{Result, bail};
 use chrono::Duration;
@@ -110,11 +110,10 @@ pub fn write(draws: &Draws, day: &Workday, doors: &[&Address], size: Size) -> Ve
                 Some(after) => later_window(&mut rng, day, after),
             };
             let shop = rng.random_range(0..SHOPS.len());
-            ScenarioOrder {
-                shop,
-                placed_at: placed_after.map(|after| day.after(after)),
-                says: order(&mut rng, &SHOPS[shop], size.first_order + index, door, window),
-            }
+            let mut says = order(&mut rng, &SHOPS[shop], size.first_order + index, door, window);
+            // What few orders have is drawn apart, so that all else stays as it was.
+            wishes::add(&mut draws.stream("wishes", &index.to_string()), SHOPS[shop].name, &mut says);
+            ScenarioOrder { shop, placed_at: placed_after.map(|after| day.after(after)), says }
         })
         .collect()
 }
@@ -140,6 +139,8 @@ fn order(
         recipient: PlaceRecipient {
             name: format!("Recipient {number:04}"),
             phone: format!("+356 {} {:04}", 2100 + number / 10_000, number % 10_000),
+            email: None,
+            language: None,
         },
         address: door.text.clone(),
         at: Some(Point { lat: door.at.lat, lon: door.at.lon }),
@@ -147,6 +148,14 @@ fn order(
         window_until,
         packages,
         service_s: Some(rng.random_range(trade.service_s.0 / 15..=trade.service_s.1 / 15) * 15),
+        more_windows: vec![],
+        priority: None,
+        skills: vec![],
+        only_vehicles: vec![],
+        never_vehicles: vec![],
+        service: None,
+        notes: None,
+        items: vec![],
     }
 }
 

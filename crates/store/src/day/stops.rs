@@ -3,7 +3,7 @@
 use crate::{Conn, StoreError, Tx, locks::RouteLocks, plans::CARRIED_DAYS};
 use domain::{
     Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState,
-    Window,
+    Window, Windows,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -67,12 +67,24 @@ pub struct DayStop {
     pub at: Coordinate,
     /// The latest promise, or what had been promised when an attempt ended the stop.
     pub window: Window,
+    /// The parts of that promise in which it may be served, if that is not all of it.
+    pub windows: Windows,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
     /// Whether a vehicle carries the goods.
     pub aboard: bool,
     /// Expected arrival, while it is open.
     pub eta: Option<Instant>,
+}
+
+impl DayStop {
+    /// When who is at the door at some time can serve it: who comes before a window waits for it.
+    pub fn opens(&self, at: Instant) -> Instant {
+        match self.windows.parts() {
+            [] => at.max(self.window.from()),
+            parts => parts.iter().find(|part| at <= part.until()).map_or(at, |part| at.max(part.from())),
+        }
+    }
 }
 
 /// Every stop of a day's routes that was not dropped, by route and place, and of the routes of days before that are still on
@@ -90,6 +102,8 @@ pub async fn of_day(
                   o.reference, o.recipient_name, o.address, o.lat, o.lon, 
                   coalesce(a.promised_from, o.latest_from) as "latest_from!",
                   coalesce(a.promised_until, o.latest_until) as "latest_until!", o.service_s,
+                  case when o.latest_from = o.original_from and o.latest_until = o.original_until then o.windows
+                       else '[]' end as "windows!",
                   o.aboard is not null as "aboard!", e.arrival as "eta?"
            from routes r
            join stops s on s.route_id = r.id
@@ -135,6 +149,7 @@ pub async fn of_day(
                 address: r.address,
                 at: Coordinate::parse(r.lat, r.lon).map_err(|_| corrupt("lat"))?,
                 window: Window::parse(r.latest_from, r.latest_until).map_err(|_| corrupt("latest_until"))?,
+                windows: serde_json::from_value(r.windows).map_err(|_| corrupt("windows"))?,
                 service_s: r.service_s,
                 aboard: r.aboard,
                 eta: r.eta,

@@ -2,7 +2,7 @@
 
 use crate::{Conn, StoreError, Tx};
 use chrono::NaiveTime;
-use domain::{Driver, DriverId, HubId, Instant, Vehicle, VehicleId, VehicleKind, VehicleState};
+use domain::{Driver, DriverId, HubId, Instant, Skills, Vehicle, VehicleId, VehicleKind, VehicleState};
 use uuid::Uuid;
 
 struct VehicleRow {
@@ -18,6 +18,7 @@ struct VehicleRow {
     driver_name: String,
     off_road_since: Option<Instant>,
     off_road_reason: Option<String>,
+    skills: Vec<String>,
 }
 
 impl TryFrom<VehicleRow> for Vehicle {
@@ -33,6 +34,11 @@ impl TryFrom<VehicleRow> for Vehicle {
             (None, None) => VehicleState::Available,
             _ => return Err(StoreError::Corrupt { table: "vehicles", column: "off_road_since", id: row.id }),
         };
+        let skills = Skills::parse(&row.skills).map_err(|_| StoreError::Corrupt {
+            table: "vehicles",
+            column: "skills",
+            id: row.id,
+        })?;
         Ok(Self {
             id: VehicleId(row.id),
             hub: HubId(row.hub_id),
@@ -43,6 +49,7 @@ impl TryFrom<VehicleRow> for Vehicle {
             shift_from: row.shift_from,
             shift_until: row.shift_until,
             driver: Driver { id: DriverId(row.driver_id), name: row.driver_name },
+            skills,
             state,
         })
     }
@@ -53,7 +60,7 @@ pub async fn of_hub(conn: &mut Conn, hub: HubId) -> Result<Vec<Vehicle>, StoreEr
     let rows = sqlx::query_as!(
         VehicleRow,
         "select v.id, v.hub_id, v.label, v.kind, v.capacity_g, v.capacity_ml, v.shift_from, v.shift_until,
-                v.driver_id, d.name as driver_name, v.off_road_since, v.off_road_reason
+                v.driver_id, d.name as driver_name, v.off_road_since, v.off_road_reason, v.skills
          from vehicles v join drivers d on d.id = v.driver_id
          where v.hub_id = $1 order by v.label",
         hub.0
@@ -76,7 +83,7 @@ async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, Stor
     let row = sqlx::query_as!(
         VehicleRow,
         "select v.id, v.hub_id, v.label, v.kind, v.capacity_g, v.capacity_ml, v.shift_from, v.shift_until,
-                v.driver_id, d.name as driver_name, v.off_road_since, v.off_road_reason
+                v.driver_id, d.name as driver_name, v.off_road_since, v.off_road_reason, v.skills
          from vehicles v join drivers d on d.id = v.driver_id
          where v.id = $1",
         id.0
@@ -96,12 +103,13 @@ pub async fn save(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "insert into vehicles (id, hub_id, label, kind, capacity_g, capacity_ml, shift_from, shift_until, driver_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into vehicles (id, hub_id, label, kind, capacity_g, capacity_ml, shift_from, shift_until, driver_id,
+                               skills)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (id) do update set
              label = excluded.label, kind = excluded.kind, capacity_g = excluded.capacity_g,
              capacity_ml = excluded.capacity_ml, shift_from = excluded.shift_from, shift_until = excluded.shift_until,
-             driver_id = excluded.driver_id",
+             driver_id = excluded.driver_id, skills = excluded.skills",
         vehicle.id.0,
         vehicle.hub.0,
         vehicle.label,
@@ -110,7 +118,8 @@ pub async fn save(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
         vehicle.capacity_ml,
         vehicle.shift_from,
         vehicle.shift_until,
-        vehicle.driver.id.0
+        vehicle.driver.id.0,
+        &vehicle.skills.codes()
     )
     .execute(&mut **tx)
     .await?;

@@ -32,7 +32,7 @@ pub async fn by_reference(conn: &mut Conn, reference: &str) -> Result<Vec<OrderI
     Ok(ids.into_iter().map(OrderId).collect())
 }
 
-/// Writes of erased orders that nobody is known to receive them, and takes out what people wrote about them: drivers' notes,
+/// Writes of erased orders that nobody is known to receive them, nor what, and takes out what people wrote about them: drivers' notes,
 /// what was done about their exceptions, and proposals that name their doors.
 pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
     let id: Vec<_> = orders.iter().map(|o| o.id.0).collect();
@@ -42,7 +42,8 @@ pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
     let lat: Vec<_> = orders.iter().map(|o| o.address.at.lat()).collect();
     let lon: Vec<_> = orders.iter().map(|o| o.address.at.lon()).collect();
     sqlx::query!(
-        "update orders set recipient_name = t.name, recipient_phone = t.phone, address = t.address, lat = t.lat, lon = t.lon
+        "update orders set recipient_name = t.name, recipient_phone = t.phone, address = t.address, lat = t.lat, lon = t.lon,
+                           email = null, language = null, notes = '', items = '[]'
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[])
               as t (id, name, phone, address, lat, lon)
          where orders.id = t.id",

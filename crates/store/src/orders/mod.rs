@@ -1,5 +1,6 @@
 //! Orders with their packages, and finding them.
 
+mod needs;
 mod order;
 pub mod search;
 

@@ -1,5 +1,6 @@
 //! Orders and their packages.
 
+use super::needs;
 use crate::{Conn, StoreError, Tx, plans::CARRIED_DAYS};
 use domain::{
     Address, ConsignmentId, Coordinate, Day, HubId, Instant, Order, OrderId, OrderState, Package, PackageId,
@@ -30,6 +31,15 @@ struct Row {
     stop_id: Option<Uuid>,
     state_at: Option<Instant>,
     aboard: Option<Uuid>,
+    priority: i16,
+    windows: serde_json::Value,
+    skills: Vec<String>,
+    only_vehicles: Vec<Uuid>,
+    never_vehicles: Vec<Uuid>,
+    email: Option<String>,
+    language: Option<String>,
+    notes: String,
+    items: serde_json::Value,
 }
 
 impl Row {
@@ -46,12 +56,20 @@ impl Row {
             "cancelled" => OrderState::Cancelled { at: at? },
             _ => return Err(corrupt("state")),
         };
+        let asked = needs::Columns {
+            priority: self.priority,
+            windows: self.windows,
+            skills: self.skills,
+            only_vehicles: self.only_vehicles,
+            never_vehicles: self.never_vehicles,
+        };
+        let (email, language) = needs::reached_by(self.email, self.language).map_err(corrupt)?;
         Ok(Order {
             id: OrderId(self.id),
             hub: HubId(self.hub_id),
             shop: ShopId(self.shop_id),
             reference: self.reference,
-            recipient: Recipient { name: self.recipient_name, phone: self.recipient_phone },
+            recipient: Recipient { name: self.recipient_name, phone: self.recipient_phone, email, language },
             address: Address {
                 text: self.address,
                 at: Coordinate::parse(self.lat, self.lon).map_err(|_| corrupt("lat"))?,
@@ -66,6 +84,9 @@ impl Row {
             consignment: ConsignmentId(self.consignment_id),
             packages,
             service_s: self.service_s,
+            needs: asked.read().map_err(corrupt)?,
+            notes: self.notes,
+            items: needs::items(self.items).map_err(corrupt)?,
             placed_at: self.placed_at,
             aboard: self.aboard.map(VehicleId),
             state,
@@ -111,7 +132,8 @@ pub async fn many(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<Order>, StoreE
         Row,
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
-                state, stop_id, state_at, aboard
+                state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
+                language, notes, items
          from orders where id = any($1)",
         &ids
     )
@@ -127,7 +149,8 @@ pub async fn lock(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>, StoreError
         Row,
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
-                state, stop_id, state_at, aboard
+                state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
+                language, notes, items
          from orders where id = any($1) order by id for no key update",
         &ids
     )
@@ -142,7 +165,8 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Order>,
         Row,
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
-                state, stop_id, state_at, aboard
+                state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
+                language, notes, items
          from orders where hub_id = $1 and day = $2 order by reference, id",
         hub.0,
         day
@@ -195,7 +219,8 @@ pub async fn aboard(conn: &mut Conn, vehicle: VehicleId) -> Result<Vec<Order>, S
         Row,
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
-                state, stop_id, state_at, aboard
+                state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
+                language, notes, items
          from orders where aboard = $1 order by id",
         vehicle.0
     )
@@ -210,7 +235,8 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Order>, StoreError> {
         Row,
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
-                state, stop_id, state_at, aboard
+                state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
+                language, notes, items
          from orders"
     )
     .fetch_all(&mut *conn)
@@ -313,16 +339,22 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, St
     let consignment: Vec<_> = orders.iter().map(|o| o.consignment.0).collect();
     let service: Vec<_> = orders.iter().map(|o| o.service_s).collect();
     let placed: Vec<_> = orders.iter().map(|o| o.placed_at).collect();
+    let asked = needs::Written::of(orders)?;
     sqlx::query!(
         "insert into orders (id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                              original_from, original_until, latest_from, latest_until, consignment_id, service_s,
-                             placed_at, state)
+                             placed_at, state, priority, windows, skills, only_vehicles, never_vehicles, email, language,
+                             notes, items)
          select id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, f, u, consignment, service, placed,
-                'placed'
+                'placed', priority, windows, array(select jsonb_array_elements_text(skills)),
+                array(select jsonb_array_elements_text(only_vehicles)::uuid),
+                array(select jsonb_array_elements_text(never_vehicles)::uuid), email, language, notes, items
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[],
                      $9::float8[], $10::date[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::int4[],
-                     $15::timestamptz[])
-              as t (id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, consignment, service, placed)
+                     $15::timestamptz[], $16::int2[], $17::jsonb[], $18::jsonb[], $19::jsonb[], $20::jsonb[],
+                     $21::text[], $22::text[], $23::text[], $24::jsonb[])
+              as t (id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, consignment, service, placed,
+                    priority, windows, skills, only_vehicles, never_vehicles, email, language, notes, items)
          on conflict on constraint orders_reference_key do nothing",
         &id,
         &hub,
@@ -338,7 +370,16 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, St
         &until,
         &consignment,
         &service,
-        &placed
+        &placed,
+        &asked.priority,
+        &asked.windows,
+        &asked.skills,
+        &asked.only_vehicles,
+        &asked.never_vehicles,
+        &asked.email as &[Option<String>],
+        &asked.language as &[Option<String>],
+        &asked.notes,
+        &asked.items
     )
     .execute(&mut **tx)
     .await?;
@@ -414,6 +455,13 @@ pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What drivers have to know at the doors of orders, where there is anything.
+pub async fn notes(conn: &mut Conn, orders: &[OrderId]) -> Result<HashMap<OrderId, String>, StoreError> {
+    let ids: Vec<_> = orders.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!("select id, notes from orders where id = any($1) and notes <> ''", &ids);
+    Ok(rows.fetch_all(conn).await?.into_iter().map(|r| (OrderId(r.id), r.notes)).collect())
 }
 
 /// The name of an order's shop.

@@ -229,7 +229,7 @@ async fn hits(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Hit>, StoreError> {
             hub: HubId(r.hub_id),
             reference: r.reference,
             shop: r.shop,
-            recipient: Recipient { name: r.recipient_name, phone: r.recipient_phone },
+            recipient: Recipient { name: r.recipient_name, phone: r.recipient_phone, ..Recipient::default() },
             address: r.address,
             state: r.state,
             from: r.latest_from,

@@ -83,6 +83,31 @@ pub struct OrderView {
     pub can_cancel: bool,
     /// The vehicle that carries its goods.
     pub aboard: Option<String>,
+    /// What else the shop said about it.
+    pub asked: Asked,
+}
+
+/// What a shop said about an order beyond door, window and packages; empty where it said nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// How much it matters when not all orders find a place; 0 is the usual, 9 the most.
+    pub priority: i16,
+    /// The windows of its promise, if they are several.
+    pub windows: Vec<Span>,
+    /// The codes of what a vehicle has to be able to do.
+    pub skills: Vec<String>,
+    /// The labels of the only vehicles that may come.
+    pub only_vehicles: Vec<String>,
+    /// The labels of those that must not.
+    pub never_vehicles: Vec<String>,
+    /// Where messages to its recipient go.
+    pub email: Option<String>,
+    /// The code of the language that the recipient understands.
+    pub language: Option<String>,
+    /// What the driver has to know at the door.
+    pub notes: Option<String>,
+    /// What is in the packages, with the number of pieces.
+    pub items: Vec<(String, i32)>,
 }
 
 /// How a closure is in the way of a door.
@@ -152,6 +177,12 @@ pub enum StoryFact {
     Placed {
         /// The promise.
         window: Span,
+        /// How much it matters; 0 is the usual.
+        #[serde(default)]
+        priority: i16,
+        /// What a vehicle has to be able to do.
+        #[serde(default)]
+        skills: Vec<String>,
     },
     /// It got a place on a route.
     Planned {
@@ -285,6 +316,10 @@ pub enum Lack {
     Weight,
     /// Litres of space.
     Space,
+    /// Something that the vehicle has to be able to do.
+    Skill,
+    /// Leave of the shop, which keeps this vehicle away.
+    Leave,
     /// Nothing but a plan that knows it.
     Plan,
 }

@@ -1,0 +1,73 @@
+//! What few orders have beyond a door, a window and packages: a priority, a skill, a word for the driver, an e-mail address,
+//! contents. Not here: which vehicles have the skills (`fleet`).
+
+use super::fleet::{COLD, LIFT};
+use rand::{Rng, seq::IndexedRandom};
+use wire::machine::{PlaceItem, PlaceOrder};
+
+/// Words for the driver.
+const NOTES: [&str; 6] = [
+    "The bell does not work: please call",
+    "Third floor, no lift",
+    "The gate is on the side street",
+    "Beware of the dog",
+    "Leave it with the neighbour on the left if nobody is in",
+    "Ring twice",
+];
+
+/// How often an order has something, of 1.
+const URGENT: f64 = 0.02;
+const SKILLED: f64 = 0.15;
+const NOTED: f64 = 0.06;
+const WRITTEN_TO: f64 = 0.4;
+const LISTED: f64 = 0.1;
+
+/// Draws what an order of a shop has beside the rest.
+pub fn add(rng: &mut impl Rng, shop: &str, order: &mut PlaceOrder) {
+    let number = order.recipient.name.rsplit(' ').next().unwrap_or_default().to_owned();
+    if rng.random_bool(URGENT) {
+        order.priority = Some(rng.random_range(1..=5));
+    }
+    // Some of what pharmacies send has to stay cold, and some of what gardens need is too heavy to carry down.
+    let skill = match shop {
+        "Pharmacy" => Some(COLD),
+        "Garden" => Some(LIFT),
+        _ => None,
+    };
+    if let Some(skill) = skill.filter(|_| rng.random_bool(SKILLED)) {
+        order.skills = vec![skill.to_owned()];
+    }
+    if rng.random_bool(NOTED) {
+        order.notes = NOTES.choose(rng).map(|note| (*note).to_owned());
+    }
+    if rng.random_bool(WRITTEN_TO) {
+        order.recipient.email = Some(format!("recipient.{number}@example.com"));
+        order.recipient.language = Some(if rng.random_bool(0.5) { "mt" } else { "en" }.to_owned());
+    }
+    if rng.random_bool(LISTED) {
+        order.items =
+            vec![PlaceItem { name: format!("{shop} no. {number}"), quantity: rng.random_range(1..=4) }];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::{Size, draws::Draws, orders};
+    use crate::testing::{StraightStreets, addresses, workday};
+
+    #[test]
+    fn a_few_orders_in_a_hundred_have_something_and_most_have_nothing_to_plan() {
+        let (draws, addresses) = (Draws::new(3), addresses(200));
+        let size = Size { vans: 4, orders: 1_500, late_orders: 0, first_order: 1 };
+        let hub = addresses.first().unwrap().at;
+        let doors = orders::doors(&draws, &addresses, &StraightStreets, hub, 1_500).unwrap();
+        let day = orders::write(&draws, &workday(), &doors, size);
+        let count = |has: &dyn Fn(&wire::machine::PlaceOrder) -> bool| {
+            day.iter().filter(|order| has(&order.says)).count()
+        };
+        assert!((15..60).contains(&count(&|order| order.priority.is_some())));
+        assert!((40..120).contains(&count(&|order| !order.skills.is_empty())));
+        assert!((50..150).contains(&count(&|order| order.notes.is_some())));
+        assert!((450..750).contains(&count(&|order| order.recipient.email.is_some())));
+    }
+}
