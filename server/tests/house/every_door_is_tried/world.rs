@@ -168,6 +168,11 @@ impl World {
                 )
             }
             "POST /api/decline-proposal" => with("/api/decline-proposal", vec![("proposal", dice.uuid())]),
+            // Today stays open, so that there is something to ask about.
+            "POST /api/close-day" => {
+                let day = self.now.date_naive() - TimeDelta::days(1 + dice.below(3) as i64);
+                with("/api/close-day", vec![("day", day.to_string())])
+            }
             "GET /api/queue" => with("/api/queue", vec![("filter", text(dice.pick(&filters)))]),
             "POST /api/claim-exception" | "POST /api/release-exception" | "POST /api/reopen-exception" => {
                 with(door.split(' ').nth(1).unwrap(), vec![("exception", exception)])
