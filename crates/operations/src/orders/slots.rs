@@ -8,6 +8,7 @@ use crate::{
         zone::Zone,
     },
     day::board::DayBook,
+    fleet::duties::Duties,
     orders::{
         insertion::{Question, ask},
         quote::Quote,
@@ -277,7 +278,9 @@ impl Operations {
         windows: Vec<Window>,
     ) -> Result<Vec<Window>> {
         let Site { hub, zone } = site.clone();
-        let fleet = store::vehicles::of_hub(conn, order.hub).await?;
+        let duties = Duties::read(conn, order.hub, day).await?;
+        let mut fleet = store::vehicles::of_hub(conn, order.hub).await?;
+        fleet.retain(|vehicle| duties.drive(zone, vehicle).is_some());
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
         let volume = asked.volume_ml.saturating_add(order.volume_ml());
@@ -292,7 +295,7 @@ impl Operations {
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
             let reach = fleet.iter().filter(carries).filter_map(|v| {
-                let (from, until) = zone.shift(day, v);
+                let (from, until) = duties.drive(zone, v).map(|drive| (drive.from, drive.until))?;
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
                     Some(TimeDelta::seconds(seconds.into()))

@@ -15,6 +15,7 @@ mod races;
 mod random_days;
 mod reach;
 mod reports;
+mod rosters;
 mod set_up;
 mod settings;
 mod the_plan;

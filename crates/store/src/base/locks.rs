@@ -49,6 +49,20 @@ pub async fn people(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Proof that nobody else changes the roster, of whichever hub and day, until the transaction ends.
+#[derive(Debug)]
+pub struct RosterLock(());
+
+impl RosterLock {
+    /// Takes the lock, waiting for whoever has it. Taken before the day's.
+    pub async fn take(tx: &mut Tx) -> Result<Self, StoreError> {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended('rosters', 7))")
+            .execute(&mut **tx)
+            .await?;
+        Ok(Self(()))
+    }
+}
+
 /// Proof that a transaction holds routes, each as it was read once it was locked.
 #[derive(Debug, Default)]
 pub struct RouteLocks(BTreeMap<RouteId, Route>);
