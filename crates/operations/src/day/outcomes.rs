@@ -4,6 +4,7 @@ use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
     day::board::DayBook,
+    fleet::rosters::said,
     sites::hubs::Site,
 };
 use chrono::{SubsecRound, TimeDelta};
@@ -132,6 +133,10 @@ impl Operations {
                 aboard: s.aboard,
             })
             .collect();
+        // Of a day before the breaks are over.
+        let vehicle = book.vehicles.get(&vehicle).filter(|_| route.day == book.day);
+        let drive = vehicle.and_then(|vehicle| book.drive(vehicle));
+        let breaks = drive.map(|drive| drive.breaks.into_iter().map(said).collect()).unwrap_or_default();
         Ok(DriverRoute {
             route: route.id,
             revision: book.plan.as_ref().map_or(0, |p| p.revision),
@@ -139,6 +144,7 @@ impl Operations {
             hub: point(book.hub.at),
             stops,
             reload_before,
+            breaks,
             closures: closures.collect(),
         })
     }

@@ -196,7 +196,8 @@ impl Operations {
     }
 }
 
-fn said(planned: Break) -> PlannedBreak {
+/// A break as it crosses HTTP.
+pub(crate) fn said(planned: Break) -> PlannedBreak {
     PlannedBreak { earliest: planned.earliest(), latest: planned.latest(), minutes: planned.minutes() }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     common::{Hub, at},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Day, DriverId, Refusal, Role, RouteState, VehicleId};
+use domain::{Day, DriverId, Outcome, Refusal, Role, RouteState, VehicleId};
 use operations::{Caller, OpsError};
 use std::collections::HashMap;
 use store::stops::DayStop;
@@ -172,6 +172,31 @@ async fn a_break_keeps_a_gap_in_the_plan_and_in_the_estimates() {
     }
     // A better plan knows the breaks as well, whether there is one or not.
     hub.at(at(7, 3)).propose_plan(&dispatcher, None).await.unwrap();
+
+    // One driver works until the break is due, and pauses: what has passed of the break is not counted again.
+    assert_eq!(hub.route(1, at(7, 4)).await.breaks, [pause]);
+    let route = routes(&hub).await[&van(&hub, 1)].id;
+    let stops = stops_of(&hub, route).await;
+    let before = gaps(&stops).iter().position(|(_, minutes)| *minutes >= 45).unwrap();
+    hub.report(1, at(7, 40), Deed::Departed { route }).await;
+    for s in &stops[..=before] {
+        hub.attempt(1, s.stop.planned_arrival, s.stop.id, Outcome::DeliveredToRecipient).await;
+    }
+    let left = stops[before].stop.planned_arrival + TimeDelta::minutes(2);
+    let expected = async |minutes| {
+        let ops = hub.at(left + TimeDelta::minutes(minutes));
+        ops.watch(&Caller::timer()).await.unwrap();
+        let next = stops_of(&hub, route).await.remove(before + 1);
+        (next.eta.unwrap() - left).num_minutes()
+    };
+    let (soon, over) = (expected(5).await, expected(55).await);
+    assert!((44..65).contains(&soon), "{soon} minutes after the last door");
+    assert!((55..70).contains(&over), "{over} minutes after the last door");
+    // A plan for who is on the road knows the break that is owed, and who is behind it owes none.
+    for minutes in [1, 60] {
+        let ops = hub.at(left + TimeDelta::minutes(minutes));
+        ops.propose_plan(&dispatcher, None).await.unwrap();
+    }
     state_equals_history(&hub).await;
     hub.close().await;
 }

@@ -194,6 +194,11 @@ impl World {
                 let which = if dice.below(20) == 0 { order } else { dice.uuid() };
                 with("/api/cancel-order", vec![("order", which)])
             }
+            // The day goes on, so that there is something to ask about.
+            "POST /api/close-day" => {
+                let before = self.now.date_naive() - TimeDelta::days(2);
+                with("/api/close-day", vec![("day", before.to_string())])
+            }
             "GET /api/figures" => with("/api/figures", vec![("day", day())]),
             "GET /api/figure-rows" => with(
                 "/api/figure-rows",
