@@ -1,5 +1,7 @@
 //! The binary `doorstep`: chooses a verb.
 
+mod roster;
+
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use operations::{Caller, OpsError, Replay};
@@ -65,6 +67,11 @@ enum Verb {
     Keys {
         #[command(subcommand)]
         what: Keys,
+    },
+    /// See and change who drives what when.
+    Roster {
+        #[command(subcommand)]
+        what: roster::Roster,
     },
     /// Rebuild the present from all of history, count again what is counted, and say where the tables hold something else.
     #[command(alias = "replay")]
@@ -210,6 +217,7 @@ async fn run(verb: Verb) -> Result<()> {
         }
         Verb::People { what } => people(what).await,
         Verb::Keys { what } => keys(what).await,
+        Verb::Roster { what } => roster::roster(what).await,
         Verb::CheckHistory { demo, database } => check_history(demo, &database).await,
         Verb::Erase { order, same_phone, database } => erase(&order, same_phone, &database).await,
         Verb::Doors => {

@@ -38,7 +38,8 @@ pub use day::{
     stop::{Stop, StopState},
 };
 pub use fleet::{
-    driver::Driver,
+    driver::{Driver, HubDriver},
+    shift::{Break, Duty, Hours, PlannedLeg, Shift, breaks_on},
     vehicle::{Vehicle, VehicleKind, VehicleState},
 };
 pub use history::{

@@ -60,6 +60,7 @@ fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
                 planned_start: scenario.day.after(Duration::minutes(20)),
                 hub: scenario.hub,
                 stops: stops.collect(),
+                breaks: vec![],
                 reload_before: None,
                 closures: vec![],
             }

@@ -22,7 +22,7 @@ pub use base::{
     locks,
 };
 pub use day::{estimates, exceptions, plans, proposals, service_days, stops};
-pub use fleet::{devices, positions, vehicles};
+pub use fleet::{devices, drivers, positions, shifts, vehicles};
 pub use history::{erasure, events, feed, ledger, projectors, retention, rollups};
 pub use orders::search;
 pub use roads::approaches;

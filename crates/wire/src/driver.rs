@@ -1,6 +1,6 @@
 //! What phones say, and what they are told.
 
-use crate::Point;
+use crate::{Point, roster::PlannedBreak};
 use chrono::{DateTime, Utc};
 use domain::{Outcome, ReportId, RouteId, StopId, VehicleKind};
 use serde::{Deserialize, Serialize};
@@ -176,6 +176,9 @@ pub struct DriverRoute {
     /// The stop before which the vehicle comes by the hub, for goods that it has not got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reload_before: Option<StopId>,
+    /// The breaks that are planned for the day, taken or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<PlannedBreak>,
     /// Roads that are closed now or later today.
     #[serde(default)]
     pub closures: Vec<DriverClosure>,

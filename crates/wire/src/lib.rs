@@ -7,12 +7,13 @@ pub mod driver;
 pub mod error;
 pub mod live;
 pub mod machine;
+pub mod roster;
 pub mod staff;
 pub mod zones;
 
 /// The words of the domain that views are made of, for readers that know no more of it.
 pub use domain::{
-    Instant, OrderId, Outcome, ReportId, Role, RouteId, Standing, StopId, VehicleId, VehicleKind,
+    HubId, Instant, OrderId, Outcome, ReportId, Role, RouteId, Standing, StopId, VehicleId, VehicleKind,
 };
 pub use error::{AccountFault, AppError};
 

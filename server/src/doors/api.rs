@@ -44,7 +44,7 @@ pub(crate) fn read_each<T: DeserializeOwned>(list: &[Value]) -> Vec<Result<T, St
     list.iter().map(|value| T::deserialize(value).map_err(unreadable)).collect()
 }
 
-async fn caller(house: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
+pub(crate) async fn caller(house: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
     let key = bearer(headers).ok_or_else(|| {
         let message = "send your API key as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)

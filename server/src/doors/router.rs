@@ -2,7 +2,7 @@
 
 use crate::{
     answers::{problem::Problem, state::AppState},
-    doors::{api, health, intake, links, stream, tiles},
+    doors::{api, health, intake, links, rosters, stream, tiles},
     guard, workers,
 };
 use app::{App, shell};
@@ -39,6 +39,9 @@ pub fn doors() -> Vec<(String, String)> {
         ("GET", "/live/day"),
         ("POST", "/api/v1/orders"),
         ("POST", "/api/v1/operation"),
+        ("GET", "/api/v1/shifts"),
+        ("POST", "/api/v1/shifts"),
+        ("POST", "/api/v1/drivers"),
         ("GET", "/api/v1/clock"),
         ("GET", "/api/v1/stats"),
         ("GET", "/api/v1/estimates"),
@@ -100,6 +103,8 @@ pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
     let machines = Router::new()
         .route("/api/v1/orders", post(api::place_orders))
         .route("/api/v1/operation", post(api::set_up))
+        .route("/api/v1/shifts", get(rosters::roster).post(rosters::save_shifts))
+        .route("/api/v1/drivers", post(rosters::save_drivers))
         .route("/api/v1/clock", get(api::clock))
         .route("/api/v1/stats", get(api::stats))
         .route("/api/v1/estimates", get(api::estimates))

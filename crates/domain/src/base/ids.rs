@@ -51,6 +51,8 @@ ids! {
     VehicleId,
     /// A driver.
     DriverId,
+    /// A shift: one line of the roster.
+    ShiftId,
     /// A device that reports for a vehicle.
     DeviceId,
     /// An exception: something that needs a person.

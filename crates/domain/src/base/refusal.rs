@@ -92,6 +92,21 @@ pub enum Refusal {
     /// The closure holds for no vehicle, or at no time.
     #[error("a closure needs a kind of vehicle and has to end after it begins")]
     ClosureForNobody,
+    /// A shift that ends before it begins, or lasts over a day.
+    #[error("a shift must end after it begins and last 24 hours at most")]
+    ShiftBackwards,
+    /// A break whose bounds or length cannot be.
+    #[error("a break must begin at the latest no earlier than at the earliest, and last 5 to 240 minutes")]
+    BreakCannotBe,
+    /// A break that is not wholly in its shift.
+    #[error("a break must lie within its shift, also when it begins as late as it may")]
+    BreakOutside,
+    /// Two breaks that may run into each other.
+    #[error("a break must be over before the next may begin")]
+    BreaksOverlap,
+    /// More breaks than a shift can have.
+    #[error("a shift has four breaks at most, and they take no more than half of it")]
+    BreaksTooMany,
     /// The event names something that no earlier event made.
     #[error("the event names something unknown")]
     UnknownSubject,

@@ -1,6 +1,6 @@
 //! Drivers.
 
-use crate::DriverId;
+use crate::{DriverId, HubId, Instant};
 use serde::{Deserialize, Serialize};
 
 /// Who drives.
@@ -10,4 +10,24 @@ pub struct Driver {
     pub id: DriverId,
     /// Name for dispatchers; never shown to recipients.
     pub name: String,
+}
+
+/// A driver of a hub, whether or not a vehicle is theirs. Not in the history: it holds a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubDriver {
+    /// Who.
+    pub driver: Driver,
+    /// Home.
+    pub hub: HubId,
+    /// Since when the driver no longer works here.
+    pub left_at: Option<Instant>,
+}
+
+impl HubDriver {
+    /// No longer works here; who has left before keeps that time.
+    #[must_use]
+    pub fn leave(mut self, at: Instant) -> Self {
+        self.left_at.get_or_insert(at);
+        self
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Attempt, Closure, ClosureId, Exception, ExceptionId, ExceptionKind, HubId, Instant, OrderId, Plan,
-    PlanId, Promise, Route, RouteId, StopId, VehicleId, Weather, Window, Zone, ZoneId,
+    PlanId, Promise, Route, RouteId, Shift, ShiftId, StopId, VehicleId, Weather, Window, Zone, ZoneId,
     history::made::{JoinedVehicle, PlacedOrder},
 };
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,18 @@ pub enum Fact {
     /// A vehicle drives again.
     VehicleRecovered {
         /// Which.
+        vehicle: VehicleId,
+    },
+    /// A vehicle's day got a line in the roster, or the line changed.
+    ShiftRostered {
+        /// The line as it is now.
+        shift: Shift,
+    },
+    /// A vehicle's day has no line any more: the usual holds.
+    ShiftRemoved {
+        /// Which.
+        shift: ShiftId,
+        /// Of which vehicle.
         vehicle: VehicleId,
     },
     /// A shop placed an order.
@@ -296,6 +308,8 @@ impl Fact {
             Self::VehicleJoined { .. } => "vehicle_joined",
             Self::VehicleOffRoad { .. } => "vehicle_off_road",
             Self::VehicleRecovered { .. } => "vehicle_recovered",
+            Self::ShiftRostered { .. } => "shift_rostered",
+            Self::ShiftRemoved { .. } => "shift_removed",
             Self::OrderPlaced { .. } => "order_placed",
             Self::OrderRescheduled { .. } => "order_rescheduled",
             Self::OrderCarriedOver { .. } => "order_carried_over",
@@ -332,7 +346,10 @@ impl Fact {
         let mut about = Subjects::default();
         match self {
             Self::VehicleJoined { vehicle } => about.vehicle = Some(vehicle.id),
-            Self::VehicleOffRoad { vehicle, .. } | Self::VehicleRecovered { vehicle } => {
+            Self::ShiftRostered { shift } => about.vehicle = Some(shift.vehicle),
+            Self::VehicleOffRoad { vehicle, .. }
+            | Self::VehicleRecovered { vehicle }
+            | Self::ShiftRemoved { vehicle, .. } => {
                 about.vehicle = Some(*vehicle);
             }
             Self::OrderPlaced { order } => about.order = Some(order.id),

@@ -3,8 +3,8 @@
 
 use crate::{
     Attempt, AttemptId, Closure, ClosureId, Event, Exception, ExceptionId, Fact, HubDay, HubId, Order,
-    OrderId, Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Stop, StopId, StopState, Vehicle,
-    VehicleId, VehicleState, Weather, Zone, ZoneId,
+    OrderId, Plan, PlanId, PlanState, Refusal, Route, RouteId, ServiceDay, Shift, ShiftId, Stop, StopId,
+    StopState, Vehicle, VehicleId, VehicleState, Weather, Zone, ZoneId,
 };
 use std::{collections::BTreeMap, fmt};
 
@@ -13,6 +13,8 @@ use std::{collections::BTreeMap, fmt};
 pub struct Ledger {
     /// Vehicles.
     pub vehicles: BTreeMap<VehicleId, Vehicle>,
+    /// Lines of the roster.
+    pub shifts: BTreeMap<ShiftId, Shift>,
     /// Service days, by hub.
     pub days: BTreeMap<HubDay, ServiceDay>,
     /// Orders.
@@ -67,6 +69,12 @@ impl Ledger {
             }
             Fact::VehicleRecovered { vehicle } => {
                 change(&mut self.vehicles, *vehicle, |v| Ok(v.recover()))?;
+            }
+            Fact::ShiftRostered { shift } => {
+                self.shifts.insert(shift.id, shift.clone());
+            }
+            Fact::ShiftRemoved { shift, .. } => {
+                self.shifts.remove(shift).ok_or(Refusal::UnknownSubject)?;
             }
             Fact::OrderPlaced { order } => {
                 self.orders.insert(order.id, (**order).clone().into_order(at));
@@ -235,6 +243,7 @@ impl Ledger {
         }
         [
             of(("vehicle", &self.vehicles, &other.vehicles, say)),
+            of(("shift", &self.shifts, &other.shifts, say)),
             of(("day", &self.days, &other.days, say)),
             of(("order", &self.orders, &other.orders, say)),
             of(("plan", &self.plans, &other.plans, say)),

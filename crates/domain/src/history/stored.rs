@@ -56,7 +56,7 @@ pub enum Unreadable {
 }
 
 /// Where a fact may say again what a column says.
-const REPEATED: [(&str, Column); 27] = [
+const REPEATED: [(&str, Column); 29] = [
     ("/order", Column::Order),
     ("/stop", Column::Stop),
     ("/route", Column::Route),
@@ -76,6 +76,8 @@ const REPEATED: [(&str, Column); 27] = [
     ("/exception/vehicle", Column::Vehicle),
     ("/exception/raised_at", Column::At),
     ("/route/vehicle", Column::Vehicle),
+    ("/shift/vehicle", Column::Vehicle),
+    ("/shift/hub", Column::Hub),
     ("/order/shop", Column::Actor),
     ("/order/hub", Column::Hub),
     ("/vehicle/hub", Column::Hub),

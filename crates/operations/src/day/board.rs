@@ -7,15 +7,18 @@ use crate::{
         convert::{lat_lon, point, profile},
         zone::Zone,
     },
-    fleet::approach::Approaches,
+    fleet::{
+        approach::Approaches,
+        duties::{Drive, Duties},
+    },
     live::mark,
     sites::hubs::Site,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState, Vehicle,
-    VehicleId, VehicleState,
+    Day, DriverId, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState,
+    Vehicle, VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};
@@ -34,6 +37,10 @@ pub(crate) struct DayBook {
     pub now: Instant,
     pub plan: Option<Plan>,
     pub vehicles: HashMap<VehicleId, Vehicle>,
+    /// Who drives them on that day, and when.
+    pub duties: Duties,
+    /// The names of drivers who drive what is not usually theirs.
+    drivers: HashMap<DriverId, String>,
     pub routes: Vec<Route>,
     /// Stops that were not dropped, by route and place.
     pub stops: Vec<DayStop>,
@@ -70,10 +77,15 @@ impl DayBook {
         let Site { hub, zone } = site.clone();
         let now = ops.now();
         let day = ops.running_day(conn, site, now).await?;
+        let vehicles: HashMap<_, _> =
+            store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect();
+        let all = store::plans::routes(conn, hub.id, day).await?;
         Ok(Self {
             plan: store::plans::published(conn, hub.id, day).await?,
-            vehicles: store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect(),
-            routes: store::plans::routes(conn, hub.id, day).await?,
+            duties: Duties::read(conn, hub.id, day).await?,
+            drivers: names(conn, &vehicles, &all).await?,
+            vehicles,
+            routes: all,
             stops: vec![],
             returns: store::stops::returns(conn, hub.id, day).await?.into_iter().collect(),
             latest: store::positions::latest(conn, hub.id)
@@ -93,6 +105,16 @@ impl DayBook {
     /// The day's route of a vehicle; one that is still on the road from a day before is not the day's.
     pub fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
         self.routes.iter().find(|r| r.vehicle == vehicle && r.day == self.day)
+    }
+
+    /// Who drives a vehicle on the day, when, and with which breaks; nothing when it stays at the hub.
+    pub fn drive(&self, vehicle: &Vehicle) -> Option<Drive> {
+        self.duties.drive(self.zone, vehicle)
+    }
+
+    /// The name of a route's driver.
+    fn driver_of(&self, route: &Route, vehicle: &Vehicle) -> String {
+        self.drivers.get(&route.driver).unwrap_or(&vehicle.driver.name).clone()
     }
 
     /// The stops of a route, in order.
@@ -148,7 +170,7 @@ impl DayBook {
             vehicle: vehicle.id,
             label: vehicle.label.clone(),
             kind: vehicle.kind,
-            driver: vehicle.driver.name.clone(),
+            driver: self.driver_of(route, vehicle),
             standing,
             phase,
             done: count(&done),
@@ -200,6 +222,17 @@ impl DayBook {
             revision: self.plan.as_ref().map(|p| p.revision),
         }
     }
+}
+
+/// The names of drivers who drive what is not usually theirs.
+async fn names(
+    conn: &mut store::Conn,
+    vehicles: &HashMap<VehicleId, Vehicle>,
+    routes: &[Route],
+) -> Result<HashMap<DriverId, String>> {
+    let usual = |route: &&Route| vehicles.get(&route.vehicle).is_some_and(|v| v.driver.id == route.driver);
+    let others: Vec<_> = routes.iter().filter(|route| !usual(route)).map(|route| route.driver).collect();
+    if others.is_empty() { Ok(HashMap::new()) } else { Ok(store::drivers::names(conn, &others).await?) }
 }
 
 /// Adds up the strip of numbers.

@@ -4,6 +4,7 @@ use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
     day::board::DayBook,
+    fleet::rosters::said,
     sites::hubs::Site,
 };
 use chrono::{SubsecRound, TimeDelta};
@@ -142,6 +143,10 @@ impl Operations {
                     .collect(),
             })
             .collect();
+        // Of a day before the breaks are over.
+        let vehicle = book.vehicles.get(&vehicle).filter(|_| route.day == book.day);
+        let drive = vehicle.and_then(|vehicle| book.drive(vehicle));
+        let breaks = drive.map(|drive| drive.breaks.into_iter().map(said).collect()).unwrap_or_default();
         Ok(DriverRoute {
             route: route.id,
             revision: book.plan.as_ref().map_or(0, |p| p.revision),
@@ -149,6 +154,7 @@ impl Operations {
             hub: point(book.hub.at),
             stops,
             reload_before,
+            breaks,
             closures: closures.collect(),
         })
     }

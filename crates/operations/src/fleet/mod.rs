@@ -1,6 +1,9 @@
-//! Devices and what they send.
+//! Devices and what they send; drivers and who drives what when.
 
 pub(crate) mod approach;
 pub(crate) mod devices;
+pub(crate) mod drivers;
+pub(crate) mod duties;
 pub(crate) mod intake;
+pub(crate) mod rosters;
 pub(crate) mod trust;

@@ -8,6 +8,7 @@ use crate::{
         zone::Zone,
     },
     day::board::DayBook,
+    fleet::duties::Duties,
     orders::{
         insertion::{Question, ask},
         quote::Quote,
@@ -286,7 +287,9 @@ impl Operations {
         windows: Vec<Window>,
     ) -> Result<Vec<Window>> {
         let Site { hub, zone } = site.clone();
-        let fleet = store::vehicles::of_hub(conn, order.hub).await?;
+        let duties = Duties::read(conn, order.hub, day).await?;
+        let mut fleet = store::vehicles::of_hub(conn, order.hub).await?;
+        fleet.retain(|vehicle| duties.drive(zone, vehicle).is_some());
         let needs = order.needs.clone();
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
@@ -304,7 +307,7 @@ impl Operations {
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
             let reach = fleet.iter().filter(carries).filter_map(|v| {
-                let (from, until) = zone.shift(day, v);
+                let (from, until) = duties.drive(zone, v).map(|drive| (drive.from, drive.until))?;
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
                     Some(TimeDelta::seconds(seconds.into()))

@@ -93,6 +93,8 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         Fact::VehicleJoined { .. }
         | Fact::VehicleOffRoad { .. }
         | Fact::VehicleRecovered { .. }
+        | Fact::ShiftRostered { .. }
+        | Fact::ShiftRemoved { .. }
         | Fact::DayOpened { .. }
         | Fact::DayClosed { .. }
         | Fact::PlanPublished { .. }

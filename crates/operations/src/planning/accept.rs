@@ -163,6 +163,12 @@ pub(crate) fn still_possible(
         let departed = match route.map(|r| r.state) {
             Some(RouteState::Finished { .. }) => return None,
             Some(RouteState::UnderWay { .. }) => true,
+            // The roster was changed: nobody drives it any more.
+            Some(RouteState::Published) | None
+                if book.vehicles.get(&planned.vehicle).is_none_or(|v| book.drive(v).is_none()) =>
+            {
+                return None;
+            }
             Some(RouteState::Published) | None => false,
         };
         let (mut kept, mut fetches, mut has_loaded, mut lacks) = (vec![], false, false, false);

@@ -7,8 +7,8 @@ use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approa
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState, Vehicle,
-    VehicleState, Window,
+    Break, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState,
+    Vehicle, VehicleState, Window,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::stops::DayStop;
@@ -30,6 +30,8 @@ pub(crate) struct Runner {
     pub place: LatLon,
     pub free_at: Instant,
     pub shift_until: Instant,
+    /// The driver's planned breaks, the first first.
+    pub breaks: Vec<Break>,
     pub under_way: bool,
     /// Whether that place is the hub, where it can load.
     pub at_hub: bool,
@@ -122,11 +124,12 @@ impl Choices {
 
         for vehicle in vehicles {
             let route = routes.get(&vehicle.id).copied();
+            let drive = book.drive(vehicle);
             let off_road = matches!(vehicle.state, VehicleState::OffRoad { .. });
+            let breaks = drive.as_ref().map(|drive| drive.breaks.clone()).unwrap_or_default();
             let runner = runners.len();
             let stops = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
             let gone = stops.iter().filter(|s| !s.stop.state.is_open()).count();
-            let shift_until = route.map_or_else(|| book.zone.shift(book.day, vehicle).1, |r| r.shift_until);
             match route.map(|r| r.state) {
                 Some(RouteState::Finished { .. }) => {}
                 Some(RouteState::UnderWay { .. }) if off_road => {
@@ -137,6 +140,7 @@ impl Choices {
                     }
                 }
                 Some(RouteState::UnderWay { .. }) => {
+                    let shift_until = route.map_or(book.now, |r| r.shift_until);
                     let reloads_before = route.and_then(|r| book.reloads_before(r));
                     let Onward { place, free_at, at_hub, at_hand } =
                         onward(book, vehicle, stops, reloads_before);
@@ -152,6 +156,7 @@ impl Choices {
                         place,
                         free_at,
                         shift_until,
+                        breaks,
                         under_way: true,
                         at_hub,
                         spoken_for: held.fold((0, 0), |(w, v), o| (w + o.weight_g(), v + o.volume_ml())),
@@ -168,7 +173,11 @@ impl Choices {
                     }
                 }
                 Some(RouteState::Published) | None => {
-                    let ready = book.zone.shift(book.day, vehicle).0 + book.approaches.leaves_late;
+                    // Who does not work has no time: what is planned for the vehicle goes to others.
+                    let works = drive.is_some();
+                    let (from, until) = drive.map_or((book.now, book.now), |drive| (drive.from, drive.until));
+                    let shift_until = route.filter(|_| works).map_or(until, |r| r.shift_until);
+                    let ready = from + book.approaches.leaves_late;
                     let begins = ready.max(book.now + book.settings.yard());
                     if !off_road && begins < shift_until {
                         runners.push(Runner {
@@ -177,6 +186,7 @@ impl Choices {
                             place: hub,
                             free_at: begins,
                             shift_until,
+                            breaks,
                             under_way: false,
                             at_hub: true,
                             spoken_for: (0, 0),

@@ -4,6 +4,7 @@ use crate::{
     Caller, Operations, Result,
     base::{clock::new_id, turns::heavily, work::Work, zone::Zone},
     day::board::DayBook,
+    fleet::duties::Duties,
     planning::{
         decidable::{Choices, Strictness},
         problem::{PlannedRoute, PlannedStop},
@@ -168,6 +169,10 @@ impl Operations {
         if store::plans::published(&mut work.tx, book.hub.id, book.day).await?.is_some() {
             return Ok(PlanOutcome::AlreadyPlanned);
         }
+        if Duties::read(&mut work.tx, book.hub.id, book.day).await? != book.duties {
+            // Somebody has changed the roster meanwhile: the day is planned once more.
+            return Ok(PlanOutcome::NotYet);
+        }
         let mut locks = PlanLocks::take(&mut work.tx, day, &draft.routes, None).await?;
         // What was promised another window meanwhile is not served in the old one: it waits for the next plan.
         locks.orders.retain(|id, order| asked.get(id) == Some(&order.promise));
@@ -213,6 +218,7 @@ impl Operations {
         for planned in &draft.routes {
             let Some(vehicle) = book.vehicles.get(&planned.vehicle) else { continue };
             let before = locks.route_of(planned.vehicle);
+            let drive = book.drive(vehicle);
             let state = before.map_or(RouteState::Published, |r| r.state);
             if let RouteState::Finished { .. } = state {
                 return Err(Refusal::PlanStale.into());
@@ -222,14 +228,23 @@ impl Operations {
                 hub: book.hub.id,
                 day: book.day,
                 vehicle: vehicle.id,
-                driver: vehicle.driver.id,
+                driver: match (before, &drive) {
+                    (Some(before), None) => before.driver,
+                    (Some(before), _) if before.state != RouteState::Published => before.driver,
+                    (_, Some(drive)) => drive.driver,
+                    (None, None) => vehicle.driver.id,
+                },
                 planned_start: match state {
                     // Vehicles are told the time from which they leave as late as usual.
                     RouteState::Published => (planned.start - book.approaches.leaves_late).max(now),
                     _ => planned.start,
                 },
                 planned_end: planned.end,
-                shift_until: before.map_or_else(|| book.zone.shift(book.day, vehicle).1, |r| r.shift_until),
+                shift_until: match (before, &drive) {
+                    (Some(before), _) => before.shift_until,
+                    (None, Some(drive)) => drive.until,
+                    (None, None) => book.zone.shift(book.day, vehicle).1,
+                },
                 state,
             };
             work.happened(Fact::RoutePublished { route: route.clone() });

@@ -19,8 +19,8 @@ use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{Instant, OrderId, Settings, StopId, Window};
 use optimizer::{
-    Halt, Halted, Insertion, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Reloads, Schedule,
-    Solution, StopSpec, Stopover, VehicleSpec, timetable,
+    Break, Halt, Halted, Insertion, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Reloads, Schedule,
+    Solution, StopSpec, Stopover, VehicleSpec, schedule, timetable,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -125,36 +125,46 @@ impl Choices {
         for (runner, start) in runners.iter().zip(&runner_places) {
             let Some(&matrix) = matrices.get(&profile(runner.vehicle.kind)) else { continue };
             let free = second(runner.free_at);
-            vehicles.push(builder.vehicle(VehicleSpec {
-                matrix,
-                start: *start,
-                end: Some(0),
-                shift: (free, second(runner.shift_until).max(free)),
-                overtime: limit,
-                capacity: vec![
-                    runner.vehicle.capacity_g.saturating_sub(runner.spoken_for.0).clamp(0, MOST_G),
-                    runner.vehicle.capacity_ml.saturating_sub(runner.spoken_for.1).clamp(0, MOST_ML),
-                ],
-                // Who is out already costs it in any case.
-                fixed_cost: if runner.under_way { 0 } else { settings.vehicle_used_cents },
-                cost_per_hour: settings.driver_hour_cents,
-                cost_per_driving_hour: settings.driving_hour_cents(runner.vehicle.kind),
-                // What a driver waits until the first window opens is no share of the work.
-                long_day: (!runner.under_way).then_some(LongDay {
-                    after: fair + (opens - free).max(0),
-                    cost_per_hour: settings.long_day_hour_cents,
+            vehicles.push(
+                builder.vehicle(VehicleSpec {
+                    matrix,
+                    start: *start,
+                    end: Some(0),
+                    shift: (free, second(runner.shift_until).max(free)),
+                    overtime: limit,
+                    capacity: vec![
+                        runner.vehicle.capacity_g.saturating_sub(runner.spoken_for.0).clamp(0, MOST_G),
+                        runner.vehicle.capacity_ml.saturating_sub(runner.spoken_for.1).clamp(0, MOST_ML),
+                    ],
+                    // Who is out already costs it in any case.
+                    fixed_cost: if runner.under_way { 0 } else { settings.vehicle_used_cents },
+                    cost_per_hour: settings.driver_hour_cents,
+                    cost_per_driving_hour: settings.driving_hour_cents(runner.vehicle.kind),
+                    // What a driver waits until the first window opens is no share of the work.
+                    long_day: (!runner.under_way).then_some(LongDay {
+                        after: fair + (opens - free).max(0),
+                        cost_per_hour: settings.long_day_hour_cents,
+                    }),
+                    // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
+                    under_way: true,
+                    at_depot: runner.at_hub,
+                    skills: fitting.skills(&runner.vehicle),
+                    reloads: (at_large && !runner.at_hub).then(|| Reloads {
+                        places: vec![0],
+                        service: settings.loading().num_seconds(),
+                        most: 1,
+                    }),
+                    breaks: runner
+                        .breaks
+                        .iter()
+                        .map(|b| Break {
+                            window: (second(b.earliest()), second(b.latest())),
+                            duration: b.length().num_seconds(),
+                        })
+                        .collect(),
+                    ..VehicleSpec::default()
                 }),
-                // A driver is paid from the beginning of the shift, so nothing is won by leaving the hub later.
-                under_way: true,
-                at_depot: runner.at_hub,
-                skills: fitting.skills(&runner.vehicle),
-                reloads: (at_large && !runner.at_hub).then(|| Reloads {
-                    places: vec![0],
-                    service: settings.loading().num_seconds(),
-                    most: 1,
-                }),
-                ..VehicleSpec::default()
-            }));
+            );
         }
         let mut given = vec![vec![]; runners.len()];
         let mut stopovers = vec![vec![]; if at_large { runners.len() } else { 0 }];
@@ -194,8 +204,22 @@ impl Choices {
             OpsError::Broken(format!("the day makes no problem: {}", faults.join("; ")))
         })?;
         let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
+        take_breaks(&problem, &given, &mut stopovers);
         let (given, opens) = (Solution { routes: given, unserved, stopovers }, opens.collect());
         Ok(Sheet { problem, runners, tasks, given, opens, origin, hub, at_large, settings })
+    }
+}
+
+/// As things stand each driver takes the breaks where they do least harm.
+fn take_breaks(problem: &Problem, given: &[Vec<optimizer::StopId>], stopovers: &mut Vec<Vec<Stopover>>) {
+    for (runner, (id, stops)) in problem.vehicle_ids().zip(given).enumerate() {
+        if problem.vehicle(id).is_none_or(|spec| spec.breaks.is_empty()) {
+            continue;
+        }
+        stopovers.resize(given.len(), vec![]);
+        let taken = schedule(problem, id, stops).halts.into_iter().map(|halted| halted.stopover);
+        stopovers[runner].extend(taken.filter(|halt| matches!(halt.what, Halt::Break(_))));
+        stopovers[runner].sort_by_key(|halt| halt.before);
     }
 }
 
@@ -300,7 +324,8 @@ impl Sheet {
         let own = solution.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default();
         let mut points = vec![who.place];
         for (position, stop) in solution.routes.get(runner)?.iter().enumerate() {
-            points.extend(own.iter().filter(|o| o.before == position).map(|_| self.hub));
+            let reloads = |o: &&Stopover| o.before == position && matches!(o.what, Halt::Reload(_));
+            points.extend(own.iter().filter(reloads).map(|_| self.hub));
             points.push(self.tasks.get(stop.index())?.at);
         }
         points.push(self.hub);
@@ -339,6 +364,15 @@ impl Sheet {
             };
             times.halts.iter().find(reload).map(|halted| halted.to)
         };
+        // How long the driver pauses on the way from the hub to a stop.
+        let paused = |position: usize, left: i64| -> i64 {
+            let on_the_way = times.halts.iter().filter(|halted| {
+                halted.stopover.before == position
+                    && matches!(halted.stopover.what, Halt::Break(_))
+                    && halted.from >= left
+            });
+            on_the_way.map(|halted| halted.to - halted.from).sum()
+        };
         let mut stops: Vec<PlannedStop> = times
             .visits
             .iter()
@@ -347,7 +381,8 @@ impl Sheet {
             .filter_map(|((position, visit), sequence)| {
                 let task = self.tasks.get(visit.stop.index())?;
                 let from_hub = left_hub(position);
-                let travel = from_hub.map_or(visit.travel, |left| visit.arrival - left);
+                let travel =
+                    from_hub.map_or(visit.travel, |left| visit.arrival - left - paused(position, left));
                 Some(PlannedStop {
                     order: task.order,
                     stop: task.stop,

@@ -233,12 +233,14 @@ fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
     told
 }
 
-/// Whether a runner has the same stops in the same order, and comes by the hub before the same ones.
+/// Whether a runner has the same stops in the same order, and comes by the hub before the same ones. Where the driver pauses is
+/// the driver's own choice, within what is planned.
 fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
-    fn halts(plan: &Solution, runner: usize) -> &[optimizer::Stopover] {
-        plan.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default()
+    fn halts(plan: &Solution, runner: usize) -> impl Iterator<Item = &optimizer::Stopover> {
+        let own = plan.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter(|halt| matches!(halt.what, optimizer::Halt::Reload(_)))
     }
-    one.routes.get(runner) == other.routes.get(runner) && halts(one, runner) == halts(other, runner)
+    one.routes.get(runner) == other.routes.get(runner) && halts(one, runner).eq(halts(other, runner))
 }
 
 /// Whether more promises are kept, or as many with less work.

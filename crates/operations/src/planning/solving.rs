@@ -179,6 +179,7 @@ mod tests {
             place: hub,
             free_at: now,
             shift_until: now,
+            breaks: vec![],
             under_way: routed,
             at_hub: !routed,
             spoken_for: (0, 0),

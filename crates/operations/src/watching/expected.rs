@@ -10,7 +10,8 @@ use crate::{
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Closure, Instant, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind, VehicleState,
+    Break, Closure, Instant, PlannedLeg, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind,
+    VehicleState, breaks_on,
 };
 use std::{
     cmp::Reverse,
@@ -109,6 +110,10 @@ struct Tour<'a> {
     /// The open stops, and whether the vehicle comes by the hub before each.
     open: Vec<(&'a DayStop, bool)>,
     done: usize,
+    /// The breaks that are planned before open stops.
+    breaks: HashMap<StopId, Break>,
+    /// When the last stop that is over ended.
+    left: Option<Instant>,
     /// Where the vehicle is when it sets off for the next stop.
     at: Instant,
     place: LatLon,
@@ -121,6 +126,7 @@ impl<'a> Tour<'a> {
         let known = !matches!(vehicle.state, VehicleState::OffRoad { .. });
         let hub = lat_lon(book.hub.at);
         let stops = book.stops_of(route.id);
+        let left = stops.iter().filter_map(|s| s.stop.state.ended_at()).max();
         let (at, place) = match route.state {
             RouteState::Finished { .. } => return None,
             RouteState::Published => {
@@ -130,7 +136,6 @@ impl<'a> Tour<'a> {
             RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
                 // Since that reading, or since the last door, the vehicle has gone on.
                 Some(p) if p.at >= departed_at => {
-                    let left = stops.iter().filter_map(|s| s.stop.state.ended_at()).max();
                     let seen = left.map_or(p.at, |left| left.max(p.at));
                     (seen.max(book.now - UNHEARD), lat_lon(p.place))
                 }
@@ -145,6 +150,11 @@ impl<'a> Tour<'a> {
             vehicle,
             open: open.map(|(index, s)| (s, reloads_before == Some(index))).collect(),
             done: 0,
+            breaks: planned_breaks(book, route, vehicle, stops),
+            left: route
+                .state
+                .departed_at()
+                .map(|departed_at| left.map_or(departed_at, |left| left.max(departed_at))),
             at,
             place,
             estimate: Estimate { known, stops: vec![], cut_off: vec![], back: (route.id, at) },
@@ -171,7 +181,7 @@ impl<'a> Tour<'a> {
             if parked { TimeDelta::zero() } else { book.approaches.of_vehicle(self.vehicle.kind, s.at) };
         let arrival = match (s.stop.state, self.ways.drive(self.place, door, self.at)) {
             (StopState::Arrived { at }, _) => at,
-            (_, Way::Takes(drive)) => (self.at + drive + approach).max(book.now),
+            (_, Way::Takes(drive)) => self.pausing(s, drive + approach).max(book.now),
             // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
             (_, Way::Closed) if !matches!(self.ways.drive(self.place, hub, self.at), Way::Closed) => {
                 // The driver goes on to the next door and comes back when the road is open again.
@@ -181,7 +191,7 @@ impl<'a> Tour<'a> {
                 }
                 return true;
             }
-            (_, Way::Closed | Way::Unknown) => self.at + TimeDelta::seconds(s.stop.travel_s.into()),
+            (_, Way::Closed | Way::Unknown) => self.pausing(s, TimeDelta::seconds(s.stop.travel_s.into())),
         };
         self.estimate.stops.push((s.stop.id, arrival));
         let served = s.opens(arrival) + TimeDelta::seconds(book.approaches.at_door_s(s.service_s));
@@ -189,4 +199,46 @@ impl<'a> Tour<'a> {
         self.place = door;
         true
     }
+
+    /// When the vehicle is at a stop to which it drives for so long, with what is left of a break that is planned on the way. To
+    /// the next stop, whatever of the time since the last one was not driven has been a break already.
+    fn pausing(&self, s: &DayStop, drive: TimeDelta) -> Instant {
+        let there = self.at + drive;
+        let Some(planned) = self.breaks.get(&s.stop.id) else { return there };
+        let driven = (TimeDelta::seconds(s.stop.travel_s.into()) - drive).max(TimeDelta::zero());
+        let stood = match self.left {
+            Some(left) if self.done <= 1 => (self.at - left - driven).max(TimeDelta::zero()),
+            _ => TimeDelta::zero(),
+        };
+        if stood >= planned.length() {
+            there
+        } else {
+            there.max(planned.earliest()) + planned.length() - stood
+        }
+    }
+}
+
+/// Before which open stops a route's plan has put its driver's breaks.
+fn planned_breaks(
+    book: &DayBook,
+    route: &Route,
+    vehicle: &Vehicle,
+    stops: &[DayStop],
+) -> HashMap<StopId, Break> {
+    let breaks = book.drive(vehicle).map(|drive| drive.breaks).unwrap_or_default();
+    // Of a day before the breaks are over.
+    if breaks.is_empty() || route.day != book.day {
+        return HashMap::new();
+    }
+    let mut leaves = route.planned_start + book.approaches.leaves_late;
+    let leg = |s: &DayStop| {
+        let (drive, arrives) = (TimeDelta::seconds(s.stop.travel_s.into()), s.stop.planned_arrival);
+        // What the way by the hub takes beside the drive is no break.
+        let leaves = std::mem::replace(&mut leaves, s.stop.planned_departure);
+        PlannedLeg { leaves: if s.stop.via_hub { arrives - drive } else { leaves }, drive, arrives }
+    };
+    let legs: Vec<_> = stops.iter().map(leg).collect();
+    let found = breaks_on(&legs, &breaks).into_iter();
+    let open = found.filter_map(|(index, planned)| Some((&stops.get(index)?.stop, planned)));
+    open.filter(|(stop, _)| stop.state.is_open()).map(|(stop, planned)| (stop.id, planned)).collect()
 }

@@ -7,6 +7,7 @@ use crate::{
 use domain::{ClosureId, HubId, Role, Scope, VehicleKind, Weather};
 use operations::{Caller, OpsError};
 use std::{collections::BTreeSet, path::Path};
+use wire::roster::{RosterAsk, SaveDriver, SaveShift};
 use wire::staff::{
     control_room::Freedom,
     exceptions::QueueFilter,
@@ -131,7 +132,6 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
     let zones = serde_json::json!({ "type": "Feature", "properties": { "name": "Own" },
                                     "geometry": { "type": "Polygon", "coordinates": [ring] } });
     let zone = ops.import_zones(&machine, first, zones.clone()).await.unwrap().results[0].zone.unwrap();
-    let before = everything(&hub).await;
 
     // Somebody who may do everything, but only at the second hub.
     let mut other = dispatcher.clone();
@@ -152,7 +152,30 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         from: String::new(),
         until: String::new(),
     };
+    // The second van stays at the hub tomorrow.
+    let tomorrow = at(12, 0).date_naive() + chrono::TimeDelta::days(1);
+    let off = SaveShift {
+        vehicle: hub.keys.vehicles[1].id,
+        day: tomorrow,
+        duty: wire::roster::DutyCode::Off,
+        driver: None,
+        from: None,
+        until: None,
+        breaks: vec![],
+        replaces: None,
+    };
+    let line = ops.save_shift(&dispatcher, first, off.clone()).await.unwrap().shift.unwrap();
+    let usual = SaveShift { duty: wire::roster::DutyCode::Usual, ..off };
+    let driver = SaveDriver { id: None, name: "Somebody".into(), left: false, usually_drives: None };
+    let roster = RosterAsk { hub: first, ..RosterAsk::default() };
+    let before = everything(&hub).await;
     let answers: Vec<(&str, Option<OpsError>)> = vec![
+        ("roster", ops.roster(&other, roster).await.err()),
+        ("save_shift", ops.save_shift(&other, first, usual.clone()).await.err()),
+        ("save_shifts", ops.save_shifts(&other, first, vec![usual]).await.err()),
+        ("remove_shift", ops.remove_shift(&other, line).await.err()),
+        ("save_driver", ops.save_driver(&other, first, driver.clone()).await.err()),
+        ("save_drivers", ops.save_drivers(&other, first, vec![driver]).await.err()),
         ("board", ops.board(&other, first).await.err()),
         ("route", ops.route(&other, route).await.err()),
         ("view", ops.view(&other, first, None).await.err()),
@@ -219,7 +242,8 @@ async fn everything(hub: &Hub) -> (i64, String) {
     let rows = "select md5(string_agg(r, '' order by r)) from (
         select o::text as r from orders o union all select e::text from exceptions e
         union all select p::text from proposals p union all select c::text from closures c
-        union all select s::text from settings s union all select z::text from zones z) all_rows";
+        union all select s::text from settings s union all select s::text from shifts s
+        union all select d::text from drivers d union all select z::text from zones z) all_rows";
     (events, sqlx::query_scalar(rows).fetch_one(&mut *conn).await.unwrap())
 }
 

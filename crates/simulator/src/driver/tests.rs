@@ -32,6 +32,7 @@ fn route(truth: &VanTruth, stops: impl IntoIterator<Item = u32>) -> DriverRoute 
         planned_start: workday().after(Duration::minutes(15)),
         hub: Point { lat: truth.bay.lat, lon: truth.bay.lon },
         stops: stops.into_iter().map(|number| stop_at(number, near(number))).collect(),
+        breaks: vec![],
         reload_before: None,
         closures: vec![],
     }

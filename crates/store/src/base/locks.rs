@@ -1,6 +1,6 @@
 //! Locks as values: who holds one can prove it, and the order in which they are taken is the same everywhere.
 //!
-//! The order is day, routes, orders, exceptions, and within a kind by id. A stop has no lock of its own: whoever writes one
+//! The order is rosters, day, routes, orders, exceptions, and within a kind by id. A stop has no lock of its own: whoever writes one
 //! holds its route's. A driver's report takes its own route's lock, so drivers never wait for each other; a plan takes the
 //! day's and those of the routes that it writes. Keys never change, so rows are locked without theirs: whoever only refers to
 //! one, as a new report does to its vehicle, does not wait.
@@ -54,6 +54,20 @@ pub async fn zones(tx: &mut Tx, hub: HubId) -> Result<(), StoreError> {
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Proof that nobody else changes the roster, of whichever hub and day, until the transaction ends.
+#[derive(Debug)]
+pub struct RosterLock(());
+
+impl RosterLock {
+    /// Takes the lock, waiting for whoever has it. Taken before the day's.
+    pub async fn take(tx: &mut Tx) -> Result<Self, StoreError> {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended('rosters', 7))")
+            .execute(&mut **tx)
+            .await?;
+        Ok(Self(()))
+    }
 }
 
 /// Proof that a transaction holds routes, each as it was read once it was locked.

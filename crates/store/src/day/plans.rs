@@ -236,7 +236,7 @@ pub(crate) async fn all_plans(conn: &mut Conn) -> Result<Vec<Plan>, StoreError> 
         .collect()
 }
 
-/// Writes what a plan says of routes: when they leave and come back. How far they have come stays as it is.
+/// Writes what a plan says of routes: who drives, when they leave and come back. How far they have come stays as it is.
 pub async fn save_routes(
     tx: &mut Tx,
     _day: &DayLock,
@@ -256,7 +256,7 @@ pub async fn save_routes(
          select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::uuid[], $6::timestamptz[],
                               $7::timestamptz[], $8::timestamptz[])
          on conflict (id) do update set
-             planned_start = excluded.planned_start, planned_end = excluded.planned_end,
+             driver_id = excluded.driver_id, planned_start = excluded.planned_start, planned_end = excluded.planned_end,
              shift_until = excluded.shift_until",
         &id,
         &hub,

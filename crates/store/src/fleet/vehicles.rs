@@ -79,7 +79,7 @@ pub async fn lock(tx: &mut Tx, id: VehicleId) -> Result<Option<Vehicle>, StoreEr
 }
 
 /// One vehicle.
-async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, StoreError> {
+pub async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, StoreError> {
     let row = sqlx::query_as!(
         VehicleRow,
         "select v.id, v.hub_id, v.label, v.kind, v.capacity_g, v.capacity_ml, v.shift_from, v.shift_until,
@@ -96,9 +96,10 @@ async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, Stor
 /// Writes what a vehicle is, and its driver. Whether it drives stays as it is.
 pub async fn save(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into drivers (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name",
+        "insert into drivers (id, name, hub_id) values ($1, $2, $3) on conflict (id) do update set name = excluded.name",
         vehicle.driver.id.0,
-        vehicle.driver.name
+        vehicle.driver.name,
+        vehicle.hub.0
     )
     .execute(&mut **tx)
     .await?;

@@ -1,7 +1,8 @@
 //! The whole current state, read from the tables, to be compared with what the history adds up to.
 
 use crate::{
-    Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, service_days, stops, vehicles, zones,
+    Conn, StoreError, Tx, exceptions, hubs, orders, plans, roads, service_days, shifts, stops, vehicles,
+    zones,
 };
 use domain::Ledger;
 
@@ -15,6 +16,7 @@ pub async fn read(conn: &mut Conn) -> Result<Ledger, StoreError> {
         let vehicles = vehicles::of_hub(conn, hub.id).await?;
         ledger.vehicles.extend(vehicles.into_iter().map(|v| (v.id, v.without_name())));
     }
+    ledger.shifts = shifts::all(conn).await?.into_iter().map(|s| (s.id, s)).collect();
     ledger.days = service_days::all(conn).await?.into_iter().map(|d| (d.id(), d)).collect();
     let orders = orders::all(conn).await?;
     ledger.orders = orders.into_iter().map(|o| (o.id, o.without_recipient())).collect();

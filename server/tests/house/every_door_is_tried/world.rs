@@ -133,6 +133,24 @@ impl World {
                     json!({ "hub": hub, "shops": ["Shop F"], "vehicles": [van] }),
                 )
             }
+            "GET /api/v1/shifts" => Ask {
+                key: Some(self.admin_key.clone()),
+                ..with("/api/v1/shifts", vec![("day", day()), ("days", text("2"))])
+            },
+            "POST /api/v1/shifts" => {
+                let begins = self.now + TimeDelta::days(dice.below(5) as i64);
+                let pause = json!({ "earliest": begins + TimeDelta::hours(3), "latest": begins + TimeDelta::hours(4), "minutes": 30 });
+                let shift = json!({ "vehicle": dice.uuid(), "day": begins.date_naive(), "from": begins,
+                                    "until": begins + TimeDelta::hours(8), "breaks": [pause] });
+                let off =
+                    json!({ "vehicle": dice.uuid(), "day": day(), "duty": dice.pick(&["off", "usual"]) });
+                sends("/api/v1/shifts", &self.admin_key, json!({ "shifts": [shift, off] }))
+            }
+            "POST /api/v1/drivers" => {
+                let name = format!("D. Example {}", dice.below(40));
+                let driver = json!({ "name": name, "left": dice.below(3) == 0 });
+                sends("/api/v1/drivers", &self.admin_key, json!({ "drivers": [driver] }))
+            }
             "GET /api/v1/clock" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/clock") },
             "GET /api/v1/stats" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/stats") },
             "GET /api/v1/estimates" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/estimates") },
