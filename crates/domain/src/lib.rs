@@ -39,6 +39,7 @@ pub use day::{
 };
 pub use fleet::{
     driver::Driver,
+    skills::{Skill, Skills},
     vehicle::{Vehicle, VehicleKind, VehicleState},
 };
 pub use history::{
@@ -49,7 +50,7 @@ pub use history::{
 };
 pub use orders::{
     contents::{Email, Item, Language},
-    needs::{AllowedVehicles, Needs, Priority, Skill, Skills, Windows},
+    needs::{AllowedVehicles, Needs, Priority, Windows},
     order::{Order, OrderState, Package, Promise, Recipient},
 };
 pub use roads::{
