@@ -148,6 +148,7 @@ pub fn percent_of(part: i64, whole: i64) -> String {
 }
 
 /// An area in square kilometres, without its unit.
+#[cfg(feature = "ssr")]
 pub fn square_kilometres(square_metres: i64) -> String {
     format!("{:.2}", square_metres as f64 / 1e6)
 }

@@ -20,7 +20,7 @@ pub async fn zones(hub: Option<HubId>, said: String) -> Result<ZonesView, Fault>
 pub async fn import_zones(hub: HubId, geojson: String) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
-    after(answer(operations().await?.import_zones_as_text(&caller, Some(hub), &geojson).await)?)
+    after(&answer(operations().await?.import_zones_as_text(&caller, Some(hub), &geojson).await)?)
 }
 
 /// Draws one zone by its corners.
@@ -35,7 +35,7 @@ pub async fn draw_zone(
     use crate::backend::*;
     let caller = caller().await?;
     let ask = wire::staff::zones::DrawZone { name, places, from, until };
-    after(answer(operations().await?.draw_zone(&caller, Some(hub), ask).await)?)
+    after(&answer(operations().await?.draw_zone(&caller, Some(hub), ask).await)?)
 }
 
 /// Lets a zone end.
@@ -44,13 +44,13 @@ pub async fn end_zone(zone: ZoneId, day: String) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
     let Some(day) = crate::format::parse_day(&day) else { return refuse(wire::AppError::Invalid) };
-    after(answer(operations().await?.end_zone(&caller, zone, day).await)?)
+    after(&answer(operations().await?.end_zone(&caller, zone, day).await)?)
 }
 
 /// Leads to the page that says what came of a change: the address reads the same with and without scripts.
 #[cfg(feature = "ssr")]
-fn after(said: wire::staff::zones::ZonesSaid) -> Result<(), Fault> {
-    let text = serde_json::to_string(&said).unwrap_or_default();
+fn after(said: &wire::staff::zones::ZonesSaid) -> Result<(), Fault> {
+    let text = serde_json::to_string(said).unwrap_or_default();
     let path = format!("/zones?said={}", leptos_router::location::Url::escape(&text));
     crate::backend::redirect(&crate::backend::at_same_hub(&path));
     Ok(())

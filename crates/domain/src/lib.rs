@@ -40,6 +40,7 @@ pub use day::{
 pub use fleet::{
     driver::{Driver, HubDriver},
     shift::{Break, Duty, Hours, PlannedLeg, Shift, breaks_on},
+    skills::{Skill, Skills},
     vehicle::{Vehicle, VehicleKind, VehicleState},
 };
 pub use history::{
@@ -50,7 +51,7 @@ pub use history::{
 };
 pub use orders::{
     contents::{Email, Item, Language},
-    needs::{AllowedVehicles, Needs, Priority, Skill, Skills, Windows},
+    needs::{AllowedVehicles, Needs, Priority, Windows},
     order::{Order, OrderState, Package, Promise, Recipient},
 };
 pub use roads::{

@@ -15,7 +15,7 @@ pub enum PlaceOrders {
         orders: Vec<PlaceOrder>,
     },
     /// One.
-    Single(PlaceOrder),
+    Single(Box<PlaceOrder>),
 }
 
 /// An order as a shop places it.
@@ -352,7 +352,7 @@ mod tests {
             panic!("{old}")
         };
         assert!(order.more_windows.is_empty() && order.priority.is_none() && order.items.is_empty());
-        assert_eq!(serde_json::to_value(&order).unwrap(), old, "what is not said is not sent");
+        assert_eq!(serde_json::to_value(&*order).unwrap(), old, "what is not said is not sent");
         let mut new = old;
         new["more_windows"] =
             serde_json::json!([{ "from": "2026-11-23T14:00:00Z", "until": "2026-11-23T15:00:00Z" }]);

@@ -73,7 +73,7 @@ pub(crate) async fn place_orders(
     let value: Value = read("JSON", body)?;
     let Some(orders) = value.get("orders") else {
         let order = PlaceOrder::deserialize(&value).map_err(|e| Problem::unreadable("an order", &e))?;
-        return Ok(Json(house.ops.place_orders(&caller, PlaceOrders::Single(order)).await?));
+        return Ok(Json(house.ops.place_orders(&caller, PlaceOrders::Single(Box::new(order))).await?));
     };
     let Some(orders) = orders.as_array() else {
         let message = "the body is not a list of orders: send them as {\"orders\": [\u{2026}]}";

@@ -2,4 +2,5 @@
 
 pub mod driver;
 pub mod shift;
+pub mod skills;
 pub mod vehicle;

@@ -1,10 +1,10 @@
 //! What an order asks of the plan beyond a door, a promise and a time at the door: how much it matters, when within its
 //! promise, and which vehicles may come. Nothing of it is about a person.
 
-use crate::{Refusal, VehicleId, Window};
+use crate::{Refusal, Skills, VehicleId, Window};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::collections::BTreeSet;
 
 /// How much an order matters when not all of them find a place: 0, the usual, to 9. The higher is left out the later.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,108 +47,6 @@ impl TryFrom<i16> for Priority {
 impl From<Priority> for i16 {
     fn from(priority: Priority) -> Self {
         priority.number()
-    }
-}
-
-/// What a vehicle with its driver has to be able to do, as a short code such as `lift` or `cold`: 1 to 32 small letters,
-/// digits, `-` and `_`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Skill(String);
-
-impl Skill {
-    /// Reads a code; capital letters become small ones.
-    pub fn parse(code: &str) -> Result<Self, Refusal> {
-        let code = code.trim().to_ascii_lowercase();
-        let allowed = |letter: char| {
-            letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-' || letter == '_'
-        };
-        if (1..=32).contains(&code.len()) && code.chars().all(allowed) {
-            Ok(Self(code))
-        } else {
-            Err(Refusal::NoSkill)
-        }
-    }
-
-    /// The code.
-    pub fn code(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Skill {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for Skill {
-    type Err = Refusal;
-    fn from_str(code: &str) -> Result<Self, Refusal> {
-        Self::parse(code)
-    }
-}
-
-impl TryFrom<String> for Skill {
-    type Error = Refusal;
-    fn try_from(code: String) -> Result<Self, Refusal> {
-        Self::parse(&code)
-    }
-}
-
-impl From<Skill> for String {
-    fn from(skill: Skill) -> Self {
-        skill.0
-    }
-}
-
-/// Skills that an order needs, or that a vehicle has: 16 at most, each once, by the alphabet.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct Skills(BTreeSet<Skill>);
-
-impl Skills {
-    /// How many an order or a vehicle may have.
-    pub const MOST: usize = 16;
-
-    /// Reads codes; what is said twice counts once.
-    pub fn parse<T: AsRef<str>>(codes: &[T]) -> Result<Self, Refusal> {
-        let skills: BTreeSet<_> =
-            codes.iter().map(|code| Skill::parse(code.as_ref())).collect::<Result<_, _>>()?;
-        if skills.len() <= Self::MOST { Ok(Self(skills)) } else { Err(Refusal::TooManySkills) }
-    }
-
-    /// Each, by the alphabet.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Skill> {
-        self.0.iter()
-    }
-
-    /// The codes, by the alphabet.
-    pub fn codes(&self) -> Vec<String> {
-        self.iter().map(|skill| skill.0.clone()).collect()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether all that is needed is among these.
-    pub fn cover(&self, needed: &Self) -> bool {
-        needed.0.is_subset(&self.0)
-    }
-}
-
-impl TryFrom<Vec<String>> for Skills {
-    type Error = Refusal;
-    fn try_from(codes: Vec<String>) -> Result<Self, Refusal> {
-        Self::parse(&codes)
-    }
-}
-
-impl From<Skills> for Vec<String> {
-    fn from(skills: Skills) -> Self {
-        skills.codes()
     }
 }
 
@@ -322,20 +220,6 @@ mod tests {
         assert!(serde_json::from_str::<Priority>("10").is_err());
         let weights: Vec<_> = (0..=9).map(|n| Priority::parse(n).unwrap().weight()).collect();
         assert!(weights[0] == 1 && weights.is_sorted_by(|a, b| a < b), "{weights:?}");
-    }
-
-    #[test]
-    fn skills_are_short_codes_each_once() {
-        let skills = Skills::parse(&["lift", " Cold ", "lift"]).unwrap();
-        assert_eq!(skills.codes(), ["cold", "lift"]);
-        for bad in ["", " ", "two words", "kühl", "a\0b", &"x".repeat(33)] {
-            assert_eq!(Skill::parse(bad), Err(Refusal::NoSkill), "{bad:?}");
-        }
-        let many: Vec<_> = (0..17).map(|n| format!("s{n}")).collect();
-        assert_eq!(Skills::parse(&many), Err(Refusal::TooManySkills));
-        assert!(Skills::parse(&many[..16]).is_ok());
-        let lift = Skills::parse(&["lift"]).unwrap();
-        assert!(skills.cover(&lift) && !lift.cover(&skills) && lift.cover(&Skills::default()));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Operations {
         };
         let asked = match ask {
             PlaceOrders::Bulk { orders } => orders,
-            PlaceOrders::Single(order) => vec![order],
+            PlaceOrders::Single(order) => vec![*order],
         };
         if asked.len() > MOST_ORDERS {
             return Err(OpsError::Invalid(format!("send at most {MOST_ORDERS} orders in one request")));

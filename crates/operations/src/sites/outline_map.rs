@@ -19,7 +19,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn around(places: impl Iterator<Item = Coordinate> + Clone) -> Self {
+    fn around(places: &(impl Iterator<Item = Coordinate> + Clone)) -> Self {
         let fold = |of: fn(Coordinate) -> f64, pick: fn(f64, f64) -> f64| places.clone().map(of).reduce(pick);
         let span = |of: fn(Coordinate) -> f64| {
             (fold(of, f64::min).unwrap_or_default(), fold(of, f64::max).unwrap_or_default())
@@ -60,7 +60,7 @@ pub(super) fn drawn(zones: &[(u32, Zone)], sites: &[Site]) -> Option<ZonesMap> {
     let hubs: Vec<_> =
         sites.iter().filter(|site| zones.iter().any(|(_, zone)| zone.hub == site.hub.id)).collect();
     let corners = zones.iter().flat_map(|(_, zone)| <[Coordinate; 2]>::from(zone.outline.bounds()));
-    let frame = Frame::around(corners.chain(hubs.iter().map(|site| site.hub.at)));
+    let frame = Frame::around(&corners.chain(hubs.iter().map(|site| site.hub.at)));
     let name = |zone: &Zone| {
         let hub = sites.iter().find(|site| site.hub.id == zone.hub).map_or("", |site| site.hub.name.as_str());
         format!("{}, {hub}", zone.name)

@@ -238,7 +238,7 @@ async fn sending_twice_changes_nothing() {
     let Some(hub) = Hub::open("sending_twice").await else { return };
     let ops = hub.at(at(6, 30));
     let shop = hub.shop(&ops).await;
-    let ask = PlaceOrders::Single(order(1, at(8, 0), at(16, 0)));
+    let ask = PlaceOrders::Single(Box::new(order(1, at(8, 0), at(16, 0))));
     let first = ops.place_orders(&shop, ask.clone()).await.unwrap();
     let second = ops.place_orders(&shop, ask.clone()).await.unwrap();
     assert_eq!(first.results[0].result, PlaceStatus::Placed);

@@ -28,7 +28,7 @@ async fn leave(hub: &Hub) -> Vec<usize> {
 /// An order for this morning comes in, when everybody is out.
 async fn late_order(hub: &Hub, ops: &Operations, number: usize) -> (OrderId, String) {
     let shop = hub.shop(ops).await;
-    let asked = PlaceOrders::Single(order(number, at(9, 0), at(11, 30)));
+    let asked = PlaceOrders::Single(Box::new(order(number, at(9, 0), at(11, 30))));
     let placed = ops.place_orders(&shop, asked).await.unwrap();
     (placed.results[0].order.unwrap(), placed.results[0].reference.clone())
 }

@@ -116,7 +116,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
     let shop = hub.shop(&ops).await;
     let mut other = order(900, at(18, 0), at(20, 0));
     other.recipient.phone = format!("00356 2100{who:04}");
-    let ask = PlaceOrders::Single(other);
+    let ask = PlaceOrders::Single(Box::new(other));
     ops.place_orders(&shop, ask).await.unwrap();
     let id = ops.find_orders(&agent, &reference, 1).await.unwrap().hits[0].order;
 
@@ -174,7 +174,8 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
     );
     // The shop may send it again: it is known, and what is forgotten is not compared.
     let again = order(who, at(8, 0), at(11, 30));
-    let answer = ops.place_orders(&shop, PlaceOrders::Single(again)).await.unwrap().results.remove(0);
+    let answer =
+        ops.place_orders(&shop, PlaceOrders::Single(Box::new(again))).await.unwrap().results.remove(0);
     assert_eq!((answer.result, answer.order, answer.why), (PlaceStatus::Known, Some(id), None));
     // Once more changes nothing.
     ops.erase_recipient(&Caller::desk(), id, false).await.unwrap();

@@ -161,7 +161,8 @@ async fn a_dispatcher_closes_the_day_when_all_vans_are_back() {
     assert_eq!(count(ExceptionKind::Failed), routed.len());
     let shop = hub.shop(&ops).await;
     let place = async |n, from, until| {
-        let answer = ops.place_orders(&shop, PlaceOrders::Single(order(n, from, until))).await.unwrap();
+        let answer =
+            ops.place_orders(&shop, PlaceOrders::Single(Box::new(order(n, from, until)))).await.unwrap();
         answer.results.into_iter().next().unwrap()
     };
     let late = place(50, at(18, 0), at(20, 0)).await;

@@ -108,7 +108,7 @@ async fn on_the_road_an_order_is_offered_to_whom_it_may_go_with() {
     let ops = hub.at(at(7, 40));
     let shop = hub.shop(&ops).await;
     let ask = PlaceOrder { never_vehicles: vec!["Van 04".into()], ..needing(900, "cold") };
-    let answer = ops.place_orders(&shop, PlaceOrders::Single(ask)).await.unwrap();
+    let answer = ops.place_orders(&shop, PlaceOrders::Single(Box::new(ask))).await.unwrap();
     let (agent, id) = (hub.person(Role::Agent).await, answer.results[0].order.unwrap());
     let offered = ops.slots(&agent, id).await.unwrap().slots;
     let labels: BTreeSet<_> = offered.iter().filter_map(|slot| slot.label.as_deref()).collect();

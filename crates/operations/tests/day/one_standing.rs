@@ -80,7 +80,10 @@ async fn a_failure_says_its_cause_and_an_order_that_a_plan_would_place_says_so()
 
     let ops = hub.at(at(8, 10));
     let shop = hub.shop(&ops).await;
-    let late = ops.place_orders(&shop, PlaceOrders::Single(order(900, at(9, 0), at(14, 0)))).await.unwrap();
+    let late = ops
+        .place_orders(&shop, PlaceOrders::Single(Box::new(order(900, at(9, 0), at(14, 0)))))
+        .await
+        .unwrap();
     let late = late.results[0].order.unwrap();
     let waiting = ops.waiting_orders(&agent, None, 1).await.unwrap();
     assert_eq!(waiting.hits.iter().map(|hit| hit.order).collect::<Vec<_>>(), [late]);
@@ -112,7 +115,10 @@ async fn a_story_begins_with_the_order_and_runs_forwards() {
     // The round that misses a place for it looked at its clock before the order was written.
     let ops = hub.at(at(8, 10));
     let shop = hub.shop(&ops).await;
-    let placed = ops.place_orders(&shop, PlaceOrders::Single(order(901, at(9, 0), at(14, 0)))).await.unwrap();
+    let placed = ops
+        .place_orders(&shop, PlaceOrders::Single(Box::new(order(901, at(9, 0), at(14, 0)))))
+        .await
+        .unwrap();
     let id = placed.results[0].order.unwrap();
     hub.at(at(8, 10) - TimeDelta::milliseconds(200)).watch(&Caller::timer()).await.unwrap();
 
@@ -152,7 +158,7 @@ async fn what_is_said_twice_is_said_once() {
     );
     let shop = hub.shop(&ops).await;
     let late = order(900, at(12, 0), at(16, 0));
-    ops.place_orders(&shop, PlaceOrders::Single(late)).await.unwrap();
+    ops.place_orders(&shop, PlaceOrders::Single(Box::new(late))).await.unwrap();
     let waiting = ops.find_orders(&agent, "BOO-000900", 1).await.unwrap().hits[0].order;
     for _ in 0..2 {
         ops.cancel_order(&agent, waiting).await.unwrap();

@@ -107,7 +107,7 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
         (21, _, _) => {
             let shop = hub.shop(ops).await;
             let ask = order(1_000 + when, now + TimeDelta::hours(1), now + TimeDelta::hours(5));
-            ops.place_orders(&shop, PlaceOrders::Single(ask)).await.unwrap();
+            ops.place_orders(&shop, PlaceOrders::Single(Box::new(ask))).await.unwrap();
         }
         _ => {
             ops.watch(&Caller::timer()).await.unwrap();

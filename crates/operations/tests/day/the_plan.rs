@@ -47,8 +47,10 @@ async fn a_breakdown_and_an_urgent_order_lead_to_a_proposal_that_leaves_what_is_
     hub.report(breaks, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
     let ops = hub.at(at(7, 38));
     let shop = hub.shop(&ops).await;
-    let placed =
-        ops.place_orders(&shop, PlaceOrders::Single(order(900, at(8, 0), at(11, 30)))).await.unwrap();
+    let placed = ops
+        .place_orders(&shop, PlaceOrders::Single(Box::new(order(900, at(8, 0), at(11, 30)))))
+        .await
+        .unwrap();
     let urgent = placed.results[0].reference.clone();
     ops.watch(&timer).await.unwrap();
     assert!(!ops.react(&timer).await.unwrap(), "it may not have been the last thing to happen");

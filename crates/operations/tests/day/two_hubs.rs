@@ -124,7 +124,7 @@ async fn hubs_are_told_apart_by_their_ids() {
     let place = async |hub: HubId, n: usize| {
         let mut order = order(n, at(8, 0), at(11, 30));
         order.hub = Some(hub);
-        let answer = ops.place_orders(&shop, PlaceOrders::Single(order)).await.unwrap();
+        let answer = ops.place_orders(&shop, PlaceOrders::Single(Box::new(order))).await.unwrap();
         (answer.results[0].result, answer.results[0].why.clone().unwrap_or_default())
     };
     assert_eq!(place(hub.keys.hub, 1).await.0, PlaceStatus::Placed);

@@ -49,7 +49,7 @@ async fn goes(hub: &Hub, ops: &Operations, n: usize, place: (f64, f64), on: u32)
     let later = TimeDelta::days(i64::from(on) - 23);
     let mut order = order(n, at(9, 0) + later, at(11, 0) + later);
     order.at = Some(Point { lat: place.0, lon: place.1 });
-    let answer = ops.place_orders(&shop, PlaceOrders::Single(order)).await.unwrap();
+    let answer = ops.place_orders(&shop, PlaceOrders::Single(Box::new(order))).await.unwrap();
     let result = &answer.results[0];
     if result.result == PlaceStatus::Refused {
         return Err(result.why.clone().unwrap());
@@ -89,7 +89,7 @@ async fn an_order_goes_by_the_smallest_zone_that_holds_its_door_that_day() {
     let mut named = order(7, at(9, 0), at(11, 0));
     (named.at, named.hub) = (Some(Point { lat: 35.9, lon: 16.45 }), Some(east));
     let shop = hub.shop(&ops).await;
-    let answer = ops.place_orders(&shop, PlaceOrders::Single(named)).await.unwrap();
+    let answer = ops.place_orders(&shop, PlaceOrders::Single(Box::new(named))).await.unwrap();
     assert_eq!(answer.results[0].result, PlaceStatus::Placed, "{answer:?}");
 
     // Once the last zone is over it is as before.
