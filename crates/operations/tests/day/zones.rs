@@ -21,15 +21,14 @@ fn day(day: u32) -> Day {
 }
 
 /// A square around a place, `half` degrees to each side.
-fn feature(name: &str, (lat, lon): (f64, f64), half: f64, dates: Value) -> Value {
+fn feature(name: &str, (lat, lon): (f64, f64), half: f64, mut dates: Value) -> Value {
     let (s, n, w, e) = (lat - half, lat + half, lon - half, lon + half);
-    let mut properties = json!({ "name": name });
-    properties.as_object_mut().unwrap().extend(dates.as_object().unwrap().clone());
-    json!({ "type": "Feature", "properties": properties,
+    dates["name"] = name.into();
+    json!({ "type": "Feature", "properties": dates,
             "geometry": { "type": "Polygon", "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]] } })
 }
 
-fn file(features: Vec<Value>) -> Value {
+fn file(features: &[Value]) -> Value {
     json!({ "type": "FeatureCollection", "features": features })
 }
 
@@ -71,10 +70,10 @@ async fn an_order_goes_by_the_smallest_zone_that_holds_its_door_that_day() {
     assert_eq!(goes(&hub, &ops, 1, MIDDLE, 23).await, Ok(first), "without zones it is the nearest");
 
     // The first hub's ground is wide, the second's a patch of it from the 25th on, until the 27th.
-    let wide = file(vec![feature("Wide", (35.9, 14.9), 0.6, json!({}))]);
+    let wide = file(&[feature("Wide", (35.9, 14.9), 0.6, json!({}))]);
     assert_eq!(results(&ops, &machine, first, wide.clone()).await[0].0, ZoneStatus::Drawn);
     let patch = json!({ "from": "2026-11-25", "until": "2026-11-27" });
-    let patch = results(&ops, &machine, east, file(vec![feature("Patch", MIDDLE, 0.1, patch)])).await;
+    let patch = results(&ops, &machine, east, file(&[feature("Patch", MIDDLE, 0.1, patch)])).await;
     assert_eq!(patch[0].0, ZoneStatus::Drawn);
     for (n, on, serves) in [(2, 24, first), (3, 25, east), (4, 26, east), (5, 27, first)] {
         assert_eq!(goes(&hub, &ops, n, MIDDLE, on).await, Ok(serves), "on the {on}th");
@@ -119,7 +118,7 @@ async fn each_of_a_file_has_its_answer_and_what_cannot_be_is_named() {
     );
     let sent =
         vec![bow, good.clone(), feature("", HERE, 0.1, json!({})), swapped, good.clone(), json!(7), over];
-    let answers = results(&ops, &machine, own, file(sent)).await;
+    let answers = results(&ops, &machine, own, file(&sent)).await;
     let refused = |n: usize, says: &str| {
         assert!(answers[n].0 == ZoneStatus::Refused && answers[n].2.contains(says), "{n}: {:?}", answers[n]);
     };
@@ -143,16 +142,16 @@ async fn each_of_a_file_has_its_answer_and_what_cannot_be_is_named() {
     let back = serde_json::to_value(ops.zones_geojson(&machine, None).await.unwrap()).unwrap();
     assert_eq!(back["features"][0]["properties"]["from"], "2026-11-23");
     let tomorrow = hub.at(at(6, 0) + TimeDelta::days(1));
-    for sent in [back, file(vec![good])] {
+    for sent in [back, file(&[good])] {
         assert_eq!(results(&tomorrow, &machine, own, sent).await[0].0, ZoneStatus::Known);
     }
     assert_eq!(events().await, before);
 
     // Another outline under the name takes over when it begins.
     let next = feature("Good", HERE, 0.2, json!({ "from": "2026-11-30" }));
-    assert_eq!(results(&ops, &machine, own, file(vec![next])).await[0].0, ZoneStatus::Replaced);
+    assert_eq!(results(&ops, &machine, own, file(&[next])).await[0].0, ZoneStatus::Replaced);
     let early = feature("Good", HERE, 0.3, json!({ "from": "2026-11-28" }));
-    let answer = results(&ops, &machine, own, file(vec![early])).await;
+    let answer = results(&ops, &machine, own, file(&[early])).await;
     assert!(answer[0].2.contains("begins on 2026-11-30"), "{answer:?}");
     let zones = ops.zones_geojson(&machine, None).await.unwrap().features;
     let dates: Vec<_> = zones.iter().map(|z| (z.properties.from, z.properties.until)).collect();
@@ -186,7 +185,7 @@ async fn an_administrator_draws_and_ends_zones_within_reach() {
     let said =
         ops.draw_zone(&boss, own, draw("35.8, 14.4\n35.8, 14.5\n35.9, 14.5\n35.9, 14.4")).await.unwrap();
     assert_eq!(said.drawn, 1, "{said:?}");
-    let text = file(vec![feature("Wide", HERE, 0.3, json!({}))]).to_string();
+    let text = file(&[feature("Wide", HERE, 0.3, json!({}))]).to_string();
     assert_eq!(ops.import_zones_as_text(&boss, own, &text).await.unwrap().drawn, 1);
     assert_eq!(
         ops.import_zones_as_text(&boss, own, "{").await.unwrap().refused,
@@ -234,7 +233,7 @@ async fn two_who_draw_at_once_do_not_draw_the_same_twice() {
     let Some(hub) = Hub::open("zones_race").await else { return };
     let ops = hub.at(at(6, 0));
     let (own, machine) = (hub.keys.hub, hub.machine(&ops).await);
-    let sent = || file(vec![feature("Good", HERE, 0.1, json!({}))]);
+    let sent = || file(&[feature("Good", HERE, 0.1, json!({}))]);
     let (one, other) =
         tokio::join!(results(&ops, &machine, own, sent()), results(&ops, &machine, own, sent()));
     let mut both = [one[0].0, other[0].0];
