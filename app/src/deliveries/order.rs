@@ -7,11 +7,12 @@ use super::{
     story::Story,
 };
 use crate::{
+    address::with_hub,
     control_room::lasting_map,
     format,
     live::LiveBoard,
     parts::{FaultNotice, MarkedWord, Notice, PageHead, Skeleton, fault_of, map::FleetMap},
-    session::at_hub,
+    session::{Session, at_hub},
     words,
 };
 use domain::{OrderId, Standing};
@@ -323,13 +324,18 @@ fn Expected(ahead: Ahead, as_of: Moment, standing: Standing) -> impl IntoView {
         Some(_) => format!("planned {}", format::clock_from(ahead.planned, as_of)),
         None => "no estimate yet".to_owned(),
     };
+    // The search covers all hubs: the route's room is that of its own.
+    let session = Session::here();
+    let several = session.hubs.with_value(|hubs| hubs.len() > 1);
+    let to_route = with_hub(several.then_some(ahead.hub), &format!("/control-room?route={}", ahead.route));
+    let rel = several.then_some("external");
     view! {
         <p class="expected" data-standing=standing.code()>
             <span>"Expected"</span>
             <strong>{when}</strong>
             {between}
             <span>
-                {before} ", " <a href=at_hub(&format!("/control-room?route={}", ahead.route))>{ahead.label}</a>
+                {before} ", " <a href=to_route rel=rel>{ahead.label}</a>
                 <small>{planned}</small>
             </span>
         </p>

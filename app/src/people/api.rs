@@ -230,7 +230,7 @@ const ONCE_COOKIE: &str = "__Host-shown-once";
 #[cfg(feature = "ssr")]
 fn done_plainly(to: &str) {
     if crate::backend::is_plain() {
-        crate::backend::redirect(to);
+        crate::backend::redirect(&crate::backend::at_same_hub(to));
     }
 }
 
@@ -243,7 +243,7 @@ fn shown(what: ShownOnce, to: &str) -> Result<ShownOnce, Fault> {
         let text = serde_json::to_string(&what).map_err(|_| Fault(wire::AppError::Unreachable))?;
         let text = leptos_router::location::Url::escape(&text);
         set_cookie(&format!("{ONCE_COOKIE}={text}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=60"))?;
-        redirect(to);
+        redirect(&crate::backend::at_same_hub(to));
     }
     Ok(what)
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     format,
     parts::{Column, FaultNotice, Pager, Skeleton, Table},
+    session::{HubField, at_hub},
     words,
 };
 use domain::KeyKind;
@@ -99,6 +100,7 @@ fn Search(text: Memo<String>, revoked: Memo<bool>) -> impl IntoView {
     view! {
         <form class="search" role="search" method="get" action="/people" on:submit=on_submit>
             <input type="hidden" name="part" value="keys" />
+            <HubField />
             {move || revoked.get().then(|| view! { <input type="hidden" name="revoked" value="1" /> })}
             <label class="unseen" for="key-q">
                 "Name, holder or id of a key"
@@ -116,7 +118,7 @@ fn Search(text: Memo<String>, revoked: Memo<bool>) -> impl IntoView {
             <button class="button" type="submit">
                 "Search"
             </button>
-            <a class="button" href=move || href(&text.read(), !revoked.get(), 1)>
+            <a class="button" href=move || at_hub(&href(&text.read(), !revoked.get(), 1))>
                 {move || if revoked.get() { "Show those that open" } else { "Show revoked" }}
             </a>
         </form>
@@ -140,7 +142,7 @@ fn KeysTable(view: KeysView, asked: (String, bool, u32), actions: PeopleActions)
     }
     let columns: &'static [Column] = if revoked { &REVOKED } else { &OPEN };
     let caption = if revoked { "Revoked keys" } else { "Keys that open something" };
-    let next = Callback::new(move |page| href(&text, revoked, page));
+    let next = Callback::new(move |page| at_hub(&href(&text, revoked, page)));
     view! {
         <Table caption caption_hidden=true class="keys-list" columns>
             {rows.into_iter().map(|key| view! { <KeyRow key as_of actions /> }).collect_view()}

@@ -4,6 +4,7 @@ use super::{PeopleActions, api::InvitePerson};
 use crate::{
     format,
     parts::{Column, Table},
+    session::at_hub,
     words,
 };
 use domain::{PersonId, Role};
@@ -72,7 +73,7 @@ fn PersonRow(
             data-out=row.disabled_since.is_some().then_some("yes")
         >
             <th scope="row">
-                <a href=format!("/people?person={id}") aria-current=move || (chosen.get() == Some(id)).then_some("true")>
+                <a href=at_hub(&format!("/people?person={id}")) aria-current=move || (chosen.get() == Some(id)).then_some("true")>
                     {row.name}
                 </a>
                 {row.own.then(|| view! { <small>"You"</small> })}
@@ -106,7 +107,7 @@ pub fn PersonPanel(
         view! {
             <p>
                 "This is you. Your role, hubs and access are another administrator's to change; your password is in "
-                <a href="/account">"your account"</a> "."
+                <a href=at_hub("/account")>"your account"</a> "."
             </p>
         }
         .into_any()
@@ -174,7 +175,7 @@ pub fn PersonPanel(
             <div class="page-head">
                 <h2 id="person-title">{name}</h2>
                 <span class="quiet">{access}</span>
-                <a class="button small" href="/people">
+                <a class="button small" href=at_hub("/people")>
                     "Close"
                 </a>
             </div>

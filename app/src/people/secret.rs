@@ -1,7 +1,7 @@
 //! What is shown this once: a link or a key, to be selected as a whole and copied.
 
 use super::api::ShownOnce;
-use crate::{format, words};
+use crate::{format, session::at_hub, words};
 use leptos::prelude::*;
 use wire::Moment;
 
@@ -51,7 +51,7 @@ pub fn OnceBox(
                 {secret}
             </code>
             <div class="actions">
-                <a class="button" href=back>
+                <a class="button" href=at_hub(back)>
                     "Put it away"
                 </a>
             </div>

@@ -23,7 +23,7 @@ pub fn fault(error: AppError) -> String {
                 .to_owned()
         }
         AppError::NotAllowed { role } => format!(
-            "{} cannot do this. Ask a dispatcher, or an administrator for another role.",
+            "{} cannot do this. Ask somebody whose role allows it, or an administrator for another role.",
             match role {
                 Role::Dispatcher => "A dispatcher",
                 Role::Manager => "A manager",

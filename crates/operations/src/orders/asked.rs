@@ -156,6 +156,7 @@ pub(crate) fn differences(sent: &PlaceOrder, order: &Order, fleets: &Fleets) -> 
         |names: &[String], first: &BTreeSet<VehicleId>| fleet.read("", names).is_ok_and(|v| v == *first);
     let reached = reached_by(sent).unwrap_or_default();
     let fields = [
+        ("hub", sent.hub.is_some_and(|hub| hub != order.hub)),
         ("window", !window),
         ("priority", sent.priority.unwrap_or_default() != needs.priority.number()),
         ("skills", !skills),

@@ -129,6 +129,7 @@ impl Operations {
             let vehicle = book.vehicles.get(&route.vehicle)?;
             let before = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open());
             Some(Ahead {
+                hub: book.hub.id,
                 route: route.id,
                 label: vehicle.label.clone(),
                 stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,

@@ -1,7 +1,7 @@
 //! What an agent sees of orders.
 
 use crate::{Moment, Point, Span};
-use domain::{Day, ExceptionKind, OrderId, Outcome, RouteId, Standing};
+use domain::{Day, ExceptionKind, HubId, OrderId, Outcome, RouteId, Standing};
 use serde::{Deserialize, Serialize};
 
 /// What a search found.
@@ -142,6 +142,8 @@ pub struct PackageRow {
 /// Where a planned order is on the road.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ahead {
+    /// The hub whose route it is.
+    pub hub: HubId,
     /// The route.
     pub route: RouteId,
     /// The vehicle's name.
