@@ -78,7 +78,8 @@ struct PeopleActions {
     revoke: ServerAction<RevokeKey>,
 }
 
-const CHANGED: &str = "Changed. If anything is another, the person has to sign in again; who has no password needs a new link.";
+const CHANGED: &str =
+    "Changed. If anything is another, the person has to sign in again; who has no password needs a new link.";
 const ACCESS: &str = "Saved. Whoever is disabled is signed out everywhere, at once.";
 const OUT: &str = "Signed out everywhere.";
 const REVOKED: &str = "Revoked. The key opens nothing any more.";
