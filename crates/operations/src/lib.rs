@@ -101,6 +101,7 @@ struct Inner {
     live: live::LiveHubs,
     intake: fleet::intake::Writer,
     devices: fleet::devices::Finder,
+    driver_routes: day::driver_routes::DriverRoutes,
     /// Each hub's exceptions of today for which a better plan has been looked for.
     reacted_to: Mutex<HashMap<HubId, HashSet<ExceptionId>>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
@@ -140,6 +141,7 @@ impl Operations {
             live,
             intake,
             devices,
+            driver_routes: Default::default(),
             reacted_to: Mutex::default(),
             gate: Semaphore::new(1),
             short_gate: Semaphore::new(1),

@@ -108,7 +108,9 @@ impl Operations {
             return Err(if known { AccountFault::KeyRevoked.into() } else { OpsError::NotFound });
         }
         self.key_changed(&mut tx, caller, AccountChange::KeyRevoked, id).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.0.devices.forget();
+        Ok(())
     }
 
     /// Remembers what was done to a key, and says so in the log; the command line says it to who typed it.

@@ -149,6 +149,7 @@ impl Operations {
             self.key_changed(&mut tx, caller, AccountChange::KeyRevoked, id).await?;
         }
         tx.commit().await?;
+        self.0.devices.forget();
         Ok(revoked.len() as u64)
     }
 

@@ -3,14 +3,14 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
-    day::board::DayBook,
-    fleet::rosters::said,
+    fleet::{duties::Duties, rosters::said},
     sites::hubs::Site,
 };
 use chrono::{SubsecRound, TimeDelta};
 use domain::{
-    Attempt, AttemptId, ClosureShape, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Instant,
-    Order, OrderState, Outcome, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState, VehicleId,
+    Attempt, AttemptId, ClosureShape, Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, HubId,
+    Instant, Order, OrderState, Outcome, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState,
+    VehicleId,
 };
 use store::locks::{DayLock, RouteLocks};
 use wire::driver::{
@@ -98,17 +98,24 @@ impl Operations {
         Ok(true)
     }
 
-    /// What the driver of this vehicle has to do today.
-    pub async fn driver_route(&self, caller: &Caller) -> Result<DriverRoute> {
-        let (vehicle, hub) = caller.vehicle()?;
-        let mut conn = self.0.database.read().await?;
+    /// What the driver of a vehicle has to do today; nothing without a route. Reads that route and not the day.
+    pub(super) async fn read_driver_route(
+        &self,
+        vehicle: VehicleId,
+        hub: HubId,
+    ) -> Result<Option<DriverRoute>> {
         let site = self.site_of(hub).await?;
-        let day = self.running_day(&mut conn, &site, self.now()).await?;
-        let route =
-            store::plans::route_of_vehicle(&mut conn, vehicle, day).await?.ok_or(OpsError::NotFound)?;
-        let book = DayBook::read(self, &mut conn, &site, Some(&[route.id])).await?;
-        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
-        let today = book.zone.bounds(book.day).1;
+        let Site { hub, zone } = &site;
+        let now = self.now();
+        let mut conn = self.0.database.read().await?;
+        let day = self.running_day(&mut conn, &site, now).await?;
+        let Some(route) = store::plans::route_of_vehicle(&mut conn, vehicle, day).await? else {
+            return Ok(None);
+        };
+        let plan = store::plans::published(&mut conn, hub.id, day).await?;
+        let all = store::stops::of_day(&mut conn, hub.id, day, Some(&[route.id])).await?;
+        let today = zone.bounds(day).1;
+        let closures = store::roads::closures(&mut conn, hub.id, now).await?;
         let closures = closures.into_iter().filter(|c| c.from < today).map(|c| DriverClosure {
             area: matches!(c.shape, ClosureShape::Area(_)),
             places: c.shape.places().iter().map(|&at| point(at)).collect(),
@@ -116,10 +123,10 @@ impl Operations {
             from: c.from,
             until: c.until,
         });
-        let all = book.stops_of(route.id);
         let open: Vec<_> = all.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
         let mut notes = store::orders::notes(&mut conn, &open).await?;
-        let reload_before = book.reloads_before(&route).map(|index| all[index].stop.id);
+        let reload_before =
+            route.reloads_before(all.iter().map(|s| (&s.stop, s.aboard))).map(|index| all[index].stop.id);
         let stops = all
             .iter()
             .filter(|s| s.stop.state.is_open())
@@ -144,19 +151,23 @@ impl Operations {
             })
             .collect();
         // Of a day before the breaks are over.
-        let vehicle = book.vehicles.get(&vehicle).filter(|_| route.day == book.day);
-        let drive = vehicle.and_then(|vehicle| book.drive(vehicle));
-        let breaks = drive.map(|drive| drive.breaks.into_iter().map(said).collect()).unwrap_or_default();
-        Ok(DriverRoute {
+        let breaks = match store::vehicles::vehicle(&mut conn, vehicle).await? {
+            Some(vehicle) if route.day == day => {
+                let duties = Duties::read(&mut conn, hub.id, day).await?;
+                duties.drive(*zone, &vehicle).map_or_else(Vec::new, |drive| drive.breaks)
+            }
+            _ => vec![],
+        };
+        Ok(Some(DriverRoute {
             route: route.id,
-            revision: book.plan.as_ref().map_or(0, |p| p.revision),
+            revision: plan.map_or(0, |plan| plan.revision),
             planned_start: route.planned_start,
-            hub: point(book.hub.at),
+            hub: point(hub.at),
             stops,
             reload_before,
-            breaks,
+            breaks: breaks.into_iter().map(said).collect(),
             closures: closures.collect(),
-        })
+        }))
     }
 }
 

@@ -1,46 +1,106 @@
-//! Whose token a device has shown. Those that ask in the same moment share one look-up.
+//! Whose token a device has shown. Those that ask in the same moment share one look-up, and what was found holds for
+//! some seconds.
 
 use crate::{OpsError, Result};
 use domain::{HubId, VehicleId};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use store::Database;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant as Tick,
+};
 
 /// How many may wait.
 const QUEUE: usize = 4_096;
 /// So many are looked up together at most.
 const TOGETHER: usize = 500;
+/// A token that was found is not looked up again before this. What this process revokes it forgets at once; what another
+/// program revokes opens nothing after this.
+const HOLDS: Duration = Duration::from_secs(10);
+/// At this many, those that hold no longer are swept out.
+const MANY: usize = 20_000;
+
+type Device = (VehicleId, HubId);
 
 struct Question {
     hash: Vec<u8>,
-    answer: oneshot::Sender<Result<Option<(VehicleId, HubId)>>>,
+    answer: oneshot::Sender<Result<Option<Device>>>,
 }
 
-/// The one task that looks devices up.
-pub(crate) struct Finder(mpsc::Sender<Question>);
+/// The devices that were found in the last seconds.
+#[derive(Default)]
+struct Found {
+    devices: HashMap<Vec<u8>, (Tick, Device)>,
+    /// How often all were forgotten: what was being looked up meanwhile is not kept.
+    forgotten: u64,
+}
+
+/// The one task that looks devices up, and what it has found.
+pub(crate) struct Finder {
+    questions: mpsc::Sender<Question>,
+    found: Arc<Mutex<Found>>,
+}
 
 impl Finder {
     pub fn start(database: Database) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(receiver, database));
-        Self(sender)
+        let (questions, receiver) = mpsc::channel(QUEUE);
+        let found = Arc::<Mutex<Found>>::default();
+        tokio::spawn(run(receiver, database, found.clone()));
+        Self { questions, found }
     }
 
     /// The vehicle and hub of the device whose token has this hash, unless it was revoked.
-    pub async fn find(&self, hash: Vec<u8>) -> Result<Option<(VehicleId, HubId)>> {
+    pub async fn find(&self, hash: Vec<u8>) -> Result<Option<Device>> {
+        if let Some((at, device)) = lock(&self.found).devices.get(&hash)
+            && at.elapsed() < HOLDS
+        {
+            return Ok(Some(*device));
+        }
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(Question { hash, answer }).map_err(|_| OpsError::Busy)?;
+        self.questions.try_send(Question { hash, answer }).map_err(|_| OpsError::Busy)?;
         answered.await.map_err(|_| OpsError::Busy)?
+    }
+
+    /// Devices were revoked or have another hub, and that is committed: what was found holds no longer.
+    pub fn forget(&self) {
+        let mut found = lock(&self.found);
+        found.forgotten += 1;
+        found.devices.clear();
     }
 }
 
-async fn run(mut questions: mpsc::Receiver<Question>, database: Database) {
+fn lock(found: &Mutex<Found>) -> MutexGuard<'_, Found> {
+    found.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Found {
+    /// Keeps what was looked up, unless all was forgotten since `forgotten` was read.
+    fn keep(&mut self, looked_up: &HashMap<Vec<u8>, Device>, forgotten: u64) {
+        if self.forgotten != forgotten {
+            return;
+        }
+        if self.devices.len() + looked_up.len() > MANY {
+            self.devices.retain(|_, (at, _)| at.elapsed() < HOLDS);
+        }
+        let now = Tick::now();
+        self.devices.extend(looked_up.iter().map(|(hash, device)| (hash.clone(), (now, *device))));
+    }
+}
+
+async fn run(mut questions: mpsc::Receiver<Question>, database: Database, kept: Arc<Mutex<Found>>) {
     let mut asked = vec![];
     // Nobody is made to wait for others: what has come in during one look-up goes into the next.
     while questions.recv_many(&mut asked, TOGETHER).await > 0 {
         let hashes: Vec<_> = asked.iter().map(|question| question.hash.clone()).collect();
+        let forgotten = lock(&kept).forgotten;
         let found = async { store::devices::known(&mut *database.read().await?, &hashes).await }.await;
         match found {
             Ok(found) => {
+                lock(&kept).keep(&found, forgotten);
                 for question in asked.drain(..) {
                     // Who hung up needs no answer.
                     let _ = question.answer.send(Ok(found.get(&question.hash).copied()));
@@ -53,5 +113,25 @@ async fn run(mut questions: mpsc::Receiver<Question>, database: Database) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_being_looked_up_when_devices_were_revoked_is_not_kept() {
+        let device = (VehicleId(Uuid::from_u128(1)), HubId(Uuid::from_u128(2)));
+        let looked_up = HashMap::from([(vec![1], device)]);
+        let mut found = Found::default();
+        found.keep(&looked_up, 0);
+        assert_eq!(found.devices.len(), 1);
+        (found.forgotten, found.devices) = (1, HashMap::new());
+        found.keep(&looked_up, 0);
+        assert!(found.devices.is_empty());
+        found.keep(&looked_up, 1);
+        assert_eq!(found.devices.len(), 1);
     }
 }

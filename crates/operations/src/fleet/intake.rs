@@ -25,6 +25,8 @@ const OLD: TimeDelta = TimeDelta::days(7);
 const GATHER: Duration = Duration::from_millis(10);
 /// A group is closed at this many readings.
 const GROUP: usize = 5_000;
+/// Up to so many readings are stored in one statement, more by bulk copy.
+const FEW: usize = 200;
 /// How many batches may wait for the writer.
 const QUEUE: usize = 4_096;
 
@@ -180,14 +182,19 @@ async fn commit(
         tx.commit().await?;
         partitions.extend(missing);
     }
-    let mut tx = database.begin().await?;
-    let mut new = positions::store(&mut tx, &all).await?;
-    let stored = group.iter().map(|b| new.take(&b.positions)).collect();
-    positions::save_latest(&mut tx, newest).await?;
     // A phone that was without a network sends what it has seen after what it sees.
-    positions::interpret_again(&mut tx, &oldest(group)).await?;
-    tx.commit().await?;
-    Ok(stored)
+    let since = oldest(group);
+    let mut new = if all.len() <= FEW {
+        positions::store_few(database, &all, newest, &since).await?
+    } else {
+        let mut tx = database.begin().await?;
+        let new = positions::store(&mut tx, &all).await?;
+        positions::save_latest(&mut tx, newest).await?;
+        positions::interpret_again(&mut tx, &since).await?;
+        tx.commit().await?;
+        new
+    };
+    Ok(group.iter().map(|b| new.take(&b.positions)).collect())
 }
 
 #[cfg(test)]

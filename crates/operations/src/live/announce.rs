@@ -6,6 +6,7 @@ use domain::HubId;
 impl Operations {
     /// Announces what a change has touched.
     pub(crate) fn announce(&self, hub: HubId, touched: Touched) {
+        self.0.driver_routes.note(hub, &touched);
         let live = self.0.live.of(hub);
         if !touched.routes.is_empty() {
             live.touch_routes(touched.routes);

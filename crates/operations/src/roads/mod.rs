@@ -155,6 +155,7 @@ impl Operations {
         let news = self.0.roadbook.tell(Told { closures, weather, learnt }, &sites);
         if news {
             self.0.live.touch_roads();
+            self.0.driver_routes.note_all();
         }
         Ok(news)
     }

@@ -100,6 +100,7 @@ impl Operations {
         }
         work.touched.all = true;
         work.commit().await?;
+        self.0.devices.forget();
         self.read_sites().await?;
         Ok(SetUpAnswer { hub: hub.id, shops, vehicles })
     }
