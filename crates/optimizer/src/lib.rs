@@ -24,14 +24,11 @@ pub mod json;
 
 mod builder;
 mod cost;
-mod course;
 mod engine;
 mod explain;
-mod fault;
 mod genetic;
 mod insert;
 mod kernel;
-mod limits;
 mod live;
 mod model;
 mod reckon;
@@ -46,11 +43,9 @@ mod solve;
 mod stop_rule;
 mod travel;
 
-pub use builder::{LIMITS, Limits, ProblemBuilder};
+pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
 pub use cost::{Cost, Score};
-pub use course::TimedMatrix;
 pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine, why_unserved};
-pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
 pub use live::{Answer, ChangePrices, Freedom, replan};
 pub use model::{
@@ -62,3 +57,4 @@ pub use schedule::{Halted, Schedule, Visit, schedule, timetable};
 pub use solve::{Outcome, Progress, Settings, solve};
 pub use stop_rule::Stop;
 pub use travel::Rounding;
+pub use travel::course::TimedMatrix;

@@ -12,9 +12,9 @@
 
 use crate::check::BROKEN;
 use crate::cost::{Cost, Score};
-use crate::limits::UNREACHABLE;
 use crate::model::{Lateness, NOBODY, Problem, StopId, StopRow, VehicleId, VehicleSpec};
 use crate::travel::Roads;
+use crate::travel::UNREACHABLE;
 
 /// Later than any time, with room for adding to it.
 pub(crate) const NEVER: i64 = i64::MAX / 4;

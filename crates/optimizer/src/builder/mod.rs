@@ -3,20 +3,21 @@
 //! Only contradictions are faults. A problem that cannot be solved completely (too few vehicles, none at all, places
 //! that no road reaches) is a problem like any other.
 
+mod fault;
 pub(crate) mod wide_checks;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::cost::Cost;
-use crate::course::{Course, TimedMatrix};
-use crate::fault::{Fault, Whom};
-use crate::limits::UNREACHABLE;
 use crate::model::{
     Allowed, Bars, KeptRow, Lateness, MatrixId, Problem, Relations, Shipment, StopId, StopRow, StopSpec,
     VehicleId, VehicleSpec,
 };
+use crate::travel::UNREACHABLE;
+use crate::travel::course::{Course, TimedMatrix};
 use crate::travel::{Rounding, Ways};
+pub use fault::{Fault, Whom};
 use wide_checks::{check_relations, is_wide};
 
 /// How large each kind of number may be, so that no sum of them leaves the range of the integers. Money saturates; the

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Checker, LIMITS, ProblemBuilder};
+use super::{Checker, Fault, LIMITS, ProblemBuilder, Whom};
 use crate::Problem;
-use crate::fault::{Fault, Whom};
 use crate::model::{Relations, Shipment, StopId, StopSpec, VehicleSpec};
 
 /// How many breaks a vehicle may have, and how many places to reload or charge at.

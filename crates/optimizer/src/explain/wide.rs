@@ -2,9 +2,9 @@
 
 use super::{Obstacle, WayIn, who_may_not};
 use crate::insert::with_room;
-use crate::limits::UNREACHABLE;
 use crate::model::{Lateness, Problem, Solution, StopId, Stopover, VehicleId};
 use crate::reckon::Reckoner;
+use crate::travel::UNREACHABLE;
 
 /// The place in a vehicle's route that needs least for the stop, or for one of its alternatives, with how much that is.
 pub(super) fn closest(

@@ -4,23 +4,15 @@
 //! It is strong where ruin and recreate is weak: when routes are long, and on small problems that stagnate.
 
 mod bearings;
-mod descent;
+mod local_search;
 mod near;
-mod optional;
 mod order;
 mod population;
 mod prices;
-mod relocate;
-mod search;
-mod segment;
 mod split;
 mod srex;
-mod swap;
-mod swap_star;
 #[cfg(test)]
 mod tests;
-mod two_opt;
-mod two_opt_star;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -29,10 +21,10 @@ use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::rng::Rng;
+use local_search::{NONE, Search};
 pub(crate) use near::Near;
 use population::{Member, Population};
 use prices::Market;
-use search::{NONE, Search};
 
 /// How many plans are made by chance at the beginning.
 const FOUNDERS: usize = 40;

@@ -1,8 +1,8 @@
 //! Plans that break rules and plans that do not, kept good and different from each other (Vidal, Crainic, Gendreau,
 //! Lahrichi and Rei, 2012; Vidal, 2022).
 
+use super::local_search::{NONE, Totals};
 use super::prices::Prices;
-use super::search::{NONE, Totals};
 use crate::kernel::plan::Plan;
 use crate::rng::Rng;
 

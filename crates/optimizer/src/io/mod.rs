@@ -91,10 +91,4 @@ fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
 }
 
 #[cfg(test)]
-mod bytes_tests;
-#[cfg(test)]
-mod rich_tests;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod wide_tests;

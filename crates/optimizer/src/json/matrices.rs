@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::lined;
-use crate::course::TimedMatrix;
 use crate::travel::Ways;
+use crate::travel::course::TimedMatrix;
 use crate::{ProblemBuilder, Rounding};
 
 /// A row for each place; null where there is no way.

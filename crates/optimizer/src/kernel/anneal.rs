@@ -6,8 +6,8 @@ use std::sync::atomic::{self, AtomicBool};
 use std::time::Instant;
 
 use super::ground::Ground;
-use super::recreate::{Blinks, order};
 use super::ruin::ruin;
+use super::state::recreate::{Blinks, order};
 use crate::rng::Rng;
 
 /// How often the clock is looked at, in steps.

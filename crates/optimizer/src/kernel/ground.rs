@@ -1,7 +1,7 @@
 //! What ruin and recreate asks of a plan in work, whichever kind of problem it is for.
 
 use super::plan::{Plan, Worth};
-use super::recreate::Blinks;
+use super::state::recreate::Blinks;
 use crate::rng::Rng;
 
 /// The orders in which stops are put back.

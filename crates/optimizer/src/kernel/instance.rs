@@ -7,8 +7,8 @@
 use std::ops::Add;
 
 use crate::builder::wide_checks::is_beyond_pickups;
-use crate::limits::UNREACHABLE;
 use crate::model::{Lateness, Problem, VehicleId, VehicleSpec};
+use crate::travel::UNREACHABLE;
 use crate::travel::{Roads, Ways};
 
 use super::buckets::Buckets;

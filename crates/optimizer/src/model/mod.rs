@@ -114,7 +114,7 @@ impl Problem {
         }
         let roads = Roads { ways: self.matrices.get(matrix.index())?, places: self.places };
         let seconds = roads.seconds_at(from, to, depart);
-        (seconds < crate::limits::UNREACHABLE).then_some(seconds)
+        (seconds < crate::travel::UNREACHABLE).then_some(seconds)
     }
 
     /// Whether travel times of some profile depend on the departure.

@@ -1,10 +1,10 @@
 //! From one stop to the next with everything that is done in between.
 
 use super::LONG_AGO;
-use crate::limits::UNREACHABLE;
 use crate::model::{Halt, Problem, VehicleSpec};
 use crate::route::NEVER;
 use crate::travel::Roads;
+use crate::travel::UNREACHABLE;
 
 /// What is done between two stops: breaks on the first way, then a reload, then a charge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,7 +123,7 @@ pub(crate) fn ride(
         let Some(to) = to else { return ride };
         let seconds = roads
             .course()
-            .map_or_else(|| crate::course::seconds_of(way), |course| course.seconds(way, leave));
+            .map_or_else(|| crate::travel::course::seconds_of(way), |course| course.seconds(way, leave));
         ride.arrive += seconds;
         (ride.ride, ride.drive, ride.since_reload) = (seconds, seconds, seconds);
         ride.missing = i64::from(seconds >= UNREACHABLE);
