@@ -9,6 +9,7 @@ mod fault;
 mod instance;
 mod lilim;
 mod measure;
+mod nodes;
 mod plot;
 mod sol;
 mod solomon;

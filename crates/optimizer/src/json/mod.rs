@@ -1,6 +1,7 @@
 //! A problem as JSON, everything that [`ProblemBuilder`](crate::ProblemBuilder) takes: `docs/problem-json.md` describes
 //! it. For files that people and programs exchange; the product keeps its problems in memory.
 
+mod fields;
 mod forms;
 mod matrices;
 mod pieces;

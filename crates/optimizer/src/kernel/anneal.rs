@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::sync::atomic::{self, AtomicBool};
 use std::time::Instant;
 
+use super::blinks::Blinks;
 use super::ground::Ground;
+use super::order::order;
 use super::ruin::ruin;
-use super::state::recreate::{Blinks, order};
 use crate::rng::Rng;
 
 /// How often the clock is looked at, in steps.
@@ -199,7 +200,7 @@ impl Walker {
             ground.hope(1);
             return false;
         }
-        order(ground, &mut self.removed, &mut self.rng);
+        order(&mut self.removed, ground.is_timed(), |order| ground.keys(order), &mut self.rng);
         ground.recreate(&self.removed, &mut self.blinks, &mut self.rng);
         if hopeful {
             ground.hope(1);

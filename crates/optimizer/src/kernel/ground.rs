@@ -1,11 +1,8 @@
 //! What ruin and recreate asks of a plan in work, whichever kind of problem it is for.
 
+use super::blinks::Blinks;
 use super::plan::{Plan, Worth};
-use super::state::recreate::Blinks;
 use crate::rng::Rng;
-
-/// The orders in which stops are put back.
-pub(crate) const ORDERS: usize = 6;
 
 /// Where a node stands in its ring.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +33,7 @@ pub(crate) trait Ground<'a>: Send {
     fn stops(&self) -> usize;
     /// The stops near one, itself first.
     fn around(&self, stop: usize) -> &'a [u32];
-    /// By stop: what to sort by in one of the [`ORDERS`].
+    /// By stop: what to sort by in one of the [`ORDERS`](super::order::ORDERS).
     fn keys(&self, order: usize) -> &'a [i32];
     /// Whether windows can matter.
     fn is_timed(&self) -> bool;

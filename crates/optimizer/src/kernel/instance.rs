@@ -12,8 +12,8 @@ use crate::travel::UNREACHABLE;
 use crate::travel::{Roads, Ways};
 
 use super::buckets::Buckets;
-use super::ground::ORDERS;
 use super::metric::{End, Metric, NO_WAY, Plane, Table};
+use super::order::ORDERS;
 
 /// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
 const HORIZON: i64 = 1 << 28;

@@ -4,10 +4,12 @@
 //! [`state::State`] is the plan of a classic problem, [`crate::rich`] has that of any other. What a search does with many steps is for `engine` to say.
 
 pub(crate) mod anneal;
+pub(crate) mod blinks;
 pub(crate) mod buckets;
 pub(crate) mod ground;
 pub(crate) mod instance;
 pub(crate) mod metric;
+pub(crate) mod order;
 pub(crate) mod plan;
 mod ruin;
 pub(crate) mod state;

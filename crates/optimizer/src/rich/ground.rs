@@ -2,9 +2,9 @@
 
 use super::state::State;
 use crate::cost::Cost;
+use crate::kernel::blinks::Blinks;
 use crate::kernel::ground::{Ground, Link, Mode};
 use crate::kernel::plan::{Plan, Worth};
-use crate::kernel::state::recreate::Blinks;
 use crate::rng::Rng;
 
 /// In which share of the steps of a search routes may change their vehicles; they are far from each other then, so that

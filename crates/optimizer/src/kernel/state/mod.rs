@@ -8,7 +8,7 @@
 mod aboard;
 mod plain;
 mod raise;
-pub(crate) mod recreate;
+mod recreate;
 mod tails;
 
 use crate::kernel::instance::Instance;

@@ -1,10 +1,10 @@
 //! The state of a plain problem as the ground of ruin and recreate.
 
 use super::State;
+use crate::kernel::blinks::Blinks;
 use crate::kernel::ground::{Ground, Link, Mode};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::{Plan, Worth};
-use crate::kernel::state::recreate::Blinks;
 use crate::rng::Rng;
 
 impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {

@@ -2,64 +2,9 @@
 //! near stops only.
 
 use super::State;
-use crate::kernel::ground::{Ground, ORDERS};
+use crate::kernel::blinks::Blinks;
 use crate::kernel::metric::{Metric, NO_WAY};
 use crate::rng::Rng;
-
-/// How often a position is overlooked. The paper has 1 %; in a fraction of its time more is better.
-const BLINK: f64 = 0.04;
-
-/// Overlooks positions by chance, at the price of a subtraction each.
-pub(crate) struct Blinks {
-    left: u32,
-}
-
-impl Blinks {
-    pub(crate) const fn new() -> Self {
-        Self { left: 0 }
-    }
-
-    #[inline(always)]
-    pub(crate) fn blink(&mut self, rng: &mut Rng) -> bool {
-        if self.left > 0 {
-            self.left -= 1;
-            return false;
-        }
-        self.left = draw(rng);
-        true
-    }
-}
-
-/// How many positions to the next blink: geometric, by its inverse.
-fn draw(rng: &mut Rng) -> u32 {
-    ((1.0 - rng.unit()).ln() / (1.0 - BLINK).ln()) as u32
-}
-
-/// Brings stops into one of the paper's orders.
-pub(crate) fn order<'a, G: Ground<'a>>(ground: &G, stops: &mut [u32], rng: &mut Rng) {
-    rng.shuffle(stops);
-    let order = match rng.below(if ground.is_timed() { 17 } else { 11 }) {
-        0..=3 => return,
-        4..=7 => 0,
-        8..=9 => 1,
-        10 => 2,
-        11..=12 => 3,
-        13..=14 => 4,
-        _ => 5,
-    };
-    debug_assert!(order < ORDERS);
-    let keys = ground.keys(order);
-    for at in 1..stops.len() {
-        let stop = stops[at];
-        let key = keys[stop as usize];
-        let mut to = at;
-        while to > 0 && keys[stops[to - 1] as usize] > key {
-            stops[to] = stops[to - 1];
-            to -= 1;
-        }
-        stops[to] = stop;
-    }
-}
 
 impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
     /// Inserts each stop in turn, or leaves it absent if it fits nowhere or costs more than its penalty.

@@ -3,9 +3,9 @@
 use super::front::Front;
 use super::recreate::Gap;
 use crate::cost::Cost;
+use crate::kernel::blinks::Blinks;
 use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
-use crate::kernel::state::recreate::Blinks;
 use crate::model::{Lateness, VehicleId};
 use crate::reckon::{Halts, LONG_AGO, Room};
 use crate::rich::instance::Instance;

@@ -6,4 +6,4 @@ mod front;
 mod gaps;
 mod pairs;
 mod recreate;
-pub(super) mod settle;
+mod settle;

@@ -3,9 +3,9 @@
 use super::front::Front;
 use super::gaps::Spot;
 use crate::cost::Cost;
+use crate::kernel::blinks::Blinks;
 use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
-use crate::kernel::state::recreate::Blinks;
 use crate::model::{NOBODY, StopId};
 use crate::reckon::{Halts, LONG_AGO};
 use crate::rich::state::State;

@@ -2,9 +2,9 @@
 //! near stops, at exact prices.
 
 use crate::cost::Cost;
+use crate::kernel::blinks::Blinks;
 use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
-use crate::kernel::state::recreate::Blinks;
 use crate::model::VehicleSpec;
 use crate::rich::state::State;
 use crate::rng::Rng;

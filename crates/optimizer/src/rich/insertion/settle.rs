@@ -3,9 +3,9 @@
 
 use super::gaps::Spot;
 use crate::cost::Cost;
+use crate::kernel::blinks::Blinks;
 use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
-use crate::kernel::state::recreate::Blinks;
 use crate::model::{StopId, VehicleId};
 use crate::reckon::{Halts, Leg};
 use crate::rich::state::State;
@@ -16,50 +16,6 @@ const TRIES: usize = 4;
 /// In which share of the cases places are reckoned in full although one was found, and in how many near routes.
 const THOROUGH: f64 = 0.125;
 const ROUTES: usize = 4;
-/// Reckoning places in full may take so many times less than everything else.
-const SHARE: u64 = 4;
-
-/// What has been tried for a stop, and how much has been reckoned.
-#[derive(Default)]
-pub(in crate::rich) struct Tried {
-    /// Stop, place and reloads of spots that did not keep what they promised.
-    spots: Vec<(u32, u32, u8, u8)>,
-    /// The same of shipments: behind which nodes pickup and delivery come.
-    pairs: Vec<(u32, u32)>,
-    /// Stops of routes that were reckoned, and those of routes that were reckoned only to see what they would be.
-    pub(in crate::rich) reckoned: u64,
-    looked_at: u64,
-}
-
-impl Tried {
-    pub(in crate::rich) fn spot(&self, stop: usize, before: usize, to: Halts, on: Halts) -> bool {
-        !self.spots.is_empty() && self.spots.contains(&(stop as u32, before as u32, to.reload, on.reload))
-    }
-
-    pub(in crate::rich) fn pair(&self, pickup: usize, delivery: usize) -> bool {
-        !self.pairs.is_empty() && self.pairs.contains(&(pickup as u32, delivery as u32))
-    }
-
-    fn note(&mut self, spots: &[Spot]) {
-        match *spots {
-            [spot] => {
-                let key = (spot.stop as u32, spot.before as u32, spot.to.reload, spot.on.reload);
-                self.spots.push(key);
-            }
-            [pickup, delivery] => self.pairs.push((pickup.before as u32, delivery.before as u32)),
-            _ => {}
-        }
-    }
-
-    fn clear(&mut self) {
-        self.spots.clear();
-        self.pairs.clear();
-    }
-
-    fn may_look(&self) -> bool {
-        self.looked_at * SHARE <= self.reckoned
-    }
-}
 
 /// Where a stop, or both ends of a shipment, may go.
 #[derive(Clone, Copy)]
@@ -114,7 +70,11 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             if is_as_judged {
                 break;
             }
-            self.tried.note(places.spots());
+            match *places.spots() {
+                [spot] => self.tried.note_spot(spot.stop, spot.before, spot.to, spot.on),
+                [pickup, delivery] => self.tried.note_pair(pickup.before, delivery.before),
+                _ => {}
+            }
         }
         self.tried.clear();
         if thorough || (best.is_none() && fits_out && self.tried.may_look()) {

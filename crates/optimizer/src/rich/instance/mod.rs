@@ -6,8 +6,8 @@ mod ways;
 
 use crate::cost::Cost;
 use crate::kernel::buckets::Buckets;
-use crate::kernel::ground::ORDERS;
 use crate::kernel::instance::{AROUND, keep_least, median, round_trip};
+use crate::kernel::order::ORDERS;
 use crate::kernel::plan::Plan;
 use crate::model::{Halt, Lateness, Problem, Skills, Solution, StopId, Stopover, VehicleSpec};
 use crate::travel::UNREACHABLE;

@@ -4,10 +4,10 @@
 mod idle;
 mod refresh;
 mod tails;
+mod tried;
 mod undo;
 mod wide;
 
-use super::insertion::settle::Tried;
 use super::instance::Instance;
 use crate::cost::Cost;
 use crate::kernel::ground::Mode;
@@ -16,6 +16,7 @@ use crate::kernel::state::{CLOSED, NONE};
 use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
 use crate::reckon::{Halts, Point, Reckoner, Room};
 use idle::Idle;
+use tried::Tried;
 
 /// The latest arrival at a node until it is reckoned: its way on is new, or is left at another time.
 pub(super) const UNKNOWN: i64 = i64::MIN;
