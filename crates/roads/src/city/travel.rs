@@ -8,8 +8,9 @@ use std::{
     sync::{Arc, Mutex, OnceLock, RwLock, Weak},
 };
 
+use super::City;
 use crate::{
-    City, LatLon, Profile, RoadsError, Snap,
+    LatLon, Profile, RoadsError, Snap,
     conditions::{Conditions, Drives, Live, Pass, closed},
     network::Means,
     travel::{

@@ -2,6 +2,8 @@
 //!
 //! Not here: traffic and closures, which change while the city stays (`streets`).
 
+mod travel;
+
 use std::{
     fs,
     path::Path as FilePath,
@@ -14,10 +16,11 @@ use crate::{
     cache::{self, Kept},
     extract::Extract,
     network::{Means, Network, Streets, left_hand},
-    standing::Standing,
     tiles::{Tiles, ZOOMS},
     travel::Router,
 };
+
+use travel::Standing;
 
 /// An address farther than this from every road that cars may use is left out: nobody could be sent there.
 const DOORSTEP_M: f64 = 300.0;

@@ -4,14 +4,14 @@
 
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
+use super::Network;
 use crate::{
     LatLon,
     geo::{Plane, nearest_on_line},
-    network::Network,
 };
 
 /// Places farther than this from any road are outside the area.
-pub(super) const REACH_M: f64 = 2_000.0;
+pub(crate) const REACH_M: f64 = 2_000.0;
 
 /// A position on a road.
 #[derive(Clone, Copy, Debug, PartialEq)]
