@@ -1,7 +1,8 @@
 //! A city: everything that one extract can answer, built once and then only read.
 //!
-//! Not here: traffic and closures, which change while the city stays (`streets`).
+//! Not here: traffic and closures, which change while the city stays (`travel`).
 
+mod addresses;
 mod travel;
 
 use std::{
@@ -20,7 +21,7 @@ use crate::{
     travel::Router,
 };
 
-use travel::Standing;
+use travel::RoadState;
 
 /// An address farther than this from every road that cars may use is left out: nobody could be sent there.
 const DOORSTEP_M: f64 = 300.0;
@@ -37,8 +38,7 @@ pub struct City {
     /// Counted when first asked for.
     closeness: OnceLock<Closeness>,
     tiles: Tiles,
-    /// The state of the roads.
-    pub(crate) standing: Standing,
+    roads: RoadState,
 }
 
 /// A network, and the order in which it is contracted.
@@ -103,10 +103,6 @@ impl City {
         self.closeness.get_or_init(count).rank(at)
     }
 
-    pub(crate) fn address_book(&self) -> &AddressBook {
-        &self.addresses
-    }
-
     /// A gzip-compressed Mapbox vector tile; none outside the city's land and zoom levels.
     pub fn tile(&self, z: u8, x: u32, y: u32) -> Option<&[u8]> {
         self.tiles.get(z, x, y)
@@ -142,7 +138,7 @@ impl City {
             addresses: AddressBook::empty(bounds.centre()),
             closeness: OnceLock::new(),
             tiles,
-            standing: Standing::default(),
+            roads: RoadState::default(),
         };
         let (addresses, _) = rayon::join(
             || AddressBook::new(addresses, known, bounds.centre()),

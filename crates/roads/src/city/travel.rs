@@ -1,4 +1,4 @@
-//! How the roads of a city stand: the conditions that hold, and the hierarchies weighed for them.
+//! A city's travel times: the conditions that hold on its roads, and the hierarchies weighed for them.
 //!
 //! New conditions take effect with the next question, which weighs what it needs; questions that are being answered finish
 //! with the old ones, and nobody waits. Not here: what the conditions are (`conditions`).
@@ -25,9 +25,9 @@ const KEPT_BYTES: usize = 384 << 20;
 /// So many are kept whatever they take.
 const KEPT_LEAST: usize = 12;
 
-/// The state of a city's roads.
+/// The conditions of a city's roads, and what was weighed for them.
 #[derive(Default)]
-pub(crate) struct Standing {
+pub(crate) struct RoadState {
     now: RwLock<Arc<State>>,
     /// Weighed hierarchies by what they were weighed with, so that what does not change is not weighed again.
     known: Mutex<HashMap<(Means, u64), Weak<Weighing>>>,
@@ -57,7 +57,7 @@ impl City {
 
     /// Lets other conditions hold from the next question on.
     pub fn set_conditions(&self, conditions: Conditions) {
-        if let Ok(mut now) = self.standing.now.write() {
+        if let Ok(mut now) = self.roads.now.write() {
             let of = |state: &State| state.weighings.lock().map(|kept| distinct(&kept)).unwrap_or_default();
             let before = Mutex::new(of(&now));
             *now = Arc::new(State { epoch: now.epoch + 1, conditions, before, ..State::default() });
@@ -158,7 +158,7 @@ impl City {
     }
 
     fn state(&self) -> Arc<State> {
-        self.standing.now.read().map(|now| Arc::clone(&now)).unwrap_or_default()
+        self.roads.now.read().map(|now| Arc::clone(&now)).unwrap_or_default()
     }
 
     fn segments_of<'a>(&self, state: &'a State, profile: Profile) -> &'a [Vec<u32>] {
@@ -193,10 +193,10 @@ impl City {
             }
         };
         let key = (profile.means(), weights.fingerprint());
-        let known = self.standing.known.lock().ok().and_then(|known| known.get(&key)?.upgrade());
+        let known = self.roads.known.lock().ok().and_then(|known| known.get(&key)?.upgrade());
         let weighing = known.unwrap_or_else(|| {
             let made = Arc::new(weights.weigh(router.network(), router.hierarchy()));
-            if let Ok(mut known) = self.standing.known.lock() {
+            if let Ok(mut known) = self.roads.known.lock() {
                 known.retain(|_, weighing| weighing.strong_count() > 0);
                 known.insert(key, Arc::downgrade(&made));
             }

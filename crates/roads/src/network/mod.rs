@@ -11,6 +11,7 @@ mod class;
 mod component;
 mod density;
 mod profile;
+mod run;
 mod sequence;
 mod snap;
 mod speeds;
