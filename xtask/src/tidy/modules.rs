@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::Package;
-use crate::stamp::files_below;
+use crate::files::files_below;
 
 /// The families of nouns, in the order in which they know each other.
 const FAMILIES: [&str; 12] = [

@@ -13,7 +13,7 @@ struct Room {
     uses_by_feature: &'static [&'static str],
 }
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     room("domain", "crates/domain", &[], &[]),
     room("wire", "crates/wire", &["domain"], &[]),
     room("optimizer", "crates/optimizer", &[], &[]),
@@ -25,6 +25,7 @@ const ROOMS: [Room; 12] = [
     room("server", "server", &["app", "operations", "wire", "store", "roads"], &["domain", "optimizer"]),
     room("simulator", "crates/simulator", &["wire", "roads"], &[]),
     room("xtask", "xtask", &[], &[]),
+    room("chores", "xtask/chores", &["xtask"], &[]),
     room("skips", "crates/skips", &[], &[]),
 ];
 
