@@ -25,13 +25,13 @@ pub mod json;
 mod builder;
 mod cost;
 mod engine;
+mod evaluation;
 mod explain;
 mod genetic;
 mod insert;
 mod kernel;
 mod live;
 mod model;
-mod reckon;
 mod renumber;
 mod rich;
 mod rng;
@@ -43,8 +43,9 @@ mod solve;
 mod stop_rule;
 mod travel;
 
-pub use builder::{Fault, LIMITS, Limits, ProblemBuilder, Whom};
+pub use builder::{Element, Fault, LIMITS, Limits, ProblemBuilder};
 pub use cost::{Cost, Score};
+pub use evaluation::fitted_out;
 pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine, why_unserved};
 pub use insert::{Insertion, best_insertions};
 pub use live::{Answer, ChangePrices, Freedom, replan};
@@ -52,9 +53,8 @@ pub use model::{
     Allowed, Battery, Break, Emissions, Halt, Kept, Lateness, LongDay, MatrixId, Problem, Relations, Reloads,
     Shipment, Skills, Solution, StopId, StopSpec, Stopover, VehicleId, VehicleSpec,
 };
-pub use reckon::fitted_out;
 pub use schedule::{Halted, Schedule, Visit, schedule, timetable};
 pub use solve::{Outcome, Progress, Settings, solve};
-pub use stop_rule::Stop;
+pub use stop_rule::StopRule;
 pub use travel::Rounding;
-pub use travel::course::TimedMatrix;
+pub use travel::time_shapes::TimedMatrix;

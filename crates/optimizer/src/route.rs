@@ -149,7 +149,7 @@ impl Route {
         if onward == UNREACHABLE || arrive_next > next.map_or(self.latest_end, |next| next.latest) {
             return None;
         }
-        if roads.course().is_some() {
+        if roads.time_shapes().is_some() {
             // What comes behind takes longer or shorter at other times, so only driving it tells.
             let mut stops = self.stops.clone();
             stops.insert(position, site.stop);

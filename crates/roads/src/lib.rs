@@ -8,7 +8,7 @@
 //! What changes while the city stays, traffic, weather and closures, are its [`Conditions`]; a journey asked for without a
 //! departure finds the roads free.
 //!
-//! Deliberately not here: orders, routes and vehicles (nothing of the house is known here), and what time it is.
+//! Deliberately not here: orders, routes and vehicles (nothing of the product is known here), and what time it is.
 
 mod addresses;
 mod cache;

@@ -76,36 +76,36 @@ pub enum Fault {
         matrix: usize,
     },
     /// A stop is bound to a vehicle, or kept with one, that does not exist.
-    #[error("{whom} is for vehicle {vehicle}, which does not exist")]
+    #[error("{element} is for vehicle {vehicle}, which does not exist")]
     UnknownVehicle {
         /// Which stop.
-        whom: Whom,
+        element: Element,
         /// Which vehicle.
         vehicle: usize,
     },
     /// A stop is said to be kept behind a stop that does not exist.
-    #[error("{whom} is kept behind stop {stop}, which does not exist")]
+    #[error("{element} is kept behind stop {stop}, which does not exist")]
     UnknownStop {
         /// Which stop.
-        whom: Whom,
+        element: Element,
         /// Behind which one.
         stop: usize,
     },
     /// A vehicle or stop is at a place that the matrices do not have.
-    #[error("{whom}: place {place} does not exist, there are {places}")]
+    #[error("{element}: place {place} does not exist, there are {places}")]
     UnknownPlace {
         /// Whose place.
-        whom: Whom,
+        element: Element,
         /// Which place.
         place: usize,
         /// How many there are.
         places: usize,
     },
     /// A window or shift ends before it begins.
-    #[error("{whom}: {what} ends at {end}, before it begins at {begin}")]
+    #[error("{element}: {what} ends at {end}, before it begins at {begin}")]
     Reversed {
         /// Whose.
-        whom: Whom,
+        element: Element,
         /// The window or the shift.
         what: &'static str,
         /// Its beginning.
@@ -115,21 +115,21 @@ pub enum Fault {
     },
     /// A window of a stop does not begin after the one before it has ended.
     #[error(
-        "{whom}: a window begins at {begin}, and the one before it ends at {end}; join them, or sort them"
+        "{element}: a window begins at {begin}, and the one before it ends at {end}; join them, or sort them"
     )]
     WindowsMeet {
         /// Whose.
-        whom: Whom,
+        element: Element,
         /// When the one before ends.
         end: i64,
         /// When the next begins.
         begin: i64,
     },
     /// A load has another number of dimensions than the problem.
-    #[error("{whom}: {what} has {found} dimensions where the problem has {expected}")]
+    #[error("{element}: {what} has {found} dimensions where the problem has {expected}")]
     Dimensions {
         /// Whose.
-        whom: Whom,
+        element: Element,
         /// The demand or the capacity.
         what: &'static str,
         /// How many it has.
@@ -138,10 +138,10 @@ pub enum Fault {
         expected: usize,
     },
     /// A number is negative where it may not be, or larger than [`LIMITS`](crate::LIMITS) allow.
-    #[error("{whom}: {what} is {value}, outside {least} to {most}")]
+    #[error("{element}: {what} is {value}, outside {least} to {most}")]
     OutOfRange {
         /// Whose.
-        whom: Whom,
+        element: Element,
         /// Which number.
         what: &'static str,
         /// Its value.
@@ -186,10 +186,10 @@ pub enum Fault {
         matrix: usize,
     },
     /// What binds stops to each other cannot be.
-    #[error("{whom}: {what}")]
+    #[error("{element}: {what}")]
     Relation {
         /// A shipment, alternatives, a group together or a group apart.
-        whom: Whom,
+        element: Element,
         /// What is wrong with it.
         what: String,
     },
@@ -208,7 +208,7 @@ pub enum Fault {
 impl Fault {
     /// Whom it is about, or none if it is about the whole.
     #[must_use]
-    pub const fn whom(&self) -> Option<Whom> {
+    pub const fn element(&self) -> Option<Element> {
         match *self {
             Self::MatrixShape { matrix, .. }
             | Self::MatrixPlaces { matrix, .. }
@@ -217,18 +217,18 @@ impl Fault {
             | Self::Overtaking { matrix, .. }
             | Self::NotANumber { matrix, .. }
             | Self::MetresShape { matrix, .. }
-            | Self::TooFar { matrix, .. } => Some(Whom::Matrix(matrix)),
+            | Self::TooFar { matrix, .. } => Some(Element::Matrix(matrix)),
             Self::UnknownMatrix { vehicle, .. } | Self::NoMetres { vehicle, .. } => {
-                Some(Whom::Vehicle(vehicle))
+                Some(Element::Vehicle(vehicle))
             }
-            Self::UnknownVehicle { whom, .. }
-            | Self::UnknownStop { whom, .. }
-            | Self::UnknownPlace { whom, .. }
-            | Self::Reversed { whom, .. }
-            | Self::WindowsMeet { whom, .. }
-            | Self::Dimensions { whom, .. }
-            | Self::OutOfRange { whom, .. }
-            | Self::Relation { whom, .. } => Some(whom),
+            Self::UnknownVehicle { element, .. }
+            | Self::UnknownStop { element, .. }
+            | Self::UnknownPlace { element, .. }
+            | Self::Reversed { element, .. }
+            | Self::WindowsMeet { element, .. }
+            | Self::Dimensions { element, .. }
+            | Self::OutOfRange { element, .. }
+            | Self::Relation { element, .. } => Some(element),
             Self::TooMany { .. } => None,
         }
     }
@@ -236,7 +236,7 @@ impl Fault {
 
 /// Whom a [`Fault`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Whom {
+pub enum Element {
     /// The matrix of that index.
     #[error("matrix {0}")]
     Matrix(usize),

@@ -12,7 +12,7 @@ const KEPT: usize = 25;
 const BORN: usize = 40;
 /// How many of the best are safe.
 const ELITE: usize = 4;
-/// How many of the nearest tell how different a plan is.
+/// How many of the nearest say how different a plan is.
 const CLOSE: usize = 5;
 
 /// A plan of the population.

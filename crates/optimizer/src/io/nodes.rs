@@ -35,7 +35,7 @@ pub(super) struct Van {
 }
 
 impl Van {
-    /// One that is told from others by nothing but what it holds.
+    /// One that is different from others in nothing but what it holds.
     pub(super) fn plain(line: usize, capacity: i64) -> Self {
         Self {
             line,

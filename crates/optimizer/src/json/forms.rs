@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Misfit;
+use super::Mismatch;
 use super::fields::stop_id;
 use super::matrices::MatrixForm;
 use super::stops::StopForm;
 use super::vehicles::VehicleForm;
 use crate::model::{Shipment, StopId};
-use crate::{Problem, ProblemBuilder, Whom};
+use crate::{Element, Problem, ProblemBuilder};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,12 +73,12 @@ impl ProblemForm {
         points.unwrap_or(&self.places).to_vec()
     }
 
-    pub(super) fn builder(self) -> Result<ProblemBuilder, Vec<Misfit>> {
+    pub(super) fn builder(self) -> Result<ProblemBuilder, Vec<Mismatch>> {
         let mut builder = ProblemBuilder::new(self.dimensions);
-        let mut misfits = Vec::new();
+        let mut mismatches = Vec::new();
         for (index, matrix) in self.matrices.into_iter().enumerate() {
             if let Err(what) = matrix.add_to(&mut builder) {
-                misfits.push(Misfit { whom: Whom::Matrix(index), what });
+                mismatches.push(Mismatch { element: Element::Matrix(index), what });
             }
         }
         for (index, vehicle) in self.vehicles.into_iter().enumerate() {
@@ -86,7 +86,7 @@ impl ProblemForm {
                 Ok(spec) => {
                     builder.vehicle(spec);
                 }
-                Err(what) => misfits.push(Misfit { whom: Whom::Vehicle(index), what }),
+                Err(what) => mismatches.push(Mismatch { element: Element::Vehicle(index), what }),
             }
         }
         for (index, stop) in self.stops.into_iter().enumerate() {
@@ -94,7 +94,7 @@ impl ProblemForm {
                 Ok(spec) => {
                     builder.stop(spec);
                 }
-                Err(what) => misfits.push(Misfit { whom: Whom::Stop(index), what }),
+                Err(what) => mismatches.push(Mismatch { element: Element::Stop(index), what }),
             }
         }
         let group = |group: Vec<usize>| group.into_iter().map(stop_id).collect();
@@ -102,7 +102,7 @@ impl ProblemForm {
         self.alternatives.into_iter().for_each(|stops| builder.alternatives(group(stops)));
         self.together.into_iter().for_each(|stops| builder.together(group(stops)));
         self.apart.into_iter().for_each(|stops| builder.apart(group(stops)));
-        if misfits.is_empty() { Ok(builder) } else { Err(misfits) }
+        if mismatches.is_empty() { Ok(builder) } else { Err(mismatches) }
     }
 }
 

@@ -119,7 +119,7 @@ fn is_plain(problem: &Problem, spec: &VehicleSpec) -> bool {
         && problem.dims <= 1
         && !problem.is_clocked()
         && !problem.keeps()
-        && problem.bars.is_empty()
+        && problem.exclusions.is_empty()
         && spec.cost_per_driving_hour > 0
         && spec.cost_per_hour == 0
         && spec.long_day.is_none()

@@ -4,10 +4,10 @@
 //! The steps and the engine are those of plain problems ([`crate::kernel`], [`crate::engine`]); what differs is the
 //! state, in which every price is exact.
 
-mod ground;
 mod insertion;
 mod instance;
 mod state;
+mod working_plan;
 
 pub(crate) use instance::Instance;
 pub(crate) use state::State;

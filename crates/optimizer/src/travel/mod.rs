@@ -1,14 +1,14 @@
-//! How long the way is from place to place: a matrix, points on a plane whose distances are reckoned on demand, or a
+//! How long the way is from place to place: a matrix, points on a plane whose distances are computed on demand, or a
 //! matrix whose times depend on the departure.
 
-pub(crate) mod course;
+pub(crate) mod time_shapes;
 
-use course::{Course, packed};
+use time_shapes::{TimeShapes, packed};
 
 /// How many seconds an arc that does not exist takes in a schedule; longer than any that does.
 pub(crate) const UNREACHABLE: i64 = 10_000_000;
 
-/// Up to this many places, points become a matrix: looking up is then faster than reckoning, and the memory is small.
+/// Up to this many places, points become a matrix: looking up is then faster than computing, and the memory is small.
 const MATRIX_PLACES: usize = 1_500;
 
 /// How the distance between two points becomes whole seconds; the conventions of the benchmark sets.
@@ -46,7 +46,7 @@ pub(crate) enum Ways {
     /// Coordinates.
     Plane(Vec<(f64, f64)>, Rounding),
     /// Seconds as in `Cells`, the shape of each, and what the shapes are.
-    Timed(Vec<u32>, Vec<u8>, Course),
+    Timed(Vec<u32>, Vec<u8>, TimeShapes),
 }
 
 impl Ways {
@@ -69,8 +69,8 @@ impl Ways {
 
 impl Ways {
     /// The shapes of the times, if they depend on the departure.
-    pub(crate) fn course(&self) -> Option<&Course> {
-        if let Self::Timed(.., course) = self { Some(course) } else { None }
+    pub(crate) fn time_shapes(&self) -> Option<&TimeShapes> {
+        if let Self::Timed(.., time_shapes) = self { Some(time_shapes) } else { None }
     }
 }
 
@@ -87,29 +87,29 @@ pub(crate) struct Roads<'a> {
 }
 
 impl<'a> Roads<'a> {
-    /// Seconds and shape in one number, as [`Course`] reads it.
+    /// Seconds and shape in one number, as [`TimeShapes`] reads it.
     pub(crate) fn packed(self, from: usize, to: usize) -> i32 {
         let shape =
             if let Ways::Timed(_, shapes, _) = self.ways { shapes[from * self.places + to] } else { 0 };
         packed(self.seconds(from, to), shape)
     }
 
-    pub(crate) fn course(self) -> Option<&'a Course> {
-        self.ways.course()
+    pub(crate) fn time_shapes(self) -> Option<&'a TimeShapes> {
+        self.ways.time_shapes()
     }
 
     /// Seconds for who leaves then; [`UNREACHABLE`] where there is no way.
     pub(crate) fn seconds_at(self, from: usize, to: usize, depart: i64) -> i64 {
-        match self.course() {
-            Some(course) => course.seconds(self.packed(from, to), depart),
+        match self.time_shapes() {
+            Some(time_shapes) => time_shapes.seconds(self.packed(from, to), depart),
             None => self.seconds(from, to),
         }
     }
 
     /// When to leave at the latest to be there by then.
     pub(crate) fn leave_by(self, from: usize, to: usize, arrive: i64) -> i64 {
-        match self.course() {
-            Some(course) => course.leave_by(self.packed(from, to), arrive),
+        match self.time_shapes() {
+            Some(time_shapes) => time_shapes.leave_by(self.packed(from, to), arrive),
             None => arrive - self.seconds(from, to),
         }
     }

@@ -294,7 +294,7 @@ impl<'a, M: Metric, const TIMED: bool> Search<'a, M, TIMED> {
         }
     }
 
-    /// Reckons a route anew after its links have changed.
+    /// Computes a route anew after its links have changed.
     pub(super) fn refresh(&mut self, tour: u32) {
         let depot = self.depot(tour);
         let mut at = depot;

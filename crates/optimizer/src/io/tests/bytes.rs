@@ -34,31 +34,31 @@ fn read(bytes: &[u8]) -> Result<Problem, String> {
 }
 
 /// The problem's own text, which tells any two apart.
-fn told(problem: &Problem) -> String {
+fn described(problem: &Problem) -> String {
     json::write("a", problem).unwrap()
 }
 
 #[test]
 fn every_form_is_read_however_it_was_saved() {
     for text in FORMS {
-        let plain = told(&read(text.as_bytes()).unwrap());
+        let plain = described(&read(text.as_bytes()).unwrap());
         for (how, bytes) in saved(text) {
             let problem = read(&bytes).unwrap_or_else(|said| panic!("{how}: {said}\n{text}"));
-            assert_eq!(told(&problem), plain, "{how}: {text}");
+            assert_eq!(described(&problem), plain, "{how}: {text}");
         }
     }
     for text in [SOLOMON, VRPLIB, PLANE, LILIM] {
-        let plain = told(&read(text.as_bytes()).unwrap());
+        let plain = described(&read(text.as_bytes()).unwrap());
         for space in ["\t", "\u{a0}", "\u{202f}", " \u{a0} "] {
             let odd = read(text.replace(' ', space).as_bytes());
-            assert_eq!(told(&odd.unwrap()), plain, "{space:?}: {text}");
+            assert_eq!(described(&odd.unwrap()), plain, "{space:?}: {text}");
         }
         let latin: Vec<u8> = text.bytes().map(|byte| if byte == b' ' { 0xa0 } else { byte }).collect();
-        assert_eq!(told(&read(&latin).unwrap()), plain, "a hard space in Latin-1");
+        assert_eq!(described(&read(&latin).unwrap()), plain, "a hard space in Latin-1");
     }
     assert_eq!(
-        told(&json::read(&format!("\u{feff}{JSON}")).unwrap().problem),
-        told(&read(JSON.as_bytes()).unwrap())
+        described(&json::read(&format!("\u{feff}{JSON}")).unwrap().problem),
+        described(&read(JSON.as_bytes()).unwrap())
     );
 }
 
@@ -97,9 +97,9 @@ fn what_is_no_text_is_refused_by_name() {
 
 #[test]
 fn numbers_may_have_exponents_and_no_commas() {
-    let plain = told(&read(PLANE.as_bytes()).unwrap());
+    let plain = described(&read(PLANE.as_bytes()).unwrap());
     let powers = PLANE.replace("CAPACITY: 10", "CAPACITY: 1e1").replace("3 2 2", "3 2 0.2E+1");
-    assert_eq!(told(&read(powers.as_bytes()).unwrap()), plain);
+    assert_eq!(described(&read(powers.as_bytes()).unwrap()), plain);
     for (text, from, to, line) in [(LILIM, "1 3 4", "1 3,5 4", 3), (LILIM, "2 50 1", "2 1,000 1", 1)] {
         let said = read(text.replacen(from, to, 1).as_bytes()).unwrap_err();
         assert!(said.starts_with(&format!("a:{line}: `")) && said.contains("no commas"), "{said}");

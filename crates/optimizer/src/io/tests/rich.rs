@@ -1,4 +1,4 @@
-//! Small files of rich problems: what problem is read from each, and how its plans are written and reckoned.
+//! Small files of rich problems: what problem is read from each, and how its plans are written and computed.
 
 use super::super::*;
 use crate::check::check;

@@ -125,8 +125,8 @@ fn each_fault_of_the_wider_json_has_its_line() {
         ),
         ("\"most\": 2", "\"mots\": 2", "tiny:14: unknown field `mots`"),
     ] {
-        let told = fault(from, to);
-        assert!(told.starts_with(said), "{told} should be {said}");
+        let found = fault(from, to);
+        assert!(found.starts_with(said), "{found} should be {said}");
     }
 }
 

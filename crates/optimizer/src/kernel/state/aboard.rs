@@ -5,7 +5,7 @@ use super::State;
 use crate::kernel::metric::Metric;
 
 impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
-    /// Reckons anew what is aboard along a route.
+    /// Computes anew what is aboard along a route.
     #[inline]
     pub(super) fn weigh(&mut self, tour: u32) {
         if self.instance.picks_up() {

@@ -6,10 +6,10 @@
 //! touched in a step, so that a step can be undone in the time it took.
 
 mod aboard;
-mod plain;
 mod raise;
 mod recreate;
 mod tails;
+mod working_plan;
 
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;

@@ -27,10 +27,10 @@ impl<M: Metric, const TIMED: bool> State<'_, M, TIMED> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::anneal::{Cooling, Slice, Walker};
-    use crate::kernel::ground::Ground;
+    use crate::kernel::anneal::{Annealer, Cooling, Slice};
     use crate::kernel::instance::AnyInstance;
     use crate::kernel::plan::Plan;
+    use crate::kernel::working_plan::WorkingPlan;
     use crate::samples;
 
     #[test]
@@ -50,10 +50,10 @@ mod tests {
         };
         let mut state = State::<_, true>::new(&instance);
         state.load(&Plan { absent: vec![0, 1], cost: 180, ..Plan::default() }, 1);
-        let mut walker = Walker::new(1, Vec::new());
+        let mut annealer = Annealer::new(1, Vec::new());
         let mut costs = |state: &mut State<'_, _, true>| {
             let slice = Slice { clock: None, steps: 200, cancel: None };
-            walker.anneal(state, Cooling { from: 0.01, to: 0.01 }, slice);
+            annealer.anneal(state, Cooling { from: 0.01, to: 0.01 }, slice);
             [state.plan().cost, state.best_plan().cost, state.best_worth().cost]
         };
         // The far stop is worth 90, and 60 more to drive to than the near one.

@@ -2,15 +2,15 @@
 
 use super::recreate::Gap;
 use crate::cost::Cost;
-use crate::kernel::ground::Mode;
-use crate::reckon::opening;
+use crate::evaluation::opening;
+use crate::kernel::working_plan::Mode;
 use crate::rich::state::State;
 use crate::route::price;
 use crate::travel::UNREACHABLE;
-use crate::travel::course::seconds_of;
+use crate::travel::time_shapes::seconds_of;
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
-    /// Whether such a place, before that node, can be told from its sums: ways take the same at every hour, metres do not
+    /// Whether such a place, before that node, can be known from its sums: ways take the same at every hour, metres do not
     /// count, and the trip waits for the stop's goods already.
     #[inline]
     pub(in crate::rich) fn is_direct(&self, route: u32, stop: usize, after: usize) -> bool {

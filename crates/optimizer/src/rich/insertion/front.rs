@@ -1,9 +1,9 @@
 //! A changed route without walking it: from a stop on through what is new, and back to a stop from where all is known.
 
 use crate::cost::Cost;
-use crate::kernel::ground::Mode;
+use crate::evaluation::{Halts, LONG_AGO, Ride, Trip, distance_cost, opening, ride};
+use crate::kernel::working_plan::Mode;
 use crate::model::VehicleId;
-use crate::reckon::{Halts, LONG_AGO, Ride, Trip, distance_cost, opening, ride};
 use crate::rich::state::State;
 use crate::route::{NEVER, price};
 

@@ -3,11 +3,11 @@
 use super::front::Front;
 use super::recreate::Gap;
 use crate::cost::Cost;
+use crate::evaluation::{Halts, LONG_AGO, Room};
 use crate::kernel::blinks::Blinks;
-use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
+use crate::kernel::working_plan::Mode;
 use crate::model::{Lateness, VehicleId};
-use crate::reckon::{Halts, LONG_AGO, Room};
 use crate::rich::instance::Instance;
 use crate::rich::state::{State, Tour};
 use crate::rng::Rng;
@@ -129,8 +129,9 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             best = self.opened_spot(stop, bound.times(self.hope));
         }
         // Those who may serve it can all be far from here.
-        if best.is_none() && self.problem.bars.concern(stop) {
-            let vehicles = (0..self.tours.len() as u32).filter(|&route| !self.problem.bars.bar(route, stop));
+        if best.is_none() && self.problem.exclusions.concern(stop) {
+            let vehicles =
+                (0..self.tours.len() as u32).filter(|&route| !self.problem.exclusions.excludes(route, stop));
             let spots = vehicles.filter_map(|route| self.cheapest_spot_in(route, stop, bound));
             return spots.min_by_key(|spot| spot.cost);
         }

@@ -1,4 +1,4 @@
-//! Where a stop costs least: greedy insertion at exact prices, from places that a few sums judge to those that are reckoned
+//! Where a stop costs least: greedy insertion at exact prices, from places that a few sums judge to those that are computed
 //! in full.
 
 mod direct;

@@ -3,11 +3,11 @@
 use super::front::Front;
 use super::gaps::Spot;
 use crate::cost::Cost;
+use crate::evaluation::{Halts, LONG_AGO};
 use crate::kernel::blinks::Blinks;
-use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
+use crate::kernel::working_plan::Mode;
 use crate::model::{NOBODY, StopId};
-use crate::reckon::{Halts, LONG_AGO};
 use crate::rich::state::State;
 use crate::rng::Rng;
 
@@ -63,7 +63,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         if (frugal || self.hope > 1) && best.is_none() {
             best = self.opened_pair(ends, bound.times(self.hope));
         }
-        if best.is_none() && [ends.0, ends.1].into_iter().any(|end| self.problem.bars.concern(end)) {
+        if best.is_none() && [ends.0, ends.1].into_iter().any(|end| self.problem.exclusions.concern(end)) {
             for route in 0..self.tours.len() as u32 {
                 if self.is_here(route)
                     && self.takes_pair(route, ends)

@@ -3,8 +3,8 @@
 
 use crate::cost::Cost;
 use crate::kernel::blinks::Blinks;
-use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
+use crate::kernel::working_plan::Mode;
 use crate::model::VehicleSpec;
 use crate::rich::state::State;
 use crate::rng::Rng;
@@ -106,15 +106,16 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
             place = self.opened(stop, self.hope).1.map(|before| (before, None));
         }
         // Those who may serve it can all be far from here.
-        if place.is_none() && self.problem.bars.concern(stop) {
-            let vehicles = (0..self.tours.len() as u32).filter(|&route| !self.problem.bars.bar(route, stop));
+        if place.is_none() && self.problem.exclusions.concern(stop) {
+            let vehicles =
+                (0..self.tours.len() as u32).filter(|&route| !self.problem.exclusions.excludes(route, stop));
             let places = vehicles.filter_map(|route| self.cheapest_in(route, stop));
             return places.min_by_key(|(extra, _)| *extra).map(|(_, before)| (before, None));
         }
         place
     }
 
-    /// Whether a stop beside that candidate makes too much of a detour, told by the arc that it would cut alone.
+    /// Whether a stop beside that candidate makes too much of a detour, known by the arc that it would cut alone.
     #[inline(always)]
     pub(in crate::rich) fn is_too_far(&self, index: usize, tagged: u32, reach: i64) -> bool {
         i64::from(self.instance.quickest(index)) - i64::from(self.cuts[tagged as usize]) > reach
@@ -139,7 +140,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     fn opened(&mut self, stop: usize, hope: i64) -> (Cost, Option<usize>) {
         let (mut bound, mut place) = (self.bound(stop).times(hope), None);
         for kind in 0..self.idle.kinds() {
-            let will_do = |route: u32| !self.problem.bars.bar(route, stop);
+            let will_do = |route: u32| !self.problem.exclusions.excludes(route, stop);
             let Some(route) = self.idle_for(kind, stop, will_do) else {
                 continue;
             };

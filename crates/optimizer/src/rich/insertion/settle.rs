@@ -1,19 +1,19 @@
 //! Stops put down where breaks and charges are only known once they are there. Places are judged with breaks and charges
-//! where they are now; where that promises too much, or nothing, others are tried, some of them reckoned in full.
+//! where they are now; where that promises too much, or nothing, others are tried, some of them computed in full.
 
 use super::gaps::Spot;
 use crate::cost::Cost;
+use crate::evaluation::{Halts, Leg};
 use crate::kernel::blinks::Blinks;
-use crate::kernel::ground::Mode;
 use crate::kernel::state::NONE;
+use crate::kernel::working_plan::Mode;
 use crate::model::{StopId, VehicleId};
-use crate::reckon::{Halts, Leg};
 use crate::rich::state::State;
 use crate::rng::Rng;
 
 /// How many places are tried for a stop before the best of them is taken.
 const TRIES: usize = 4;
-/// In which share of the cases places are reckoned in full although one was found, and in how many near routes.
+/// In which share of the cases places are computed in full although one was found, and in how many near routes.
 const THOROUGH: f64 = 0.125;
 const ROUTES: usize = 4;
 
@@ -78,7 +78,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         }
         self.tried.clear();
         if thorough || (best.is_none() && fits_out && self.tried.may_look()) {
-            best = self.reckoned_places(stop, bound).or(best);
+            best = self.computed_places(stop, bound).or(best);
         }
         best.is_some_and(|places| self.set_down(places.spots()))
     }
@@ -137,7 +137,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
 
     /// The cheapest places in near routes and in one idle vehicle of each kind, with breaks and charges where they fit
     /// best then, that cost less than `bound`.
-    fn reckoned_places(&mut self, stop: u32, mut bound: Cost) -> Option<Places> {
+    fn computed_places(&mut self, stop: u32, mut bound: Cost) -> Option<Places> {
         let relations = &self.problem.relations;
         let shipment = relations.shipment_of(StopId(stop));
         let own = [StopId(stop)];
@@ -156,7 +156,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 {
                     continue;
                 }
-                let found = self.reckoned_in(route, first, second, bound);
+                let found = self.computed_in(route, first, second, bound);
                 if let Some(places) = found {
                     (bound, best) = (places.cost(), found);
                 }
@@ -185,7 +185,7 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         routes
     }
 
-    fn reckoned_in(
+    fn computed_in(
         &mut self,
         route: u32,
         first: usize,
@@ -202,14 +202,14 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         for position in 0..=stops.len() {
             for (with, spot) in self.put_in(route, &stops, position, first) {
                 let Some(second) = second else {
-                    if let Some(cost) = self.reckoned(route, &with).filter(|cost| *cost < bound) {
+                    if let Some(cost) = self.computed(route, &with).filter(|cost| *cost < bound) {
                         (bound, best) = (cost, Some(Places::one(Spot { cost, ..spot })));
                     }
                     continue;
                 };
                 for behind in position + 1..=with.len() {
                     for (with, other) in self.put_in(route, &with, behind, second) {
-                        if let Some(cost) = self.reckoned(route, &with).filter(|cost| *cost < bound) {
+                        if let Some(cost) = self.computed(route, &with).filter(|cost| *cost < bound) {
                             (bound, best) = (cost, Some(Places::both((spot, Spot { cost, ..other }))));
                         }
                     }
@@ -241,21 +241,21 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         if had == 0 { vec![side(0, 0)] } else { vec![side(0, had), side(had, 0)] }
     }
 
-    /// What the route costs more with these stops, reckoned in full; none if that breaks more.
-    fn reckoned(&mut self, route: u32, stops: &[(u32, u8)]) -> Option<Cost> {
+    /// What the route costs more with these stops, computed in full; none if that breaks more.
+    fn computed(&mut self, route: u32, stops: &[(u32, u8)]) -> Option<Cost> {
         let depot = self.depot(route);
         self.tried.looked_at += stops.len() as u64 + 1;
-        self.reckoner.turn_to(VehicleId(route));
+        self.evaluator.turn_to(VehicleId(route));
         let mut last = depot;
         for &(stop, reload) in stops {
             let way = self.way(route, last, stop as usize);
-            self.reckoner.push(Leg { stop, way, halts: Halts { reload, ..Halts::NONE } });
+            self.evaluator.push(Leg { stop, way, halts: Halts { reload, ..Halts::NONE } });
             last = stop as usize;
         }
         let way = self.way(route, last, depot);
-        self.reckoner.end_with(way, Halts::NONE);
-        self.reckoner.fit_out();
-        let (sums, tour) = (&self.reckoner.sums, &self.tours[route as usize]);
+        self.evaluator.end_with(way, Halts::NONE);
+        self.evaluator.fit_out();
+        let (sums, tour) = (&self.evaluator.sums, &self.tours[route as usize]);
         let more = sums.price + sums.late + sums.change - tour.price - tour.late - tour.change;
         (sums.excess <= tour.excess).then_some(more)
     }

@@ -11,7 +11,7 @@ use crate::kernel::order::ORDERS;
 use crate::kernel::plan::Plan;
 use crate::model::{Halt, Lateness, Problem, Skills, Solution, StopId, Stopover, VehicleSpec};
 use crate::travel::UNREACHABLE;
-use crate::travel::course::{Course, seconds_of};
+use crate::travel::time_shapes::{TimeShapes, seconds_of};
 use crate::travel::{Roads, Ways};
 use ways::AllWays;
 
@@ -27,7 +27,7 @@ pub(crate) struct Instance<'p> {
     pub(super) problem: &'p Problem,
     pub(super) ways: AllWays<'p>,
     /// By profile: how its times change with the departure, if they do.
-    courses: Vec<Option<&'p Course>>,
+    courses: Vec<Option<&'p TimeShapes>>,
     /// Vehicles that are the same in everything have the same kind.
     pub(super) kinds: Vec<u32>,
     /// By vehicle: the same for vehicles that differ in what they hold and cost only.
@@ -63,7 +63,7 @@ impl<'p> Instance<'p> {
         let mut instance = Self {
             problem,
             ways: AllWays::new(problem),
-            courses: problem.matrices.iter().map(|ways| ways.course()).collect(),
+            courses: problem.matrices.iter().map(|ways| ways.time_shapes()).collect(),
             kinds: kinds(problem.vehicles.iter()),
             classes: kinds(problem.vehicles.iter().map(class).collect::<Vec<_>>().iter()),
             changes: false,
@@ -121,7 +121,7 @@ impl<'p> Instance<'p> {
     #[inline(always)]
     pub(super) fn seconds<const CLOCKED: bool>(&self, matrix: usize, arc: i32, depart: i64) -> i64 {
         match self.courses[matrix] {
-            Some(course) if CLOCKED => course.seconds(arc, depart),
+            Some(time_shapes) if CLOCKED => time_shapes.seconds(arc, depart),
             _ => i64::from(arc),
         }
     }
@@ -130,7 +130,7 @@ impl<'p> Instance<'p> {
     #[inline(always)]
     pub(super) fn most<const CLOCKED: bool>(&self, matrix: usize, arc: i32) -> i64 {
         match self.courses[matrix] {
-            Some(course) if CLOCKED => course.most(arc),
+            Some(time_shapes) if CLOCKED => time_shapes.most(arc),
             _ => i64::from(arc),
         }
     }
@@ -139,7 +139,7 @@ impl<'p> Instance<'p> {
     #[inline(always)]
     pub(super) fn least<const CLOCKED: bool>(&self, matrix: usize, arc: i32) -> i64 {
         match self.courses[matrix] {
-            Some(course) if CLOCKED => course.least(arc),
+            Some(time_shapes) if CLOCKED => time_shapes.least(arc),
             _ => i64::from(arc),
         }
     }
@@ -155,7 +155,7 @@ impl<'p> Instance<'p> {
         known: i64,
     ) -> i64 {
         match self.courses[matrix] {
-            Some(course) if CLOCKED => course.leave_before(arc, arrive, arrive - known, LAX),
+            Some(time_shapes) if CLOCKED => time_shapes.leave_before(arc, arrive, arrive - known, LAX),
             _ => arrive - i64::from(arc),
         }
     }
@@ -164,7 +164,7 @@ impl<'p> Instance<'p> {
     #[inline(always)]
     pub(super) fn leave_by<const CLOCKED: bool>(&self, matrix: usize, arc: i32, arrive: i64) -> i64 {
         match self.courses[matrix] {
-            Some(course) if CLOCKED => course.leave_by(arc, arrive),
+            Some(time_shapes) if CLOCKED => time_shapes.leave_by(arc, arrive),
             _ => arrive - i64::from(arc),
         }
     }
@@ -330,8 +330,8 @@ impl<'p> Instance<'p> {
                 for matrix in 0..self.arcs.len() {
                     let arc = self.roads(matrix).packed(from, to);
                     self.arcs[matrix].push(arc);
-                    let seconds =
-                        self.courses[matrix].map_or_else(|| seconds_of(arc), |course| course.least(arc));
+                    let seconds = self.courses[matrix]
+                        .map_or_else(|| seconds_of(arc), |time_shapes| time_shapes.least(arc));
                     quickest = quickest.min(i32::try_from(seconds).unwrap_or(i32::MAX));
                 }
                 self.quickest.push(quickest);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::kernel::metric::{Metric, Table};
 use crate::model::{Problem, VehicleSpec};
 use crate::travel::UNREACHABLE;
-use crate::travel::course::seconds_of;
+use crate::travel::time_shapes::seconds_of;
 use crate::travel::{Roads, Ways};
 
 /// Tables may take so many bytes in all; beyond, ways are looked up in the problem each time.

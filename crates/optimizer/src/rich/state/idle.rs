@@ -2,9 +2,9 @@
 
 use super::State;
 use crate::cost::Cost;
+use crate::evaluation::distance_cost;
 use crate::kernel::state::NONE;
 use crate::model::{NOBODY, VehicleSpec};
-use crate::reckon::distance_cost;
 use crate::route::price;
 
 /// The vehicles that exist and have no stops, by kind.
@@ -82,7 +82,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
                 && self.instance.kinds[vehicle as usize] as usize == kind
                 && will_do(vehicle)
         });
-        known.or_else(|| self.idle.one_of(kind, self.problem.bars.concern(stop), &will_do))
+        known.or_else(|| self.idle.one_of(kind, self.problem.exclusions.concern(stop), &will_do))
     }
 
     /// Idle vehicles, one of each kind, that could drive the route instead of its own: they differ from it in what they
@@ -95,7 +95,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             let same = |vehicle: u32| {
                 instance.classes[vehicle as usize] == class && self.may_take_over(vehicle, route)
             };
-            let vehicle = self.idle.one_of(kind, !self.problem.bars.is_empty(), same)?;
+            let vehicle = self.idle.one_of(kind, !self.problem.exclusions.is_empty(), same)?;
             Some(Change { vehicle, spec: self.tours[vehicle as usize].spec })
         })
     }
@@ -113,7 +113,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             let rooms = &self.rooms[route as usize * dims..(route as usize + 1) * dims];
             let demands = &self.instance.demands[stop * dims..(stop + 1) * dims];
             let capacities = change.spec.capacity.iter().zip(&own.capacity);
-            !self.problem.bars.bar(change.vehicle, stop)
+            !self.problem.exclusions.excludes(change.vehicle, stop)
                 && rooms
                     .iter()
                     .zip(demands)
@@ -126,7 +126,9 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
         let depot = self.depot(route);
         let mut at = self.nodes[depot].next as usize;
         while at != depot {
-            if self.problem.bars.bar(vehicle, at) || self.only(at).is_some_and(|only| only.0 != vehicle) {
+            if self.problem.exclusions.excludes(vehicle, at)
+                || self.only(at).is_some_and(|only| only.0 != vehicle)
+            {
                 return false;
             }
             at = self.nodes[at].next as usize;

@@ -10,15 +10,15 @@ mod wide;
 
 use super::instance::Instance;
 use crate::cost::Cost;
-use crate::kernel::ground::Mode;
+use crate::evaluation::{Evaluator, Halts, Point, Room};
 use crate::kernel::plan::{Plan, Worth};
 use crate::kernel::state::{CLOSED, NONE};
+use crate::kernel::working_plan::Mode;
 use crate::model::{NOBODY, Problem, VehicleId, VehicleSpec};
-use crate::reckon::{Halts, Point, Reckoner, Room};
 use idle::Idle;
 use tried::Tried;
 
-/// The latest arrival at a node until it is reckoned: its way on is new, or is left at another time.
+/// The latest arrival at a node until it is computed: its way on is new, or is left at another time.
 pub(super) const UNKNOWN: i64 = i64::MIN;
 
 /// One stop, or a vehicle at both ends of its route.
@@ -58,7 +58,7 @@ impl Node {
 pub(super) struct Tour<'p> {
     pub(super) spec: &'p VehicleSpec,
     pub(super) matrix: usize,
-    /// Whether places in it can be told from sums: see [`State::direct`].
+    /// Whether places in it can be known from sums: see [`State::direct`].
     pub(super) direct: bool,
     pub(super) size: u32,
     /// When the vehicle leaves its start.
@@ -129,7 +129,7 @@ pub(crate) struct State<'p, const CLOCKED: bool, const WIDE: bool> {
     /// What wide problems need of each node, and of each node and dimension; empty for others.
     pub(super) far: Vec<Point>,
     pub(super) room: Vec<Room>,
-    pub(super) reckoner: Reckoner<'p>,
+    pub(super) evaluator: Evaluator<'p>,
     pub(super) tried: Tried,
     pub(super) log_far: Vec<Point>,
     pub(super) log_room: Vec<Room>,
@@ -212,7 +212,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
             turn: 0,
             far: vec![Point::default(); if WIDE { count } else { 0 }],
             room: vec![Room::default(); if WIDE { count * problem.dims } else { 0 }],
-            reckoner: Reckoner::new(problem, VehicleId(0)),
+            evaluator: Evaluator::new(problem, VehicleId(0)),
             tried: Tried::default(),
             log_far: Vec::new(),
             log_room: Vec::new(),
@@ -331,7 +331,7 @@ impl<'p, const CLOCKED: bool, const WIDE: bool> State<'p, CLOCKED, WIDE> {
     /// Whether the vehicle may serve the stop, and has room for it.
     #[inline]
     pub(super) fn has_room(&self, tour: u32, stop: usize) -> bool {
-        if self.problem.bars.bar(tour, stop) {
+        if self.problem.exclusions.excludes(tour, stop) {
             return false;
         }
         if WIDE {

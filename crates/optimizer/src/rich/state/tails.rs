@@ -6,7 +6,7 @@ use crate::cost::Cost;
 use crate::kernel::state::NONE;
 use crate::rng::Rng;
 use crate::travel::UNREACHABLE;
-use crate::travel::course::seconds_of;
+use crate::travel::time_shapes::seconds_of;
 
 /// How many neighbours are looked at.
 const NEAR: usize = 40;
@@ -54,8 +54,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let (mut second, other_tail) = self.split(other, cut.other);
         first.extend(&other_tail);
         second.extend(&tail);
-        self.lay(route, &first);
-        self.lay(other, &second);
+        self.replace_stops(route, &first);
+        self.replace_stops(other, &second);
         self.excess <= excess
     }
 
@@ -108,7 +108,10 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let mut at = before;
         while at < self.stops() {
             let reloads = WIDE && self.nodes[at].halts.reload > 0;
-            if self.problem.bars.bar(route, at) || self.only(at).is_some() || (reloads && !reloads_alike) {
+            if self.problem.exclusions.excludes(route, at)
+                || self.only(at).is_some()
+                || (reloads && !reloads_alike)
+            {
                 return false;
             }
             at = self.nodes[at].next as usize;
@@ -138,8 +141,8 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         (stops, tail)
     }
 
-    /// Lays a route through these stops instead.
-    fn lay(&mut self, route: u32, stops: &[u32]) {
+    /// Gives a route these stops instead.
+    fn replace_stops(&mut self, route: u32, stops: &[u32]) {
         if !WIDE {
             let dims = self.problem.dims;
             let capacity = &self.tours[route as usize].spec.capacity;

@@ -1,19 +1,19 @@
 //! What has been tried already, so that it is not tried again for the same stop.
 
-use crate::reckon::Halts;
+use crate::evaluation::Halts;
 
-/// Reckoning places in full may take so many times less than everything else.
+/// Computing places in full may take so many times less than everything else.
 const SHARE: u64 = 4;
 
-/// What has been tried for a stop, and how much has been reckoned.
+/// What has been tried for a stop, and how much has been computed.
 #[derive(Default)]
 pub(in crate::rich) struct Tried {
     /// Stop, place and reloads of spots that did not keep what they promised.
     spots: Vec<(u32, u32, u8, u8)>,
     /// The same of shipments: behind which nodes pickup and delivery come.
     pairs: Vec<(u32, u32)>,
-    /// Stops of routes that were reckoned, and those of routes that were reckoned only to see what they would be.
-    pub(in crate::rich) reckoned: u64,
+    /// Stops of routes that were computed, and those of routes that were computed only to see what they would be.
+    pub(in crate::rich) computed: u64,
     pub(in crate::rich) looked_at: u64,
 }
 
@@ -40,6 +40,6 @@ impl Tried {
     }
 
     pub(in crate::rich) fn may_look(&self) -> bool {
-        self.looked_at * SHARE <= self.reckoned
+        self.looked_at * SHARE <= self.computed
     }
 }

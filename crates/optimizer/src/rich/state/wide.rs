@@ -1,11 +1,11 @@
 //! What the state does for problems that need more than loads that are delivered, one window and one way there: routes
-//! are reckoned in full, and stops that belong together come and go together.
+//! are computed in full, and stops that belong together come and go together.
 
 use super::State;
 use crate::cost::Cost;
+use crate::evaluation::{Halts, Leg};
 use crate::kernel::state::NONE;
 use crate::model::{StopId, VehicleId};
-use crate::reckon::{Halts, Leg};
 
 impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
     /// Recomputes a route from its ring, and what it adds to the whole.
@@ -14,25 +14,25 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
         let dims = self.problem.dims;
         let depot = stops + tour as usize;
         let old = self.tours[tour as usize];
-        let (nodes, reckoner) = (&mut self.nodes, &mut self.reckoner);
-        reckoner.turn_to(VehicleId(tour));
+        let (nodes, evaluator) = (&mut self.nodes, &mut self.evaluator);
+        evaluator.turn_to(VehicleId(tour));
         let mut reloads = 0;
         let mut at = depot;
         loop {
             let way = nodes[at].way;
             at = nodes[at].next as usize;
             if at >= stops {
-                reckoner.end_with(way, Halts::NONE);
+                evaluator.end_with(way, Halts::NONE);
                 break;
             }
             let reload = nodes[at].halts.reload;
             reloads += u32::from(reload > 0);
-            reckoner.push(Leg { stop: at as u32, way, halts: Halts { reload, ..Halts::NONE } });
+            evaluator.push(Leg { stop: at as u32, way, halts: Halts { reload, ..Halts::NONE } });
         }
-        reckoner.fit_out();
-        self.tried.reckoned += u64::from(old.size) + 1;
-        nodes[depot].depart = reckoner.earliest();
-        for (position, point) in reckoner.points.iter().enumerate() {
+        evaluator.fit_out();
+        self.tried.computed += u64::from(old.size) + 1;
+        nodes[depot].depart = evaluator.earliest();
+        for (position, point) in evaluator.points.iter().enumerate() {
             let arc = i32::try_from(point.ride).unwrap_or(i32::MAX);
             nodes[at].arc = arc;
             self.cuts[2 * at] = arc;
@@ -46,10 +46,10 @@ impl<const CLOCKED: bool, const WIDE: bool> State<'_, CLOCKED, WIDE> {
                 node.depart = point.depart;
             }
             self.far[at] = *point;
-            let rooms = &reckoner.rooms[position * dims..(position + 1) * dims];
+            let rooms = &evaluator.rooms[position * dims..(position + 1) * dims];
             self.room[at * dims..(at + 1) * dims].copy_from_slice(rooms);
         }
-        let sums = &reckoner.sums;
+        let sums = &evaluator.sums;
         let info = &mut self.tours[tour as usize];
         (info.start, info.end, info.driving, info.waiting) =
             (sums.start, sums.end, sums.driving, sums.waiting);

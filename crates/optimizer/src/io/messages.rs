@@ -1,6 +1,6 @@
 //! What is wrong with a plan, and why somebody is left out, in the numbers and units of the file and its solution files.
 
-use super::instance::{Instance, Reckoning};
+use super::instance::{CostUnit, Instance};
 use super::sol::PlanFile;
 use crate::check::Violation;
 use crate::explain::{Obstacle, Unserved};
@@ -8,7 +8,7 @@ use crate::{Cost, Halt, Solution, StopId, VehicleId};
 
 /// A plan with where it came from, for saying what is wrong with it.
 #[derive(Clone, Copy)]
-pub struct Teller<'a> {
+pub struct Messages<'a> {
     /// Of which instance.
     pub instance: &'a Instance,
     /// The plan.
@@ -17,7 +17,7 @@ pub struct Teller<'a> {
     pub file: Option<(&'a str, &'a PlanFile)>,
 }
 
-impl Teller<'_> {
+impl Messages<'_> {
     /// Every broken rule, each once, behind its line in the solution file if there is one.
     #[must_use]
     pub fn violations(&self, violations: &[Violation]) -> Vec<String> {
@@ -142,12 +142,12 @@ impl Teller<'_> {
         let Some(way) = unserved.ways.first() else { return "there is no vehicle".to_owned() };
         let obstacle = |obstacle: &Obstacle| self.obstacle(obstacle, way.vehicle);
         let all: Vec<String> = way.obstacles.iter().map(obstacle).collect();
-        let whom = if way.stop == unserved.stop {
+        let element = if way.stop == unserved.stop {
             String::new()
         } else {
             format!("as {}, ", self.customer(way.stop))
         };
-        format!("{whom}{}", all.join(", and "))
+        format!("{element}{}", all.join(", and "))
     }
 
     fn obstacle(&self, obstacle: &Obstacle, vehicle: VehicleId) -> String {
@@ -228,10 +228,10 @@ impl Teller<'_> {
     /// A place by its number in the file.
     fn place(&self, place: usize) -> String {
         let first = self.instance.first_number;
-        match &self.instance.reckoning {
-            Reckoning::File(_) if place < first => format!("depot {place}"),
-            Reckoning::File(_) => format!("customer {place}"),
-            Reckoning::Money => format!("place {place}"),
+        match &self.instance.cost_unit {
+            CostUnit::File(_) if place < first => format!("depot {place}"),
+            CostUnit::File(_) => format!("customer {place}"),
+            CostUnit::Money => format!("place {place}"),
         }
     }
 
@@ -244,24 +244,24 @@ impl Teller<'_> {
     }
 
     fn time(&self, seconds: i64) -> String {
-        match &self.instance.reckoning {
-            Reckoning::Money => format!("{seconds} s"),
-            Reckoning::File(units) => in_units(seconds, units.scale),
+        match &self.instance.cost_unit {
+            CostUnit::Money => format!("{seconds} s"),
+            CostUnit::File(units) => in_units(seconds, units.scale),
         }
     }
 
     fn length(&self, metres: i64) -> String {
-        match &self.instance.reckoning {
-            Reckoning::Money => format!("{metres} m"),
-            Reckoning::File(units) => in_units(metres, units.scale),
+        match &self.instance.cost_unit {
+            CostUnit::Money => format!("{metres} m"),
+            CostUnit::File(units) => in_units(metres, units.scale),
         }
     }
 
     fn money(&self, cost: Cost) -> String {
         let money = cost.in_parts() as f64 / 3600.0;
-        match &self.instance.reckoning {
-            Reckoning::Money => format!("{money:.2}"),
-            Reckoning::File(units) => self.instance.cost_text(money / units.money as f64),
+        match &self.instance.cost_unit {
+            CostUnit::Money => format!("{money:.2}"),
+            CostUnit::File(units) => self.instance.cost_text(money / units.money as f64),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! A route of any kind, reckoned in full: when its vehicle is where, what is aboard, how far the battery lasts, what it
+//! A route of any kind, computed in full: when its vehicle is where, what is aboard, how far the battery lasts, what it
 //! costs and what it breaks; and, for each stop, what lets an insertion beside it be judged without walking the route.
 //!
-//! What all of it means is said in `docs/optimizer.md`, section 8. The judge ([`crate::check`]) reckons the same on its own.
+//! What all of it means is said in `docs/optimizer.md`, section 8. The checker ([`crate::check`]) computes the same on its own.
 
 mod arc;
 mod fit;
@@ -109,21 +109,21 @@ pub fn fitted_out(problem: &Problem, solution: &Solution) -> Solution {
     if problem.vehicles.is_empty() || !problem.vehicles.iter().any(needs) {
         return fitted;
     }
-    let mut reckoner = Reckoner::new(problem, VehicleId(0));
+    let mut evaluator = Evaluator::new(problem, VehicleId(0));
     fitted.stopovers.resize(problem.vehicles.len(), Vec::new());
     for vehicle in problem.vehicle_ids().filter(|&vehicle| needs(problem.spec(vehicle))) {
         let known = |stop: &StopId| stop.index() < problem.stops.len();
         let stops: Vec<StopId> =
             solution.routes.get(vehicle.index()).into_iter().flatten().copied().filter(known).collect();
-        reckoner.take(vehicle, &stops, &fitted.stopovers[vehicle.index()]);
-        reckoner.fit_out();
-        fitted.stopovers[vehicle.index()] = reckoner.stopovers();
+        evaluator.take(vehicle, &stops, &fitted.stopovers[vehicle.index()]);
+        evaluator.fit_out();
+        fitted.stopovers[vehicle.index()] = evaluator.stopovers();
     }
     fitted
 }
 
-/// Reckons routes, one after the other.
-pub(crate) struct Reckoner<'p> {
+/// Computes routes, one after the other.
+pub(crate) struct Evaluator<'p> {
     problem: &'p Problem,
     vehicle: VehicleId,
     spec: &'p VehicleSpec,
@@ -145,7 +145,7 @@ pub(crate) struct Reckoner<'p> {
     torn: Vec<u32>,
 }
 
-impl<'p> Reckoner<'p> {
+impl<'p> Evaluator<'p> {
     pub(crate) fn new(problem: &'p Problem, vehicle: VehicleId) -> Self {
         Self {
             problem,
@@ -208,13 +208,13 @@ impl<'p> Reckoner<'p> {
         self.home = (way, Halts::of(behind.map(|over| over.what)));
     }
 
-    /// Reckons the route as it is given.
-    pub(crate) fn reckon(&mut self) {
+    /// Computes the route as it is given.
+    pub(crate) fn evaluate(&mut self) {
         self.start();
         self.go();
     }
 
-    /// Reckons the route with its breaks and charges where they fit best; those that are given are not kept.
+    /// Computes the route with its breaks and charges where they fit best; those that are given are not kept.
     pub(crate) fn fit_out(&mut self) {
         self.start();
         self.fit();

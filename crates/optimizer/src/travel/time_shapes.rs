@@ -45,7 +45,7 @@ pub(crate) fn seconds_of(arc: i32) -> i64 {
 
 /// The shapes of one profile.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Course {
+pub(crate) struct TimeShapes {
     breaks: Vec<i64>,
     shapes: Vec<Vec<u32>>,
     /// By shape and break: the factor there, and by how much it grows in a second, in parts of 65,536 of a part.
@@ -70,7 +70,7 @@ struct Slot {
     until: i32,
 }
 
-impl Course {
+impl TimeShapes {
     pub(crate) fn new(breaks: Vec<i64>, shapes: Vec<Vec<u32>>) -> Self {
         let line = |shape: &Vec<u32>, index: usize| {
             let here = i64::from(shape[index]);
@@ -87,9 +87,9 @@ impl Course {
         let least = shapes.iter().map(|shape| i64::from(shape.iter().copied().min().unwrap_or(0))).collect();
         let most = shapes.iter().map(|shape| i64::from(shape.iter().copied().max().unwrap_or(0))).collect();
         let first = breaks.first().copied().unwrap_or(0);
-        let mut course = Self { breaks, shapes, lines, table: Vec::new(), slots: 0, first, least, most };
-        course.tabulate();
-        course
+        let mut time_shapes = Self { breaks, shapes, lines, table: Vec::new(), slots: 0, first, least, most };
+        time_shapes.tabulate();
+        time_shapes
     }
 
     fn tabulate(&mut self) {
@@ -232,19 +232,19 @@ mod tests {
         ) {
             let breaks: Vec<i64> = gaps.iter().scan(0, |at, gap| { *at += gap; Some(*at) }).collect();
             let shape = factors[..breaks.len()].to_vec();
-            prop_assume!(seconds <= Course::longest(&breaks, &shape));
-            let course = Course::new(breaks, vec![vec![1 << POINT; gaps.len()], shape]);
+            prop_assume!(seconds <= TimeShapes::longest(&breaks, &shape));
+            let time_shapes = TimeShapes::new(breaks, vec![vec![1 << POINT; gaps.len()], shape]);
             let arc = packed(seconds, 1);
-            let leave = course.leave_by(arc, arrive);
-            prop_assert!(leave + course.seconds(arc, leave) <= arrive);
-            prop_assert!((course.least(arc)..=course.most(arc)).contains(&course.seconds(arc, leave)));
-            let about = course.leave_before(arc, arrive, arrive - 500, 5);
-            let there = |leave: i64| leave + course.seconds(arc, leave);
+            let leave = time_shapes.leave_by(arc, arrive);
+            prop_assert!(leave + time_shapes.seconds(arc, leave) <= arrive);
+            prop_assert!((time_shapes.least(arc)..=time_shapes.most(arc)).contains(&time_shapes.seconds(arc, leave)));
+            let about = time_shapes.leave_before(arc, arrive, arrive - 500, 5);
+            let there = |leave: i64| leave + time_shapes.seconds(arc, leave);
             prop_assert!(there(about) <= arrive);
             prop_assert!(arrive - there(about) <= 5 || there(about + 1) > arrive);
             let mut before = i64::MIN;
             for depart in leave - 200..leave + 200 {
-                let arrives = depart + course.seconds(arc, depart);
+                let arrives = depart + time_shapes.seconds(arc, depart);
                 prop_assert!(arrives >= before);
                 prop_assert!(depart <= leave || arrives > arrive);
                 before = arrives;
@@ -254,12 +254,12 @@ mod tests {
 
     #[test]
     fn a_factor_changes_evenly_between_breaks() {
-        let course = Course::new(vec![0, 3_600, 7_200], vec![vec![65_536, 131_072, 65_536]]);
-        let at = |depart| course.seconds(packed(600, 0), depart);
+        let time_shapes = TimeShapes::new(vec![0, 3_600, 7_200], vec![vec![65_536, 131_072, 65_536]]);
+        let at = |depart| time_shapes.seconds(packed(600, 0), depart);
         assert_eq!(
             [-50, 0, 1_800, 3_600, 5_400, 7_200, 99_999].map(at),
             [600, 600, 900, 1_200, 900, 600, 600]
         );
-        assert_eq!(course.seconds(packed(UNREACHABLE, 0), 1_800), UNREACHABLE);
+        assert_eq!(time_shapes.seconds(packed(UNREACHABLE, 0), 1_800), UNREACHABLE);
     }
 }

@@ -1,7 +1,7 @@
 //! Along a route and back: times and prices.
 
 use super::arc::{Trip, ride};
-use super::{LONG_AGO, Point, Reckoner, Sums};
+use super::{Evaluator, LONG_AGO, Point, Sums};
 use crate::check::BROKEN;
 use crate::cost::Cost;
 use crate::model::{Lateness, NOBODY, StopId};
@@ -18,8 +18,8 @@ struct Tally {
     stranded: i64,
 }
 
-impl Reckoner<'_> {
-    /// Reckons everything from what is given and done between the stops.
+impl Evaluator<'_> {
+    /// Computes everything from what is given and done between the stops.
     pub(super) fn go(&mut self) {
         self.find_releases();
         self.sums = Sums::default();
@@ -36,7 +36,7 @@ impl Reckoner<'_> {
             let later =
                 if held { start(self.spec, self.last_leave(earliest, first.begin)) } else { earliest };
             if later > leave {
-                let plain = self.points[0].halts.is_none() && self.roads.course().is_none();
+                let plain = self.points[0].halts.is_none() && self.roads.time_shapes().is_none();
                 if plain && self.points[0].begin >= later + self.points[0].ride {
                     // Only the waiting before the first service becomes shorter.
                     self.points[0].arrive = later + self.points[0].ride;
@@ -189,7 +189,7 @@ impl Reckoner<'_> {
     /// at `earliest`.
     fn last_leave(&self, earliest: i64, begin: i64) -> i64 {
         let point = &self.points[0];
-        if self.roads.course().is_none() {
+        if self.roads.time_shapes().is_none() {
             return (begin - point.ride).min(point.leave_by.max(earliest));
         }
         if point.halts.is_none() {
@@ -213,7 +213,7 @@ impl Reckoner<'_> {
 
     /// The latest start with the end by `end`, and services and breaks no later than they may be or are.
     fn latest_start(&mut self, leave: i64, end: i64) -> i64 {
-        if self.roads.course().is_none() {
+        if self.roads.time_shapes().is_none() {
             self.backward(end, true);
             let first = &self.points[0];
             return (first.latest - first.ride).min(first.leave_by.max(leave));
@@ -262,9 +262,9 @@ impl Reckoner<'_> {
             floor = floor.max(not_before.saturating_add(tail));
             tail += ride;
             let way = self.legs.get(position + 1).map_or(self.home.0, |next| next.way);
-            let leave = match self.roads.course() {
-                Some(course) if halts.is_none() && (position + 1 < home || self.spec.end.is_some()) => {
-                    course.leave_by(way, latest)
+            let leave = match self.roads.time_shapes() {
+                Some(time_shapes) if halts.is_none() && (position + 1 < home || self.spec.end.is_some()) => {
+                    time_shapes.leave_by(way, latest)
                 }
                 _ => latest - ride,
             };

@@ -2,14 +2,14 @@
 
 use super::arc::{Halts, Trip, halts_of, ride};
 use super::pass::opening;
-use super::{LONG_AGO, Reckoner};
+use super::{Evaluator, LONG_AGO};
 use crate::model::Halt;
 use crate::route::price;
 
 /// How many breaks a vehicle may have.
 const MOST_BREAKS: usize = 16;
 
-impl Reckoner<'_> {
+impl Evaluator<'_> {
     pub(super) fn fit(&mut self) {
         for point in &mut self.points {
             (point.halts.breaks, point.halts.charge) = (0, 0);

@@ -1,16 +1,16 @@
-//! The threads of a search, each with its walker and its state.
+//! The threads of a search, each with its annealer and its state.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Order;
+use super::SearchRequest;
 use crate::genetic::{Genetic, Limits, Near};
-use crate::kernel::anneal::{Cooling, Slice, Walker};
-use crate::kernel::ground::{Ground, Mode};
+use crate::kernel::anneal::{Annealer, Cooling, Slice};
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::kernel::state::State;
+use crate::kernel::working_plan::{Mode, WorkingPlan};
 
 /// Steps of a search that is given neither a time nor a number of steps, and how many more for each stop.
 const STEPS: u64 = 20_000;
@@ -19,12 +19,12 @@ const STEPS_PER_STOP: u64 = 200;
 /// Who asks for more time than this asks for no limit.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-pub(crate) struct Crew<'a, G> {
-    order: &'a Order<'a>,
+pub(crate) struct Workers<'a, G> {
+    request: &'a SearchRequest<'a>,
     /// How many vehicles there are.
     vehicles: usize,
-    grounds: Vec<G>,
-    walkers: Vec<Walker>,
+    states: Vec<G>,
+    annealers: Vec<Annealer>,
     /// Steps so far, and at most.
     pub(crate) done: u64,
     most: u64,
@@ -33,23 +33,28 @@ pub(crate) struct Crew<'a, G> {
     span: Option<Duration>,
 }
 
-impl<'a, G: Ground<'a>> Crew<'a, G> {
-    /// A crew whose members each have a ground of their own, of a problem with so many stops and vehicles.
-    pub(crate) fn new(order: &'a Order<'a>, stops: usize, vehicles: usize, ground: impl Fn() -> G) -> Self {
-        let threads = order.threads.max(1);
+impl<'a, G: WorkingPlan<'a>> Workers<'a, G> {
+    /// Workers that each have a state of their own, of a problem with so many stops and vehicles.
+    pub(crate) fn new(
+        request: &'a SearchRequest<'a>,
+        stops: usize,
+        vehicles: usize,
+        state: impl Fn() -> G,
+    ) -> Self {
+        let threads = request.threads.max(1);
         let began = Instant::now();
-        let spent = began.saturating_duration_since(order.begun);
-        let span = order.stop.time.map(|time| time.min(LONGEST).saturating_sub(spent));
+        let spent = began.saturating_duration_since(request.begun);
+        let span = request.stop.time.map(|time| time.min(LONGEST).saturating_sub(spent));
         let unlimited = if span.is_some() { u64::MAX } else { STEPS + STEPS_PER_STOP * stops as u64 };
         Self {
-            order,
+            request,
             vehicles,
-            grounds: (0..threads).map(|_| ground()).collect(),
-            walkers: (0..threads as u64)
-                .map(|t| Walker::new(order.seed ^ (t << 32), order.near.clone()))
+            states: (0..threads).map(|_| state()).collect(),
+            annealers: (0..threads as u64)
+                .map(|t| Annealer::new(request.seed ^ (t << 32), request.near.clone()))
                 .collect(),
             done: 0,
-            most: order.stop.iterations.unwrap_or(unlimited),
+            most: request.stop.iterations.unwrap_or(unlimited),
             began,
             span,
         }
@@ -59,20 +64,20 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
     pub(crate) fn is_over(&self) -> bool {
         self.done >= self.most
             || self.span.is_some_and(|span| self.began.elapsed() >= span)
-            || self.order.stop.is_cancelled()
+            || self.request.stop.is_cancelled()
     }
 
     /// What each thread may do until that share of the budget is spent.
     fn slices(&self, until: f64) -> Vec<Slice<'a>> {
         let goal = if self.most == u64::MAX { u64::MAX } else { (self.most as f64 * until).round() as u64 };
         let left = goal.saturating_sub(self.done);
-        let threads = self.grounds.len() as u64;
+        let threads = self.states.len() as u64;
         let start = Instant::now();
         (0..threads)
             .map(|thread| Slice {
                 clock: self.span.map(|span| (start, self.began + span.mul_f64(until.min(1.0)))),
                 steps: left.saturating_add(thread) / threads,
-                cancel: self.order.stop.cancel,
+                cancel: self.request.stop.cancel,
             })
             .collect()
     }
@@ -81,16 +86,16 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
     /// that is cheaper. And the one to search from: all that fits, if nothing was given, for giving up what is not worth
     /// its price is easier than finding out what is worth a vehicle together.
     pub(crate) fn first_plans(&mut self, start: Plan, given: bool) -> (Plan, Plan) {
-        let (Some(ground), Some(walker)) = (self.grounds.first_mut(), self.walkers.first_mut()) else {
+        let (Some(state), Some(annealer)) = (self.states.first_mut(), self.annealers.first_mut()) else {
             return (start.clone(), start);
         };
-        let changes = ground.changes();
+        let changes = state.changes();
         let mut filled = |mode| {
-            ground.load(&start, self.vehicles);
-            ground.set_mode(mode);
-            walker.fill(ground);
-            ground.set_mode(Mode::Search);
-            ground.plan()
+            state.load(&start, self.vehicles);
+            state.set_mode(mode);
+            annealer.fill(state);
+            state.set_mode(Mode::Search);
+            state.plan()
         };
         let mut best = filled(Mode::First);
         if changes && !given {
@@ -109,15 +114,15 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
 
     /// Gives every thread the plan.
     pub(crate) fn take(&mut self, plan: &Plan) {
-        for ground in &mut self.grounds {
-            ground.load(plan, self.vehicles);
+        for state in &mut self.states {
+            state.load(plan, self.vehicles);
         }
     }
 
-    /// Lets leaving a stop out cost so much more than its penalty, where the ground knows how.
+    /// Lets leaving a stop out cost so much more than its penalty, where the state knows how.
     pub(crate) fn raise_penalties(&mut self, raise: i64) {
-        for ground in &mut self.grounds {
-            ground.raise_penalties(raise);
+        for state in &mut self.states {
+            state.raise_penalties(raise);
         }
     }
 
@@ -125,26 +130,25 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
     pub(crate) fn anneal_all(&mut self, cooling: Cooling, until: f64, plan: Option<&Plan>) -> Plan {
         let slices = self.slices(until);
         let most = self.vehicles;
-        self.done += self.each(|index, ground, walker| {
+        self.done += self.each(|index, state, annealer| {
             if let Some(plan) = plan {
-                ground.load(plan, most);
+                state.load(plan, most);
             }
-            slices.get(index).map_or(0, |slice| walker.anneal(ground, cooling, *slice))
+            slices.get(index).map_or(0, |slice| annealer.anneal(state, cooling, *slice))
         });
-        let ahead = self.grounds.iter().min_by_key(|ground| ground.best_worth());
+        let ahead = self.states.iter().min_by_key(|state| state.best_worth());
         ahead.map(G::best_plan).unwrap_or_default()
     }
 
     /// Whoever is behind takes over the best plan of whoever is ahead.
     pub(crate) fn exchange(&mut self) {
-        let Some(ahead) = (0..self.grounds.len()).min_by_key(|&index| self.grounds[index].best_worth())
-        else {
+        let Some(ahead) = (0..self.states.len()).min_by_key(|&index| self.states[index].best_worth()) else {
             return;
         };
-        let plan = self.grounds[ahead].best_plan();
-        for (index, ground) in self.grounds.iter_mut().enumerate() {
-            if index != ahead && ground.best_worth() > plan.worth() {
-                ground.load(&plan, self.vehicles);
+        let plan = self.states[ahead].best_plan();
+        for (index, state) in self.states.iter_mut().enumerate() {
+            if index != ahead && state.best_worth() > plan.worth() {
+                state.load(&plan, self.vehicles);
             }
         }
     }
@@ -155,44 +159,44 @@ impl<'a, G: Ground<'a>> Crew<'a, G> {
         let used: usize = parts.iter().map(|part| part.routes.len()).sum();
         let spare = self.vehicles.saturating_sub(used);
         let threads = parts.len();
-        self.done += self.each(|index, ground, walker| {
+        self.done += self.each(|index, state, annealer| {
             let (Some(part), Some(slice)) = (parts.get(index), slices.get(index)) else { return 0 };
-            ground.load(part, part.routes.len() + (spare + index) / threads);
-            walker.anneal(ground, cooling, *slice)
+            state.load(part, part.routes.len() + (spare + index) / threads);
+            annealer.anneal(state, cooling, *slice)
         });
         let (mut best, mut last) = (Plan::default(), Plan::default());
-        for ground in &self.grounds {
-            best.join(ground.best_plan());
-            last.join(ground.plan());
+        for state in &self.states {
+            best.join(state.best_plan());
+            last.join(state.plan());
         }
         (best, last)
     }
 
     /// The best plan of every thread.
     pub(crate) fn best_plans(&self) -> impl Iterator<Item = Plan> {
-        self.grounds.iter().map(G::best_plan)
+        self.states.iter().map(G::best_plan)
     }
 
     /// Lets every thread work at once; how many steps they took together.
-    fn each(&mut self, work: impl Fn(usize, &mut G, &mut Walker) -> u64 + Sync) -> u64 {
-        if let ([ground], [walker]) = (&mut self.grounds[..], &mut self.walkers[..]) {
-            return work(0, ground, walker);
+    fn each(&mut self, work: impl Fn(usize, &mut G, &mut Annealer) -> u64 + Sync) -> u64 {
+        if let ([state], [annealer]) = (&mut self.states[..], &mut self.annealers[..]) {
+            return work(0, state, annealer);
         }
         let work = &work;
         thread::scope(|scope| {
-            let hands: Vec<_> = (self.grounds.iter_mut().zip(&mut self.walkers).enumerate())
-                .map(|(index, (ground, walker))| scope.spawn(move || work(index, ground, walker)))
+            let hands: Vec<_> = (self.states.iter_mut().zip(&mut self.annealers).enumerate())
+                .map(|(index, (state, annealer))| scope.spawn(move || work(index, state, annealer)))
                 .collect();
             hands.into_iter().map(joined).sum()
         })
     }
 }
 
-impl<'a, M: Metric, const TIMED: bool> Crew<'a, State<'a, M, TIMED>> {
+impl<'a, M: Metric, const TIMED: bool> Workers<'a, State<'a, M, TIMED>> {
     /// Every thread breeds from these plans until the budget is spent; the best plan that was found, if any. Children
     /// count as steps by the time they take, roughly.
     pub(crate) fn breed(&mut self, instance: &Instance<M>, plans: &[Plan]) -> Option<Plan> {
-        let seed = self.order.seed;
+        let seed = self.request.seed;
         let price = instance.stops().max(1) as u64;
         let near = Near::new(instance);
         let work = |thread: u64, slice: Slice<'_>| {
@@ -227,11 +231,11 @@ impl<'a, M: Metric, const TIMED: bool> Crew<'a, State<'a, M, TIMED>> {
     pub(crate) fn save_vehicles(&mut self, plan: Plan, until: f64) -> Plan {
         let slices = self.slices(until);
         let most = self.vehicles;
-        self.done += self.each(|index, state, walker| {
+        self.done += self.each(|index, state, annealer| {
             state.load(&plan, most);
-            slices.get(index).map_or(0, |slice| walker.save_vehicles(state, *slice))
+            slices.get(index).map_or(0, |slice| annealer.save_vehicles(state, *slice))
         });
-        let ahead = self.grounds.iter().min_by_key(|state| state.best_cost);
+        let ahead = self.states.iter().min_by_key(|state| state.best_cost);
         ahead.map(State::best_plan).filter(|best| best.cost < plan.cost).unwrap_or(plan)
     }
 }

@@ -1,51 +1,51 @@
-//! The state of a plain problem as the ground of ruin and recreate.
+//! The state of a rich problem as ruin and recreate changes it.
 
-use super::State;
+use super::state::State;
+use crate::cost::Cost;
 use crate::kernel::blinks::Blinks;
-use crate::kernel::ground::{Ground, Link, Mode};
-use crate::kernel::metric::Metric;
 use crate::kernel::plan::{Plan, Worth};
+use crate::kernel::working_plan::{Link, Mode, WorkingPlan};
 use crate::rng::Rng;
 
-impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
+/// In which share of the steps of a search routes may change their vehicles; they are far from each other then, so that
+/// most steps lead nowhere.
+const CHANGING: f64 = 0.05;
+
+impl<'p, const CLOCKED: bool, const WIDE: bool> WorkingPlan<'p> for State<'p, CLOCKED, WIDE> {
     #[inline(always)]
     fn stops(&self) -> usize {
-        self.instance.stops()
+        self.stops()
     }
 
     #[inline(always)]
-    fn around(&self, stop: usize) -> &'a [u32] {
+    fn around(&self, stop: usize) -> &'p [u32] {
         self.instance.around(stop)
     }
 
-    fn keys(&self, order: usize) -> &'a [i32] {
+    fn keys(&self, order: usize) -> &'p [i32] {
         &self.instance.keys[order]
     }
 
     fn is_timed(&self) -> bool {
-        TIMED
+        true
     }
 
-    fn load(&mut self, plan: &Plan, most: usize) {
-        self.load(plan, most);
+    fn load(&mut self, plan: &Plan, _: usize) {
+        self.load(plan);
     }
 
-    #[inline(always)]
     fn pool(&self) -> &[u32] {
         &self.pool
     }
 
-    #[inline(always)]
     fn served(&self) -> usize {
         self.served
     }
 
-    #[inline(always)]
     fn used(&self) -> usize {
         self.used
     }
 
-    #[inline(always)]
     fn absent(&mut self) -> &mut Vec<u32> {
         &mut self.absent
     }
@@ -56,73 +56,89 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
         Link { prev: node.prev, next: node.next, route: node.route }
     }
 
-    #[inline(always)]
     fn size_of(&self, route: u32) -> usize {
         self.tours[route as usize].size as usize
     }
 
-    #[inline(always)]
     fn worth(&self) -> Worth {
-        Worth { excess: 0, cost: self.cost }
+        self.worth()
     }
 
-    #[inline]
     fn begin(&mut self) {
         self.begin();
     }
 
-    #[inline(always)]
     fn is_touched(&self, route: u32) -> bool {
         self.is_touched(route)
     }
 
-    #[inline]
     fn remove(&mut self, first: usize, count: usize, removed: &mut Vec<u32>) {
         self.remove(first, count, removed);
     }
 
-    #[inline]
+    fn remove_around(
+        &mut self,
+        first: usize,
+        ahead: usize,
+        kept: usize,
+        behind: usize,
+        removed: &mut Vec<u32>,
+    ) {
+        let mut next = first;
+        for _ in 0..ahead + kept {
+            next = self.nodes[next].next as usize;
+        }
+        if WIDE {
+            self.remove_wide(&[(first, ahead), (next, behind)], removed);
+        } else {
+            self.remove(first, ahead, removed);
+            self.remove(next, behind, removed);
+        }
+    }
+
     fn forgive(&mut self, stops: &[u32]) {
         self.cost -= self.penalties(stops);
     }
 
-    #[inline(always)]
     fn is_broken(&self) -> bool {
-        self.broken
+        false
     }
 
-    #[inline]
     fn recreate(&mut self, stops: &[u32], blinks: &mut Blinks, rng: &mut Rng) {
+        self.changing = self.instance.changes
+            && (self.mode == Mode::Changing || self.mode == Mode::Search && rng.unit() < CHANGING);
         self.put_back(stops, blinks, rng);
+        if self.changing {
+            for index in 0..self.log_tours.len() {
+                self.change_to_cheapest(self.log_tours[index].0);
+            }
+        }
     }
 
     fn swaps_tails(&self) -> bool {
-        // Breeding does it better.
-        !self.instance.is_bred()
+        self.instance.swaps_tails
     }
 
     fn swap_tails(&mut self, centre: usize, most: i64, rng: &mut Rng) -> bool {
-        self.swap_tails(centre, most, rng)
+        self.swap_tails(centre, Cost::parts(most), rng)
     }
 
     fn hope(&mut self, times: u32) {
         self.hope = i64::from(times);
     }
 
-    fn raise_penalties(&mut self, raise: i64) {
-        self.raise_penalties(raise);
+    fn changes(&self) -> bool {
+        self.instance.changes
     }
 
     fn set_mode(&mut self, mode: Mode) {
-        self.lifted = mode == Mode::Fullest;
+        self.mode = mode;
     }
 
-    #[inline]
     fn undo(&mut self) {
         self.undo();
     }
 
-    #[inline]
     fn keep(&mut self) -> bool {
         self.keep()
     }
@@ -136,6 +152,6 @@ impl<'a, M: Metric, const TIMED: bool> Ground<'a> for State<'a, M, TIMED> {
     }
 
     fn best_worth(&self) -> Worth {
-        Worth { excess: 0, cost: self.best_cost_unraised() }
+        self.best_worth()
     }
 }

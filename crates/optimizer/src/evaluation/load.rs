@@ -1,6 +1,6 @@
 //! What is aboard on each way, and how much more could be.
 
-use super::Reckoner;
+use super::Evaluator;
 use crate::model::{Shipment, StopId};
 
 /// What is known of one dimension of the load on the way to one position of a route.
@@ -25,13 +25,13 @@ pub(crate) struct Room {
     pub(crate) free_behind: i64,
 }
 
-impl Reckoner<'_> {
+impl Evaluator<'_> {
     /// What is aboard when the vehicle leaves its start, in each dimension.
     pub(crate) fn load_at_start(&self) -> Vec<i64> {
         self.rooms.iter().take(self.problem.dims).map(|room| room.aboard).collect()
     }
 
-    /// Reckons the rooms, and by how much capacities are exceeded.
+    /// Computes the rooms, and by how much capacities are exceeded.
     pub(super) fn weigh(&mut self) -> i64 {
         let dims = self.problem.dims;
         self.rooms.clear();

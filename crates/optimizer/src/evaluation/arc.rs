@@ -121,9 +121,10 @@ pub(crate) fn ride(
     let mut ride = Ride::from(leave, used);
     if halts.is_none() {
         let Some(to) = to else { return ride };
-        let seconds = roads
-            .course()
-            .map_or_else(|| crate::travel::course::seconds_of(way), |course| course.seconds(way, leave));
+        let seconds = roads.time_shapes().map_or_else(
+            || crate::travel::time_shapes::seconds_of(way),
+            |time_shapes| time_shapes.seconds(way, leave),
+        );
         ride.arrive += seconds;
         (ride.ride, ride.drive, ride.since_reload) = (seconds, seconds, seconds);
         ride.missing = i64::from(seconds >= UNREACHABLE);

@@ -28,7 +28,7 @@ pub(crate) enum Mode {
 }
 
 /// A plan that changes: rings of stops, each through a node of its route's own.
-pub(crate) trait Ground<'a>: Send {
+pub(crate) trait WorkingPlan<'a>: Send {
     /// How many stops there are in the whole problem; nodes from there on belong to routes.
     fn stops(&self) -> usize;
     /// The stops near one, itself first.
