@@ -51,7 +51,7 @@ enum Verb {
     Release,
     /// Picture every page in both sizes and themes
     Screens,
-    /// Run one benchmark: roads, plan, server, load, the doors, whole days against the truth, or the optimizer against its
+    /// Run one benchmark: roads, plan, server, load, the endpoints, whole days against the truth, or the optimizer against its
     /// peers
     Bench(bench::Options),
     /// Write the checked queries of crates/store to .sqlx

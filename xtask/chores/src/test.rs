@@ -130,7 +130,7 @@ fn queries(project: &Project) -> Result<()> {
     prepare::check(project)
 }
 
-/// Unit, property, store and whole-house tests of the host crates, on a real PostgreSQL.
+/// Unit, property, store and whole-product tests of the host crates, on a real PostgreSQL.
 fn tests(project: &Project) -> Result<()> {
     extract::extract(project)?;
     let (_running, url) = match std::env::var_os("DATABASE_URL") {

@@ -31,7 +31,7 @@ pub fn screens(project: &Project) -> Result<()> {
         bail!("end2end/screens.config.ts is missing, so there is nothing to picture");
     }
     demo::prepare(project)?;
-    // Several houses stand beside each other, and of one database server they would all use the same database.
+    // Several servers run beside each other, and of one database server they would all use the same database.
     run(playwright(project, &["--config", "screens.config.ts"])?.env_remove("DATABASE_URL"))
 }
 

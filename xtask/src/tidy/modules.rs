@@ -52,7 +52,7 @@ pub(super) fn faults_below(root: &Path, package: &Package) -> Result<Vec<String>
         }
     }
     let mut faults = too_large(&sizes);
-    faults.extend(strangers(&package.name, &tops));
+    faults.extend(unknown_folders(&package.name, &tops));
     let known: BTreeSet<_> = texts.keys().cloned().collect();
     let graph: Graph =
         texts.iter().map(|(module, text)| (module.clone(), named_by(module, text, &known))).collect();
@@ -79,13 +79,13 @@ fn too_large(sizes: &BTreeMap<String, usize>) -> Vec<String> {
     sizes.iter().filter_map(fault).collect()
 }
 
-fn strangers(name: &str, tops: &BTreeSet<String>) -> Vec<String> {
+fn unknown_folders(name: &str, tops: &BTreeSet<String>) -> Vec<String> {
     let Some((_, processes)) = BY_FAMILIES.iter().find(|(by_families, _)| *by_families == name) else {
         return Vec::new();
     };
     let known = |top: &str| top == "lib.rs" || FAMILIES.contains(&top) || processes.contains(&top);
-    let strange = tops.iter().filter(|top| !known(top));
-    strange
+    let unknown = tops.iter().filter(|top| !known(top));
+    unknown
         .map(|top| format!("{name}: {top} is no family; put it into one of {}", FAMILIES.join(", ")))
         .collect()
 }
@@ -253,10 +253,10 @@ mod tests {
     #[test]
     fn folders_are_families_and_can_be_read() {
         let tops = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        assert!(strangers("store", &tops(&["lib.rs", "orders", "figures"])).is_empty());
-        assert!(strangers("operations", &tops(&["planning"])).is_empty());
-        assert_eq!(strangers("store", &tops(&["planning", "helpers.rs"])).len(), 2);
-        assert!(strangers("roads", &tops(&["anything.rs"])).is_empty());
+        assert!(unknown_folders("store", &tops(&["lib.rs", "orders", "figures"])).is_empty());
+        assert!(unknown_folders("operations", &tops(&["planning"])).is_empty());
+        assert_eq!(unknown_folders("store", &tops(&["planning", "helpers.rs"])).len(), 2);
+        assert!(unknown_folders("roads", &tops(&["anything.rs"])).is_empty());
         let sizes = |size| BTreeMap::from([("crates/store/src/day".to_owned(), size)]);
         assert_eq!((too_large(&sizes(12)).len(), too_large(&sizes(13)).len()), (0, 1));
     }

@@ -33,7 +33,7 @@ fn within(weight: u64, budget: u64, kind: &str) -> Result<String> {
     if weight > budget {
         bail!(
             "wasm and JavaScript of {kind} weigh {weight} bytes in brotli, over the budget of {budget}; \
-             find what grew (the numbers in xtask/budget.toml go up only with a new room)"
+             find what grew (the numbers in xtask/budget.toml go up only with a new page)"
         );
     }
     Ok(format!("{weight} of {budget} bytes in brotli, as {kind}"))
@@ -73,7 +73,7 @@ mod tests {
     fn a_byte_too_many_is_an_error() {
         assert!(within(10, 10, "a release").is_ok());
         let said = within(11, 10, "a release").unwrap_err().to_string();
-        assert!(said.contains("11") && said.contains("only with a new room"), "{said}");
+        assert!(said.contains("11") && said.contains("only with a new page"), "{said}");
     }
 
     #[test]

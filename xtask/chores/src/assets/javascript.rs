@@ -14,7 +14,7 @@ use xtask::run::run;
 /// What is taken from npm packages as it is: the file there, and its name here.
 const TAKEN: [(&str, &str); 1] = [("leaflet/dist/leaflet.css", "leaflet.css")];
 
-/// Whose work is in the bundle, each with its licence: theirs ask for being told.
+/// Whose work is in the bundle, each with its licence: theirs ask for being named.
 const BUNDLED: [&str; 9] = [
     "leaflet",
     "protomaps-leaflet",

@@ -1,4 +1,4 @@
-//! `cargo xtask bench doors`: the fuzzer of the whole-house tests, for longer.
+//! `cargo xtask bench doors`: the fuzzer of the whole-product tests, for longer.
 
 use anyhow::Result;
 use clap::Args;
@@ -18,7 +18,7 @@ pub struct Options {
     seed: u64,
 }
 
-/// Sends the requests and prints a row for each door.
+/// Sends the requests and prints a row for each endpoint.
 ///
 /// # Errors
 /// When a request is answered by 500 or more, something panics, or too few get past authentication and parsing.

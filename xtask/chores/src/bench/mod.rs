@@ -1,6 +1,6 @@
 //! `cargo xtask bench NAME`: one benchmark.
 
-mod contest;
+mod comparison;
 mod doors;
 mod estimates;
 mod load;
@@ -35,7 +35,7 @@ enum Bench {
     Server(Rest),
     /// Single readings over HTTP from 128 phones, and the live feed to 1,000 viewers
     Crowd(Rest),
-    /// A fuzzer at every door and every server function: nothing may break
+    /// A fuzzer at every endpoint and every server function: nothing may break
     Doors(doors::Options),
     /// The demo's own morning plan, before and after the search
     Morning(morning::Options),
@@ -44,7 +44,7 @@ enum Bench {
     /// Whole days, and how good what the product said about them was, against what really happened
     Estimates(estimates::Options),
     /// The optimizer against its peers on the classic instances
-    Optimizer(contest::Options),
+    Optimizer(comparison::Options),
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Load(options) => load::load(project, options),
         Bench::Estimates(options) => estimates::estimates(project, options),
-        Bench::Optimizer(options) => contest::contest(project, options),
+        Bench::Optimizer(options) => comparison::comparison(project, options),
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Deserialize;
 
-use super::contest;
+use super::comparison;
 use xtask::project::Project;
 use xtask::run::{output, run};
 
@@ -55,7 +55,7 @@ pub(super) fn morning(project: &Project, options: &Options) -> Result<()> {
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .find(|path| path.to_string_lossy().contains("morning-"))
         .context("the demo planned no morning")?;
-    let ours = contest::build(project)?;
+    let ours = comparison::build(project)?;
     println!("{}", problem.display());
     for (name, limit) in WAYS {
         for program in std::iter::once(&ours).chain(&options.against) {

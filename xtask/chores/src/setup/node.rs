@@ -79,11 +79,11 @@ fn node() -> Result<()> {
     if on_path("npm").is_none() {
         bail!("npm is not on the search path; install Node.js {OLDEST_NODE} or later, which brings it");
     }
-    let told = xtask::run::output(Command::new("node").arg("--version"))
+    let version = xtask::run::output(Command::new("node").arg("--version"))
         .with_context(|| format!("install Node.js {OLDEST_NODE} or later"))?;
-    match major(&told) {
+    match major(&version) {
         Some(version) if version >= OLDEST_NODE => Ok(()),
-        _ => bail!("Node.js {} is too old; install {OLDEST_NODE} or later", told.trim()),
+        _ => bail!("Node.js {} is too old; install {OLDEST_NODE} or later", version.trim()),
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::facts::{At, Truth};
-use super::foresight::reckoned;
+use super::foresight::foreseen;
 use super::published::{History, Record, Say};
 
 /// How late a stop is that somebody should have heard of.
@@ -116,8 +116,8 @@ fn cases<'a>(truth: &'a Truth, record: &'a Record) -> impl Iterator<Item = Case<
             let history = record.stops.get(&visit.stop)?;
             let (arrived, until) = (visit.arrived, visit.window_until);
             let in_time = until - IN_TIME;
-            let reckoned = || reckoned(truth, tour, index, in_time, &|visit| visit.usual_approach_s);
-            let known = || reckoned().is_some_and(|there| there > until);
+            let foreseen = || foreseen(truth, tour, index, in_time, &|visit| visit.usual_approach_s);
+            let known = || foreseen().is_some_and(|there| there > until);
             let is_foreseeable = arrived > until + MUCH && known();
             Some(Case { history, arrived, until, is_foreseeable })
         })

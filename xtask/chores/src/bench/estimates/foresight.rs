@@ -10,7 +10,7 @@ use super::facts::{At, Span, Tour, Truth, Visit};
 
 /// When the vehicle would be at the door of its visit number `which`, known at `now`; `approach_s` says how long looking,
 /// parking and walking are expected to take.
-pub fn reckoned(
+pub fn foreseen(
     truth: &Truth,
     tour: &Tour,
     which: usize,
@@ -102,7 +102,7 @@ mod tests {
     }
 
     fn known(truth: &Truth, which: usize, now: &str) -> At {
-        reckoned(truth, &truth.tours["Van 01"], which, at(now), &|visit| visit.usual_approach_s).unwrap()
+        foreseen(truth, &truth.tours["Van 01"], which, at(now), &|visit| visit.usual_approach_s).unwrap()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `cargo xtask bench estimates`: plays whole days, asks from outside what the product says, and scores it against what
 //! really happened.
 //!
-//! The days follow each other in one database, as in life, so that each is told by what the days before it have taught. The
+//! The days follow each other in one database, as in life, so that each is estimated from what the days before it have taught. The
 //! product never sees the truth. Not here: the world (`crates/simulator`).
 
 mod alarms;

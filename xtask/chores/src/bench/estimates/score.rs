@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::facts::{At, Doing, Truth, Visit};
-use super::foresight::reckoned;
+use super::foresight::foreseen;
 use super::published::{Record, Say};
 
 /// How many minutes ahead of the arrival estimates are looked at.
@@ -142,7 +142,7 @@ pub fn knowable(days: &[(Truth, Record)]) -> [Table; 2] {
                         continue;
                     }
                     for (cells, approach_s) in cells.iter_mut().zip(ways) {
-                        let expected = reckoned(truth, tour, index, then, approach_s);
+                        let expected = foreseen(truth, tour, index, then, approach_s);
                         let said = expected.map(|expected| Said { expected, range: None });
                         let groups = cells.entry(format!("{horizon} min")).or_default();
                         add(groups, &[ALL, &visit.kind, &visit.area], visit.arrived, said);

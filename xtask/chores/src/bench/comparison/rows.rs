@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::field::{Family, Heat, Solver};
+use super::instances::{Family, Solver, Trial};
 
 /// Below this part of the cores that it could have had, a solver was starved by something else on the machine.
 const STARVED: f64 = 0.85;
@@ -24,7 +24,7 @@ pub(super) struct Row {
     pub(super) instance: String,
     pub(super) time: u64,
     pub(super) seed: u64,
-    /// The plan's cost as our checker reckons it from the routes; none if there was no complete plan that keeps the
+    /// The plan's cost as our checker computes it from the routes; none if there was no complete plan that keeps the
     /// rules.
     pub(super) cost: Option<f64>,
     /// The best cost that was known.
@@ -63,9 +63,9 @@ impl Row {
     }
 }
 
-/// The key that the heat's row will have.
-pub(super) fn key_of(heat: &Heat, version: &str) -> Key {
-    key(heat.solver, version, heat.family, heat.instance, heat.time, heat.seed)
+/// The key that the trial's row will have.
+pub(super) fn key_of(trial: &Trial, version: &str) -> Key {
+    key(trial.solver, version, trial.family, trial.instance, trial.time, trial.seed)
 }
 
 fn key(solver: Solver, version: &str, family: Family, instance: &str, time: u64, seed: u64) -> Key {

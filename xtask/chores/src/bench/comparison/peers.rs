@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::field::Solver;
+use super::instances::Solver;
 use xtask::project::Project;
 use xtask::run::{begin, cargo, on_path, output, run};
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use super::field::{Family, Solver, Wanted, heats};
+use super::instances::{Family, Solver, Wanted, trials};
 use super::rows::Row;
 
 const BEGIN: &str =
@@ -128,7 +128,7 @@ fn gap(runs: &[&Row], solver: Solver) -> (Option<f64>, String) {
     let Some(first) = runs.first() else { return (None, "–".to_owned()) };
     let (families, solvers, times) = ([first.family], [solver], [first.time]);
     let wanted = Wanted { families: &families, solvers: &solvers, times: &times, seeds: &[] };
-    let planned = heats(&wanted).len();
+    let planned = trials(&wanted).len();
     let failed = runs.iter().filter(|run| run.cost.is_none()).count();
     let notes = match (runs.len() < planned, failed) {
         (false, 0) => String::new(),

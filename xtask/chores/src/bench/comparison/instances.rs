@@ -299,7 +299,7 @@ impl Solver {
 
 /// One run of one solver.
 #[derive(Clone, Debug)]
-pub(super) struct Heat {
+pub(super) struct Trial {
     pub(super) solver: Solver,
     pub(super) family: Family,
     pub(super) instance: &'static str,
@@ -307,7 +307,7 @@ pub(super) struct Heat {
     pub(super) seed: u64,
 }
 
-/// Which heats are wanted; an empty list wants all.
+/// Which trials are wanted; an empty list wants all.
 pub(super) struct Wanted<'a> {
     pub(super) families: &'a [Family],
     pub(super) solvers: &'a [Solver],
@@ -315,32 +315,32 @@ pub(super) struct Wanted<'a> {
     pub(super) seeds: &'a [u64],
 }
 
-/// All heats that are wanted, in the order in which they are best run: a solver at a time.
-pub(super) fn heats(wanted: &Wanted<'_>) -> Vec<Heat> {
-    let mut heats = Vec::new();
+/// All trials that are wanted, in the order in which they are best run: a solver at a time.
+pub(super) fn trials(wanted: &Wanted<'_>) -> Vec<Trial> {
+    let mut trials = Vec::new();
     for &solver in Solver::value_variants() {
         for &family in Family::value_variants() {
             let (_, _, instances) = family.files();
             for &(time, count, seeds) in family.times() {
                 for &seed in seeds {
-                    let of = |instance| Heat { solver, family, instance, time, seed };
-                    heats.extend(instances.into_iter().take(count).map(of));
+                    let of = |instance| Trial { solver, family, instance, time, seed };
+                    trials.extend(instances.into_iter().take(count).map(of));
                 }
             }
         }
     }
-    heats.retain(|heat| {
+    trials.retain(|trial| {
         let asked = |family| wanted.families.contains(&family);
-        heat.solver.takes_part(heat.family, heat.instance, heat.time, heat.seed)
-            && (asked(heat.family) || (wanted.families.is_empty() && !heat.family.is_on_request()))
-            && (wanted.solvers.is_empty() || wanted.solvers.contains(&heat.solver))
-            && (wanted.times.is_empty() || wanted.times.contains(&heat.time))
-            && (wanted.seeds.is_empty() || wanted.seeds.contains(&heat.seed))
+        trial.solver.takes_part(trial.family, trial.instance, trial.time, trial.seed)
+            && (asked(trial.family) || (wanted.families.is_empty() && !trial.family.is_on_request()))
+            && (wanted.solvers.is_empty() || wanted.solvers.contains(&trial.solver))
+            && (wanted.times.is_empty() || wanted.times.contains(&trial.time))
+            && (wanted.seeds.is_empty() || wanted.seeds.contains(&trial.seed))
     });
-    heats
+    trials
 }
 
-impl Heat {
+impl Trial {
     /// The instance's file.
     pub(super) fn file(&self, data: &Path) -> PathBuf {
         let (folder, ending, _) = self.family.files();
@@ -382,27 +382,28 @@ mod tests {
 
     #[test]
     fn everything_is_run_but_belgium_and_rich_problems_unless_they_are_asked_for() {
-        let all = heats(&ALL);
-        let of = |solver| all.iter().filter(|heat| heat.solver == solver).count();
+        let all = trials(&ALL);
+        let of = |solver| all.iter().filter(|trial| trial.solver == solver).count();
         assert_eq!((of(Solver::Ours), of(Solver::Pyvrp)), (6 * 30, 6 * 30));
         assert_eq!((of(Solver::HgsCvrp), of(Solver::Vroom)), (30, 6 * 6));
-        assert!(all.iter().all(|heat| heat.family < Family::Belgium));
-        let belgium = heats(&Wanted { families: &[Family::Belgium], solvers: &[Solver::Ours], ..ALL });
+        assert!(all.iter().all(|trial| trial.family < Family::Belgium));
+        let belgium = trials(&Wanted { families: &[Family::Belgium], solvers: &[Solver::Ours], ..ALL });
         assert_eq!((belgium.len(), belgium[0].time), (6, 60));
     }
 
     #[test]
     fn a_piece_can_be_asked_for() {
         let wanted = Wanted { families: &[Family::X], solvers: &[Solver::Pyvrp], times: &[30], seeds: &[2] };
-        let piece = heats(&wanted);
+        let piece = trials(&wanted);
         assert_eq!(piece.len(), 3);
-        assert!(piece.iter().all(|heat| heat.seed == 2 && heat.instance.starts_with("X-")));
+        assert!(piece.iter().all(|trial| trial.seed == 2 && trial.instance.starts_with("X-")));
     }
     #[test]
     fn rich_problems_are_run_by_us_and_pyvrp() {
         let wanted = Wanted { families: &[Family::Hfvrp], ..ALL };
-        let rich = heats(&wanted);
-        let of = |solver, time| rich.iter().filter(|heat| (heat.solver, heat.time) == (solver, time)).count();
+        let rich = trials(&wanted);
+        let of =
+            |solver, time| rich.iter().filter(|trial| (trial.solver, trial.time) == (solver, time)).count();
         assert_eq!((of(Solver::Ours, 10), of(Solver::Ours, 60)), (12, 6));
         assert_eq!((of(Solver::Pyvrp, 10), of(Solver::Pyvrp, 60)), (12, 6));
         assert_eq!(rich.len(), 36, "and by nobody else");
@@ -429,14 +430,14 @@ mod tests {
     fn every_instance_that_is_run_is_there_with_its_best_cost() {
         let Some(data) = super::super::data_folder() else {
             println!(
-                "SKIPPED: the instances of the contest, because DOORSTEP_DATA does not name their folder"
+                "SKIPPED: the instances of the comparison, because DOORSTEP_DATA does not name their folder"
             );
             return;
         };
-        for heat in heats(&Wanted { families: Family::value_variants(), ..ALL }) {
-            let file = heat.file(&data);
+        for trial in trials(&Wanted { families: Family::value_variants(), ..ALL }) {
+            let file = trial.file(&data);
             assert!(file.is_file(), "{}", file.display());
-            assert!(heat.best_known(&data).unwrap() > 0.0, "{}", heat.instance);
+            assert!(trial.best_known(&data).unwrap() > 0.0, "{}", trial.instance);
         }
     }
 }

@@ -9,7 +9,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::Deserialize;
 
-use super::field::{Heat, Solver};
+use super::instances::{Solver, Trial};
 use super::peers::Peers;
 use super::rows::Row;
 use xtask::run::output;
@@ -17,8 +17,8 @@ use xtask::run::output;
 /// A second PyVRP beside the first takes this much more as its seed.
 const OTHER_SEED: u64 = 1000;
 
-/// What is needed to run heats.
-pub(super) struct Course {
+/// What is needed to run trials.
+pub(super) struct Runner {
     /// `doorstep-solve`.
     pub(super) program: PathBuf,
     /// The folder of the instances.
@@ -47,44 +47,44 @@ struct Answer {
     cpu: f64,
 }
 
-impl Course {
-    /// Runs the heat; a solver that finds nothing, or fails, has a row without a cost.
-    pub(super) fn run(&self, heat: &Heat, version: &str) -> Result<Row> {
+impl Runner {
+    /// Runs the trial; a solver that finds nothing, or fails, has a row without a cost.
+    pub(super) fn run(&self, trial: &Trial, version: &str) -> Result<Row> {
         fs::create_dir_all(&self.plans)?;
         let row = Row {
-            solver: heat.solver,
+            solver: trial.solver,
             version: version.to_owned(),
-            family: heat.family,
-            instance: heat.instance.to_owned(),
-            time: heat.time,
-            seed: heat.seed,
+            family: trial.family,
+            instance: trial.instance.to_owned(),
+            time: trial.time,
+            seed: trial.seed,
             cost: None,
-            best: heat.best_known(&self.data)?,
+            best: trial.best_known(&self.data)?,
             routes: 0,
             iterations: None,
             seconds: 0.0,
             cpu: 0.0,
         };
-        match heat.solver {
-            Solver::Ours => self.ours(heat, row),
-            Solver::PyvrpPair => self.peer(heat, &[heat.seed, heat.seed + OTHER_SEED], row),
-            _ => self.peer(heat, &[heat.seed], row),
+        match trial.solver {
+            Solver::Ours => self.ours(trial, row),
+            Solver::PyvrpPair => self.peer(trial, &[trial.seed, trial.seed + OTHER_SEED], row),
+            _ => self.peer(trial, &[trial.seed], row),
         }
     }
 
-    fn ours(&self, heat: &Heat, row: Row) -> Result<Row> {
-        let plan = self.plan(heat, heat.seed);
+    fn ours(&self, trial: &Trial, row: Row) -> Result<Row> {
+        let plan = self.plan(trial, trial.seed);
         let before = children_cpu()?;
         let said: Judged = serde_json::from_str(&output(
             Command::new(&self.program)
-                .arg(heat.file(&self.data))
+                .arg(trial.file(&self.data))
                 .args(["--threads", "2", "--json", "--time"])
-                .arg(heat.time.to_string())
-                .args(["--seed", &heat.seed.to_string(), "--out"])
+                .arg(trial.time.to_string())
+                .args(["--seed", &trial.seed.to_string(), "--out"])
                 .arg(&plan),
         )?)?;
         let cpu = children_cpu()? - before;
-        let judged = self.judge(heat, &plan)?;
+        let judged = self.judge(trial, &plan)?;
         if (judged.cost - said.cost).abs() > 1e-6 {
             bail!("{} costs {}, and {} was said", plan.display(), judged.cost, said.cost);
         }
@@ -94,9 +94,9 @@ impl Course {
     }
 
     /// Several seeds run at the same time, and the best of them counts.
-    fn peer(&self, heat: &Heat, seeds: &[u64], mut row: Row) -> Result<Row> {
+    fn peer(&self, trial: &Trial, seeds: &[u64], mut row: Row) -> Result<Row> {
         let children: Vec<Child> =
-            seeds.iter().map(|&seed| self.start(heat, seed)).collect::<Result<Vec<_>>>()?;
+            seeds.iter().map(|&seed| self.start(trial, seed)).collect::<Result<Vec<_>>>()?;
         for (child, &seed) in children.into_iter().zip(seeds) {
             let output = child.wait_with_output()?;
             let printed = String::from_utf8_lossy(&output.stdout);
@@ -110,9 +110,9 @@ impl Course {
             row.cpu += answer.cpu;
             row.iterations = answer.iterations.map(|more| row.iterations.unwrap_or(0) + more);
             let Some(routes) = answer.routes.filter(|routes| !routes.is_empty()) else { continue };
-            let plan = self.plan(heat, seed);
+            let plan = self.plan(trial, seed);
             fs::write(&plan, solution_file(&routes))?;
-            let judged = match self.judge(heat, &plan) {
+            let judged = match self.judge(trial, &plan) {
                 Ok(judged) => judged,
                 Err(error) => {
                     println!("    failed: {error:#}");
@@ -126,12 +126,12 @@ impl Course {
         Ok(row)
     }
 
-    fn start(&self, heat: &Heat, seed: u64) -> Result<Child> {
-        let name = heat.solver.peer().context("we are no peer of ours")?;
+    fn start(&self, trial: &Trial, seed: u64) -> Result<Child> {
+        let name = trial.solver.peer().context("we are no peer of ours")?;
         self.peers
             .command(name)
-            .arg(heat.file(&self.data))
-            .args(["--time", &heat.time.to_string(), "--seed", &seed.to_string()])
+            .arg(trial.file(&self.data))
+            .args(["--time", &trial.time.to_string(), "--seed", &seed.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -139,14 +139,14 @@ impl Course {
             .with_context(|| format!("could not start {name}"))
     }
 
-    fn plan(&self, heat: &Heat, seed: u64) -> PathBuf {
-        let solver = heat.solver.title().replace(' ', "");
-        self.plans.join(format!("{}-{}-{solver}-{seed}.sol", heat.instance, heat.time))
+    fn plan(&self, trial: &Trial, seed: u64) -> PathBuf {
+        let solver = trial.solver.title().replace(' ', "");
+        self.plans.join(format!("{}-{}-{solver}-{seed}.sol", trial.instance, trial.time))
     }
 
-    fn judge(&self, heat: &Heat, plan: &PathBuf) -> Result<Judged> {
+    fn judge(&self, trial: &Trial, plan: &PathBuf) -> Result<Judged> {
         let mut command = Command::new(&self.program);
-        command.arg(heat.file(&self.data)).arg("--check").arg(plan).arg("--json");
+        command.arg(trial.file(&self.data)).arg("--check").arg(plan).arg("--json");
         Ok(serde_json::from_str(&output(&mut command)?)?)
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask bench optimizer`: our solver and its peers on the public instances, at equal wall time, every plan
 //! judged from its file by our checker. Can be run in pieces: what has been measured is kept and not run again.
 
-mod field;
+mod instances;
 mod peers;
 mod rows;
 mod run;
@@ -15,10 +15,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use self::field::{Family, Heat, Solver, Wanted, heats};
+use self::instances::{Family, Solver, Trial, Wanted, trials};
 use self::peers::Peers;
 use self::rows::Row;
-use self::run::Course;
+use self::run::Runner;
 use xtask::project::Project;
 use xtask::run::{begin, cargo, output, run};
 
@@ -58,7 +58,7 @@ pub struct Options {
 ///
 /// # Errors
 /// When the solver does not compile or breaks, or files cannot be read or written.
-pub fn contest(project: &Project, options: &Options) -> Result<()> {
+pub fn comparison(project: &Project, options: &Options) -> Result<()> {
     if options.install_peers {
         return peers::install(project);
     }
@@ -93,18 +93,18 @@ fn measure(project: &Project, options: &Options, file: &Path) -> Result<()> {
     let ours = if options.unrecorded { "uncommitted".to_owned() } else { commit(project)? };
     let rows = rows::load(file)?;
     let mut missing = BTreeSet::new();
-    let mut open: Vec<(Heat, String)> = Vec::new();
-    for heat in heats(&wanted) {
+    let mut open: Vec<(Trial, String)> = Vec::new();
+    for trial in trials(&wanted) {
         let version =
-            if heat.solver == Solver::Ours { Some(ours.as_str()) } else { peers.version(heat.solver) };
+            if trial.solver == Solver::Ours { Some(ours.as_str()) } else { peers.version(trial.solver) };
         let Some(version) = version else {
-            missing.insert(heat.solver);
+            missing.insert(trial.solver);
             continue;
         };
-        let key = rows::key_of(&heat, version);
+        let key = rows::key_of(&trial, version);
         let done = rows.iter().find(|row| row.key() == key);
         if options.unrecorded || done.is_none_or(|row| options.starved && row.starved()) {
-            open.push((heat, version.to_owned()));
+            open.push((trial, version.to_owned()));
         }
     }
     for solver in missing {
@@ -113,13 +113,13 @@ fn measure(project: &Project, options: &Options, file: &Path) -> Result<()> {
             solver.title()
         );
     }
-    if !options.unrecorded && open.iter().any(|(heat, _)| heat.solver == Solver::Ours) {
+    if !options.unrecorded && open.iter().any(|(trial, _)| trial.solver == Solver::Ours) {
         refuse_uncommitted(project)?;
     }
-    let course = Course { program: build(project)?, data, plans: project.target.join("xtask/plans"), peers };
-    for (index, (heat, version)) in open.iter().enumerate() {
-        let row = course.run(heat, version).with_context(|| heat.instance)?;
-        println!("  {}/{} {}", index + 1, open.len(), told(&row));
+    let runner = Runner { program: build(project)?, data, plans: project.target.join("xtask/plans"), peers };
+    for (index, (trial, version)) in open.iter().enumerate() {
+        let row = runner.run(trial, version).with_context(|| trial.instance)?;
+        println!("  {}/{} {}", index + 1, open.len(), line_of(&row));
         if !options.unrecorded {
             rows::append(file, &row)?;
         }
@@ -127,7 +127,7 @@ fn measure(project: &Project, options: &Options, file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn told(row: &Row) -> String {
+fn line_of(row: &Row) -> String {
     let gap = row.gap().map_or_else(|| "no plan".to_owned(), |gap| format!("{gap:.3} %"));
     format!(
         "{} {} {} s seed {}: {gap} ({:.1} s, {:.1} s of processor{})",
