@@ -8,7 +8,7 @@ takes nothing from them. On a quiet machine that is the same.
 
 Reads what the benchmark families need (Solomon's form, Li and Lim's, VRPLIB with coordinates or a full matrix, gzip or
 not) under their usual conventions, with code of its own or, for rich problems, PyVRP's: a fault in Doorstep's readers
-shows as a cost that does not fit. Costs are not printed, Doorstep's checker reckons them from the routes. Places are
+shows as a cost that does not fit. Costs are not printed, Doorstep's checker computes them from the routes. Places are
 numbered as in solution files: from 0, the depots first. Where vehicles differ, route k is that of vehicle k; a depot
 within a route is where it reloads.
 """

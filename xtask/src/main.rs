@@ -1,71 +1,19 @@
-//! `cargo xtask`: what a newcomer types. Set-up, build, demo, tests, benches and screens, one verb each.
+//! `cargo xtask`: what a newcomer types.
 //!
-//! Every verb sets up what it needs, says each step in one line with its time, and does nothing twice. Not here: anything
-//! that the product needs while it runs.
+//! `tidy` is carried out here; every other verb, and help, by the package `chores`, which takes longer to compile.
 
-mod assets;
-mod bench;
-mod children;
-mod database;
-mod demo;
-mod dev;
-mod extract;
-mod http;
-mod prepare;
-mod project;
-mod release;
-mod run;
-mod setup;
-mod stamp;
-mod test;
-mod throwaway;
-mod tidy;
-mod walks;
-
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use clap::{Parser, Subcommand};
+use anyhow::{Context, Result};
 
-use project::Project;
-
-/// Chores of the Doorstep project.
-#[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
-struct Chore {
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(Debug, Subcommand)]
-enum Verb {
-    /// Start everything with a day in progress: sets up, builds, prints the address and a sign-in link per role
-    Demo(demo::Options),
-    /// Everything that CI checks: format, tidy, clippy, tests on real PostgreSQL, browser walks
-    Test(test::Options),
-    /// The demo, rebuilt and restarted when a source changes
-    Dev(demo::Options),
-    /// Keep a development database up and print its DATABASE_URL
-    Db,
-    /// Build what browsers download into target/site
-    Assets(assets::Options),
-    /// Assemble target/release-folder: optimised server, assets, systemd unit
-    Release,
-    /// Picture every page in both sizes and themes
-    Screens,
-    /// Run one benchmark: roads, plan, server, load, the doors, whole days against the truth, or the optimizer against its
-    /// peers
-    Bench(bench::Options),
-    /// Write the checked queries of crates/store to .sqlx
-    Prepare(prepare::Options),
-    /// Check who may use whom, and that no folder is unaccounted for
-    Tidy,
-    /// Fetch tools and extracts without building
-    Setup(setup::Options),
-}
+use xtask::project::Project;
+use xtask::run::cargo;
+use xtask::tidy::tidy;
 
 fn main() -> ExitCode {
-    match carry_out(&Chore::parse().verb) {
+    match carry_out(std::env::args_os().skip(1).collect()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");
@@ -74,19 +22,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn carry_out(verb: &Verb) -> Result<()> {
+fn carry_out(words: Vec<OsString>) -> Result<()> {
     let project = Project::find()?;
-    match verb {
-        Verb::Demo(options) => demo::demo(&project, options),
-        Verb::Test(options) => test::test(&project, options),
-        Verb::Dev(options) => dev::dev(&project, options),
-        Verb::Db => database::db(&project),
-        Verb::Assets(options) => assets::assets(&project, options),
-        Verb::Release => release::release(&project),
-        Verb::Screens => walks::screens(&project),
-        Verb::Bench(options) => bench::bench(&project, options),
-        Verb::Prepare(options) => prepare::prepare(&project, options),
-        Verb::Tidy => tidy::tidy(&project),
-        Verb::Setup(options) => setup::everything(&project, options),
+    if words == ["tidy"] {
+        return tidy(&project);
     }
+    let mut command = cargo(&project);
+    // In the caller's folder, to which the paths on the command line are relative.
+    command.current_dir(std::env::current_dir()?).args(["run", "--manifest-path"]);
+    command.arg(project.root.join("Cargo.toml")).args(["--package", "chores", "--"]).args(words);
+    Err(command.exec()).context("could not start cargo")
 }

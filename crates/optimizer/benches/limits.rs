@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use optimizer::check::check;
-use optimizer::{Problem, Settings, Solution, Stop, best_insertions, solve};
+use optimizer::{Problem, Settings, Solution, StopRule, best_insertions, solve};
 use town::Town;
 use wide::{Feature, wide_town};
 
@@ -34,7 +34,7 @@ fn main() {
 
 /// Seconds of a search of so many steps.
 fn seconds(problem: &Problem, steps: u64) -> f64 {
-    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    let stop = StopRule { iterations: Some(steps), ..StopRule::default() };
     let start = Instant::now();
     black_box(solve(black_box(problem), &stop, &TWO_THREADS));
     start.elapsed().as_secs_f64()
@@ -68,7 +68,7 @@ fn hours() {
         let town = Town { stops, vehicles, seed: 2, rough: false, priced: false, rush: false };
         let (always, rush) = (town.build(), Town { rush: true, ..town }.build());
         let times = ratio(&rush, &always, STEPS);
-        let stop = Stop { iterations: Some(STEPS), ..Stop::default() };
+        let stop = StopRule { iterations: Some(STEPS), ..StopRule::default() };
         let report = check(&rush, &solve(&rush, &stop, &TWO_THREADS).solution);
         println!(
             "{stops} stops, {vehicles} vehicles, {STEPS} steps: with travel times by the hour {times:.2} times as long; \
@@ -88,7 +88,7 @@ fn insertion() {
     ];
     for (name, features) in features {
         let day = wide_town(1_001, 80, 3, features);
-        let stop = Stop { iterations: Some(5_000), ..Stop::default() };
+        let stop = StopRule { iterations: Some(5_000), ..StopRule::default() };
         let full = solve(&day, &stop, &TWO_THREADS).solution;
         let mut times: Vec<f64> = day
             .stop_ids()
@@ -123,7 +123,7 @@ fn large() {
         start.elapsed().as_secs_f64()
     );
     for seconds in [20, 60] {
-        let stop = Stop { time: Some(Duration::from_secs(seconds)), ..Stop::default() };
+        let stop = StopRule { time: Some(Duration::from_secs(seconds)), ..StopRule::default() };
         let start = Instant::now();
         let found = solve(&day, &stop, &TWO_THREADS);
         let took = start.elapsed().as_secs_f64();

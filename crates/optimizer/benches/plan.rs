@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use optimizer::check::check;
-use optimizer::{ChangePrices, Problem, Settings, Solution, Stop, best_insertions, replan, solve};
+use optimizer::{ChangePrices, Problem, Settings, Solution, StopRule, best_insertions, replan, solve};
 use town::{Town, first_plan};
 
 fn main() {
@@ -45,7 +45,7 @@ fn main() {
 fn live_replan(seed: u64) {
     const LATE_ORDERS: usize = 12;
     let town = Town { stops: 1000, vehicles: 80, seed, rough: false, priced: true, rush: false };
-    let long = Stop { iterations: Some(500_000), ..Stop::default() };
+    let long = StopRule { iterations: Some(500_000), ..StopRule::default() };
     let two_threads = Settings { threads: 2, ..Settings::default() };
     // The morning's plan knows nothing of the last orders.
     let morning = town.changed(|_, stops| {
@@ -74,7 +74,7 @@ fn live_replan(seed: u64) {
     given.unserved.dedup();
     let free =
         day.stop_ids().filter(|&stop| day.stop(stop).is_some_and(|spec| spec.only_vehicle.is_none())).count();
-    let stop = Stop { time: Some(Duration::from_secs(2)), ..Stop::default() };
+    let stop = StopRule { time: Some(Duration::from_secs(2)), ..StopRule::default() };
     let start = Instant::now();
     let answers = replan(&day, &given, ChangePrices { moved: 200, order: 40 }, &stop, &two_threads);
     let seconds = start.elapsed().as_secs_f64();
@@ -107,7 +107,7 @@ fn planned(name: &str, day: &Problem) {
     let first = check(day, &first_plan(day));
     println!("{name}: first plan {}, {:.2} s", first.cost.in_units(), start.elapsed().as_secs_f64());
     for seconds in [1, 2, 10] {
-        let stop = Stop { time: Some(Duration::from_secs(seconds)), ..Stop::default() };
+        let stop = StopRule { time: Some(Duration::from_secs(seconds)), ..StopRule::default() };
         let outcome = solve(day, &stop, &Settings { threads: 2, ..Settings::default() });
         let report = check(day, &outcome.solution);
         println!(
@@ -124,7 +124,7 @@ fn planned(name: &str, day: &Problem) {
 
 fn insertion_query(priced: bool) {
     let day = Town { stops: 1001, vehicles: 80, seed: 3, rough: false, priced, rush: false }.build();
-    let stop = Stop { iterations: Some(20_000), ..Stop::default() };
+    let stop = StopRule { iterations: Some(20_000), ..StopRule::default() };
     let full = solve(&day, &stop, &Settings::default()).solution;
     let mut times: Vec<Duration> = day
         .stop_ids()

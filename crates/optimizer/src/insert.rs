@@ -3,8 +3,8 @@
 //! It changes nothing. The same question prices a delivery slot, places an urgent order and moves a stop by hand.
 
 use crate::cost::Cost;
+use crate::evaluation::{Evaluator, fitted_out};
 use crate::model::{Halt, Problem, Solution, StopId, Stopover, VehicleId, VehicleSpec};
-use crate::reckon::{Reckoner, fitted_out};
 use crate::route::{Opening, Route};
 use crate::schedule::{Schedule, schedule, timetable};
 
@@ -109,7 +109,7 @@ fn consequences(
     })
 }
 
-/// As [`best_insertions`], for problems whose routes have to be reckoned in full.
+/// As [`best_insertions`], for problems whose routes have to be computed in full.
 fn wide_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usize) -> Vec<Insertion> {
     let relations = &problem.relations;
     if relations.shipment_of(stop).is_some() {
@@ -124,19 +124,19 @@ fn wide_insertions(problem: &Problem, solution: &Solution, stop: StopId, k: usiz
         if !welcome || !problem.may_serve(vehicle, stop) {
             continue;
         }
-        let mut reckoner = Reckoner::new(problem, vehicle);
+        let mut evaluator = Evaluator::new(problem, vehicle);
         let stops = &solution.routes[vehicle.index()];
         let given = solution.stopovers.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
-        reckoner.take(vehicle, stops, given);
-        reckoner.fit_out();
-        let before = reckoner.sums.score();
+        evaluator.take(vehicle, stops, given);
+        evaluator.fit_out();
+        let before = evaluator.sums.score();
         for position in 0..=stops.len() {
             let mut with = stops.clone();
             with.insert(position, stop);
             for stopovers in with_room(problem.spec(vehicle), given, position, stops.len()) {
-                reckoner.take(vehicle, &with, &stopovers);
-                reckoner.fit_out();
-                let after = reckoner.sums.score();
+                evaluator.take(vehicle, &with, &stopovers);
+                evaluator.fit_out();
+                let after = evaluator.sums.score();
                 if after.excess > before.excess {
                     continue;
                 }

@@ -24,17 +24,14 @@ pub mod json;
 
 mod builder;
 mod cost;
-mod course;
 mod engine;
+mod evaluation;
 mod explain;
-mod fault;
 mod genetic;
 mod insert;
 mod kernel;
-mod limits;
 mod live;
 mod model;
-mod reckon;
 mod renumber;
 mod rich;
 mod rng;
@@ -46,19 +43,18 @@ mod solve;
 mod stop_rule;
 mod travel;
 
-pub use builder::{LIMITS, Limits, ProblemBuilder};
+pub use builder::{Element, Fault, LIMITS, Limits, ProblemBuilder};
 pub use cost::{Cost, Score};
-pub use course::TimedMatrix;
+pub use evaluation::fitted_out;
 pub use explain::{Examination, ExaminedRoute, Obstacle, RouteCosts, Unserved, WayIn, examine, why_unserved};
-pub use fault::{Fault, Whom};
 pub use insert::{Insertion, best_insertions};
 pub use live::{Answer, ChangePrices, Freedom, replan};
 pub use model::{
     Allowed, Battery, Break, Emissions, Halt, Kept, Lateness, LongDay, MatrixId, Problem, Relations, Reloads,
     Shipment, Skills, Solution, StopId, StopSpec, Stopover, VehicleId, VehicleSpec,
 };
-pub use reckon::fitted_out;
 pub use schedule::{Halted, Schedule, Visit, schedule, timetable};
 pub use solve::{Outcome, Progress, Settings, solve};
-pub use stop_rule::Stop;
+pub use stop_rule::StopRule;
 pub use travel::Rounding;
+pub use travel::time_shapes::TimedMatrix;

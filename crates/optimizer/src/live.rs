@@ -13,7 +13,7 @@ use crate::check::{Report, check};
 use crate::model::{Kept, KeptRow, Problem, Solution, StopId, VehicleId};
 use crate::schedule::timetable;
 use crate::solve::{Settings, solve};
-use crate::stop_rule::Stop;
+use crate::stop_rule::StopRule;
 
 /// How many times as much as in the balanced answer a change costs in the least one.
 const LEAST: i64 = 10;
@@ -97,7 +97,7 @@ pub fn replan(
     problem: &Problem,
     given: &Solution,
     prices: ChangePrices,
-    stop: &Stop<'_>,
+    stop: &StopRule<'_>,
     settings: &Settings<'_>,
 ) -> Vec<Answer> {
     let begun = Instant::now();
@@ -109,7 +109,7 @@ pub fn replan(
         let priced =
             problem.keeping(given, ChangePrices { moved: times(prices.moved), order: times(prices.order) });
         let share = |whole: Duration| (whole * turn / 3).saturating_sub(begun.elapsed());
-        let own = Stop {
+        let own = StopRule {
             time: stop.time.map(share),
             iterations: stop.iterations.map(|all| all / 3 + u64::from(all % 3 >= u64::from(turn))),
             ..*stop
@@ -155,7 +155,7 @@ mod tests {
             ..Solution::default()
         };
         let moved = |price: i64| {
-            let stop = Stop { iterations: Some(600), ..Stop::default() };
+            let stop = StopRule { iterations: Some(600), ..StopRule::default() };
             let prices = ChangePrices { moved: price, order: 0 };
             let answers = replan(&problem, &given, prices, &stop, &Settings::default());
             answers.iter().map(|answer| answer.report.moved).collect::<Vec<_>>()

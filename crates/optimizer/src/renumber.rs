@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Bars, Kept, KeptRow, Problem, Solution, StopId, StopSpec};
+use crate::model::{Exclusions, Kept, KeptRow, Problem, Solution, StopId, StopSpec};
 use crate::travel::Ways;
 
 /// How fine the grid is that points are put in order on, in powers of two.
@@ -40,7 +40,11 @@ impl Renumbered {
             places: problem.places,
             matrices: problem.matrices.clone(),
             vehicles: problem.vehicles.clone(),
-            bars: if problem.bars.is_empty() { Bars::default() } else { Bars::of(&problem.vehicles, &stops) },
+            exclusions: if problem.exclusions.is_empty() {
+                Exclusions::default()
+            } else {
+                Exclusions::of(&problem.vehicles, &stops)
+            },
             rows: old.iter().map(|stop| problem.rows[stop.index()]).collect(),
             kept: KeptRow::all(&stops),
             stops,

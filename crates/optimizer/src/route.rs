@@ -12,9 +12,9 @@
 
 use crate::check::BROKEN;
 use crate::cost::{Cost, Score};
-use crate::limits::UNREACHABLE;
 use crate::model::{Lateness, NOBODY, Problem, StopId, StopRow, VehicleId, VehicleSpec};
 use crate::travel::Roads;
+use crate::travel::UNREACHABLE;
 
 /// Later than any time, with room for adding to it.
 pub(crate) const NEVER: i64 = i64::MAX / 4;
@@ -149,7 +149,7 @@ impl Route {
         if onward == UNREACHABLE || arrive_next > next.map_or(self.latest_end, |next| next.latest) {
             return None;
         }
-        if roads.course().is_some() {
+        if roads.time_shapes().is_some() {
             // What comes behind takes longer or shorter at other times, so only driving it tells.
             let mut stops = self.stops.clone();
             stops.insert(position, site.stop);

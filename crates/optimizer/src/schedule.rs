@@ -2,10 +2,10 @@
 //!
 //! A vehicle leaves as late as it can without any service beginning later: it waits at its start, unpaid, rather
 //! than at its first stop. One that is under way leaves at the beginning of its shift. Whether the times keep the
-//! limits is told, not enforced.
+//! limits is reported, not enforced.
 
+use crate::evaluation::{Evaluator, Point};
 use crate::model::{Problem, Solution, StopId, Stopover, VehicleId, VehicleSpec, sound_stopovers};
-use crate::reckon::{Point, Reckoner};
 use crate::route::Route;
 
 /// One stop in its route; times in seconds since the origin, lengths in seconds.
@@ -81,10 +81,10 @@ pub fn schedule(problem: &Problem, vehicle: VehicleId, stops: &[StopId]) -> Sche
     let Some(spec) = problem.vehicle(vehicle) else { return Schedule::default() };
     let known: Vec<StopId> = stops.iter().copied().filter(|&stop| problem.stop(stop).is_some()).collect();
     if problem.wide || problem.measured(spec.matrix) {
-        let mut reckoner = Reckoner::new(problem, vehicle);
-        reckoner.take(vehicle, &known, &[]);
-        reckoner.fit_out();
-        return told(problem, spec, &known, &reckoner);
+        let mut evaluator = Evaluator::new(problem, vehicle);
+        evaluator.take(vehicle, &known, &[]);
+        evaluator.fit_out();
+        return schedule_of(problem, spec, &known, &evaluator);
     }
     let route = Route::of(problem, vehicle, known);
     let visits: Vec<Visit> = (route.stops.iter().zip(&route.nodes).enumerate())
@@ -126,13 +126,18 @@ pub fn timetable(problem: &Problem, solution: &Solution, vehicle: VehicleId) -> 
     let places: Vec<usize> = (0..stops.len()).filter(|&at| known(&stops[at])).collect();
     let stops: Vec<StopId> = stops.iter().copied().filter(known).collect();
     let given = solution.stopovers.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
-    let mut reckoner = Reckoner::new(problem, vehicle);
-    reckoner.take(vehicle, &stops, &sound_stopovers(spec, given, &places));
-    reckoner.reckon();
-    told(problem, spec, &stops, &reckoner)
+    let mut evaluator = Evaluator::new(problem, vehicle);
+    evaluator.take(vehicle, &stops, &sound_stopovers(spec, given, &places));
+    evaluator.evaluate();
+    schedule_of(problem, spec, &stops, &evaluator)
 }
 
-fn told(problem: &Problem, spec: &VehicleSpec, stops: &[StopId], reckoner: &Reckoner<'_>) -> Schedule {
+fn schedule_of(
+    problem: &Problem,
+    spec: &VehicleSpec,
+    stops: &[StopId],
+    evaluator: &Evaluator<'_>,
+) -> Schedule {
     let visit = |(&stop, point): (&StopId, &Point)| Visit {
         stop,
         arrival: point.arrive,
@@ -142,17 +147,17 @@ fn told(problem: &Problem, spec: &VehicleSpec, stops: &[StopId], reckoner: &Reck
         waiting: point.begin - point.arrive,
         late: (point.begin - problem.row(stop).close).max(0),
     };
-    let sums = &reckoner.sums;
+    let sums = &evaluator.sums;
     let halted = |(stopover, from, to)| Halted { stopover, from, to };
     Schedule {
         start: sums.start,
         end: sums.end,
-        visits: stops.iter().zip(&reckoner.points).map(visit).collect(),
-        load: reckoner.load_at_start(),
+        visits: stops.iter().zip(&evaluator.points).map(visit).collect(),
+        load: evaluator.load_at_start(),
         driving: sums.driving,
         waiting: sums.waiting,
         overtime: (sums.end - spec.shift.1).max(0),
-        halts: reckoner.halts().into_iter().map(halted).collect(),
+        halts: evaluator.halts().into_iter().map(halted).collect(),
         metres: sums.metres,
         grams: sums.micrograms / 1_000_000,
     }

@@ -1,20 +1,20 @@
-//! The one door to the search: from a problem, a stop rule and a seed to the best plan found.
+//! The entry to the search: from a problem, a stop rule and a seed to the best plan found.
 
 use std::time::{Duration, Instant};
 
 use crate::builder::LIMITS;
 use crate::check::check;
-use crate::engine::{self, Order};
+use crate::engine::{self, SearchRequest};
 use crate::kernel::instance::{AnyInstance, Instance};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
 use crate::cost::{Cost, Score};
+use crate::evaluation::fitted_out;
 use crate::model::{Lateness, Problem, Solution, StopId};
-use crate::reckon::fitted_out;
 use crate::renumber::Renumbered;
 use crate::rich;
-use crate::stop_rule::Stop;
+use crate::stop_rule::StopRule;
 
 /// How to search.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Settings<'a> {
     pub start: Option<&'a Solution>,
     /// Where something happened: the search looks mostly around these stops, if there are any.
     pub near: &'a [StopId],
-    /// Told of improvements as they are found, at most some tens of times a second.
+    /// Called with improvements as they are found, at most some tens of times a second.
     pub on_improvement: Option<&'a (dyn Fn(&Progress<'_>) + Sync)>,
 }
 
@@ -55,7 +55,7 @@ pub struct Progress<'a> {
 pub struct Outcome {
     /// The best solution found; stops that fit nowhere are unserved.
     pub solution: Solution,
-    /// How good it is, as the checker reckons.
+    /// How good it is, as the checker computes.
     pub score: Score,
     /// Iterations of all threads.
     pub iterations: u64,
@@ -68,11 +68,11 @@ pub struct Outcome {
 /// With neither time nor iterations it takes as many iterations as are sensible for the number of stops. What fits
 /// nowhere, or only at more than its penalty, is unserved.
 #[must_use]
-pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Outcome {
+pub fn solve(problem: &Problem, stop: &StopRule<'_>, settings: &Settings<'_>) -> Outcome {
     let begun = Instant::now();
     let renumbered = Renumbered::of(problem);
     let start = settings.start.map(|start| renumbered.there(start)).unwrap_or_default();
-    let tell = |plan: &Plan, iterations: u64| {
+    let on_better = |plan: &Plan, iterations: u64| {
         if let Some(listener) = settings.on_improvement {
             let solution = fitted_out(problem, &renumbered.back(&plan.to_solution(&renumbered.problem)));
             let score = check(problem, &solution).score();
@@ -80,15 +80,22 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
         }
     };
     let near = settings.near.iter().filter_map(|&stop| renumbered.name(stop)).map(|stop| stop.0).collect();
-    let order = Order { stop, begun, seed: settings.seed, threads: settings.threads, near, tell: &tell };
+    let request = SearchRequest {
+        stop,
+        begun,
+        seed: settings.seed,
+        threads: settings.threads,
+        near,
+        on_better: &on_better,
+    };
     let (plan, iterations) = match AnyInstance::of(&renumbered.problem) {
-        Some(AnyInstance::Table(instance)) => classic(&instance, &start, &order),
-        Some(AnyInstance::Plane(instance)) => classic(&instance, &start, &order),
-        None => rich(&renumbered.problem, &start, &order),
+        Some(AnyInstance::Table(instance)) => classic(&instance, &start, &request),
+        Some(AnyInstance::Plane(instance)) => classic(&instance, &start, &request),
+        None => rich(&renumbered.problem, &start, &request),
     };
     debug_assert!(
         agrees_with_judge(&renumbered.problem, &plan),
-        "the search and the judge reckon differently"
+        "the search and the checker compute differently"
     );
     let found = fitted_out(problem, &renumbered.back(&plan.to_solution(&renumbered.problem)));
     let score = check(problem, &found).score();
@@ -100,30 +107,30 @@ pub fn solve(problem: &Problem, stop: &Stop<'_>, settings: &Settings<'_>) -> Out
     Outcome { solution, score, iterations, elapsed: begun.elapsed() }
 }
 
-fn classic<M: Metric>(instance: &Instance<M>, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
+fn classic<M: Metric>(instance: &Instance<M>, start: &Solution, request: &SearchRequest<'_>) -> (Plan, u64) {
     let start = Plan::of(instance, start);
     if instance.timed {
-        engine::run::<M, true>(instance, start, order)
+        engine::run::<M, true>(instance, start, request)
     } else {
-        engine::run::<M, false>(instance, start, order)
+        engine::run::<M, false>(instance, start, request)
     }
 }
 
-fn rich(problem: &Problem, start: &Solution, order: &Order<'_>) -> (Plan, u64) {
+fn rich(problem: &Problem, start: &Solution, request: &SearchRequest<'_>) -> (Plan, u64) {
     let instance = rich::Instance::new(problem);
     let start = instance.plan_of(start);
     if problem.stops.is_empty() || problem.vehicles.is_empty() {
         return (start, 0);
     }
     match (problem.is_clocked(), problem.wide) {
-        (true, true) => engine::run_rich::<true, true>(&instance, start, order),
-        (true, false) => engine::run_rich::<true, false>(&instance, start, order),
-        (false, true) => engine::run_rich::<false, true>(&instance, start, order),
-        (false, false) => engine::run_rich::<false, false>(&instance, start, order),
+        (true, true) => engine::run_rich::<true, true>(&instance, start, request),
+        (true, false) => engine::run_rich::<true, false>(&instance, start, request),
+        (false, true) => engine::run_rich::<false, true>(&instance, start, request),
+        (false, false) => engine::run_rich::<false, false>(&instance, start, request),
     }
 }
 
-/// Whether the search makes of a plan what the judge makes of it.
+/// Whether the search makes of a plan what the checker makes of it.
 fn agrees_with_judge(problem: &Problem, plan: &Plan) -> bool {
     let rate = match AnyInstance::of(problem) {
         // The search's unit is a second of driving.

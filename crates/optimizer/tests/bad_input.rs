@@ -6,7 +6,7 @@
 use optimizer::check::{Report, Violation, check};
 use optimizer::{
     Battery, Break, ChangePrices, Lateness, MatrixId, Obstacle, Problem, ProblemBuilder, Settings, Shipment,
-    Solution, Stop, StopId, StopSpec, VehicleId, VehicleSpec, examine, replan, solve,
+    Solution, StopId, StopRule, StopSpec, VehicleId, VehicleSpec, examine, replan, solve,
 };
 
 /// How many places there are along the road; they are a minute and a kilometre apart, and the hub is at its beginning.
@@ -62,7 +62,7 @@ fn plan(routes: &[&[StopId]]) -> Solution {
 
 /// The answer to a plan that is in force, which is no worse than that; nor are those of a replan.
 fn answer(problem: &Problem, given: &Solution) -> (Solution, Report) {
-    let stop = Stop { iterations: Some(1500), ..Stop::default() };
+    let stop = StopRule { iterations: Some(1500), ..StopRule::default() };
     let untouched = check(problem, given).score();
     let settings = Settings { start: Some(given), ..Settings::default() };
     let outcome = solve(problem, &stop, &settings);
@@ -78,8 +78,8 @@ fn answer(problem: &Problem, given: &Solution) -> (Solution, Report) {
 
 /// What stands in the way of the stop in the route of that vehicle.
 fn obstacles(problem: &Problem, plan: &Solution, stop: StopId, vehicle: VehicleId) -> Vec<Obstacle> {
-    let told = examine(problem, plan, usize::MAX);
-    let unserved = told.unserved.iter().find(|unserved| unserved.stop == stop).unwrap();
+    let examination = examine(problem, plan, usize::MAX);
+    let unserved = examination.unserved.iter().find(|unserved| unserved.stop == stop).unwrap();
     unserved.ways.iter().find(|way| way.vehicle == vehicle).unwrap().obstacles.clone()
 }
 

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use optimizer::check::check;
-use optimizer::{Break, MatrixId, ProblemBuilder, Settings, Stop, StopSpec, VehicleSpec, solve};
+use optimizer::{Break, MatrixId, ProblemBuilder, Settings, StopRule, StopSpec, VehicleSpec, solve};
 
 /// A van with these breaks whose hours cost 1,000 each, among so many places that lie all as far from each other.
 fn van(places: usize, far: u32, shift: (i64, i64), breaks: Vec<Break>) -> ProblemBuilder {
@@ -22,7 +22,7 @@ fn stop(place: usize, window: (i64, i64), service: i64) -> StopSpec {
 fn always_costs(builder: ProblemBuilder, parts: i64) {
     let problem = builder.build().unwrap();
     for seed in 1..=20 {
-        let stop = Stop { iterations: Some(200), ..Stop::default() };
+        let stop = StopRule { iterations: Some(200), ..StopRule::default() };
         let found = solve(&problem, &stop, &Settings { seed, ..Settings::default() }).solution;
         let report = check(&problem, &found);
         assert_eq!((&report.violations[..], &found.unserved[..]), (&[][..], &[][..]), "seed {seed}");

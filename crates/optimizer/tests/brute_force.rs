@@ -6,7 +6,7 @@
 use optimizer::check::check;
 use optimizer::{
     Battery, Break, Cost, Halt, Lateness, Problem, ProblemBuilder, Reloads, Settings, Shipment, Skills,
-    Solution, Stop, StopId, StopSpec, Stopover, VehicleSpec, fitted_out, solve,
+    Solution, StopId, StopRule, StopSpec, Stopover, VehicleSpec, fitted_out, solve,
 };
 
 const MANY: i64 = 100_000;
@@ -228,7 +228,7 @@ fn missed(seeds: std::ops::Range<u64>, breaks: usize, vehicles: usize, extra: Ex
         let problem = problem(seed, breaks, vehicles, extra);
         let (cost, plan) = best(&problem);
         for search in 1..=3 {
-            let stop = Stop { iterations: Some(300), ..Stop::default() };
+            let stop = StopRule { iterations: Some(300), ..StopRule::default() };
             let found = solve(&problem, &stop, &Settings { seed: search, ..Settings::default() });
             if found.score.excess > 0 || found.score.cost > cost {
                 let bare = Solution { stopovers: Vec::new(), ..plan.clone() };

@@ -308,8 +308,8 @@ fn ctrl_c_stops_the_search_and_the_answer_is_still_written() {
         std::thread::yield_now();
     }
     let began = Instant::now();
-    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(told.success());
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && began.elapsed() < Duration::from_secs(5));
     assert!(folder.read("circle.sol").contains("Route #1: "));

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use optimizer::check::{Report, check};
-use optimizer::{Halt, Problem, Schedule, Settings, Solution, Stop, StopId, json, solve, timetable};
+use optimizer::{Halt, Problem, Schedule, Settings, Solution, StopId, StopRule, json, solve, timetable};
 
 /// An example and its plan.
 struct Example {
@@ -42,7 +42,7 @@ fn docs() -> PathBuf {
 
 fn solved(text: &str) -> Example {
     let problem = json::read(text).unwrap().problem;
-    let stop = Stop { iterations: Some(2000), ..Stop::default() };
+    let stop = StopRule { iterations: Some(2000), ..StopRule::default() };
     let plan = solve(&problem, &stop, &Settings::default()).solution;
     let report = check(&problem, &plan);
     Example { problem, plan, report }

@@ -2,8 +2,8 @@
 
 use optimizer::check::check;
 use optimizer::{
-    Fault, LIMITS, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, Stop, StopSpec,
-    TimedMatrix, VehicleSpec, best_insertions, schedule, solve,
+    Fault, LIMITS, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Solution, StopRule,
+    StopSpec, TimedMatrix, VehicleSpec, best_insertions, schedule, solve,
 };
 
 fn vehicle(matrix: MatrixId) -> VehicleSpec {
@@ -37,11 +37,11 @@ fn stop(place: usize) -> StopSpec {
 }
 
 fn after(problem: &Problem, steps: u64, start: Option<&Solution>) -> Solution {
-    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    let stop = StopRule { iterations: Some(steps), ..StopRule::default() };
     solve(problem, &stop, &Settings { start, ..Settings::default() }).solution
 }
 
-fn told(faults: &[Fault]) -> Vec<String> {
+fn messages(faults: &[Fault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
 }
 
@@ -71,7 +71,7 @@ fn all_faults_are_told_at_once_each_with_its_place() {
 
     let most = LIMITS.price;
     assert_eq!(
-        told(&builder.build().unwrap_err()),
+        messages(&builder.build().unwrap_err()),
         [
             "matrix 0: 20000000 s from place 0 to place 1 is longer than can be (mark it unreachable)"
                 .to_owned(),
@@ -119,7 +119,7 @@ fn breaks_that_make_no_course_are_refused() {
         let mut builder = ProblemBuilder::new(0);
         let shapes = vec![vec![1_000; breaks.len()]];
         builder.timed_matrix(1, TimedMatrix { seconds: vec![0], shape: vec![0], breaks, shapes });
-        builder.build().map(|_| ()).map_err(|faults| told(&faults).join("\n"))
+        builder.build().map(|_| ()).map_err(|faults| messages(&faults).join("\n"))
     };
     for wrong in [vec![], vec![i64::MIN, i64::MAX], vec![0, 3_600, 3_600], vec![0, LIMITS.time + 1]] {
         let fault = shapes(wrong).unwrap_err();

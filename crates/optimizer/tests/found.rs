@@ -1,10 +1,10 @@
-//! What fuzzing has found, each as small as it gets. That the search and the judge agree is asserted in `solve`.
+//! What fuzzing has found, each as small as it gets. That the search and the checker agree is asserted in `solve`.
 
 use std::sync::atomic::AtomicBool;
 
 use optimizer::check::check;
 use optimizer::{
-    Break, ChangePrices, Halt, Lateness, ProblemBuilder, Settings, Shipment, Solution, Stop, StopId,
+    Break, ChangePrices, Halt, Lateness, ProblemBuilder, Settings, Shipment, Solution, StopId, StopRule,
     StopSpec, Stopover, VehicleSpec, replan, solve, timetable,
 };
 
@@ -19,7 +19,7 @@ fn stop(place: usize) -> StopSpec {
     StopSpec { place, unserved_penalty: 1000, ..StopSpec::default() }
 }
 
-const AT_ONCE: Stop<'_> = Stop { time: None, iterations: Some(200), cancel: None };
+const AT_ONCE: StopRule<'_> = StopRule { time: None, iterations: Some(200), cancel: None };
 
 #[test]
 fn a_shipment_whose_ends_may_not_ride_together_is_left_out() {
@@ -74,7 +74,7 @@ fn a_replan_takes_any_prices_and_any_number_of_steps() {
     let problem = builder.build().unwrap();
     let given = Solution { routes: vec![vec![served]], ..Solution::default() };
     let cancel = AtomicBool::new(true);
-    let stop = Stop { iterations: Some(u64::MAX), cancel: Some(&cancel), ..Stop::default() };
+    let stop = StopRule { iterations: Some(u64::MAX), cancel: Some(&cancel), ..StopRule::default() };
     let prices = ChangePrices { moved: i64::MAX, order: i64::MIN };
     let answers = replan(&problem, &given, prices, &stop, &Settings::default());
     assert!(answers.iter().all(|answer| answer.solution.routes == given.routes));

@@ -1,4 +1,4 @@
-//! What must hold of `solve` on any problem, with the independent checker as the judge.
+//! What must hold of `solve` on any problem, judged by the independent checker.
 
 mod town;
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use optimizer::check::check;
 use optimizer::{
-    Lateness, Problem, ProblemBuilder, Rounding, Score, Settings, Solution, Stop, StopSpec, VehicleSpec,
+    Lateness, Problem, ProblemBuilder, Rounding, Score, Settings, Solution, StopRule, StopSpec, VehicleSpec,
     solve,
 };
 use proptest::prelude::*;
@@ -105,8 +105,8 @@ fn thrown(problem: &Problem, seed: u64) -> Solution {
     solution
 }
 
-fn steps(iterations: u64) -> Stop<'static> {
-    Stop { iterations: Some(iterations), ..Stop::default() }
+fn steps(iterations: u64) -> StopRule<'static> {
+    StopRule { iterations: Some(iterations), ..StopRule::default() }
 }
 
 proptest! {
@@ -169,7 +169,7 @@ fn many_stops_on_two_threads_repeat_themselves() {
 }
 
 #[test]
-fn points_reckoned_on_demand_are_served_and_time_is_kept() {
+fn points_computed_on_demand_are_served_and_time_is_kept() {
     let classic = Classic {
         stops: 3_000,
         vehicles: 3_000,
@@ -181,7 +181,7 @@ fn points_reckoned_on_demand_are_served_and_time_is_kept() {
         returns: false,
     };
     let problem = classic.build();
-    let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
+    let stop = StopRule { time: Some(Duration::from_millis(500)), ..StopRule::default() };
     let outcome = solve(&problem, &stop, &Settings { threads: 2, ..Settings::default() });
     let report = check(&problem, &outcome.solution);
     assert!(report.is_feasible() && report.unserved == 0);
@@ -231,7 +231,7 @@ fn progress_is_told_in_order_and_a_word_ends_it() {
     assert!(heard.len() > 1 && heard.is_sorted_by(|before, after| after < before), "{heard:?}");
     assert_eq!(heard.last(), Some(&outcome.score));
     let cancel = AtomicBool::new(true);
-    let stop = Stop { time: Some(Duration::from_secs(60)), cancel: Some(&cancel), ..Stop::default() };
+    let stop = StopRule { time: Some(Duration::from_secs(60)), cancel: Some(&cancel), ..StopRule::default() };
     assert!(solve(&problem, &stop, &Settings::default()).elapsed < Duration::from_secs(10));
 }
 
@@ -306,7 +306,7 @@ fn open_routes_on_many_points_need_no_table_and_no_end() {
     let mut points = scattered(5_000, 5);
     points[4_000] = (5_000_000.0, 0.0);
     let problem = simple(points, 300, |vehicle| vehicle.end = None, 1_000_000_000);
-    let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
+    let stop = StopRule { time: Some(Duration::from_millis(500)), ..StopRule::default() };
     let outcome = solve(&problem, &stop, &Settings { threads: 2, ..Settings::default() });
     let report = check(&problem, &outcome.solution);
     assert!(report.is_feasible() && report.unserved == 0);
@@ -316,7 +316,7 @@ fn open_routes_on_many_points_need_no_table_and_no_end() {
 #[test]
 fn far_more_stops_than_fit_neither_break_anything_nor_outlast_the_time() {
     let problem = simple(scattered(10_000, 6), 2, |_| {}, 1_000_000);
-    let stop = Stop { time: Some(Duration::from_millis(500)), ..Stop::default() };
+    let stop = StopRule { time: Some(Duration::from_millis(500)), ..StopRule::default() };
     let outcome = solve(&problem, &stop, &Settings { threads: 2, ..Settings::default() });
     let report = check(&problem, &outcome.solution);
     assert!(report.is_feasible());
@@ -347,7 +347,7 @@ fn a_route_may_last_as_long_as_its_shift_however_long_that_is() {
 fn all_the_time_there_is_ends_by_a_word() {
     let problem = simple(scattered(50, 7), 5, |_| {}, 1_000_000);
     let cancel = AtomicBool::new(true);
-    let stop = Stop { time: Some(Duration::MAX), cancel: Some(&cancel), ..Stop::default() };
+    let stop = StopRule { time: Some(Duration::MAX), cancel: Some(&cancel), ..StopRule::default() };
     let outcome = solve(&problem, &stop, &Settings { threads: 64, ..Settings::default() });
     assert!(check(&problem, &outcome.solution).is_feasible());
 }

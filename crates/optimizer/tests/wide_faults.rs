@@ -1,7 +1,8 @@
 //! What a builder refuses in what vehicles do on the way and in what binds stops to each other, and that it says where.
 
 use optimizer::{
-    Battery, Break, Emissions, LIMITS, ProblemBuilder, Reloads, Shipment, StopId, StopSpec, VehicleSpec, Whom,
+    Battery, Break, Element, Emissions, LIMITS, ProblemBuilder, Reloads, Shipment, StopId, StopSpec,
+    VehicleSpec,
 };
 
 /// What a test may change: the rest of the problem, its only vehicle, the first of its stops; and ids of its three stops
@@ -19,7 +20,7 @@ fn stop() -> StopSpec {
 
 /// What is wrong with a town of two places, one vehicle and three stops after it has been changed: what is said, and whom
 /// it is about.
-fn wrong(change: impl FnOnce(Given<'_>)) -> Vec<(String, Option<Whom>)> {
+fn wrong(change: impl FnOnce(Given<'_>)) -> Vec<(String, Option<Element>)> {
     let mut builder = ProblemBuilder::new(1);
     let matrix = builder.matrix(2, vec![0, 5, 5, 0]);
     let mut numbered = builder.clone();
@@ -31,15 +32,15 @@ fn wrong(change: impl FnOnce(Given<'_>)) -> Vec<(String, Option<Whom>)> {
         builder.stop(stop);
     }
     let faults = builder.build().err().unwrap_or_default();
-    faults.iter().map(|fault| (fault.to_string(), fault.whom())).collect()
+    faults.iter().map(|fault| (fault.to_string(), fault.element())).collect()
 }
 
-fn said(what: &str, whom: Whom) -> Vec<(String, Option<Whom>)> {
-    vec![(what.to_owned(), Some(whom))]
+fn said(what: &str, element: Element) -> Vec<(String, Option<Element>)> {
+    vec![(what.to_owned(), Some(element))]
 }
 
-const CAR: Whom = Whom::Vehicle(0);
-const FIRST: Whom = Whom::Stop(0);
+const CAR: Element = Element::Vehicle(0);
+const FIRST: Element = Element::Stop(0);
 
 fn battery(range: i64, at_start: i64) -> Battery {
     Battery { range, at_start, stations: vec![1], seconds_per_km: 3 }
@@ -61,12 +62,12 @@ fn metres_are_as_many_as_seconds_and_for_a_matrix_that_exists() {
             builder.metres(first, vec![0; 3]);
             car.cost_per_km = 1;
         }),
-        said(&format!("metres are given for matrix 0, 3 of them; {needs}"), Whom::Matrix(0)),
+        said(&format!("metres are given for matrix 0, 3 of them; {needs}"), Element::Matrix(0)),
         "that they are not there is not said as well"
     );
     assert_eq!(
         wrong(|Given { builder, .. }| builder.metres(foreign, vec![0; 4])),
-        said(&format!("metres are given for matrix 1, 4 of them; {needs}"), Whom::Matrix(1))
+        said(&format!("metres are given for matrix 1, 4 of them; {needs}"), Element::Matrix(1))
     );
 }
 
@@ -82,7 +83,7 @@ fn no_way_is_farther_than_can_be_except_where_there_is_none() {
         metres(LIMITS.length + 1),
         said(
             "matrix 0: 10000000 m from place 1 to place 0 is farther than can be (mark it unreachable)",
-            Whom::Matrix(0)
+            Element::Matrix(0)
         )
     );
 }
@@ -258,7 +259,7 @@ fn a_shipment_has_two_ends_of_its_own() {
         })
     };
     assert_eq!(shipped(&[(0, 1)], &[0]), []);
-    let ship = Whom::Shipment;
+    let ship = Element::Shipment;
     assert_eq!(shipped(&[(2, 2)], &[1]), said("shipment 0: stop 2 is both of its ends", ship(0)));
     assert_eq!(shipped(&[(0, 3)], &[1]), said("shipment 0: stop 3 does not exist", ship(0)));
     let shared = "shipment 1: stop 1 is an end of another shipment too";
@@ -280,11 +281,11 @@ fn alternatives_are_free_to_choose_and_cost_the_same_to_leave_out() {
             }
         })
     };
-    let first = Whom::Alternatives(0);
+    let first = Element::Alternatives(0);
     assert_eq!(chosen(&[&[], &[0]]), [], "none, or no other, binds nobody");
     assert_eq!(chosen(&[&[0, 3]]), said("alternatives 0: stop 3 does not exist", first));
     assert_eq!(chosen(&[&[0, 0]]), said("alternatives 0: stop 0 is named twice", first));
-    let twice = said("alternatives 1: stop 0 is named twice", Whom::Alternatives(1));
+    let twice = said("alternatives 1: stop 0 is named twice", Element::Alternatives(1));
     assert_eq!(chosen(&[&[0], &[0]]), twice);
     let ends = [1, 2].map(|stop| {
         (format!("alternatives 0: stop {stop} is an end of a shipment and has no alternatives"), Some(first))
@@ -311,12 +312,12 @@ fn groups_name_stops_that_exist_and_each_once() {
         })
     };
     assert_eq!((together(&[&[], &[2], &[0, 1]]), apart(&[&[], &[2], &[0, 1], &[1, 2]])), (vec![], vec![]));
-    let unknown = |sort: &str, whom| said(&format!("group {sort} 0: stop 3 does not exist"), whom);
-    assert_eq!(together(&[&[3]]), unknown("together", Whom::Together(0)));
-    assert_eq!(apart(&[&[3]]), unknown("apart", Whom::Apart(0)));
-    let twice = |sort: &str, whom| said(&format!("group {sort} 1: stop 1 is named twice"), whom);
-    assert_eq!(together(&[&[0, 1], &[1, 2]]), twice("together", Whom::Together(1)), "one group is meant");
-    assert_eq!(apart(&[&[0, 1], &[1, 1]]), twice("apart", Whom::Apart(1)));
+    let unknown = |sort: &str, element| said(&format!("group {sort} 0: stop 3 does not exist"), element);
+    assert_eq!(together(&[&[3]]), unknown("together", Element::Together(0)));
+    assert_eq!(apart(&[&[3]]), unknown("apart", Element::Apart(0)));
+    let twice = |sort: &str, element| said(&format!("group {sort} 1: stop 1 is named twice"), element);
+    assert_eq!(together(&[&[0, 1], &[1, 2]]), twice("together", Element::Together(1)), "one group is meant");
+    assert_eq!(apart(&[&[0, 1], &[1, 1]]), twice("apart", Element::Apart(1)));
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! What changes while the city stays, traffic, weather and closures, are its [`Conditions`]; a journey asked for without a
 //! departure finds the roads free.
 //!
-//! Deliberately not here: orders, routes and vehicles (nothing of the house is known here), and what time it is.
+//! Deliberately not here: orders, routes and vehicles (nothing of the product is known here), and what time it is.
 
 mod addresses;
 mod cache;
@@ -20,7 +20,6 @@ mod geo;
 mod matching;
 mod network;
 mod providers;
-mod standing;
 mod tiles;
 mod travel;
 mod wall;
@@ -33,7 +32,7 @@ pub use conditions::{
 pub use error::RoadsError;
 pub use geo::{Bounds, LatLon};
 pub use matching::{Driver, Fix, Matched};
-pub use network::{Group, Profile};
+pub use network::{Group, Profile, Snap};
 pub use providers::{Geocoder, GeocoderKind, Osrm, OsrmSettings, OutsideAddresses, OutsideRoads};
-pub use travel::{DayMatrix, Leg, Matrix, Path, Reach, SHAPES, Snap, Source, TravelTimes, UNREACHABLE};
+pub use travel::{DayMatrix, Leg, Matrix, Path, Reach, SHAPES, Source, TravelTimes, UNREACHABLE};
 pub use wall::{DayKind, Wall};

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: the plan of the house, enforced. Who may use whom, which outside crates belong to which room,
+//! `cargo xtask tidy`: the plan of the crates, enforced. Who may use whom, which outside crates belong to which crate,
 //! what lies at the top level, and how a source file begins.
 
 mod modules;
@@ -44,7 +44,7 @@ struct Dependency {
 /// # Errors
 /// When there is a fault, or cargo cannot describe the workspace.
 pub fn tidy(project: &Project) -> Result<()> {
-    step("the house", || {
+    step("structure", || {
         let metadata: Metadata = serde_json::from_str(&output(cargo(project).args([
             "metadata",
             "--format-version",
@@ -59,7 +59,7 @@ pub fn tidy(project: &Project) -> Result<()> {
         }
         faults.extend(hydration(project)?);
         if !faults.is_empty() {
-            bail!("{} against the plan of the house:\n  {}", count(faults.len()), faults.join("\n  "));
+            bail!("{} in the structure:\n  {}", count(faults.len()), faults.join("\n  "));
         }
         Ok(format!("{} crates as planned", metadata.packages.len()))
     })

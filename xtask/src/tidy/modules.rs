@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::Package;
-use crate::stamp::files_below;
+use crate::files::files_below;
 
 /// The families of nouns, in the order in which they know each other.
 const FAMILIES: [&str; 12] = [
@@ -20,18 +20,6 @@ const BY_FAMILIES: [(&str, &[&str]); 3] =
 
 /// A folder with more files has a second noun.
 const MOST_FILES: usize = 12;
-/// Folders that are larger still, and how large they may be: these numbers only fall.
-const LARGER: [(&str, usize); 6] = [
-    ("crates/optimizer/src", 15),
-    ("crates/optimizer/src/genetic", 18),
-    ("crates/optimizer/src/io", 15),
-    ("crates/optimizer/src/kernel", 14),
-    ("crates/optimizer/src/rich", 17),
-    ("xtask/src", 14),
-];
-/// Crates that have circles still, and how many: these numbers only fall.
-const CIRCLES: [(&str, usize); 2] = [("optimizer", 5), ("roads", 3)];
-
 /// A module by its path, such as `["day", "board"]`; the crate itself has none.
 type Module = Vec<String>;
 /// Which modules each one names.
@@ -64,11 +52,12 @@ pub(super) fn faults_below(root: &Path, package: &Package) -> Result<Vec<String>
         }
     }
     let mut faults = too_large(&sizes);
-    faults.extend(strangers(&package.name, &tops));
+    faults.extend(unknown_folders(&package.name, &tops));
     let known: BTreeSet<_> = texts.keys().cloned().collect();
     let graph: Graph =
         texts.iter().map(|(module, text)| (module.clone(), named_by(module, text, &known))).collect();
-    faults.extend(too_many_circles(&package.name, &circles_of(&graph)));
+    let in_a_circle = |circle| format!("{}: modules know each other in a circle: {circle}", package.name);
+    faults.extend(circles_of(&graph).into_iter().map(in_a_circle));
     Ok(faults)
 }
 
@@ -84,31 +73,21 @@ fn module_of(mut parts: Vec<String>) -> Module {
 
 fn too_large(sizes: &BTreeMap<String, usize>) -> Vec<String> {
     let fault = |(folder, &size): (&String, &usize)| {
-        let most = LARGER.iter().find(|(larger, _)| larger == folder).map_or(MOST_FILES, |(_, most)| *most);
-        (size > most).then(|| format!("{folder} has {size} files, more than {most}; find its second noun"))
+        (size > MOST_FILES)
+            .then(|| format!("{folder} has {size} files, more than {MOST_FILES}; find its second noun"))
     };
     sizes.iter().filter_map(fault).collect()
 }
 
-fn strangers(name: &str, tops: &BTreeSet<String>) -> Vec<String> {
+fn unknown_folders(name: &str, tops: &BTreeSet<String>) -> Vec<String> {
     let Some((_, processes)) = BY_FAMILIES.iter().find(|(by_families, _)| *by_families == name) else {
         return Vec::new();
     };
     let known = |top: &str| top == "lib.rs" || FAMILIES.contains(&top) || processes.contains(&top);
-    let strange = tops.iter().filter(|top| !known(top));
-    strange
+    let unknown = tops.iter().filter(|top| !known(top));
+    unknown
         .map(|top| format!("{name}: {top} is no family; put it into one of {}", FAMILIES.join(", ")))
         .collect()
-}
-
-fn too_many_circles(name: &str, circles: &[String]) -> Vec<String> {
-    let most = CIRCLES.iter().find(|(with, _)| *with == name).map_or(0, |(_, most)| *most);
-    let found = circles.len();
-    if found < most {
-        return vec![format!("{name} has only {found} circles left: write that down in tidy/modules.rs")];
-    }
-    let told = circles.iter().filter(|_| found > most);
-    told.map(|circle| format!("{name}: modules know each other in a circle: {circle}")).collect()
 }
 
 /// The modules of its own crate that a module's text names outside its tests, by `crate::` and `super::`. What a module says
@@ -274,19 +253,11 @@ mod tests {
     #[test]
     fn folders_are_families_and_can_be_read() {
         let tops = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        assert!(strangers("store", &tops(&["lib.rs", "orders", "figures"])).is_empty());
-        assert!(strangers("operations", &tops(&["planning"])).is_empty());
-        assert_eq!(strangers("store", &tops(&["planning", "helpers.rs"])).len(), 2);
-        assert!(strangers("roads", &tops(&["anything.rs"])).is_empty());
+        assert!(unknown_folders("store", &tops(&["lib.rs", "orders", "figures"])).is_empty());
+        assert!(unknown_folders("operations", &tops(&["planning"])).is_empty());
+        assert_eq!(unknown_folders("store", &tops(&["planning", "helpers.rs"])).len(), 2);
+        assert!(unknown_folders("roads", &tops(&["anything.rs"])).is_empty());
         let sizes = |size| BTreeMap::from([("crates/store/src/day".to_owned(), size)]);
         assert_eq!((too_large(&sizes(12)).len(), too_large(&sizes(13)).len()), (0, 1));
-    }
-
-    #[test]
-    fn what_had_circles_may_only_lose_them() {
-        let circles = |n| vec!["a, b".to_owned(); n];
-        assert!(too_many_circles("roads", &circles(3)).is_empty());
-        assert_eq!(too_many_circles("store", &circles(1)).len(), 1);
-        assert_eq!(too_many_circles("roads", &circles(2)).len(), 1, "what is better by now is written down");
     }
 }

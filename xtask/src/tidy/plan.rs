@@ -1,9 +1,9 @@
-//! The plan of the house as data: section 1 of `docs/architecture.md`.
+//! The plan of the crates as data: section 1 of `docs/architecture.md`.
 
 use super::{Dependency, Package};
 
 /// A crate of ours and the crates of ours that it may use.
-struct Room {
+struct Rule {
     name: &'static str,
     folder: &'static str,
     uses: &'static [&'static str],
@@ -13,36 +13,37 @@ struct Room {
     uses_by_feature: &'static [&'static str],
 }
 
-const ROOMS: [Room; 12] = [
-    room("domain", "crates/domain", &[], &[]),
-    room("wire", "crates/wire", &["domain"], &[]),
-    room("optimizer", "crates/optimizer", &[], &[]),
-    room("roads", "crates/roads", &[], &[]),
-    room("store", "crates/store", &["domain"], &[]),
-    room("operations", "crates/operations", &["domain", "wire", "store", "optimizer", "roads"], &[]),
-    Room { uses_by_feature: &["operations"], ..room("app", "app", &["wire", "domain"], &[]) },
-    room("frontend", "crates/frontend", &["app"], &[]),
-    room("server", "server", &["app", "operations", "wire", "store", "roads"], &["domain", "optimizer"]),
-    room("simulator", "crates/simulator", &["wire", "roads"], &[]),
-    room("xtask", "xtask", &[], &[]),
-    room("skips", "crates/skips", &[], &[]),
+const CRATES: [Rule; 13] = [
+    rule("domain", "crates/domain", &[], &[]),
+    rule("wire", "crates/wire", &["domain"], &[]),
+    rule("optimizer", "crates/optimizer", &[], &[]),
+    rule("roads", "crates/roads", &[], &[]),
+    rule("store", "crates/store", &["domain"], &[]),
+    rule("operations", "crates/operations", &["domain", "wire", "store", "optimizer", "roads"], &[]),
+    Rule { uses_by_feature: &["operations"], ..rule("app", "app", &["wire", "domain"], &[]) },
+    rule("frontend", "crates/frontend", &["app"], &[]),
+    rule("server", "server", &["app", "operations", "wire", "store", "roads"], &["domain", "optimizer"]),
+    rule("simulator", "crates/simulator", &["wire", "roads"], &[]),
+    rule("xtask", "xtask", &[], &[]),
+    rule("chores", "xtask/chores", &["xtask"], &[]),
+    rule("skips", "crates/skips", &[], &[]),
 ];
 
-const fn room(
+const fn rule(
     name: &'static str,
     folder: &'static str,
     uses: &'static [&'static str],
     tests_use: &'static [&'static str],
-) -> Room {
-    Room { name, folder, uses, tests_use, uses_by_feature: &[] }
+) -> Rule {
+    Rule { name, folder, uses, tests_use, uses_by_feature: &[] }
 }
 
-/// An outside crate, or a family of them, that only some rooms may know.
+/// An outside crate, or a family of them, that only some crates may use.
 struct Reserved {
     crates: fn(&str) -> bool,
     called: &'static str,
-    rooms: &'static [&'static str],
-    /// Rooms whose tests may know them besides: those that compare what is said with what is stored.
+    owners: &'static [&'static str],
+    /// Crates whose tests may use them besides: those that compare what is said with what is stored.
     tests_of: &'static [&'static str],
 }
 
@@ -50,22 +51,22 @@ const RESERVED: [Reserved; 2] = [
     Reserved {
         crates: |name| name == "sqlx" || name.starts_with("sqlx-"),
         called: "SQL",
-        rooms: &["store"],
+        owners: &["store"],
         tests_of: &["operations", "server"],
     },
     Reserved {
         crates: |name| name == "leptos" || name.starts_with("leptos_"),
         called: "Leptos",
-        rooms: &["app", "frontend", "server"],
+        owners: &["app", "frontend", "server"],
         tests_of: &[],
     },
 ];
 
-/// Rooms that await nothing, not even in tests.
+/// Crates that await nothing, not even in tests.
 const WITHOUT_TOKIO: [&str; 3] = ["domain", "wire", "optimizer"];
 
-/// A room that others embed, and all that it is linked with unless a feature asks for more.
-const SPARE: (&str, &[&str]) = ("optimizer", &["thiserror"]);
+/// A crate that others embed, and all that it is linked with unless a feature asks for more.
+const EMBEDDED: (&str, &[&str]) = ("optimizer", &["thiserror"]);
 
 /// What may lie at the top level besides the build and variable folders.
 const TOP_LEVEL: [&str; 13] = [
@@ -75,40 +76,44 @@ const TOP_LEVEL: [&str; 13] = [
 
 /// Every way in which a crate departs from the plan.
 pub(super) fn faults_of(package: &Package) -> Vec<String> {
-    let Some(room) = ROOMS.iter().find(|room| room.name == package.name) else {
-        return vec![format!("{}: no such room in the plan", package.name)];
+    let Some(rule) = CRATES.iter().find(|rule| rule.name == package.name) else {
+        return vec![format!("{}: no such crate in the plan", package.name)];
     };
     let mut faults = Vec::new();
-    if !package.manifest_path.parent().is_some_and(|folder| folder.ends_with(room.folder)) {
-        faults.push(format!("{}: belongs in {}", room.name, room.folder));
+    if !package.manifest_path.parent().is_some_and(|folder| folder.ends_with(rule.folder)) {
+        faults.push(format!("{}: belongs in {}", rule.name, rule.folder));
     }
-    faults.extend(package.dependencies.iter().filter_map(|dependency| fault_of(room, dependency)));
+    faults.extend(package.dependencies.iter().filter_map(|dependency| fault_of(rule, dependency)));
     faults
 }
 
-fn fault_of(room: &Room, dependency: &Dependency) -> Option<String> {
+fn fault_of(rule: &Rule, dependency: &Dependency) -> Option<String> {
     let used = dependency.name.as_str();
     let in_tests = dependency.kind.as_deref() == Some("dev");
     if dependency.path.is_some() {
-        let allowed = room.uses.contains(&used)
-            || (in_tests && (used == "skips" || room.tests_use.contains(&used)))
-            || (dependency.optional && room.uses_by_feature.contains(&used));
-        return (!allowed).then(|| format!("{} may not use {used}", room.name));
+        let allowed = rule.uses.contains(&used)
+            || (in_tests && (used == "skips" || rule.tests_use.contains(&used)))
+            || (dependency.optional && rule.uses_by_feature.contains(&used));
+        return (!allowed).then(|| format!("{} may not use {used}", rule.name));
     }
     let knows = |reserved: &Reserved| {
-        reserved.rooms.contains(&room.name) || (in_tests && reserved.tests_of.contains(&room.name))
+        reserved.owners.contains(&rule.name) || (in_tests && reserved.tests_of.contains(&rule.name))
     };
     let reserved = RESERVED.iter().find(|reserved| (reserved.crates)(used) && !knows(reserved));
     if let Some(reserved) = reserved {
-        let only = reserved.rooms.join(", ");
-        return Some(format!("{} may not use {used}: only {only} may speak {}", room.name, reserved.called));
+        let only = reserved.owners.join(", ");
+        return Some(format!("{} may not use {used}: only {only} may speak {}", rule.name, reserved.called));
     }
-    if room.name == SPARE.0 && dependency.kind.is_none() && !dependency.optional && !SPARE.1.contains(&used) {
-        return Some(format!("{} may use {used} only behind a feature", room.name));
+    if rule.name == EMBEDDED.0
+        && dependency.kind.is_none()
+        && !dependency.optional
+        && !EMBEDDED.1.contains(&used)
+    {
+        return Some(format!("{} may use {used} only behind a feature", rule.name));
     }
     let awaits = used == "tokio" || used.starts_with("tokio-");
-    (awaits && WITHOUT_TOKIO.contains(&room.name))
-        .then(|| format!("{} awaits nothing and may not use {used}", room.name))
+    (awaits && WITHOUT_TOKIO.contains(&rule.name))
+        .then(|| format!("{} awaits nothing and may not use {used}", rule.name))
 }
 
 /// Folders at the top level that the plan does not have.
@@ -129,13 +134,13 @@ mod tests {
     fn package(name: &str, folder: &str, dependencies: Vec<Dependency>) -> Package {
         Package {
             name: name.to_owned(),
-            manifest_path: format!("/house/{folder}/Cargo.toml").into(),
+            manifest_path: format!("/checkout/{folder}/Cargo.toml").into(),
             dependencies,
         }
     }
 
     fn ours(name: &str) -> Dependency {
-        Dependency { name: name.to_owned(), kind: None, optional: false, path: Some("/house".into()) }
+        Dependency { name: name.to_owned(), kind: None, optional: false, path: Some("/checkout".into()) }
     }
 
     fn outside(name: &str) -> Dependency {
@@ -151,7 +156,7 @@ mod tests {
     }
 
     fn faults(name: &str, dependency: Dependency) -> Vec<String> {
-        let folder = ROOMS.iter().find(|room| room.name == name).unwrap().folder;
+        let folder = CRATES.iter().find(|rule| rule.name == name).unwrap().folder;
         faults_of(&package(name, folder, vec![dependency]))
     }
 
@@ -201,7 +206,7 @@ mod tests {
     fn strangers_and_moved_rooms_are_faults() {
         assert_eq!(
             faults_of(&package("helpers", "crates/helpers", vec![])),
-            ["helpers: no such room in the plan"]
+            ["helpers: no such crate in the plan"]
         );
         assert_eq!(faults_of(&package("roads", "roads", vec![])), ["roads: belongs in crates/roads"]);
         let folders = ["app".to_owned(), "misc".to_owned()];

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::Package;
-use crate::stamp::files_below;
+use crate::files::files_below;
 
 /// The length at which a file certainly holds a second noun.
 const LONGEST: usize = 500;

@@ -8,7 +8,7 @@ use crate::{
         problem::Sheet,
     },
 };
-use optimizer::{Answer, ChangePrices, Settings, Solution, Stop, check::check};
+use optimizer::{Answer, ChangePrices, Settings, Solution, StopRule, check::check};
 use std::path::Path;
 
 /// Always as many, so that the same day has the same plan on every machine.
@@ -28,7 +28,7 @@ pub(crate) struct Ask<'a> {
 /// Solves a problem from nothing. Nobody sees a solution that the checker does not accept.
 pub(crate) fn solve(sheet: &Sheet, ask: &Ask<'_>) -> Result<Solution> {
     keep_copy(sheet, ask);
-    let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
+    let until = StopRule { iterations: Some(ask.steps), ..StopRule::default() };
     let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
     let solution = optimizer::solve(&sheet.problem, &until, &settings).solution;
     judged(sheet, &solution)?;
@@ -38,7 +38,7 @@ pub(crate) fn solve(sheet: &Sheet, ask: &Ask<'_>) -> Result<Solution> {
 /// Three answers to how the day stands, never worse than that. Nobody sees one that the checker does not accept.
 pub(crate) fn solve_again(sheet: &Sheet, ask: &Ask<'_>) -> Result<Vec<Answer>> {
     keep_copy(sheet, ask);
-    let until = Stop { iterations: Some(ask.steps), ..Stop::default() };
+    let until = StopRule { iterations: Some(ask.steps), ..StopRule::default() };
     let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
     let set = &sheet.settings;
     let prices = ChangePrices { moved: set.moved_stop_cents, order: set.reordered_stop_cents };

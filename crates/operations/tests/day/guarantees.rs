@@ -134,7 +134,7 @@ async fn a_kept_problem_is_what_the_optimizer_was_given() {
     let text = std::fs::read_to_string(folder.join("morning-2026-11-23-1.json")).unwrap();
     let kept = optimizer::json::read(&text).unwrap().problem;
     assert_eq!((kept.stop_ids().len(), kept.vehicle_ids().len()), (8, 4));
-    let stop = optimizer::Stop { iterations: Some(1_000), ..Default::default() };
+    let stop = optimizer::StopRule { iterations: Some(1_000), ..Default::default() };
     let solution = optimizer::solve(&kept, &stop, &optimizer::Settings::default()).solution;
     assert!(optimizer::check::check(&kept, &solution).is_feasible() && solution.unserved.is_empty());
 

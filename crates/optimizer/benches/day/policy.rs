@@ -1,6 +1,6 @@
 //! What is done when something happens: nothing, insertion, or a new plan.
 
-use optimizer::{ChangePrices, Cost, Freedom, Settings, Solution, Stop, best_insertions, replan};
+use optimizer::{ChangePrices, Cost, Freedom, Settings, Solution, StopRule, best_insertions, replan};
 
 use crate::live::{Day, Moment};
 
@@ -30,7 +30,7 @@ pub fn answer(policy: Policy, day: &mut Day<'_>, touched: &[usize]) {
         Policy::Replan { steps, threads } => {
             let moment = day.moment();
             let near = Day::stops(&moment, touched);
-            let stop = Stop { iterations: Some(steps), ..Stop::default() };
+            let stop = StopRule { iterations: Some(steps), ..StopRule::default() };
             let settings = Settings { threads, near: &near, ..Settings::default() };
             let answers = replan(&moment.problem, &moment.given, PRICES, &stop, &settings);
             let balanced = answers.into_iter().find(|answer| answer.freedom == Freedom::Balanced);

@@ -2,8 +2,8 @@
 //! policy does.
 
 use optimizer::{
-    Lateness, Problem, ProblemBuilder, Reloads, Settings, Solution, Stop, StopSpec, VehicleId, VehicleSpec,
-    solve, timetable,
+    Lateness, Problem, ProblemBuilder, Reloads, Settings, Solution, StopRule, StopSpec, VehicleId,
+    VehicleSpec, solve, timetable,
 };
 
 use crate::town::{Dice, Town};
@@ -179,6 +179,6 @@ impl World {
 
 /// The plan of a morning.
 pub fn planned(morning: &Problem, steps: u64, threads: usize) -> Solution {
-    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    let stop = StopRule { iterations: Some(steps), ..StopRule::default() };
     solve(morning, &stop, &Settings { threads, ..Settings::default() }).solution
 }

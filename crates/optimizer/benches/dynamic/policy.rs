@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use optimizer::{ProblemBuilder, Settings, Solution, Stop, StopSpec, VehicleSpec, solve};
+use optimizer::{ProblemBuilder, Settings, Solution, StopRule, StopSpec, VehicleSpec, solve};
 
 use crate::rules::{Customers, Epoch, Request, departure};
 use crate::town::Dice;
@@ -188,7 +188,7 @@ fn routed(
     }
     // What does not hold together has no routes, and the rules will say what had to go.
     let Ok(problem) = builder.build() else { return Vec::new() };
-    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    let stop = StopRule { iterations: Some(steps), ..StopRule::default() };
     let Solution { routes, .. } =
         solve(&problem, &stop, &Settings { seed, threads, ..Settings::default() }).solution;
     let used = routes.into_iter().filter(|route| !route.is_empty());

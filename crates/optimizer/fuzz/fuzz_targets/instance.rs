@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use optimizer::check::check;
 use optimizer::io::{Convention, Objective, parse_instance, plot, read_solution, unpack, write_solution};
-use optimizer::{Settings, Stop, json, solve};
+use optimizer::{Settings, StopRule, json, solve};
 
 /// Larger problems say nothing new and take long.
 const MOST: usize = 40;
@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     if instance.problem.stop_ids().len() > MOST || instance.problem.vehicle_ids().len() > MOST {
         return;
     }
-    let stop = Stop { iterations: Some(50), ..Stop::default() };
+    let stop = StopRule { iterations: Some(50), ..StopRule::default() };
     let outcome = solve(&instance.problem, &stop, &Settings::default());
     let report = check(&instance.problem, &outcome.solution);
     assert_eq!(report.score(), outcome.score, "the search and the checker agree");

@@ -9,7 +9,7 @@ use feed::Feed;
 use libfuzzer_sys::fuzz_target;
 use optimizer::check::{Report, Violation, check};
 use optimizer::{
-    ChangePrices, Cost, Halt, Problem, Settings, Solution, Stop, StopId, Stopover, best_insertions, examine,
+    ChangePrices, Cost, Halt, Problem, Settings, Solution, StopRule, StopId, Stopover, best_insertions, examine,
     fitted_out, json, replan, solve, timetable,
 };
 
@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     problem.stop_ids().for_each(|stop| drop(best_insertions(&problem, &given, stop, 3)));
     assert_eq!(examine(&problem, &given, 2).score, before.score());
 
-    let stop = Stop { iterations: Some(60), ..Stop::default() };
+    let stop = StopRule { iterations: Some(60), ..StopRule::default() };
     let outcome = solve(&problem, &stop, &Settings { start: Some(&given), ..Settings::default() });
     let report = check(&problem, &outcome.solution);
     assert_eq!(report.score(), outcome.score, "the search and the checker agree");
@@ -51,7 +51,7 @@ fuzz_target!(|bytes: &[u8]| {
     if outcome.solution == given {
         return;
     }
-    tell(&problem, &outcome.solution, &report);
+    describe(&problem, &outcome.solution, &report);
     for stop in problem.stop_ids() {
         insert(&problem, &outcome.solution, stop);
     }
@@ -61,8 +61,8 @@ fn saturated(report: &Report) -> bool {
     report.cost.in_parts() > SATURATED || report.change_cost.in_parts() > SATURATED
 }
 
-/// The times of all vehicles are those that the checker reckons.
-fn tell(problem: &Problem, plan: &Solution, report: &Report) {
+/// The times of all vehicles are those that the checker computes.
+fn describe(problem: &Problem, plan: &Solution, report: &Report) {
     let (mut duration, mut driving, mut waiting, mut late, mut metres) = (0, 0, 0, 0, 0);
     for (vehicle, route) in problem.vehicle_ids().zip(&plan.routes) {
         let times = timetable(problem, plan, vehicle);

@@ -3,20 +3,21 @@
 //! Only contradictions are faults. A problem that cannot be solved completely (too few vehicles, none at all, places
 //! that no road reaches) is a problem like any other.
 
+mod fault;
 pub(crate) mod wide_checks;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::cost::Cost;
-use crate::course::{Course, TimedMatrix};
-use crate::fault::{Fault, Whom};
-use crate::limits::UNREACHABLE;
 use crate::model::{
-    Allowed, Bars, KeptRow, Lateness, MatrixId, Problem, Relations, Shipment, StopId, StopRow, StopSpec,
-    VehicleId, VehicleSpec,
+    Allowed, Exclusions, KeptRow, Lateness, MatrixId, Problem, Relations, Shipment, StopId, StopRow,
+    StopSpec, VehicleId, VehicleSpec,
 };
+use crate::travel::UNREACHABLE;
+use crate::travel::time_shapes::{TimeShapes, TimedMatrix};
 use crate::travel::{Rounding, Ways};
+pub use fault::{Element, Fault};
 use wide_checks::{check_relations, is_wide};
 
 /// How large each kind of number may be, so that no sum of them leaves the range of the integers. Money saturates; the
@@ -81,15 +82,15 @@ impl ProblemBuilder {
     /// Adds the travel times of one profile that depend on the departure.
     pub fn timed_matrix(&mut self, places: usize, times: TimedMatrix) -> MatrixId {
         let TimedMatrix { seconds, shape, breaks, shapes } = times;
-        // What does not fit together is kept as it is for `build` to name; a course is only made of what does.
+        // What does not fit together is kept as it is for `build` to name; time shapes are only made of what does.
         let whole = rises(&breaks) && shapes.iter().all(|shape| shape.len() == breaks.len());
-        let course = if whole { Course::new(breaks, shapes) } else { Course::default() };
-        self.matrices.push((places, Ways::Timed(seconds, shape, course)));
+        let time_shapes = if whole { TimeShapes::new(breaks, shapes) } else { TimeShapes::default() };
+        self.matrices.push((places, Ways::Timed(seconds, shape, time_shapes)));
         MatrixId(dense(self.matrices.len()))
     }
 
     /// Adds the travel times of one profile as points on a plane, the distance between which is the seconds from one to
-    /// the other. Above 1,500 points they are reckoned on demand, and no memory is needed for their square.
+    /// the other. Above 1,500 points they are computed on demand, and no memory is needed for their square.
     pub fn points(&mut self, points: Vec<(f64, f64)>, rounding: Rounding) -> MatrixId {
         self.matrices.push((points.len(), Ways::of(points, rounding)));
         MatrixId(dense(self.matrices.len()))
@@ -169,9 +170,9 @@ impl ProblemBuilder {
             match ways {
                 Ways::Cells(cells) => check_matrix(matrix, *own, places, cells, &mut faults),
                 Ways::Plane(points, rounding) => check_points(matrix, points, *rounding, places, &mut faults),
-                Ways::Timed(cells, shape, course) => {
+                Ways::Timed(cells, shape, time_shapes) => {
                     check_matrix(matrix, *own, places, cells, &mut faults);
-                    check_course(matrix, *own, cells, shape, course, &mut faults);
+                    check_time_shapes(matrix, *own, cells, shape, time_shapes, &mut faults);
                 }
             }
         }
@@ -198,18 +199,18 @@ impl ProblemBuilder {
             matrices: self.matrices.into_iter().map(|(_, ways)| Arc::new(ways)).collect(),
             rows: self.stops.iter().map(row).collect(),
             kept: KeptRow::all(&self.stops),
-            bars: Bars::of(&self.vehicles, &self.stops),
+            exclusions: Exclusions::of(&self.vehicles, &self.stops),
             vehicles: self.vehicles,
             stops: self.stops,
         })
     }
 
     fn check_vehicle(&self, index: usize, spec: &VehicleSpec, places: usize, faults: &mut Vec<Fault>) {
-        let whom = Whom::Vehicle(index);
+        let element = Element::Vehicle(index);
         if spec.matrix.index() >= self.matrices.len() {
             faults.push(Fault::UnknownMatrix { vehicle: index, matrix: spec.matrix.index() });
         }
-        let mut check = Checker { whom, places, faults };
+        let mut check = Checker { element, places, faults };
         check.place(spec.start);
         if let Some(end) = spec.end {
             check.place(end);
@@ -227,15 +228,15 @@ impl ProblemBuilder {
     }
 
     fn check_stop(&self, index: usize, spec: &StopSpec, places: usize, faults: &mut Vec<Fault>) {
-        let whom = Whom::Stop(index);
+        let element = Element::Stop(index);
         let named = match &spec.allowed {
             Allowed::All => &[][..],
             Allowed::Only(vehicles) | Allowed::AllBut(vehicles) => &vehicles[..],
         };
         for vehicle in spec.only_vehicle.iter().chain(named).filter(|v| v.index() >= self.vehicles.len()) {
-            faults.push(Fault::UnknownVehicle { whom, vehicle: vehicle.index() });
+            faults.push(Fault::UnknownVehicle { element, vehicle: vehicle.index() });
         }
-        let mut check = Checker { whom, places, faults };
+        let mut check = Checker { element, places, faults };
         check.place(spec.place);
         check.range("the service time", spec.service, 0..=LIMITS.length);
         check.span("the window", spec.window);
@@ -244,7 +245,7 @@ impl ProblemBuilder {
         }
         let windows: Vec<(i64, i64)> = spec.windows().collect();
         for pair in windows.windows(2).filter(|pair| pair[1].0 <= pair[0].1) {
-            check.faults.push(Fault::WindowsMeet { whom, end: pair[0].1, begin: pair[1].0 });
+            check.faults.push(Fault::WindowsMeet { element, end: pair[0].1, begin: pair[1].0 });
         }
         for &service in &spec.service_by_kind {
             check.range("the service time", service, 0..=LIMITS.length);
@@ -262,16 +263,16 @@ impl ProblemBuilder {
         check.price("the price of another vehicle", kept.moved_price);
         check.price("the price of another order", kept.order_price);
         if kept.vehicle.index() >= self.vehicles.len() {
-            faults.push(Fault::UnknownVehicle { whom, vehicle: kept.vehicle.index() });
+            faults.push(Fault::UnknownVehicle { element, vehicle: kept.vehicle.index() });
         }
         if let Some(behind) = kept.behind.filter(|stop| stop.index() >= self.stops.len()) {
-            faults.push(Fault::UnknownStop { whom, stop: behind.index() });
+            faults.push(Fault::UnknownStop { element, stop: behind.index() });
         }
     }
 }
 
 pub(crate) struct Checker<'a> {
-    pub(crate) whom: Whom,
+    pub(crate) element: Element,
     pub(crate) places: usize,
     pub(crate) faults: &'a mut Vec<Fault>,
 }
@@ -279,14 +280,14 @@ pub(crate) struct Checker<'a> {
 impl Checker<'_> {
     pub(crate) fn place(&mut self, place: usize) {
         if place >= self.places {
-            self.faults.push(Fault::UnknownPlace { whom: self.whom, place, places: self.places });
+            self.faults.push(Fault::UnknownPlace { element: self.element, place, places: self.places });
         }
     }
 
     pub(crate) fn range(&mut self, what: &'static str, value: i64, allowed: RangeInclusive<i64>) {
         if !allowed.contains(&value) {
             let (least, most) = allowed.into_inner();
-            self.faults.push(Fault::OutOfRange { whom: self.whom, what, value, least, most });
+            self.faults.push(Fault::OutOfRange { element: self.element, what, value, least, most });
         }
     }
 
@@ -294,13 +295,13 @@ impl Checker<'_> {
         self.range(what, begin, -LIMITS.time..=LIMITS.time);
         self.range(what, end, -LIMITS.time..=LIMITS.time);
         if end < begin {
-            self.faults.push(Fault::Reversed { whom: self.whom, what, begin, end });
+            self.faults.push(Fault::Reversed { element: self.element, what, begin, end });
         }
     }
 
     pub(crate) fn load(&mut self, what: &'static str, load: &[i64], expected: usize) {
         if load.len() != expected {
-            self.faults.push(Fault::Dimensions { whom: self.whom, what, found: load.len(), expected });
+            self.faults.push(Fault::Dimensions { element: self.element, what, found: load.len(), expected });
         }
         for &amount in load {
             self.range(what, amount, 0..=LIMITS.load);
@@ -333,7 +334,7 @@ fn check_matrix(matrix: usize, places: usize, first: usize, cells: &[u32], fault
     }
 }
 
-/// Whether these can be the breaks of a course.
+/// Whether these can be the breaks of time shapes.
 fn rises(breaks: &[i64]) -> bool {
     let within = breaks.iter().all(|at| (-LIMITS.time..=LIMITS.time).contains(at));
     (1..=usize::from(u16::MAX)).contains(&breaks.len())
@@ -341,15 +342,15 @@ fn rises(breaks: &[i64]) -> bool {
         && breaks.windows(2).all(|pair| pair[0] < pair[1])
 }
 
-fn check_course(
+fn check_time_shapes(
     matrix: usize,
     places: usize,
     cells: &[u32],
     shape: &[u8],
-    course: &Course,
+    time_shapes: &TimeShapes,
     faults: &mut Vec<Fault>,
 ) {
-    let (breaks, shapes) = (course.breaks(), course.shapes());
+    let (breaks, shapes) = (time_shapes.breaks(), time_shapes.shapes());
     let mut fault = |what| faults.push(Fault::TimedShape { matrix, what });
     if !rises(breaks) {
         return fault(
@@ -362,7 +363,7 @@ fn check_course(
     if shapes.iter().flatten().any(|&factor| !(1..=100 << 16).contains(&factor)) {
         return fault("a factor has to be more than 0 and no more than 100 times 65,536");
     }
-    let longest: Vec<i64> = shapes.iter().map(|shape| Course::longest(breaks, shape)).collect();
+    let longest: Vec<i64> = shapes.iter().map(|shape| TimeShapes::longest(breaks, shape)).collect();
     let most: Vec<i64> = shapes.iter().map(|s| s.iter().copied().max().unwrap_or(0).into()).collect();
     for (cell, (&seconds, &shape)) in cells.iter().zip(shape).enumerate() {
         if seconds == u32::MAX {

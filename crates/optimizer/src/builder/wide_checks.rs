@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Checker, LIMITS, ProblemBuilder};
+use super::{Checker, Element, Fault, LIMITS, ProblemBuilder};
 use crate::Problem;
-use crate::fault::{Fault, Whom};
 use crate::model::{Relations, Shipment, StopId, StopSpec, VehicleSpec};
 
 /// How many breaks a vehicle may have, and how many places to reload or charge at.
@@ -45,8 +44,8 @@ impl ProblemBuilder {
         metres: &Metres,
         faults: &mut Vec<Fault>,
     ) {
-        let whom = Whom::Vehicle(index);
-        let mut check = Checker { whom, places, faults };
+        let element = Element::Vehicle(index);
+        let mut check = Checker { element, places, faults };
         check.price("the cost per kilometre", spec.cost_per_km);
         check.range("the longest route", spec.max_duration.unwrap_or(0), 0..=LIMITS.time);
         check.range("the farthest drive", spec.max_distance.unwrap_or(0), 0..=LIMITS.time);
@@ -135,13 +134,13 @@ pub(crate) fn check_relations(
 ) {
     let mut shipped = HashSet::new();
     for (index, shipment) in relations.shipments.iter().enumerate() {
-        check_shipment(Whom::Shipment(index), shipment, &mut shipped, stops.len(), dims, faults);
+        check_shipment(Element::Shipment(index), shipment, &mut shipped, stops.len(), dims, faults);
     }
     let mut chosen = HashSet::new();
     for (index, group) in relations.alternatives.iter().enumerate() {
-        let whom = Whom::Alternatives(index);
-        check_group(whom, group, Some(&mut chosen), stops.len(), faults);
-        let mut fault = |what: String| faults.push(Fault::Relation { whom, what });
+        let element = Element::Alternatives(index);
+        check_group(element, group, Some(&mut chosen), stops.len(), faults);
+        let mut fault = |what: String| faults.push(Fault::Relation { element, what });
         for stop in group.iter().filter(|stop| shipped.contains(*stop)) {
             fault(format!("stop {} is an end of a shipment and has no alternatives", stop.index()));
         }
@@ -153,23 +152,23 @@ pub(crate) fn check_relations(
     }
     let mut bound = HashSet::new();
     for (index, group) in relations.together.iter().enumerate() {
-        check_group(Whom::Together(index), group, Some(&mut bound), stops.len(), faults);
+        check_group(Element::Together(index), group, Some(&mut bound), stops.len(), faults);
     }
     for (index, group) in relations.apart.iter().enumerate() {
-        check_group(Whom::Apart(index), group, None, stops.len(), faults);
+        check_group(Element::Apart(index), group, None, stops.len(), faults);
     }
 }
 
 /// Whether both ends of a shipment exist and are no other shipment's, and its amount is a load.
 fn check_shipment(
-    whom: Whom,
+    element: Element,
     shipment: &Shipment,
     shipped: &mut HashSet<StopId>,
     stops: usize,
     dims: usize,
     faults: &mut Vec<Fault>,
 ) {
-    let mut fault = |what: String| faults.push(Fault::Relation { whom, what });
+    let mut fault = |what: String| faults.push(Fault::Relation { element, what });
     let Shipment { pickup, delivery, amount } = shipment;
     let ends = if pickup == delivery { &[*pickup][..] } else { &[*pickup, *delivery] };
     for stop in ends {
@@ -183,13 +182,13 @@ fn check_shipment(
         fault(format!("stop {} is both of its ends", pickup.index()));
     }
     // It has no places to check.
-    let mut check = Checker { whom, places: 0, faults };
+    let mut check = Checker { element, places: 0, faults };
     check.load("the amount", amount, dims);
 }
 
 /// Whether the stops of a group exist, once each, and in no other group of its sort if that may not be.
 fn check_group(
-    whom: Whom,
+    element: Element,
     group: &[StopId],
     others: Option<&mut HashSet<StopId>>,
     stops: usize,
@@ -205,7 +204,7 @@ fn check_group(
         } else {
             continue;
         };
-        faults.push(Fault::Relation { whom, what: format!("stop {} {what}", stop.index()) });
+        faults.push(Fault::Relation { element, what: format!("stop {} {what}", stop.index()) });
     }
 }
 

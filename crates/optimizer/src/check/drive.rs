@@ -1,9 +1,9 @@
 //! When a vehicle leaves, and when it does what.
 
-use super::steps::{Deed, Step};
+use super::steps::{Action, Step};
 use crate::model::{Problem, StopSpec, VehicleSpec};
 
-/// How long an arc that does not exist is taken to last, in seconds, so that the rest can be reckoned.
+/// How long an arc that does not exist is taken to last, in seconds, so that the rest can be computed.
 const NO_WAY: i64 = 10_000_000;
 
 /// When one step is done.
@@ -44,10 +44,10 @@ impl Drive<'_> {
         let later = latest(departure, departure + (ends - departure - longest).max(0), |leave| {
             let then = self.follow(leave, self.steps);
             end(&then, leave) <= ends
-                && self.steps.iter().zip(now.iter().zip(&then)).all(|(step, (now, then))| match step.deed {
-                    Deed::Serve(_, visit) => then.begin <= now.begin.max(last_close(visit)),
-                    Deed::Break(_, pause) => then.sets_out <= now.sets_out.max(pause.window.1),
-                    Deed::Reload | Deed::Charge | Deed::End => true,
+                && self.steps.iter().zip(now.iter().zip(&then)).all(|(step, (now, then))| match step.action {
+                    Action::Serve(_, visit) => then.begin <= now.begin.max(last_close(visit)),
+                    Action::Break(_, pause) => then.sets_out <= now.sets_out.max(pause.window.1),
+                    Action::Reload | Action::Charge | Action::End => true,
                 })
         });
         (later, self.follow(later, self.steps))
@@ -59,7 +59,7 @@ impl Drive<'_> {
             return self.spec.shift.0;
         }
         let released = released(self.steps).map_or(self.spec.shift.0, |time| time.max(self.spec.shift.0));
-        let first = self.steps.iter().position(|step| matches!(step.deed, Deed::Serve(..)));
+        let first = self.steps.iter().position(|step| matches!(step.action, Action::Serve(..)));
         let Some(first) = first else { return released };
         let steps = &self.steps[..=first];
         let at_once = self.follow(released, steps);
@@ -71,8 +71,8 @@ impl Drive<'_> {
         latest(released, begin, |leave| {
             let then = self.follow(leave, steps);
             then[first].begin <= begin
-                && steps.iter().zip(&then).all(|(step, moment)| match step.deed {
-                    Deed::Break(_, pause) => moment.sets_out <= pause.window.1,
+                && steps.iter().zip(&then).all(|(step, moment)| match step.action {
+                    Action::Break(_, pause) => moment.sets_out <= pause.window.1,
                     _ => true,
                 })
         })
@@ -87,22 +87,22 @@ impl Drive<'_> {
                 .leg
                 .map_or(Some(0), |(from, to)| self.problem.travel_seconds(self.spec.matrix, from, to, clock));
             let arrives = clock + way.unwrap_or(NO_WAY);
-            let begin = match step.deed {
-                Deed::Serve(_, visit) => service_begin(visit, arrives),
-                Deed::Break(_, pause) => arrives.max(pause.window.0),
-                Deed::Reload | Deed::Charge | Deed::End => arrives,
+            let begin = match step.action {
+                Action::Serve(_, visit) => service_begin(visit, arrives),
+                Action::Break(_, pause) => arrives.max(pause.window.0),
+                Action::Reload | Action::Charge | Action::End => arrives,
             };
             let ready = begin + step.stay;
-            let release = match step.deed {
-                Deed::Reload => released(&self.steps[index + 1..]),
+            let release = match step.action {
+                Action::Reload => released(&self.steps[index + 1..]),
                 _ => None,
             };
             let over = release.map_or(ready, |release| ready.max(release));
-            let held = match step.deed {
-                Deed::Serve(_, visit) => windows(visit).any(|(opens, _)| begin == opens),
-                Deed::Break(_, pause) => begin == pause.window.0,
-                Deed::Reload => Some(over) == release,
-                Deed::Charge | Deed::End => false,
+            let held = match step.action {
+                Action::Serve(_, visit) => windows(visit).any(|(opens, _)| begin == opens),
+                Action::Break(_, pause) => begin == pause.window.0,
+                Action::Reload => Some(over) == release,
+                Action::Charge | Action::End => false,
             };
             moments.push(Moment {
                 sets_out: clock,
@@ -126,8 +126,8 @@ pub(super) fn end(moments: &[Moment], departure: i64) -> i64 {
 
 /// When the last goods of the trip that begins with these steps are at the depot.
 fn released(steps: &[Step]) -> Option<i64> {
-    let trip = steps.iter().take_while(|step| !matches!(step.deed, Deed::Reload));
-    trip.filter_map(|step| if let Deed::Serve(_, visit) = step.deed { visit.release } else { None }).max()
+    let trip = steps.iter().take_while(|step| !matches!(step.action, Action::Reload));
+    trip.filter_map(|step| if let Action::Serve(_, visit) = step.action { visit.release } else { None }).max()
 }
 
 fn windows(visit: &StopSpec) -> impl Iterator<Item = (i64, i64)> + '_ {

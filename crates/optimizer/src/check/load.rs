@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::steps::{Deed, Step};
+use super::steps::{Action, Step};
 use crate::model::{Emissions, Problem, StopId, StopSpec, VehicleSpec};
 
 /// What is aboard on the way to each step, in each dimension.
@@ -15,7 +15,7 @@ fn load(problem: &Problem, spec: &VehicleSpec, steps: &[Step], dimension: usize)
     let delivered = |from: usize| -> i64 { trip(&steps[from..]).map(|visit| amount(&visit.demand)).sum() };
     let mut served_at = HashMap::new();
     for (index, step) in steps.iter().enumerate() {
-        if let Deed::Serve(stop, _) = step.deed {
+        if let Action::Serve(stop, _) = step.action {
             served_at.entry(stop).or_insert(index);
         }
     }
@@ -25,8 +25,8 @@ fn load(problem: &Problem, spec: &VehicleSpec, steps: &[Step], dimension: usize)
     let mut loads = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
         loads.push(own + shipped);
-        match step.deed {
-            Deed::Serve(stop, visit) => {
+        match step.action {
+            Action::Serve(stop, visit) => {
                 own += amount(&visit.pickup) - amount(&visit.demand);
                 let Some(shipment) = problem.relations().shipment_of(stop) else { continue };
                 if let (Some(from), Some(to)) = (at(shipment.pickup), at(shipment.delivery))
@@ -39,8 +39,8 @@ fn load(problem: &Problem, spec: &VehicleSpec, steps: &[Step], dimension: usize)
                     }
                 }
             }
-            Deed::Reload => own = delivered(index + 1),
-            Deed::Break(..) | Deed::Charge | Deed::End => {}
+            Action::Reload => own = delivered(index + 1),
+            Action::Break(..) | Action::Charge | Action::End => {}
         }
     }
     loads
@@ -48,8 +48,8 @@ fn load(problem: &Problem, spec: &VehicleSpec, steps: &[Step], dimension: usize)
 
 /// The stops of the trip that begins with these steps.
 fn trip<'a>(steps: &'a [Step<'a>]) -> impl Iterator<Item = &'a StopSpec> {
-    let own = steps.iter().take_while(|step| !matches!(step.deed, Deed::Reload));
-    own.filter_map(|step| if let Deed::Serve(_, visit) = step.deed { Some(visit) } else { None })
+    let own = steps.iter().take_while(|step| !matches!(step.action, Action::Reload));
+    own.filter_map(|step| if let Action::Serve(_, visit) = step.action { Some(visit) } else { None })
 }
 
 /// What a route emits, in millionths of a gram of CO2e.

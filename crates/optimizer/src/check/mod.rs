@@ -1,8 +1,8 @@
-//! The independent judge: recomputes a solution from scratch and names everything that is wrong with it.
+//! The independent checker: recomputes a solution from scratch and names everything that is wrong with it.
 //!
-//! It shares the words of the model and the adding of money with the search, and not a line of its reckoning, so a
+//! It shares the words of the model and the adding of money with the search, and not a line of its code, so a
 //! mistake has to be made twice to pass. It is the oracle of the property tests and meant to run on every solution
-//! before anyone sees it. What it reckons is section 8 of `docs/optimizer.md`.
+//! before anyone sees it. What it computes is section 8 of `docs/optimizer.md`.
 
 mod drive;
 mod load;
@@ -15,7 +15,7 @@ mod violation;
 use crate::cost::{Cost, Score};
 use crate::model::{Allowed, Lateness, Problem, Solution, StopId, StopSpec, VehicleId, VehicleSpec};
 use drive::{Drive, Moment};
-use steps::{Deed, Step};
+use steps::{Action, Step};
 
 pub use violation::{BROKEN, Violation};
 
@@ -131,28 +131,28 @@ fn clock(problem: &Problem, vehicle: VehicleId, spec: &VehicleSpec, steps: &[Ste
         }
         driving += moment.way;
         report.waiting += moment.waits;
-        match step.deed {
-            Deed::Serve(stop, visit) => {
+        match step.action {
+            Action::Serve(stop, visit) => {
                 report.service += step.stay;
                 be_late(vehicle, stop, visit, moment, report);
             }
-            Deed::Break(which, pause) => {
+            Action::Break(which, pause) => {
                 report.breaks += step.stay;
                 let seconds = moment.sets_out - pause.window.1;
                 if seconds > 0 {
                     report.violations.push(Violation::BreakLate { vehicle, which, seconds });
                 }
             }
-            Deed::Reload => {
+            Action::Reload => {
                 report.loading += step.stay;
                 report.reloads += 1;
             }
-            Deed::Charge => report.charging += step.stay,
-            Deed::End => {}
+            Action::Charge => report.charging += step.stay,
+            Action::End => {}
         }
     }
     for (which, pause) in spec.breaks.iter().enumerate() {
-        let taken = |step: &&Step| matches!(step.deed, Deed::Break(index, _) if index == which);
+        let taken = |step: &&Step| matches!(step.action, Action::Break(index, _) if index == which);
         let times = steps.iter().filter(taken).count();
         if times == 0 && departure < pause.window.1 && pause.window.1 < end {
             report.violations.push(Violation::BreakMissing { vehicle, which });
@@ -168,9 +168,9 @@ fn clock(problem: &Problem, vehicle: VehicleId, spec: &VehicleSpec, steps: &[Ste
         }
     }
     if spec.under_way {
-        let first_trip = steps.iter().take_while(|step| !matches!(step.deed, Deed::Reload));
-        report.violations.extend(first_trip.filter_map(|step| match step.deed {
-            Deed::Serve(stop, visit)
+        let first_trip = steps.iter().take_while(|step| !matches!(step.action, Action::Reload));
+        report.violations.extend(first_trip.filter_map(|step| match step.action {
+            Action::Serve(stop, visit)
                 if visit.release.is_some_and(|at| at > spec.shift.0 || !spec.at_depot) =>
             {
                 Some(Violation::NotAboard { vehicle, stop })
@@ -207,7 +207,7 @@ fn be_late(vehicle: VehicleId, stop: StopId, visit: &StopSpec, moment: &Moment, 
 
 /// What follows from how far a vehicle drives, and how often it loads.
 fn measure(vehicle: VehicleId, spec: &VehicleSpec, steps: &steps::Steps, report: &mut Report) {
-    let reloads = steps.all.iter().filter(|step| matches!(step.deed, Deed::Reload)).count();
+    let reloads = steps.all.iter().filter(|step| matches!(step.action, Action::Reload)).count();
     let over = spec.reloads.as_ref().map_or(0, |own| reloads.saturating_sub(own.most));
     if over > 0 {
         let over = i64::try_from(over).unwrap_or(i64::MAX);

@@ -9,7 +9,7 @@ const LONGEST_CHARGE: i64 = 1_000_000_000_000;
 
 /// One thing that a vehicle does.
 pub(super) struct Step<'a> {
-    pub(super) deed: Deed<'a>,
+    pub(super) action: Action<'a>,
     /// The places between which it drives for that. The first break before a place has the way there.
     pub(super) leg: Option<(usize, usize)>,
     /// How far that is, as far as it is known.
@@ -20,7 +20,7 @@ pub(super) struct Step<'a> {
 
 /// What is done.
 #[derive(Clone, Copy)]
-pub(super) enum Deed<'a> {
+pub(super) enum Action<'a> {
     Serve(StopId, &'a StopSpec),
     /// The break of that index.
     Break(usize, Break),
@@ -44,7 +44,7 @@ pub(super) fn steps<'a>(
     stopovers: &[Stopover],
     report: &mut Report,
 ) -> Steps<'a> {
-    let mut between: Vec<Vec<(Deed<'a>, Option<usize>, i64)>> = vec![Vec::new(); route.len() + 1];
+    let mut between: Vec<Vec<(Action<'a>, Option<usize>, i64)>> = vec![Vec::new(); route.len() + 1];
     for &stopover in stopovers {
         match (between.get_mut(stopover.before), halt(spec, stopover.what)) {
             (Some(before), Some(halt)) => before.push(halt),
@@ -54,15 +54,15 @@ pub(super) fn steps<'a>(
     let stops = route.iter().map(|&stop| {
         let visit = problem.stop(stop)?;
         let own = visit.service_by_kind.get(spec.kind);
-        Some((Deed::Serve(stop, visit), Some(visit.place), own.copied().unwrap_or(visit.service)))
+        Some((Action::Serve(stop, visit), Some(visit.place), own.copied().unwrap_or(visit.service)))
     });
-    let end = Some((Deed::End, spec.end, 0));
+    let end = Some((Action::End, spec.end, 0));
     let mut all: Vec<Step<'a>> = Vec::new();
     let (mut here, mut on_way) = (spec.start, None);
     for (before, last) in between.into_iter().zip(stops.chain(std::iter::once(end))) {
-        for (deed, place, stay) in before.into_iter().chain(last) {
+        for (action, place, stay) in before.into_iter().chain(last) {
             let index = all.len();
-            all.push(Step { deed, leg: None, metres: 0, stay });
+            all.push(Step { action, leg: None, metres: 0, stay });
             let Some(place) = place else {
                 on_way.get_or_insert(index);
                 continue;
@@ -78,17 +78,17 @@ pub(super) fn steps<'a>(
 }
 
 /// A stopover with its place, if it has one, and how long it takes; none if the vehicle does not have it.
-fn halt<'a>(spec: &VehicleSpec, what: Halt) -> Option<(Deed<'a>, Option<usize>, i64)> {
+fn halt<'a>(spec: &VehicleSpec, what: Halt) -> Option<(Action<'a>, Option<usize>, i64)> {
     match what {
         Halt::Break(index) => {
             let pause = *spec.breaks.get(index)?;
-            Some((Deed::Break(index, pause), None, pause.duration))
+            Some((Action::Break(index, pause), None, pause.duration))
         }
         Halt::Reload(index) => {
             let reloads = spec.reloads.as_ref()?;
-            Some((Deed::Reload, Some(*reloads.places.get(index)?), reloads.service))
+            Some((Action::Reload, Some(*reloads.places.get(index)?), reloads.service))
         }
-        Halt::Charge(index) => Some((Deed::Charge, Some(*spec.battery.as_ref()?.stations.get(index)?), 0)),
+        Halt::Charge(index) => Some((Action::Charge, Some(*spec.battery.as_ref()?.stations.get(index)?), 0)),
     }
 }
 
@@ -98,15 +98,15 @@ fn charge(spec: &VehicleSpec, steps: &mut [Step]) -> i64 {
     let (mut left, mut beyond) = (battery.at_start, 0);
     for step in steps {
         left -= step.metres;
-        match step.deed {
-            Deed::Charge => {
+        match step.action {
+            Action::Charge => {
                 beyond += (-left).max(0);
                 let missing = i128::from((battery.range - left).max(0));
                 let thousandths = missing * i128::from(battery.seconds_per_km);
                 step.stay = i64::try_from((thousandths + 999) / 1000).unwrap_or(i64::MAX).min(LONGEST_CHARGE);
                 left = battery.range;
             }
-            Deed::End => beyond += (-left).max(0),
+            Action::End => beyond += (-left).max(0),
             _ => {}
         }
     }

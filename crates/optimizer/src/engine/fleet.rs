@@ -1,11 +1,11 @@
 //! Fewer vehicles, by the sum of absences: a route is given up, and plans are taken whose absent stops have been
 //! absent less often so far (Christiaens and Vanden Berghe, 2020).
 
-use crate::kernel::anneal::{Slice, Walker};
+use crate::kernel::anneal::{Annealer, Slice};
 use crate::kernel::metric::Metric;
 use crate::kernel::state::State;
 
-impl Walker {
+impl Annealer {
     /// Gives up one route after the other while the slice lasts; the state's best plan is the cheapest that leaves
     /// out no more than the plan it began with. Returns how many steps it took.
     pub(super) fn save_vehicles<M: Metric, const TIMED: bool>(

@@ -1,6 +1,6 @@
 //! The search as a whole on a classic problem: a first plan, then rounds of annealing on one or more threads.
 //!
-//! Up to [`TOGETHER`] stops each thread walks alone over the whole plan, and from time to time the one that is behind
+//! Up to [`TOGETHER`] stops each thread anneals alone over the whole plan, and from time to time the one that is behind
 //! takes over the plan of the one ahead. Above, the threads share one plan: each anneals the routes of one part of the
 //! town, and every round cuts it anew (as FILO2x does: Accorsi and Vigo, 2025). Rounds end by the clock or after a
 //! number of steps; by steps the answer follows from the seed.
@@ -8,24 +8,24 @@
 //! If there are few stops, the threads anneal some plans apart from each other and then breed from them (see
 //! [`Instance::is_bred`]).
 
-mod crew;
 mod fleet;
 mod partition;
+mod workers;
 
 use std::time::Instant;
 
 use crate::kernel::anneal::Cooling;
-use crate::kernel::ground::Ground;
 use crate::kernel::instance::{Instance, round_trip};
 use crate::kernel::metric::{Metric, NO_WAY};
 use crate::kernel::plan::Plan;
 use crate::kernel::state::State;
+use crate::kernel::working_plan::WorkingPlan;
 use crate::model::StopId;
 use crate::rich;
 use crate::rng::Rng;
-use crate::stop_rule::Stop;
+use crate::stop_rule::StopRule;
 
-use crew::Crew;
+use workers::Workers;
 
 /// Up to this many stops to serve every thread has the whole plan.
 const TOGETHER: usize = 400;
@@ -64,55 +64,56 @@ const GIVEN: f64 = 0.3;
 const FLEET: f64 = 0.2;
 
 /// What a search is asked for.
-pub(crate) struct Order<'a> {
-    pub(crate) stop: &'a Stop<'a>,
+pub(crate) struct SearchRequest<'a> {
+    pub(crate) stop: &'a StopRule<'a>,
     pub(crate) begun: Instant,
     pub(crate) seed: u64,
     pub(crate) threads: usize,
     /// Stops around which something happened.
     pub(crate) near: Vec<u32>,
-    /// Told the best plan and the steps so far after a round that found a better one.
-    pub(crate) tell: &'a dyn Fn(&Plan, u64),
+    /// Called with the best plan and the steps so far after a round that found a better one.
+    pub(crate) on_better: &'a dyn Fn(&Plan, u64),
 }
 
 /// Searches from a plan, which may serve nothing; the best plan, and how many steps it took.
 pub(crate) fn run<M: Metric, const TIMED: bool>(
     instance: &Instance<M>,
     start: Plan,
-    order: &Order<'_>,
+    request: &SearchRequest<'_>,
 ) -> (Plan, u64) {
     let given = !start.routes.is_empty();
-    let mut crew = Crew::new(order, instance.stops(), instance.vehicles, || State::<M, TIMED>::new(instance));
-    let (mut best, mut begin) = crew.first_plans(start, given);
+    let mut workers =
+        Workers::new(request, instance.stops(), instance.vehicles, || State::<M, TIMED>::new(instance));
+    let (mut best, mut begin) = workers.first_plans(start, given);
     let way = best.cost - instance.penalties(&best.absent) - instance.fixed * best.routes.len() as i64;
     let arcs = best.routes.len() + instance.stops() - best.absent.len();
     let arc = way.max(1) as f64 / arcs.max(1) as f64;
-    let warm = warm_by(order, instance.stops()) * if given { GIVEN } else { 1.0 };
+    let warm = warm_by(request, instance.stops()) * if given { GIVEN } else { 1.0 };
     let cooling = Cooling { from: warm * arc, to: COLD * arc }
         .held_below(HOLD_RAISED * instance.usual_penalty() as f64);
     let mut from = 0.0;
     if instance.fixed as f64 > 10.0 * arc {
-        best = crew.save_vehicles(best, FLEET);
+        best = workers.save_vehicles(best, FLEET);
         begin = best.clone();
         from = FLEET;
     }
-    (order.tell)(&best, crew.done);
+    (request.on_better)(&best, workers.done);
     if instance.is_bred() {
         let warm = WARM.0 * if given { GIVEN } else { 1.0 };
         let cooling =
             Cooling { from: warm * arc, to: COLD * arc }.held_below(HOLD * instance.usual_penalty() as f64);
-        crew.take(&best);
-        let plan = breed(instance, &mut crew, order, &best, cooling, instance.stops(), from);
-        return (plan, crew.done);
+        workers.take(&best);
+        let plan = breed(instance, &mut workers, request, &best, cooling, instance.stops(), from);
+        return (plan, workers.done);
     }
     let far = |from: u32, to: u32| {
         let (from, to) = (from as usize, to as usize);
         i64::from(round_trip(instance.metric.outward(from, to), instance.metric.inward(from, to), NO_WAY))
     };
     let best = rounds(
-        &mut crew,
-        order,
-        &Field {
+        &mut workers,
+        request,
+        &Layout {
             stops: instance.stops(),
             served: instance.stops(),
             far: &far,
@@ -123,20 +124,20 @@ pub(crate) fn run<M: Metric, const TIMED: bool>(
         cooling,
         from,
     );
-    (best, crew.done)
+    (best, workers.done)
 }
 
 /// Searches a rich problem from a plan, which may serve nothing; the best plan, and how many steps it took.
 pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
     instance: &rich::Instance<'_>,
     start: Plan,
-    order: &Order<'_>,
+    request: &SearchRequest<'_>,
 ) -> (Plan, u64) {
     let given = start.routes.iter().any(|route| !route.is_empty());
     let (stops, vehicles) = (instance.stops(), instance.vehicles());
-    let mut crew = Crew::new(order, stops, vehicles, || rich::State::<CLOCKED, WIDE>::new(instance));
-    let (best, begin) = crew.first_plans(start, given);
-    (order.tell)(&best, crew.done);
+    let mut workers = Workers::new(request, stops, vehicles, || rich::State::<CLOCKED, WIDE>::new(instance));
+    let (best, begin) = workers.first_plans(start, given);
+    (request.on_better)(&best, workers.done);
     let arc = instance.arc_of(&begin);
     let (warm, cold) = match (instance.is_timed(), instance.pays_time()) {
         (true, true) => RICH,
@@ -147,19 +148,19 @@ pub(crate) fn run_rich<const CLOCKED: bool, const WIDE: bool>(
     let cooling = Cooling { from: warm * arc, to: cold * arc }.held_below(HOLD * instance.usual_penalty());
     let far = |from: u32, to: u32| instance.far(from as usize, to as usize);
     let bound = |stop: u32| instance.bound(stop);
-    let field = Field {
+    let layout = Layout {
         stops,
         served: stops - instance.spare(),
         far: &far,
         bound: &bound,
         kin: &|stop| instance.kin(stop),
     };
-    let best = rounds(&mut crew, order, &field, (best, begin), cooling, 0.0);
-    (best, crew.done)
+    let best = rounds(&mut workers, request, &layout, (best, begin), cooling, 0.0);
+    (best, workers.done)
 }
 
 /// What the rounds of a search know of its problem.
-struct Field<'a> {
+struct Layout<'a> {
     stops: usize,
     /// How many of them may be served at once.
     served: usize,
@@ -173,44 +174,44 @@ struct Field<'a> {
 
 /// Anneals round by round from `from` of the budget to its end, with the best plan so far and the one to begin with; the
 /// best plan.
-fn rounds<'a, G: Ground<'a>>(
-    crew: &mut Crew<'a, G>,
-    order: &Order<'_>,
-    field: &Field<'_>,
+fn rounds<'a, G: WorkingPlan<'a>>(
+    workers: &mut Workers<'a, G>,
+    request: &SearchRequest<'_>,
+    layout: &Layout<'_>,
     (mut best, mut current): (Plan, Plan),
     cooling: Cooling,
     from: f64,
 ) -> Plan {
-    let mut rng = Rng::new(order.seed ^ 0xC0FF_EE00);
-    let apart = order.threads > 1 && field.served > TOGETHER;
+    let mut rng = Rng::new(request.seed ^ 0xC0FF_EE00);
+    let apart = request.threads > 1 && layout.served > TOGETHER;
     if !apart {
-        crew.take(&current);
+        workers.take(&current);
     }
     for round in 0..ROUNDS {
         let share = |round: u64| round as f64 / ROUNDS as f64;
         let cooling = cooling.between(share(round), share(round + 1));
         let until = from + (1.0 - from) * share(round + 1);
-        crew.raise_penalties((RAISE * cooling.from) as i64);
-        let cut = if apart { partition::parts(field, &current, order.threads, &mut rng) } else { None };
+        workers.raise_penalties((RAISE * cooling.from) as i64);
+        let cut = if apart { partition::parts(layout, &current, request.threads, &mut rng) } else { None };
         let top = if let Some(parts) = cut {
-            let (top, now) = crew.anneal_parts(&parts, cooling, until);
+            let (top, now) = workers.anneal_parts(&parts, cooling, until);
             current = now;
             top
         } else if apart {
-            current = crew.anneal_all(cooling, until, Some(&current));
+            current = workers.anneal_all(cooling, until, Some(&current));
             current.clone()
         } else {
-            let top = crew.anneal_all(cooling, until, None);
+            let top = workers.anneal_all(cooling, until, None);
             if (round + 1) % EXCHANGE == 0 {
-                crew.exchange();
+                workers.exchange();
             }
             top
         };
         if top.worth() < best.worth() {
             best = top;
-            (order.tell)(&best, crew.done);
+            (request.on_better)(&best, workers.done);
         }
-        if crew.is_over() {
+        if workers.is_over() {
             break;
         }
     }
@@ -220,45 +221,45 @@ fn rounds<'a, G: Ground<'a>>(
 /// Anneals some plans apart from each other, each from the same beginning, and breeds from them.
 fn breed<'a, M: Metric, const TIMED: bool>(
     instance: &Instance<M>,
-    crew: &mut Crew<'a, State<'a, M, TIMED>>,
-    order: &Order<'_>,
+    workers: &mut Workers<'a, State<'a, M, TIMED>>,
+    request: &SearchRequest<'_>,
     start: &Plan,
     cooling: Cooling,
     stops: usize,
     from: f64,
 ) -> Plan {
-    let steps = steps_a_stop(order, stops) / order.threads.max(1) as f64;
-    let most = (ALL_PARENTS / order.threads.max(1) as f64).clamp(1.0, PARENTS);
+    let steps = steps_a_stop(request, stops) / request.threads.max(1) as f64;
+    let most = (ALL_PARENTS / request.threads.max(1) as f64).clamp(1.0, PARENTS);
     let parents = (steps * ANNEALED / STEPS_A_PARENT).round().clamp(1.0, most).floor();
     let mut plans = Vec::new();
     let mut best = start.clone();
     let mut improve = |found: Option<Plan>, done: u64| {
         if let Some(plan) = found.filter(|plan| plan.cost < best.cost) {
-            (order.tell)(&plan, done);
+            (request.on_better)(&plan, done);
             best = plan;
         }
     };
     for parent in 1..=parents as u64 {
         let until = from + (ANNEALED - from) * parent as f64 / parents;
-        let found = crew.anneal_all(cooling, until, Some(start));
-        plans.extend(crew.best_plans());
-        improve(Some(found), crew.done);
+        let found = workers.anneal_all(cooling, until, Some(start));
+        plans.extend(workers.best_plans());
+        improve(Some(found), workers.done);
     }
-    if !crew.is_over() {
-        let found = crew.breed(instance, &plans);
-        improve(found, crew.done);
+    if !workers.is_over() {
+        let found = workers.breed(instance, &plans);
+        improve(found, workers.done);
     }
     best
 }
 
 /// How warm a search begins.
-fn warm_by(order: &Order<'_>, stops: usize) -> f64 {
-    (steps_a_stop(order, stops) / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
+fn warm_by(request: &SearchRequest<'_>, stops: usize) -> f64 {
+    (steps_a_stop(request, stops) / STEPS_A_STOP).sqrt().clamp(WARM.0, WARM.1)
 }
 
 /// About how many steps there will be for each stop.
-fn steps_a_stop(order: &Order<'_>, stops: usize) -> f64 {
-    let by_clock = order.stop.time.map(|time| time.as_secs_f64() * PACE * order.threads.max(1) as f64);
-    let by_count = order.stop.iterations.map(|steps| steps as f64);
+fn steps_a_stop(request: &SearchRequest<'_>, stops: usize) -> f64 {
+    let by_clock = request.stop.time.map(|time| time.as_secs_f64() * PACE * request.threads.max(1) as f64);
+    let by_count = request.stop.iterations.map(|steps| steps as f64);
     by_clock.into_iter().chain(by_count).reduce(f64::min).unwrap_or(0.0) / stops as f64
 }

@@ -3,22 +3,22 @@
 //! There may be no coordinates, so the direction is from a random stop to the one farthest from it, and a route lies
 //! where its stops do on average.
 
-use super::Field;
+use super::Layout;
 use crate::kernel::plan::Plan;
 use crate::model::StopId;
 use crate::rng::Rng;
 
 /// The plan in `count` parts, or none if it has too few routes for that. Routes without stops are dealt out in turn;
 /// an absent stop goes where its vehicle does, if it is bound to one, and to a random part otherwise.
-pub(super) fn parts(field: &Field<'_>, plan: &Plan, count: usize, rng: &mut Rng) -> Option<Vec<Plan>> {
+pub(super) fn parts(layout: &Layout<'_>, plan: &Plan, count: usize, rng: &mut Rng) -> Option<Vec<Plan>> {
     let routes = plan.routes.iter().filter(|route| !route.is_empty()).count();
     if routes < 2 * count {
         return None;
     }
-    let stops = field.stops as u32;
-    let west = rng.below(field.stops) as u32;
-    let east = (0..stops).max_by_key(|&stop| (field.far)(stop, west)).unwrap_or(west);
-    let lean = |stop: u32| (field.far)(stop, west) - (field.far)(stop, east);
+    let stops = layout.stops as u32;
+    let west = rng.below(layout.stops) as u32;
+    let east = (0..stops).max_by_key(|&stop| (layout.far)(stop, west)).unwrap_or(west);
+    let lean = |stop: u32| (layout.far)(stop, west) - (layout.far)(stop, east);
     let mut sorted: Vec<(i64, usize)> = (plan.routes.iter().enumerate())
         .filter(|(_, route)| !route.is_empty())
         .map(|(index, route)| {
@@ -46,9 +46,9 @@ pub(super) fn parts(field: &Field<'_>, plan: &Plan, count: usize, rng: &mut Rng)
     }
     let anywhere = rng.below(count);
     for &stop in &plan.absent {
-        let kin = (field.kin)(stop);
+        let kin = (layout.kin)(stop);
         let beside = |part: &Plan| part.routes.iter().flatten().any(|other| kin.contains(&StopId(*other)));
-        let holder = match (field.bound)(stop) {
+        let holder = match (layout.bound)(stop) {
             Some(bound) => parts.iter().position(|part| part.vehicles.contains(&bound)),
             None if kin.is_empty() => None,
             None => parts.iter().position(beside),

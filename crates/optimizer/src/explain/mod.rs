@@ -8,8 +8,8 @@ mod wide;
 
 use crate::check::{Violation, check};
 use crate::cost::{Cost, Score};
+use crate::evaluation::Evaluator;
 use crate::model::{Lateness, NOBODY, Problem, Solution, StopId, VehicleId};
-use crate::reckon::Reckoner;
 use crate::route::Route;
 use crate::schedule::{Schedule, Visit, schedule, timetable};
 
@@ -247,12 +247,12 @@ fn costs(problem: &Problem, solution: &Solution, vehicle: VehicleId, stops: &[St
     let times = timetable(problem, solution, vehicle);
     let mut emitted = 0;
     if spec.emissions.is_some() {
-        let mut reckoner = Reckoner::new(problem, vehicle);
+        let mut evaluator = Evaluator::new(problem, vehicle);
         let known: Vec<StopId> = stops.iter().copied().filter(|&stop| problem.stop(stop).is_some()).collect();
         let stopovers = solution.stopovers.get(vehicle.index()).map(Vec::as_slice).unwrap_or_default();
-        reckoner.take(vehicle, &known, stopovers);
-        reckoner.reckon();
-        emitted = reckoner.sums.micrograms;
+        evaluator.take(vehicle, &known, stopovers);
+        evaluator.evaluate();
+        emitted = evaluator.sums.micrograms;
     }
     if times.visits.is_empty() && !spec.under_way {
         return RouteCosts::default();
@@ -394,8 +394,8 @@ mod tests {
             unserved: vec![early, heavy, bound, cheap],
             ..Solution::default()
         };
-        let told = examine(&problem, &plan, 2).unserved;
-        let first = |stop| &told.iter().find(|u| u.stop == stop).unwrap().ways[0];
+        let examination = examine(&problem, &plan, 2).unserved;
+        let first = |stop| &examination.iter().find(|u| u.stop == stop).unwrap().ways[0];
         assert_eq!(first(early).obstacles, [Obstacle::Window { seconds: 20 }]);
         assert_eq!(first(heavy).obstacles, [Obstacle::Room { dimension: 0, over: 3 }]);
         assert_eq!(
@@ -404,7 +404,7 @@ mod tests {
         );
         let price = Obstacle::Price { cost: Cost::units(80), penalty: Cost::units(30) };
         assert_eq!((first(cheap).vehicle.index(), &first(cheap).obstacles[..]), (0, &[price][..]));
-        assert_eq!(told[0].ways.len(), 2);
+        assert_eq!(examination[0].ways.len(), 2);
     }
 
     #[test]
@@ -420,8 +420,8 @@ mod tests {
         let slow = builder.stop(slow);
         let problem = builder.build().unwrap();
         let plan = Solution { routes: vec![vec![next, far]], unserved: vec![slow], ..Solution::default() };
-        let told = examine(&problem, &plan, 9);
-        assert_eq!(told.unserved[0].ways[0].obstacles, [Obstacle::Window { seconds: 35 }]);
+        let examination = examine(&problem, &plan, 9);
+        assert_eq!(examination.unserved[0].ways[0].obstacles, [Obstacle::Window { seconds: 35 }]);
         let mut early = plan.clone();
         early.routes[0].swap(0, 1);
         let broken = examine(&problem, &early, 9);
@@ -445,9 +445,9 @@ mod tests {
             unserved: vec![delivery],
             stopovers: vec![Vec::new(), vec![stopover]],
         };
-        let told = examine(&problem, &plan, 1);
-        assert_eq!(told.routes[0].violations, [Violation::BreakMissing { vehicle, which: 0 }]);
+        let examination = examine(&problem, &plan, 1);
+        assert_eq!(examination.routes[0].violations, [Violation::BreakMissing { vehicle, which: 0 }]);
         let unknown = Violation::UnknownStopover { vehicle: VehicleId(1), stopover };
-        assert_eq!(told.violations, [Violation::Shipment { shipment: 0 }, unknown]);
+        assert_eq!(examination.violations, [Violation::Shipment { shipment: 0 }, unknown]);
     }
 }

@@ -1,10 +1,10 @@
-//! Why a stop has no place in a route that has to be reckoned in full.
+//! Why a stop has no place in a route that has to be computed in full.
 
 use super::{Obstacle, WayIn, who_may_not};
+use crate::evaluation::Evaluator;
 use crate::insert::with_room;
-use crate::limits::UNREACHABLE;
 use crate::model::{Lateness, Problem, Solution, StopId, Stopover, VehicleId};
-use crate::reckon::Reckoner;
+use crate::travel::UNREACHABLE;
 
 /// The place in a vehicle's route that needs least for the stop, or for one of its alternatives, with how much that is.
 pub(super) fn closest(
@@ -88,11 +88,11 @@ struct Found {
 impl Found {
     fn of(problem: &Problem, vehicle: VehicleId, route: &[StopId], stopovers: &[Stopover]) -> Self {
         let spec = problem.spec(vehicle);
-        let mut reckoner = Reckoner::new(problem, vehicle);
-        reckoner.take(vehicle, route, stopovers);
-        reckoner.fit_out();
-        let sums = &reckoner.sums;
-        let points = &reckoner.points;
+        let mut evaluator = Evaluator::new(problem, vehicle);
+        evaluator.take(vehicle, route, stopovers);
+        evaluator.fit_out();
+        let sums = &evaluator.sums;
+        let points = &evaluator.points;
         let late = route.iter().zip(points).map(|(&stop, point)| {
             let row = problem.row(stop);
             (stop, if row.per_minute.is_none() { (point.begin - row.close).max(0) } else { 0 })
@@ -100,7 +100,7 @@ impl Found {
         let dims = problem.capacity_dims();
         let over = |dim: usize| {
             let free =
-                reckoner.rooms.iter().skip(dim).step_by(dims).map(|room| room.free.min(room.free_behind));
+                evaluator.rooms.iter().skip(dim).step_by(dims).map(|room| room.free.min(room.free_behind));
             (-free.min().unwrap_or(0)).max(0)
         };
         let breaks = spec.breaks.iter().enumerate().map(|(index, pause)| {
@@ -188,8 +188,8 @@ mod tests {
         let problem = builder.build().unwrap();
         let (last, served) = ids.split_last().unwrap();
         let plan = Solution { routes: vec![served.to_vec()], unserved: vec![*last], ..Solution::default() };
-        let told = examine(&problem, &plan, 1);
-        told.unserved[0].ways[0].obstacles.clone()
+        let examination = examine(&problem, &plan, 1);
+        examination.unserved[0].ways[0].obstacles.clone()
     }
 
     #[test]
@@ -208,8 +208,8 @@ mod tests {
         let tired =
             VehicleSpec { breaks: vec![pause], shift: (20, 1_000), under_way: true, ..samples::vehicle() };
         let slow = StopSpec { service: 60, window: (0, 25), place: 0, ..samples::stop(0) };
-        let told = in_the_way(tired, vec![slow], free);
-        assert_eq!(told, [Obstacle::Break { which: 0, seconds: 35 }]);
+        let examination = in_the_way(tired, vec![slow], free);
+        assert_eq!(examination, [Obstacle::Break { which: 0, seconds: 35 }]);
     }
 
     #[test]

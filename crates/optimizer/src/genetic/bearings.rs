@@ -1,4 +1,4 @@
-//! In which direction from the depot each stop lies, as far as distances tell: so that routes can be put into a round.
+//! In which direction from the depot each stop lies, as far as distances show: so that routes can be put into a round.
 
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;

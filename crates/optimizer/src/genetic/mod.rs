@@ -1,26 +1,18 @@
-//! Hybrid genetic search (Vidal, Crainic, Gendreau, Lahrichi and Rei, 2012; Vidal, 2022): plans are crossed, taught by
+//! Hybrid genetic search (Vidal, Crainic, Gendreau, Lahrichi and Rei, 2012; Vidal, 2022): plans are crossed, improved by
 //! a local search that may break rules at a price, and kept in a population that stays diverse.
 //!
 //! It is strong where ruin and recreate is weak: when routes are long, and on small problems that stagnate.
 
 mod bearings;
-mod descent;
+mod local_search;
 mod near;
-mod optional;
 mod order;
 mod population;
 mod prices;
-mod relocate;
-mod search;
-mod segment;
 mod split;
 mod srex;
-mod swap;
-mod swap_star;
 #[cfg(test)]
 mod tests;
-mod two_opt;
-mod two_opt_star;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -29,10 +21,10 @@ use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::rng::Rng;
+use local_search::{NONE, Search};
 pub(crate) use near::Near;
 use population::{Member, Population};
-use prices::Market;
-use search::{NONE, Search};
+use prices::PenaltyPrices;
 
 /// How many plans are made by chance at the beginning.
 const FOUNDERS: usize = 40;
@@ -68,7 +60,7 @@ pub(crate) struct Genetic<'a, M, const TIMED: bool> {
     instance: &'a Instance<M>,
     search: Search<'a, M, TIMED>,
     population: Population,
-    market: Market,
+    penalty_prices: PenaltyPrices,
     rng: Rng,
     bearings: Vec<f64>,
     /// How often children follow the order of both parents and not their routes.
@@ -82,12 +74,12 @@ impl<'a, M: Metric, const TIMED: bool> Genetic<'a, M, TIMED> {
         let stops = instance.stops();
         let farthest = (0..stops).map(|stop| instance.metric.outward(stops, stop)).max().unwrap_or(1);
         let heaviest = instance.sites.iter().map(|site| site.demand).max().unwrap_or(1).max(1);
-        let market = Market::new(f64::from(farthest) / f64::from(heaviest), 1.0);
+        let penalty_prices = PenaltyPrices::new(f64::from(farthest) / f64::from(heaviest), 1.0);
         Self {
             instance,
-            search: Search::new(instance, near, market.prices(1.0)),
+            search: Search::new(instance, near, penalty_prices.prices(1.0)),
             population: Population::default(),
-            market,
+            penalty_prices,
             rng: Rng::new(seed),
             bearings: bearings::bearings(instance),
             by_order: if stops <= SMALL { BY_ORDER } else { 0.0 },
@@ -100,7 +92,7 @@ impl<'a, M: Metric, const TIMED: bool> Genetic<'a, M, TIMED> {
     pub(crate) fn add(&mut self, plan: &Plan) {
         self.load(plan.routes.iter().map(|route| (route.as_slice(), true)));
         self.keep();
-        self.teach();
+        self.educate();
         self.founded += GIVEN;
     }
 
@@ -114,12 +106,12 @@ impl<'a, M: Metric, const TIMED: bool> Genetic<'a, M, TIMED> {
         let mut done = 0;
         while self.instance.stops() > 1 && !limits.is_over(done) {
             done += 1;
-            self.bear();
+            self.make_child();
         }
         done
     }
 
-    fn bear(&mut self) {
+    fn make_child(&mut self) {
         self.idle += 1;
         if self.idle > PATIENCE {
             self.population.restart();
@@ -127,34 +119,34 @@ impl<'a, M: Metric, const TIMED: bool> Genetic<'a, M, TIMED> {
         }
         if self.founded < FOUNDERS || self.population.is_empty() {
             self.founded += 1;
-            self.found();
+            self.make_random();
         } else {
             self.cross();
         }
-        self.teach();
+        self.educate();
     }
 
     fn load<'r>(&mut self, routes: impl Iterator<Item = (&'r [u32], bool)>) {
-        self.search.prices = self.market.prices(1.0);
+        self.search.prices = self.penalty_prices.prices(1.0);
         self.search.load(routes.take(self.instance.vehicles));
     }
 
     /// A plan by chance.
-    fn found(&mut self) {
+    fn make_random(&mut self) {
         let mut tour: Vec<u32> = self.search.hopeful().collect();
         self.rng.shuffle(&mut tour);
         self.cut(&tour);
     }
 
     fn cut(&mut self, tour: &[u32]) {
-        let routes = split::split::<M, TIMED>(self.instance, tour, self.market.prices(1.0));
+        let routes = split::split::<M, TIMED>(self.instance, tour, self.penalty_prices.prices(1.0));
         self.load(routes.iter().map(|route| (route.as_slice(), true)));
     }
 
     /// A child of two plans.
     fn cross(&mut self) {
         let stops = self.instance.stops();
-        let Some((a, b)) = self.population.parents(&mut self.rng) else { return self.found() };
+        let Some((a, b)) = self.population.parents(&mut self.rng) else { return self.make_random() };
         let whole = a.absent == b.absent && a.absent.len() + 1 < stops;
         if whole && self.rng.unit() < self.by_order {
             let tour = order::cross(a, b, stops, &mut self.rng);
@@ -171,15 +163,15 @@ impl<'a, M: Metric, const TIMED: bool> Genetic<'a, M, TIMED> {
     }
 
     /// Local search, and a repair half the time when the plan breaks rules; both results are taken in.
-    fn teach(&mut self) {
+    fn educate(&mut self) {
         self.search.descend(&mut self.rng);
         let totals = self.search.totals();
-        if self.market.observe(totals.excess == 0, totals.warp == 0) {
-            self.population.reprice(self.market.prices(1.0));
+        if self.penalty_prices.observe(totals.excess == 0, totals.warp == 0) {
+            self.population.reprice(self.penalty_prices.prices(1.0));
         }
         self.keep();
         if !totals.is_feasible() && self.rng.one_in(2) {
-            self.search.set_prices(self.market.prices(REPAIR));
+            self.search.set_prices(self.penalty_prices.prices(REPAIR));
             self.search.descend(&mut self.rng);
             if self.search.totals().is_feasible() {
                 self.keep();
@@ -189,7 +181,7 @@ impl<'a, M: Metric, const TIMED: bool> Genetic<'a, M, TIMED> {
 
     fn keep(&mut self) {
         let member = self.member();
-        if self.population.add(member, self.market.prices(1.0)) {
+        if self.population.add(member, self.penalty_prices.prices(1.0)) {
             self.idle = 0;
         }
     }

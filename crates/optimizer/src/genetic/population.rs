@@ -1,8 +1,8 @@
 //! Plans that break rules and plans that do not, kept good and different from each other (Vidal, Crainic, Gendreau,
 //! Lahrichi and Rei, 2012; Vidal, 2022).
 
+use super::local_search::{NONE, Totals};
 use super::prices::Prices;
-use super::search::{NONE, Totals};
 use crate::kernel::plan::Plan;
 use crate::rng::Rng;
 
@@ -12,7 +12,7 @@ const KEPT: usize = 25;
 const BORN: usize = 40;
 /// How many of the best are safe.
 const ELITE: usize = 4;
-/// How many of the nearest tell how different a plan is.
+/// How many of the nearest say how different a plan is.
 const CLOSE: usize = 5;
 
 /// A plan of the population.

@@ -40,7 +40,7 @@ const fn parts(price: f64) -> i64 {
 
 /// Watches how often rules are broken and sets prices by it.
 #[derive(Clone, Debug)]
-pub(super) struct Market {
+pub(super) struct PenaltyPrices {
     load: f64,
     warp: f64,
     seen: u32,
@@ -51,7 +51,7 @@ pub(super) struct Market {
 /// Neither free nor beyond all sense, in units of cost per unit of load or second.
 const BOUNDS: (f64, f64) = (0.1, 100_000.0);
 
-impl Market {
+impl PenaltyPrices {
     pub(super) const fn new(load: f64, warp: f64) -> Self {
         Self { load: load.clamp(BOUNDS.0, BOUNDS.1), warp, seen: 0, fitting: 0, timely: 0 }
     }

@@ -1,7 +1,7 @@
 //! Cuts one long tour into routes at the least price (Beasley, 1983; Prins, 2004), with overload and lateness priced.
 
+use super::local_search::segment::{Head, Tail};
 use super::prices::Prices;
-use super::segment::{Head, Tail};
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 

@@ -1,8 +1,8 @@
 //! Selective route exchange (Nagata, Bräysy and Dullaert, 2010): some routes of one plan in the place of those of
 //! another that serve much the same stops.
 
+use super::local_search::NONE;
 use super::population::Member;
-use super::search::NONE;
 use crate::kernel::instance::Instance;
 use crate::kernel::metric::Metric;
 use crate::rng::Rng;

@@ -108,7 +108,7 @@ fn nothing(stops: usize) -> Plan {
 }
 
 #[test]
-fn moves_are_reckoned_rightly_and_the_best_plan_breaks_no_rule() {
+fn moves_are_computed_rightly_and_the_best_plan_breaks_no_rule() {
     for town in towns() {
         let problem = town.build();
         let plan = best(&problem, &[nothing(town.stops)], 150, town.seed).unwrap_or_default();

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use super::fault::Faults;
-use super::instance::{Instance, Objective, Reckoning, Units};
+use super::instance::{CostUnit, Instance, Objective, Units};
 use super::measure::{Measure, Measured, PENALTY, Tariff};
+use super::nodes::{Node, Van};
 use crate::travel::between;
 use crate::{
-    Allowed, Fault, LIMITS, Lateness, ProblemBuilder, Reloads, Rounding, Shipment, StopId, StopSpec,
-    VehicleId, VehicleSpec, Whom,
+    Allowed, Element, Fault, LIMITS, Lateness, ProblemBuilder, Reloads, Rounding, Shipment, StopId, StopSpec,
+    VehicleId, VehicleSpec,
 };
 
 /// The most that using a vehicle costs when vehicles come first; below the penalty, so that customers come before.
@@ -46,62 +47,6 @@ pub(super) enum Weights {
     Matrix(Vec<u32>),
 }
 
-/// A depot or a customer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Node {
-    /// Its line in the file.
-    pub(super) line: usize,
-    pub(super) demand: f64,
-    /// What goes back to the depot.
-    pub(super) pickup: f64,
-    pub(super) window: Option<(f64, f64)>,
-    pub(super) service: f64,
-    pub(super) release: Option<f64>,
-    /// What it is worth, or none if it has to be served.
-    pub(super) prize: Option<f64>,
-}
-
-/// A vehicle.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Van {
-    /// The line that says most about it.
-    pub(super) line: usize,
-    /// Where it starts and ends.
-    pub(super) depot: usize,
-    pub(super) capacity: i64,
-    pub(super) fixed_cost: f64,
-    /// For each unit of distance.
-    pub(super) unit_cost: f64,
-    pub(super) max_duration: Option<f64>,
-    pub(super) max_distance: Option<f64>,
-    /// At which depots it may reload, and how often.
-    pub(super) reloads: Option<(Vec<usize>, usize)>,
-    /// Whom it may serve, or none if everybody.
-    pub(super) serves: Option<Vec<usize>>,
-}
-
-impl Van {
-    /// One that is told from others by nothing but what it holds.
-    pub(super) fn plain(line: usize, capacity: i64) -> Self {
-        Self {
-            line,
-            depot: 0,
-            capacity,
-            fixed_cost: 0.0,
-            unit_cost: 1.0,
-            max_duration: None,
-            max_distance: None,
-            reloads: None,
-            serves: None,
-        }
-    }
-
-    /// Whether it makes no difference which of the two drives a route.
-    fn is_like(&self, other: &Self) -> bool {
-        Self { line: other.line, ..self.clone() } == *other
-    }
-}
-
 impl Draft {
     /// The problem; what is wrong goes to `faults`.
     pub(super) fn build(
@@ -135,7 +80,7 @@ impl Draft {
             // More are never needed.
             self.fleet.truncate(customers.len());
         }
-        let reckoning = self.reckoning(measure, rounding);
+        let cost_unit = self.cost_unit(measure, rounding);
         let mut builder = ProblemBuilder::new(1);
         let matrix = self.matrix(&mut builder, rounding, faults)?;
         for (van, tariff) in self.fleet.iter().zip(tariffs) {
@@ -196,7 +141,7 @@ impl Draft {
                 problem,
                 places: self.points.unwrap_or_default(),
                 first_number: self.depots,
-                reckoning,
+                cost_unit,
                 alike,
             }),
             Err(found) => {
@@ -218,12 +163,12 @@ impl Draft {
             || self.nodes.iter().any(|node| node.prize.is_some())
     }
 
-    fn reckoning(&self, measure: Measure, rounding: Rounding) -> Reckoning {
+    fn cost_unit(&self, measure: Measure, rounding: Rounding) -> CostUnit {
         let plane = match &self.weights {
             Weights::Points(points) if rounding == Rounding::Double => Some(points.clone()),
             _ => None,
         };
-        Reckoning::File(Units {
+        CostUnit::File(Units {
             scale: measure.scale,
             money: measure.scale / measure.seconds_per_unit,
             plane,
@@ -350,7 +295,7 @@ impl Lines<'_> {
         let mut too_far = HashSet::new();
         for fault in found {
             let said = fault.to_string();
-            match (fault, fault.whom()) {
+            match (fault, fault.element()) {
                 (&Fault::TravelTooLong { from, seconds, .. }, _) => {
                     if too_far.insert(from) {
                         let most = LIMITS.length;
@@ -360,22 +305,22 @@ impl Lines<'_> {
                         faults.at(self.nodes.get(from).map_or(1, |node| node.line), said);
                     }
                 }
-                (_, Some(Whom::Stop(stop))) => {
+                (_, Some(Element::Stop(stop))) => {
                     let customer = format!("customer {}", stop + self.depots);
                     let said = said.replacen(&format!("stop {stop}"), &customer, 1);
                     say(self.nodes.get(stop + self.depots).map(|node| node.line), said, faults);
                 }
-                (_, Some(Whom::Vehicle(vehicle))) => {
+                (_, Some(Element::Vehicle(vehicle))) => {
                     // Of vehicles that share a line the fault is one.
                     let said = said.split_once(": ").map_or(&*said, |(_, what)| what);
                     let line = self.fleet.get(vehicle).map(|van| van.line);
                     say(line, format!("a vehicle: {said}"), faults);
                 }
-                (_, Some(Whom::Alternatives(group))) => {
+                (_, Some(Element::Alternatives(group))) => {
                     let said = "a node of this group is in another one too, or twice in this; leave one out";
                     say(self.alternatives.get(group).map(|group| group.0), said.to_owned(), faults);
                 }
-                (_, Some(Whom::Shipment(index))) => {
+                (_, Some(Element::Shipment(index))) => {
                     let pickup = self.shipments.get(index).and_then(|shipment| self.nodes.get(shipment.0));
                     say(pickup.map(|node| node.line), said, faults);
                 }

@@ -14,7 +14,7 @@ pub enum Objective {
 
 /// How the cost of a plan is reported.
 #[derive(Clone, Debug)]
-pub(crate) enum Reckoning {
+pub(crate) enum CostUnit {
     /// Distance, and what else has a price in the file.
     File(Units),
     /// Money.
@@ -28,7 +28,7 @@ pub(crate) struct Units {
     pub(crate) scale: i64,
     /// How much of the problem's money makes one unit of the file.
     pub(crate) money: i64,
-    /// Where the places are, if distances are reckoned in doubles.
+    /// Where the places are, if distances are computed in doubles.
     pub(crate) plane: Option<Vec<(f64, f64)>>,
     /// By vehicle: for using it, and for each unit of distance.
     pub(crate) tariffs: Vec<(f64, f64)>,
@@ -47,7 +47,7 @@ pub struct Instance {
     pub places: Vec<(f64, f64)>,
     /// The number of the first customer in solution files; the depots have those below, from 0 on.
     pub(crate) first_number: usize,
-    pub(crate) reckoning: Reckoning,
+    pub(crate) cost_unit: CostUnit,
     /// Whether any vehicle may drive any route, so that routes are counted and not tied to vehicles.
     pub(crate) alike: bool,
 }
@@ -61,15 +61,15 @@ impl Instance {
 
     /// Whether depots have numbers in solution files; in those for problems in JSON they have none.
     pub(super) fn numbers_depots(&self) -> bool {
-        matches!(self.reckoning, Reckoning::File(_))
+        matches!(self.cost_unit, CostUnit::File(_))
     }
 
     /// Whether everybody is served who has to be; who has a prize in the file may be left out.
     #[must_use]
     pub fn is_complete(&self, solution: &Solution) -> bool {
-        solution.unserved.iter().all(|stop| match &self.reckoning {
-            Reckoning::File(units) => units.prize(*stop).is_some(),
-            Reckoning::Money => false,
+        solution.unserved.iter().all(|stop| match &self.cost_unit {
+            CostUnit::File(units) => units.prize(*stop).is_some(),
+            CostUnit::Money => false,
         })
     }
 
@@ -77,19 +77,19 @@ impl Instance {
     /// prizes that it names, or money. Who has to be served and is not costs nothing here, except in money.
     #[must_use]
     pub fn cost(&self, solution: &Solution, report: &Report) -> f64 {
-        match &self.reckoning {
-            Reckoning::File(units) => self.in_units(units, solution),
-            Reckoning::Money => report.cost.in_parts() as f64 / 3600.0,
+        match &self.cost_unit {
+            CostUnit::File(units) => self.in_units(units, solution),
+            CostUnit::Money => report.cost.in_parts() as f64 / 3600.0,
         }
     }
 
     /// The cost with as many decimals as mean something.
     #[must_use]
     pub fn cost_text(&self, cost: f64) -> String {
-        let decimals = match &self.reckoning {
-            Reckoning::File(Units { plane: Some(_), .. }) => 6,
-            Reckoning::File(units) => units.scale.ilog10() as usize,
-            Reckoning::Money => 2,
+        let decimals = match &self.cost_unit {
+            CostUnit::File(Units { plane: Some(_), .. }) => 6,
+            CostUnit::File(units) => units.scale.ilog10() as usize,
+            CostUnit::Money => 2,
         };
         format!("{cost:.decimals$}")
     }

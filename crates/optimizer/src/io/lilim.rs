@@ -1,8 +1,9 @@
 //! Li and Lim's text form of the problem with pickups, deliveries and time windows: the fleet, and a line of nine numbers
 //! for the depot and each customer.
 
-use super::draft::{Draft, Node, Van, Weights};
+use super::draft::{Draft, Weights};
 use super::fault::Faults;
+use super::nodes::{Node, Van};
 use super::text::{Line, lines, whole};
 use crate::{LIMITS, Rounding};
 

@@ -1,7 +1,7 @@
 //! From the numbers of a file to the integers of a problem: one scale for lengths and times, another for money.
 
-use super::draft::{Node, Van};
 use super::fault::Faults;
+use super::nodes::{Node, Van};
 use super::text::whole;
 use crate::{LIMITS, Rounding};
 

@@ -1,6 +1,6 @@
 //! Files, for the command line and the benchmarks: which problem does a file hold, and how is a plan written down?
 //!
-//! Reads the text forms of the classic benchmark sets and our own JSON, told apart by what is in them, gzip or not.
+//! Reads the text forms of the classic benchmark sets and our own JSON, recognised by what is in them, gzip or not.
 //! No bytes make a reader panic; what is wrong is said with its line. Not for the product, which has its problems from
 //! its database.
 
@@ -9,25 +9,26 @@ mod fault;
 mod instance;
 mod lilim;
 mod measure;
+mod messages;
+mod nodes;
 mod plot;
 mod sol;
 mod solomon;
 mod text;
-mod told;
 mod vrplib;
 
 use std::path::Path;
 
 pub use fault::{BadFile, FileFault};
 pub use instance::{Instance, Objective};
+pub use messages::Messages;
 pub use plot::plot;
 pub use sol::{Place, PlanFile, read as read_solution, read_plan, write as write_solution};
 pub use text::{load, unpack};
-pub use told::Teller;
 
 use crate::{Rounding, json};
 use fault::{Faults, once_each};
-use instance::Reckoning;
+use instance::CostUnit;
 use text::decode;
 
 /// How a file of a classic form is to be understood.
@@ -85,16 +86,10 @@ fn from_json(file: &str, text: &str) -> Result<Instance, BadFile> {
         problem: read.problem,
         places: read.places,
         first_number: 1,
-        reckoning: Reckoning::Money,
+        cost_unit: CostUnit::Money,
         alike: false,
     })
 }
 
 #[cfg(test)]
-mod bytes_tests;
-#[cfg(test)]
-mod rich_tests;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod wide_tests;

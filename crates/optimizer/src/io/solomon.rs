@@ -1,8 +1,9 @@
 //! Solomon's text form of the problem with time windows, also used by Gehring and Homberger: a name, the fleet, and a
 //! line of seven numbers for the depot and each customer.
 
-use super::draft::{Draft, Node, Van, Weights};
+use super::draft::{Draft, Weights};
 use super::fault::Faults;
+use super::nodes::{Node, Van};
 use super::text::{Line, lines, whole};
 use crate::{LIMITS, Rounding};
 

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Misfit;
+use super::Mismatch;
+use super::fields::stop_id;
 use super::matrices::MatrixForm;
 use super::stops::StopForm;
 use super::vehicles::VehicleForm;
 use crate::model::{Shipment, StopId};
-use crate::{Lateness, Problem, ProblemBuilder, Skills, Whom};
+use crate::{Element, Problem, ProblemBuilder};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,12 +73,12 @@ impl ProblemForm {
         points.unwrap_or(&self.places).to_vec()
     }
 
-    pub(super) fn builder(self) -> Result<ProblemBuilder, Vec<Misfit>> {
+    pub(super) fn builder(self) -> Result<ProblemBuilder, Vec<Mismatch>> {
         let mut builder = ProblemBuilder::new(self.dimensions);
-        let mut misfits = Vec::new();
+        let mut mismatches = Vec::new();
         for (index, matrix) in self.matrices.into_iter().enumerate() {
             if let Err(what) = matrix.add_to(&mut builder) {
-                misfits.push(Misfit { whom: Whom::Matrix(index), what });
+                mismatches.push(Mismatch { element: Element::Matrix(index), what });
             }
         }
         for (index, vehicle) in self.vehicles.into_iter().enumerate() {
@@ -85,7 +86,7 @@ impl ProblemForm {
                 Ok(spec) => {
                     builder.vehicle(spec);
                 }
-                Err(what) => misfits.push(Misfit { whom: Whom::Vehicle(index), what }),
+                Err(what) => mismatches.push(Mismatch { element: Element::Vehicle(index), what }),
             }
         }
         for (index, stop) in self.stops.into_iter().enumerate() {
@@ -93,7 +94,7 @@ impl ProblemForm {
                 Ok(spec) => {
                     builder.stop(spec);
                 }
-                Err(what) => misfits.push(Misfit { whom: Whom::Stop(index), what }),
+                Err(what) => mismatches.push(Mismatch { element: Element::Stop(index), what }),
             }
         }
         let group = |group: Vec<usize>| group.into_iter().map(stop_id).collect();
@@ -101,7 +102,7 @@ impl ProblemForm {
         self.alternatives.into_iter().for_each(|stops| builder.alternatives(group(stops)));
         self.together.into_iter().for_each(|stops| builder.together(group(stops)));
         self.apart.into_iter().for_each(|stops| builder.apart(group(stops)));
-        if misfits.is_empty() { Ok(builder) } else { Err(misfits) }
+        if mismatches.is_empty() { Ok(builder) } else { Err(mismatches) }
     }
 }
 
@@ -117,42 +118,4 @@ impl ShipmentForm {
     fn shipment(self) -> Shipment {
         Shipment { pickup: stop_id(self.pickup), delivery: stop_id(self.delivery), amount: self.amount }
     }
-}
-
-/// Whether a field may be left out.
-pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-/// The numbers of skills, from 0 to 63.
-pub(super) fn numbers(skills: Skills) -> Vec<u8> {
-    (0..64).filter(|number| skills.0 >> number & 1 == 1).collect()
-}
-
-pub(super) fn skills(numbers: &[u8]) -> Result<Skills, String> {
-    let bit = |bits: u64, &number: &u8| {
-        let bit = 1_u64.checked_shl(number.into());
-        bit.map(|bit| bits | bit).ok_or_else(|| format!("skill {number}: there are 64, from 0 to 63"))
-    };
-    numbers.iter().try_fold(0, bit).map(Skills)
-}
-
-pub(super) fn price(lateness: Lateness) -> Option<i64> {
-    match lateness {
-        Lateness::Hard => None,
-        Lateness::Priced { per_minute } => Some(per_minute),
-    }
-}
-
-pub(super) fn lateness(per_minute: Option<i64>) -> Lateness {
-    per_minute.map_or(Lateness::Hard, |per_minute| Lateness::Priced { per_minute })
-}
-
-/// An index as an id; one beyond the range of ids becomes one that does not exist either.
-pub(super) fn id(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
-}
-
-pub(super) fn stop_id(index: usize) -> StopId {
-    StopId(id(index))
 }

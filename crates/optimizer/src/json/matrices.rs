@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::lined;
-use crate::course::TimedMatrix;
 use crate::travel::Ways;
+use crate::travel::time_shapes::TimedMatrix;
 use crate::{ProblemBuilder, Rounding};
 
 /// A row for each place; null where there is no way.
@@ -49,10 +49,10 @@ impl MatrixForm {
                 Self { points: Some(PointsForm { at: at.clone(), rounding: *rounding }), ..Self::default() }
             }
             Ways::Cells(cells) => Self { seconds: Some(rows_of(cells, places)), ..Self::default() },
-            Ways::Timed(cells, shapes, course) => Self {
+            Ways::Timed(cells, shapes, time_shapes) => Self {
                 timed: Some(TimedForm {
-                    breaks: course.breaks().to_vec(),
-                    shapes: course.shapes().to_vec(),
+                    breaks: time_shapes.breaks().to_vec(),
+                    shapes: time_shapes.shapes().to_vec(),
                     seconds: rows_of(cells, places),
                     shape: shapes.chunks(places.max(1)).map(<[u8]>::to_vec).collect(),
                 }),

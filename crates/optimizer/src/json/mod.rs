@@ -1,6 +1,7 @@
 //! A problem as JSON, everything that [`ProblemBuilder`](crate::ProblemBuilder) takes: `docs/problem-json.md` describes
 //! it. For files that people and programs exchange; the product keeps its problems in memory.
 
+mod fields;
 mod forms;
 mod matrices;
 mod pieces;
@@ -11,7 +12,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Problem, Whom};
+use crate::{Element, Problem};
 use forms::ProblemForm;
 use pieces::Pieces;
 
@@ -36,8 +37,8 @@ pub struct JsonFault {
 }
 
 /// What is wrong with a form, beyond what the builder sees.
-struct Misfit {
-    whom: Whom,
+struct Mismatch {
+    element: Element,
     what: String,
 }
 
@@ -50,14 +51,16 @@ pub fn read(text: &str) -> Result<Named, Vec<JsonFault>> {
     let form: ProblemForm = serde_json::from_str(text)
         .map_err(|error| vec![JsonFault { line: Some(error.line()), what: without_place(&error) }])?;
     let (name, places) = (form.name.clone(), form.places_to_show());
-    let builder = form.builder().map_err(|misfits| {
+    let builder = form.builder().map_err(|mismatches| {
         let pieces = Pieces::of(text);
-        let told = |Misfit { whom, what }: &Misfit| pieces.fault(Some(*whom), &format!("{whom}: {what}"));
-        misfits.iter().map(told).collect::<Vec<_>>()
+        let fault_of = |Mismatch { element, what }: &Mismatch| {
+            pieces.fault(Some(*element), &format!("{element}: {what}"))
+        };
+        mismatches.iter().map(fault_of).collect::<Vec<_>>()
     })?;
     let problem = builder.build().map_err(|faults| {
         let pieces = Pieces::of(text);
-        faults.iter().map(|fault| pieces.fault(fault.whom(), &fault.to_string())).collect::<Vec<_>>()
+        faults.iter().map(|fault| pieces.fault(fault.element(), &fault.to_string())).collect::<Vec<_>>()
     })?;
     Ok(Named { name, problem, places })
 }

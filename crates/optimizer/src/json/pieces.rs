@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::JsonFault;
-use crate::Whom;
+use crate::Element;
 
 /// The lines on which matrices, vehicles, stops and relations begin.
 #[derive(Default)]
@@ -64,15 +64,15 @@ impl Pieces {
     }
 
     /// A fault of that piece, or of the whole, with its line.
-    pub(super) fn fault(&self, whom: Option<Whom>, what: &str) -> JsonFault {
-        let line = whom.and_then(|whom| match whom {
-            Whom::Matrix(index) => self.matrices.get(index),
-            Whom::Vehicle(index) => self.vehicles.get(index),
-            Whom::Stop(index) => self.stops.get(index),
-            Whom::Shipment(index) => self.shipments.get(index),
-            Whom::Alternatives(index) => self.alternatives.get(index),
-            Whom::Together(index) => self.together.get(index),
-            Whom::Apart(index) => self.apart.get(index),
+    pub(super) fn fault(&self, element: Option<Element>, what: &str) -> JsonFault {
+        let line = element.and_then(|element| match element {
+            Element::Matrix(index) => self.matrices.get(index),
+            Element::Vehicle(index) => self.vehicles.get(index),
+            Element::Stop(index) => self.stops.get(index),
+            Element::Shipment(index) => self.shipments.get(index),
+            Element::Alternatives(index) => self.alternatives.get(index),
+            Element::Together(index) => self.together.get(index),
+            Element::Apart(index) => self.apart.get(index),
         });
         JsonFault { line: line.copied(), what: format!("{what} (counted from 0)") }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::forms::{id, lateness, numbers, price, skills, stop_id};
+use super::fields::{id, lateness, numbers, price, skills, stop_id};
 use crate::StopSpec;
 use crate::model::{Allowed, Kept, StopId, VehicleId};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::forms::{id, is_default, lateness, numbers, price, skills};
+use super::fields::{id, is_default, lateness, numbers, price, skills};
 use crate::model::MatrixId;
 use crate::{Battery, Break, Emissions, LongDay, Reloads, VehicleSpec};
 

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::sync::atomic::{self, AtomicBool};
 use std::time::Instant;
 
-use super::ground::Ground;
-use super::recreate::{Blinks, order};
+use super::blinks::Blinks;
+use super::order::order;
 use super::ruin::ruin;
+use super::working_plan::WorkingPlan;
 use crate::rng::Rng;
 
 /// How often the clock is looked at, in steps.
@@ -81,7 +82,7 @@ impl Slice<'_> {
 }
 
 /// What one thread needs beside its state.
-pub(crate) struct Walker {
+pub(crate) struct Annealer {
     rng: Rng,
     blinks: Blinks,
     removed: Vec<u32>,
@@ -90,7 +91,7 @@ pub(crate) struct Walker {
     is_absent: HashSet<u32>,
 }
 
-impl Walker {
+impl Annealer {
     pub(crate) fn new(seed: u64, near: Vec<u32>) -> Self {
         Self {
             rng: Rng::new(seed),
@@ -102,13 +103,13 @@ impl Walker {
     }
 
     /// Steps until the slice is over; returns how many.
-    pub(crate) fn anneal<'a, G: Ground<'a>>(
+    pub(crate) fn anneal<'a, G: WorkingPlan<'a>>(
         &mut self,
-        ground: &mut G,
+        state: &mut G,
         cooling: Cooling,
         slice: Slice<'_>,
     ) -> u64 {
-        if ground.pool().is_empty() {
+        if state.pool().is_empty() {
             return 0;
         }
         let mut done = 0;
@@ -122,32 +123,32 @@ impl Walker {
                 warmth = cooling.at(share);
             }
             done += 1;
-            self.step(ground, warmth);
+            self.step(state, warmth);
         }
         done
     }
 
     /// Inserts what is absent.
-    pub(crate) fn fill<'a, G: Ground<'a>>(&mut self, ground: &mut G) {
-        ground.begin();
-        let mut stops = std::mem::take(ground.absent());
-        ground.forgive(&stops);
-        let keys = ground.keys(1);
+    pub(crate) fn fill<'a, G: WorkingPlan<'a>>(&mut self, state: &mut G) {
+        state.begin();
+        let mut stops = std::mem::take(state.absent());
+        state.forgive(&stops);
+        let keys = state.keys(1);
         stops.sort_unstable_by_key(|&stop| (keys[stop as usize], stop));
-        ground.recreate(&stops, &mut self.blinks, &mut self.rng);
-        ground.keep();
+        state.recreate(&stops, &mut self.blinks, &mut self.rng);
+        state.keep();
     }
 
-    fn step<'a, G: Ground<'a>>(&mut self, ground: &mut G, warmth: f64) {
-        let before = ground.worth();
-        let (sound, more) = if ground.swaps_tails() && self.rng.unit() < TAILS {
-            ground.begin();
-            let (centre, more) = (self.centre(ground), self.allowance(warmth));
-            (ground.swap_tails(centre, more as i64, &mut self.rng), more)
+    fn step<'a, G: WorkingPlan<'a>>(&mut self, state: &mut G, warmth: f64) {
+        let before = state.worth();
+        let (sound, more) = if state.swaps_tails() && self.rng.unit() < TAILS {
+            state.begin();
+            let (centre, more) = (self.centre(state), self.allowance(warmth));
+            (state.swap_tails(centre, more as i64, &mut self.rng), more)
         } else {
-            (self.ruin_and_recreate(ground), self.allowance(warmth))
+            (self.ruin_and_recreate(state), self.allowance(warmth))
         };
-        let after = ground.worth();
+        let after = state.worth();
         let limit = before.cost as f64 + more;
         let good = match after.excess.cmp(&before.excess) {
             Ordering::Less => true,
@@ -155,9 +156,9 @@ impl Walker {
             Ordering::Greater => false,
         };
         if sound && good {
-            ground.keep();
+            state.keep();
         } else {
-            ground.undo();
+            state.undo();
         }
     }
 
@@ -167,23 +168,23 @@ impl Walker {
     }
 
     /// A random stop to change something around.
-    fn centre<'a, G: Ground<'a>>(&mut self, ground: &G) -> usize {
+    fn centre<'a, G: WorkingPlan<'a>>(&mut self, state: &G) -> usize {
         let somewhere = self.near.is_empty() || self.rng.unit() >= NEAR;
-        let pool = if somewhere { ground.pool() } else { &self.near };
+        let pool = if somewhere { state.pool() } else { &self.near };
         pool[self.rng.below(pool.len())] as usize
     }
 
     /// Changes the plan around a random stop; false if the plan may be broken and has to be undone.
-    pub(crate) fn ruin_and_recreate<'a, G: Ground<'a>>(&mut self, ground: &mut G) -> bool {
-        ground.begin();
+    pub(crate) fn ruin_and_recreate<'a, G: WorkingPlan<'a>>(&mut self, state: &mut G) -> bool {
+        state.begin();
         self.removed.clear();
-        let centre = self.centre(ground);
-        let hopeful = !ground.absent().is_empty() && self.rng.unit() < HOPE;
+        let centre = self.centre(state);
+        let hopeful = !state.absent().is_empty() && self.rng.unit() < HOPE;
         if hopeful {
-            ground.hope(2 + self.rng.below(HOPED) as u32);
-            self.take_near(ground, centre);
+            state.hope(2 + self.rng.below(HOPED) as u32);
+            self.take_near(state, centre);
         }
-        let absent = ground.absent();
+        let absent = state.absent();
         let most = ABSENT.saturating_sub(self.removed.len());
         if absent.len() <= most {
             self.removed.append(absent);
@@ -193,24 +194,24 @@ impl Walker {
                 self.removed.push(absent.swap_remove(at));
             }
         }
-        ground.forgive(&self.removed);
-        ruin(ground, centre, &mut self.rng, &mut self.removed);
-        if ground.is_broken() {
-            ground.hope(1);
+        state.forgive(&self.removed);
+        ruin(state, centre, &mut self.rng, &mut self.removed);
+        if state.is_broken() {
+            state.hope(1);
             return false;
         }
-        order(ground, &mut self.removed, &mut self.rng);
-        ground.recreate(&self.removed, &mut self.blinks, &mut self.rng);
+        order(&mut self.removed, state.is_timed(), |order| state.keys(order), &mut self.rng);
+        state.recreate(&self.removed, &mut self.blinks, &mut self.rng);
         if hopeful {
-            ground.hope(1);
+            state.hope(1);
         }
         true
     }
 
     /// Takes the absent stops nearest to the centre.
-    fn take_near<'a, G: Ground<'a>>(&mut self, ground: &mut G, centre: usize) {
-        let around = ground.around(centre);
-        let absent = ground.absent();
+    fn take_near<'a, G: WorkingPlan<'a>>(&mut self, state: &mut G, centre: usize) {
+        let around = state.around(centre);
+        let absent = state.absent();
         if absent.len() <= ABSENT {
             return;
         }

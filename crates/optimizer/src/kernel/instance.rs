@@ -7,13 +7,13 @@
 use std::ops::Add;
 
 use crate::builder::wide_checks::is_beyond_pickups;
-use crate::limits::UNREACHABLE;
 use crate::model::{Lateness, Problem, VehicleId, VehicleSpec};
+use crate::travel::UNREACHABLE;
 use crate::travel::{Roads, Ways};
 
 use super::buckets::Buckets;
-use super::ground::ORDERS;
 use super::metric::{End, Metric, NO_WAY, Plane, Table};
+use super::order::ORDERS;
 
 /// The latest point in time, in seconds from the start of the shift: eight years, whatever the windows say.
 const HORIZON: i64 = 1 << 28;
@@ -119,7 +119,7 @@ fn is_plain(problem: &Problem, spec: &VehicleSpec) -> bool {
         && problem.dims <= 1
         && !problem.is_clocked()
         && !problem.keeps()
-        && problem.bars.is_empty()
+        && problem.exclusions.is_empty()
         && spec.cost_per_driving_hour > 0
         && spec.cost_per_hour == 0
         && spec.long_day.is_none()

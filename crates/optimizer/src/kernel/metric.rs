@@ -1,4 +1,4 @@
-//! Distances as the inner loops read them: a table with its transpose, or points reckoned on demand.
+//! Distances as the inner loops read them: a table with its transpose, or points computed on demand.
 
 use crate::travel::Rounding;
 

@@ -1,18 +1,15 @@
 //! The engine's inner loop: ruin and recreate, on classic problems at some hundred thousand steps a second and thread.
 //!
-//! Nothing in a step grows with the number of stops. The loop itself knows of its plan what [`ground::Ground`] says;
+//! Nothing in a step grows with the number of stops. The loop itself knows of its plan what [`working_plan::WorkingPlan`] says;
 //! [`state::State`] is the plan of a classic problem, [`crate::rich`] has that of any other. What a search does with many steps is for `engine` to say.
 
-mod aboard;
 pub(crate) mod anneal;
+pub(crate) mod blinks;
 pub(crate) mod buckets;
-pub(crate) mod ground;
 pub(crate) mod instance;
 pub(crate) mod metric;
-mod plain;
+pub(crate) mod order;
 pub(crate) mod plan;
-mod raise;
-pub(crate) mod recreate;
 mod ruin;
 pub(crate) mod state;
-mod tails;
+pub(crate) mod working_plan;

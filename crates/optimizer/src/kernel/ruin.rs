@@ -1,8 +1,8 @@
 //! Takes strings of stops out of routes that lie near each other: the adjacent string removal of Christiaens and
 //! Vanden Berghe, "Slack induction by string removals for vehicle routing problems" (2020), with its split strings.
 
-use super::ground::Ground;
 use super::state::NONE;
+use super::working_plan::WorkingPlan;
 use crate::rng::Rng;
 
 /// How many stops go on average.
@@ -15,17 +15,22 @@ const SPLIT: f64 = 0.5;
 const LONGER: f64 = 0.01;
 
 /// Ruins around a stop; what is taken out is appended to `removed`.
-pub(crate) fn ruin<'a, G: Ground<'a>>(ground: &mut G, centre: usize, rng: &mut Rng, removed: &mut Vec<u32>) {
-    let mean_size = ground.served() as f64 / ground.used().max(1) as f64;
+pub(crate) fn ruin<'a, G: WorkingPlan<'a>>(
+    state: &mut G,
+    centre: usize,
+    rng: &mut Rng,
+    removed: &mut Vec<u32>,
+) {
+    let mean_size = state.served() as f64 / state.used().max(1) as f64;
     let longest = LONGEST.min(mean_size).max(1.0);
     let strings = (4.0 * MEAN / (1.0 + longest) - 1.0).max(1.0);
     let mut strings = (1.0 + rng.unit() * strings) as usize;
-    for &stop in ground.around(centre) {
-        let route = ground.link(stop as usize).route;
-        if route == NONE || ground.is_touched(route) {
+    for &stop in state.around(centre) {
+        let route = state.link(stop as usize).route;
+        if route == NONE || state.is_touched(route) {
             continue;
         }
-        let size = ground.size_of(route);
+        let size = state.size_of(route);
         let most = longest.min(size as f64);
         let length = ((1.0 + rng.unit() * most) as usize).min(size);
         if length > 1 && length < size && rng.unit() < SPLIT {
@@ -33,10 +38,10 @@ pub(crate) fn ruin<'a, G: Ground<'a>>(ground: &mut G, centre: usize, rng: &mut R
             while length + kept < size && rng.unit() < LONGER {
                 kept += 1;
             }
-            take_split(ground, stop as usize, length, kept, rng, removed);
+            take_split(state, stop as usize, length, kept, rng, removed);
         } else {
-            let first = string_start(ground, stop as usize, length, rng);
-            ground.remove(first, length, removed);
+            let first = string_start(state, stop as usize, length, rng);
+            state.remove(first, length, removed);
         }
         strings -= 1;
         if strings == 0 {
@@ -46,13 +51,13 @@ pub(crate) fn ruin<'a, G: Ground<'a>>(ground: &mut G, centre: usize, rng: &mut R
 }
 
 /// The first stop of a string of that length which has `stop` somewhere in it.
-fn string_start<'a, G: Ground<'a>>(ground: &G, stop: usize, length: usize, rng: &mut Rng) -> usize {
-    let stops = ground.stops();
+fn string_start<'a, G: WorkingPlan<'a>>(state: &G, stop: usize, length: usize, rng: &mut Rng) -> usize {
+    let stops = state.stops();
     let mut first = stop;
     let mut back = rng.below(length);
     let mut ahead = length - 1 - back;
     while back > 0 {
-        let before = ground.link(first).prev as usize;
+        let before = state.link(first).prev as usize;
         if before >= stops {
             ahead += back;
             break;
@@ -62,7 +67,7 @@ fn string_start<'a, G: Ground<'a>>(ground: &G, stop: usize, length: usize, rng: 
     }
     let mut last = stop;
     while ahead > 0 {
-        let after = ground.link(last).next as usize;
+        let after = state.link(last).next as usize;
         if after >= stops {
             break;
         }
@@ -71,22 +76,22 @@ fn string_start<'a, G: Ground<'a>>(ground: &G, stop: usize, length: usize, rng: 
     }
     // What the end of the route cut off is made up for at the front.
     while ahead > 0 {
-        first = ground.link(first).prev as usize;
+        first = state.link(first).prev as usize;
         ahead -= 1;
     }
     first
 }
 
 /// A string of `length + kept` stops loses `length` of them: the middle stays.
-fn take_split<'a, G: Ground<'a>>(
-    ground: &mut G,
+fn take_split<'a, G: WorkingPlan<'a>>(
+    state: &mut G,
     stop: usize,
     length: usize,
     kept: usize,
     rng: &mut Rng,
     removed: &mut Vec<u32>,
 ) {
-    let first = string_start(ground, stop, length + kept, rng);
+    let first = string_start(state, stop, length + kept, rng);
     let ahead = 1 + rng.below(length - 1);
-    ground.remove_around(first, ahead, kept, length - ahead, removed);
+    state.remove_around(first, ahead, kept, length - ahead, removed);
 }

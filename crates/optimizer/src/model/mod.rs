@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::travel::{Roads, Ways};
 
 pub use relations::Relations;
-pub(crate) use rows::{Bars, KeptRow, NOBODY, StopRow};
+pub(crate) use rows::{Exclusions, KeptRow, NOBODY, StopRow};
 pub(crate) use sound::sound_stopovers;
 pub use stop::{Allowed, Kept, Shipment, StopSpec};
 pub use vehicle::{Battery, Break, Emissions, Lateness, LongDay, Reloads, Skills, VehicleSpec};
@@ -66,7 +66,7 @@ pub struct Problem {
     pub(crate) rows: Vec<StopRow>,
     /// By stop; empty if there is no plan to keep to.
     pub(crate) kept: Vec<KeptRow>,
-    pub(crate) bars: Bars,
+    pub(crate) exclusions: Exclusions,
     /// By matrix: metres, row by row from each place to all, if they are known.
     pub(crate) metres: Vec<Option<Arc<Vec<u32>>>>,
     pub(crate) relations: Relations,
@@ -114,13 +114,13 @@ impl Problem {
         }
         let roads = Roads { ways: self.matrices.get(matrix.index())?, places: self.places };
         let seconds = roads.seconds_at(from, to, depart);
-        (seconds < crate::limits::UNREACHABLE).then_some(seconds)
+        (seconds < crate::travel::UNREACHABLE).then_some(seconds)
     }
 
     /// Whether travel times of some profile depend on the departure.
     #[must_use]
     pub fn is_clocked(&self) -> bool {
-        self.matrices.iter().any(|ways| ways.course().is_some())
+        self.matrices.iter().any(|ways| ways.time_shapes().is_some())
     }
 
     /// Metres from place to place in that profile; none if there is no way, no such place, or nobody said how far it is.
@@ -145,7 +145,7 @@ impl Problem {
     pub fn may_serve(&self, vehicle: VehicleId, stop: StopId) -> bool {
         vehicle.index() < self.vehicles.len()
             && self.rows.get(stop.index()).is_some_and(|row| row.only.is_none_or(|only| only == vehicle))
-            && !self.bars.bar(vehicle.0, stop.index())
+            && !self.exclusions.excludes(vehicle.0, stop.index())
     }
 
     /// Whether somebody said how far it is for that profile.

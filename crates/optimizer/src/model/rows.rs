@@ -6,12 +6,12 @@ use crate::cost::Cost;
 /// Which vehicles may not serve which stops, whatever is bound to whom: a bit for each pair, or none at all if every vehicle
 /// may serve every stop.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bars {
+pub(crate) struct Exclusions {
     words: usize,
     bits: Vec<u64>,
 }
 
-impl Bars {
+impl Exclusions {
     pub(crate) fn of(vehicles: &[VehicleSpec], stops: &[StopSpec]) -> Self {
         let words = vehicles.len().div_ceil(64);
         let mut bits = vec![0; words * stops.len()];
@@ -31,7 +31,7 @@ impl Bars {
     }
 
     #[inline]
-    pub(crate) fn bar(&self, vehicle: u32, stop: usize) -> bool {
+    pub(crate) fn excludes(&self, vehicle: u32, stop: usize) -> bool {
         !self.bits.is_empty()
             && self.bits[stop * self.words + vehicle as usize / 64] >> (vehicle % 64) & 1 == 1
     }

@@ -4,21 +4,10 @@
 //! The steps and the engine are those of plain problems ([`crate::kernel`], [`crate::engine`]); what differs is the
 //! state, in which every price is exact.
 
-mod direct;
-mod front;
-mod gaps;
-mod ground;
-mod idle;
+mod insertion;
 mod instance;
-mod pairs;
-mod recreate;
-mod refresh;
-mod settle;
 mod state;
-mod tails;
-mod undo;
-mod ways;
-mod wide;
+mod working_plan;
 
 pub(crate) use instance::Instance;
 pub(crate) use state::State;

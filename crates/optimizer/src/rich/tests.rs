@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use super::{Instance, State};
 use crate::check::{Violation, check};
 use crate::cost::{Cost, Score};
-use crate::kernel::anneal::Walker;
-use crate::kernel::ground::Ground;
+use crate::evaluation::fitted_out;
+use crate::kernel::anneal::Annealer;
 use crate::kernel::state::NONE;
+use crate::kernel::working_plan::WorkingPlan;
 use crate::live::ChangePrices;
 use crate::model::{Allowed, Problem, Skills, Solution, StopId};
-use crate::reckon::fitted_out;
 use crate::rng::Rng;
 use crate::samples;
 use crate::solve::{Settings, solve};
-use crate::stop_rule::Stop;
+use crate::stop_rule::StopRule;
 
 fn after(problem: &Problem, steps: u64, start: Option<&Solution>) -> Solution {
-    let stop = Stop { iterations: Some(steps), ..Stop::default() };
+    let stop = StopRule { iterations: Some(steps), ..StopRule::default() };
     solve(problem, &stop, &Settings { start, ..Settings::default() }).solution
 }
 
@@ -49,8 +49,8 @@ fn a_broken_start_is_mended() {
 }
 
 #[test]
-fn the_search_reckons_as_the_checker_does() {
-    reckons_as_the_checker_does::<false>(samples::line(&[]));
+fn the_search_computes_as_the_checker_does() {
+    computes_as_the_checker_does::<false>(samples::line(&[]));
     let (seconds, shape) = (0..samples::PLACES)
         .flat_map(|from| {
             (0..samples::PLACES).map(move |to| (from.abs_diff(to) as u32, (from + to) as u8 % 3))
@@ -62,11 +62,11 @@ fn the_search_reckons_as_the_checker_does() {
     let times = crate::TimedMatrix { seconds, shape, breaks: vec![0, 100, 260, 400], shapes };
     clocked.timed_matrix(samples::PLACES, times);
     clocked.vehicle(samples::vehicle());
-    reckons_as_the_checker_does::<true>(clocked);
+    computes_as_the_checker_does::<true>(clocked);
 }
 
 #[test]
-fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
+fn changes_of_a_plan_are_computed_as_the_checker_does() {
     let mut builder = samples::line(&[10, 20, 30, 40, 50, 60]);
     builder.vehicle(samples::vehicle());
     let problem = builder.build().unwrap();
@@ -80,10 +80,10 @@ fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
     let instance = Instance::new(&problem);
     let mut state = State::<false, false>::new(&instance);
     state.load(&instance.plan_of(&known));
-    let mut walker = Walker::new(5, vec![0, 3]);
+    let mut annealer = Annealer::new(5, vec![0, 3]);
     for step in 0..300 {
-        changed(&mut walker, &mut state, step);
-        let plan = Ground::plan(&state);
+        changed(&mut annealer, &mut state, step);
+        let plan = WorkingPlan::plan(&state);
         let report = check(&problem, &plan.to_solution(&problem));
         assert_eq!((report.score().excess, report.cost.in_parts()), (plan.excess, plan.cost));
         let priced = 37 * report.moved as i64 + 11 * report.reordered as i64;
@@ -98,12 +98,12 @@ fn changes_of_a_plan_are_reckoned_as_the_checker_does() {
 
 /// Changes the plan one way or the other; whether tails have been exchanged.
 fn changed<const CLOCKED: bool, const WIDE: bool>(
-    walker: &mut Walker,
+    annealer: &mut Annealer,
     state: &mut State<'_, CLOCKED, WIDE>,
     step: u64,
 ) -> bool {
     if !step.is_multiple_of(5) {
-        assert!(walker.ruin_and_recreate(state));
+        assert!(annealer.ruin_and_recreate(state));
         return false;
     }
     state.begin();
@@ -116,7 +116,7 @@ fn changed<const CLOCKED: bool, const WIDE: bool>(
     swapped
 }
 
-/// Everything that a wide problem can have and that leaves places on its ways to be told from sums.
+/// Everything that a wide problem can have and that leaves places on its ways to be known from sums.
 fn wide_town(priced: bool) -> Problem {
     let mut builder = samples::line(&[]);
     let long = crate::VehicleSpec { max_duration: Some(260), ..samples::vehicle() };
@@ -144,18 +144,18 @@ fn wide_town(priced: bool) -> Problem {
 }
 
 #[test]
-fn a_wide_search_reckons_as_the_checker_does() {
+fn a_wide_search_computes_as_the_checker_does() {
     let problem = wide_town(true);
     assert!(problem.wide);
     let instance = Instance::new(&problem);
     assert!(instance.swaps_tails);
     let mut state = State::<false, true>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
-    let mut walker = Walker::new(3, vec![]);
+    let mut annealer = Annealer::new(3, vec![]);
     let mut swapped = 0;
     for step in 0..500 {
-        swapped += u32::from(changed(&mut walker, &mut state, step));
-        let plan = Ground::plan(&state);
+        swapped += u32::from(changed(&mut annealer, &mut state, step));
+        let plan = WorkingPlan::plan(&state);
         let solution = fitted_out(&problem, &plan.to_solution(&problem));
         let score = check(&problem, &solution).score();
         assert_eq!((score.excess, score.cost.in_parts()), (plan.excess, plan.cost), "{step}");
@@ -191,7 +191,7 @@ fn a_tail_with_a_reload_goes_to_nobody_who_may_not_reload() {
         let centre = step as usize % ids.len();
         if state.swap_tails(centre, Cost::MAX, &mut Rng::new(step)) {
             swapped += 1;
-            let plan = Ground::plan(&state).to_solution(&problem);
+            let plan = WorkingPlan::plan(&state).to_solution(&problem);
             assert_eq!(check(&problem, &plan).violations, []);
             moved += u32::from(plan.stopovers[0].iter().chain(&plan.stopovers[2]).any(|one| one.before != 1));
         }
@@ -223,10 +223,10 @@ fn told_as_walked(problem: &Problem) {
     let instance = Instance::new(problem);
     let mut state = State::<false, true>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
-    let mut walker = Walker::new(9, vec![]);
-    let (mut told, mut refused, mut reloading) = (0, 0, 0);
+    let mut annealer = Annealer::new(9, vec![]);
+    let (mut direct_places, mut refused, mut reloading) = (0, 0, 0);
     for step in 0..200 {
-        walker.ruin_and_recreate(&mut state);
+        annealer.ruin_and_recreate(&mut state);
         state.keep();
         let stop = state.pool[step % state.pool.len()] as usize;
         state.begin();
@@ -247,7 +247,7 @@ fn told_as_walked(problem: &Problem) {
                     state.tours[route as usize].direct = true;
                     let walked = walked.filter(|_| able);
                     assert_eq!(sums.map(|spot| spot.cost), walked.map(|spot| spot.cost));
-                    told += u32::from(direct && sums.is_some());
+                    direct_places += u32::from(direct && sums.is_some());
                     refused += u32::from(direct && sums.is_none());
                     reloading += u32::from(sums.is_some_and(|spot| spot.to.reload + spot.on.reload > 0));
                 }
@@ -259,10 +259,10 @@ fn told_as_walked(problem: &Problem) {
         }
         state.undo();
     }
-    assert!(told > 100 && refused > 100 && reloading > 20, "{told} {refused} {reloading}");
+    assert!(direct_places > 100 && refused > 100 && reloading > 20, "{direct_places} {refused} {reloading}");
 }
 
-fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemBuilder) {
+fn computes_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemBuilder) {
     builder.vehicle(crate::VehicleSpec { end: None, ..samples::vehicle() });
     for index in 0..40 {
         let mut stop = samples::stop(1 + index * 37 % 100);
@@ -276,12 +276,12 @@ fn reckons_as_the_checker_does<const CLOCKED: bool>(mut builder: crate::ProblemB
     let instance = Instance::new(&problem);
     let mut state = State::<CLOCKED, false>::new(&instance);
     state.load(&instance.plan_of(&Solution::default()));
-    let mut walker = Walker::new(3, vec![]);
+    let mut annealer = Annealer::new(3, vec![]);
     let mut kept = BTreeSet::new();
     let mut swapped = 0;
     for step in 0..500 {
-        swapped += u32::from(changed(&mut walker, &mut state, step));
-        let plan = Ground::plan(&state);
+        swapped += u32::from(changed(&mut annealer, &mut state, step));
+        let plan = WorkingPlan::plan(&state);
         let score = check(&problem, &plan.to_solution(&problem)).score();
         assert_eq!((score.excess, score.cost.in_parts()), (plan.excess, plan.cost));
         if step % 3 == 0 {
@@ -364,9 +364,9 @@ fn only_who_is_allowed_and_able_serves_a_stop() {
         ]
     );
     assert_eq!(after(&problem, 0, Some(&wrong)).routes, solution.routes);
-    let told = crate::examine(&problem, &solution, 2).unserved;
-    assert_eq!(told[0].ways[0].obstacles, [crate::Obstacle::Skill]);
-    assert_eq!(told[1].ways[0].obstacles, [crate::Obstacle::NotAllowed]);
+    let examination = crate::examine(&problem, &solution, 2).unserved;
+    assert_eq!(examination[0].ways[0].obstacles, [crate::Obstacle::Skill]);
+    assert_eq!(examination[1].ways[0].obstacles, [crate::Obstacle::NotAllowed]);
 }
 
 #[test]

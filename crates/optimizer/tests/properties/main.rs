@@ -1,4 +1,4 @@
-//! What must hold on any problem, with the independent checker as the judge.
+//! What must hold on any problem, judged by the independent checker.
 
 #[path = "../town/mod.rs"]
 mod town;
@@ -6,7 +6,7 @@ mod wide;
 
 use optimizer::check::{Violation, check};
 use optimizer::{
-    ChangePrices, Cost, Freedom, Obstacle, Problem, Settings, Solution, Stop, StopId, best_insertions,
+    ChangePrices, Cost, Freedom, Obstacle, Problem, Settings, Solution, StopId, StopRule, best_insertions,
     examine, replan, schedule, solve,
 };
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ proptest! {
         }
         let served: Vec<Vec<StopId>> = given.routes.clone();
         given.unserved = problem.stop_ids().filter(|&stop| given.place_of(stop).is_none()).collect();
-        let at_once = Stop { iterations: Some(0), ..Stop::default() };
+        let at_once = StopRule { iterations: Some(0), ..StopRule::default() };
         let filled = solve(&problem, &at_once, &Settings { start: Some(&given), ..Settings::default() });
         prop_assert!(filled.score <= check(&problem, &given).score());
         for (route, own) in filled.solution.routes.iter().zip(&served) {
@@ -134,7 +134,7 @@ proptest! {
     fn no_answer_is_worse_than_the_plan_as_it_stands(town in towns(), seed in any::<u64>(), messy in any::<bool>()) {
         let problem = town.build();
         let given = if messy { thrown(&problem, seed) } else { first_plan(&problem) };
-        let stop = Stop { iterations: Some(600), ..Stop::default() };
+        let stop = StopRule { iterations: Some(600), ..StopRule::default() };
         let answers = replan(&problem, &given, ChangePrices { moved: 60, order: 20 }, &stop, &Settings::default());
         prop_assert_eq!(answers.iter().map(|answer| answer.freedom).collect::<Vec<_>>(), Freedom::ALL);
         for answer in &answers {
@@ -151,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn a_schedule_is_what_the_checker_reckons(town in towns(), seed in any::<u64>()) {
+    fn a_schedule_is_what_the_checker_computes(town in towns(), seed in any::<u64>()) {
         let problem = built(town);
         let solution = thrown(&problem, seed);
         let report = check(&problem, &solution);
@@ -172,14 +172,14 @@ proptest! {
         }
         prop_assert_eq!((driving, waiting, late), (report.driving, report.waiting, report.late));
         prop_assert_eq!((duration, overtime), (report.duration, report.overtime));
-        let told = examine(&problem, &solution, 1);
+        let examination = examine(&problem, &solution, 1);
         let penalty = |stop: &StopId| Cost::units(problem.stop(*stop).unwrap().unserved_penalty);
-        let costs: Cost = told.routes.iter().map(|route| route.costs.sum()).sum();
+        let costs: Cost = examination.routes.iter().map(|route| route.costs.sum()).sum();
         prop_assert_eq!(costs + solution.unserved.iter().map(penalty).sum(), report.cost);
-        let named = told.routes.iter().map(|route| route.violations.len()).sum::<usize>() + told.violations.len();
-        prop_assert_eq!((named, told.score), (report.violations.len(), report.score()));
+        let named = examination.routes.iter().map(|route| route.violations.len()).sum::<usize>() + examination.violations.len();
+        prop_assert_eq!((named, examination.score), (report.violations.len(), report.score()));
         let is_sound = report.violations.iter().all(|v| !matches!(v, Violation::WrongVehicle { .. } | Violation::Skill { .. }));
-        for unserved in &told.unserved {
+        for unserved in &examination.unserved {
             prop_assert_eq!(unserved.ways.is_empty(), town.vehicles == 0);
             // What is not in the way is really no obstacle: without those that are named, the stop fits there.
             for way in unserved.ways.iter().filter(|_| is_sound) {
@@ -210,7 +210,7 @@ fn a_first_plan_becomes_a_fifth_cheaper() {
     let problem =
         Town { stops: 300, vehicles: 12, seed: 9, rough: false, priced: false, rush: false }.build();
     let first = first_plan(&problem);
-    let stop = Stop { iterations: Some(10_000), ..Stop::default() };
+    let stop = StopRule { iterations: Some(10_000), ..StopRule::default() };
     let better = solve(&problem, &stop, &Settings::default()).solution;
     let (before, after) = (check(&problem, &first), check(&problem, &better));
     println!("{} to {} s driving, cost {:?} to {:?}", before.driving, after.driving, before.cost, after.cost);

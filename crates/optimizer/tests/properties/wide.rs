@@ -6,7 +6,7 @@ mod town;
 
 use optimizer::check::check;
 use optimizer::{
-    ChangePrices, Cost, Halt, Insertion, Obstacle, Problem, Score, Settings, Solution, Stop, StopId,
+    ChangePrices, Cost, Halt, Insertion, Obstacle, Problem, Score, Settings, Solution, StopId, StopRule,
     Stopover, best_insertions, examine, fitted_out, replan, solve, timetable,
 };
 
@@ -59,7 +59,7 @@ fn thrown(problem: &Problem, seed: u64) -> Solution {
 fn a_search_agrees_with_the_judge_on_every_mix_of_features() {
     for (stops, vehicles, salt) in [(24, 4, 1), (14, 2, 2), (40, 6, 3), (9, 9, 4)] {
         for (features, problem) in problems(stops, vehicles, salt) {
-            let stop = Stop { iterations: Some(120), ..Stop::default() };
+            let stop = StopRule { iterations: Some(120), ..StopRule::default() };
             let outcome = solve(&problem, &stop, &Settings { seed: salt, ..Settings::default() });
             let report = check(&problem, &outcome.solution);
             assert_eq!(report.score(), outcome.score, "{features:?}");
@@ -77,7 +77,7 @@ fn a_search_from_any_plan_is_never_worse_and_says_the_same_again() {
     for (features, problem) in problems(20, 3, 5) {
         let given = thrown(&problem, 9);
         let before = check(&problem, &given).score();
-        let stop = Stop { iterations: Some(60), ..Stop::default() };
+        let stop = StopRule { iterations: Some(60), ..StopRule::default() };
         let settings = Settings { start: Some(&given), ..Settings::default() };
         let found = solve(&problem, &stop, &settings);
         assert!(found.score <= before, "{features:?}");
@@ -92,7 +92,7 @@ fn no_answer_to_a_plan_in_force_is_worse_than_that() {
             let given = if messy { thrown(&problem, salt) } else { first_plan(&problem) };
             let before = check(&problem, &given);
             let untouched = Score { cost: before.cost - before.change_cost, ..before.score() };
-            let stop = Stop { iterations: Some(90), ..Stop::default() };
+            let stop = StopRule { iterations: Some(90), ..StopRule::default() };
             let settings = Settings { seed: salt, threads: 2, ..Settings::default() };
             let prices = ChangePrices { moved: 60, order: 20 };
             for answer in replan(&problem, &given, prices, &stop, &settings) {
@@ -108,7 +108,7 @@ fn no_answer_to_a_plan_in_force_is_worse_than_that() {
 }
 
 #[test]
-fn a_timetable_is_what_the_judge_reckons() {
+fn a_timetable_is_what_the_judge_computes() {
     for (features, problem) in problems(26, 4, 6).chain(problems(26, 3, 7)) {
         let plan = thrown(&problem, 3);
         let report = check(&problem, &plan);
@@ -217,8 +217,8 @@ fn an_examination_adds_up_and_names_what_is_in_the_way() {
     for (features, problem) in problems(24, 3, 11) {
         let thrown = thrown(&problem, 5);
         let report = check(&problem, &thrown);
-        let told = examine(&problem, &thrown, 1);
-        let routes: Cost = told.routes.iter().map(|route| route.costs.sum()).sum();
+        let examination = examine(&problem, &thrown, 1);
+        let routes: Cost = examination.routes.iter().map(|route| route.costs.sum()).sum();
         let penalties: Cost = problem
             .stop_ids()
             .filter(|&stop| {
@@ -229,8 +229,8 @@ fn an_examination_adds_up_and_names_what_is_in_the_way() {
             .map(|stop| Cost::units(problem.stop(stop).unwrap().unserved_penalty))
             .sum();
         assert_eq!(routes + penalties, report.cost, "{features:?}");
-        let named: usize = told.routes.iter().map(|route| route.violations.len()).sum();
-        assert_eq!(named + told.violations.len(), report.violations.len(), "{features:?}");
+        let named: usize = examination.routes.iter().map(|route| route.violations.len()).sum();
+        assert_eq!(named + examination.violations.len(), report.violations.len(), "{features:?}");
         // What has nothing against it but its price can come in and breaks nothing.
         let plan = first_plan(&problem);
         let before = check(&problem, &plan).score().excess;

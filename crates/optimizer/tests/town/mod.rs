@@ -2,7 +2,7 @@
 //! so that a failing case can be had again. Shared by the property tests and the bench; not a picture of any place.
 
 use optimizer::{
-    Allowed, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Skills, Solution, Stop,
+    Allowed, Lateness, LongDay, MatrixId, Problem, ProblemBuilder, Settings, Skills, Solution, StopRule,
     StopSpec, TimedMatrix, VehicleId, VehicleSpec, solve,
 };
 
@@ -22,7 +22,7 @@ pub struct Town {
 
 /// A plan without a search.
 pub fn first_plan(problem: &Problem) -> Solution {
-    let at_once = Stop { iterations: Some(0), ..Stop::default() };
+    let at_once = StopRule { iterations: Some(0), ..StopRule::default() };
     solve(problem, &at_once, &Settings::default()).solution
 }
 

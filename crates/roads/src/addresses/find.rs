@@ -4,12 +4,12 @@
 //! is found (`lookup`).
 
 use super::{
-    Address, Every,
+    Address, AddressBook, Every,
     numbers::doors,
     reading::{Names, Reading},
     words::{likeness, words_of},
 };
-use crate::{City, LatLon, RoadsError};
+use crate::{LatLon, RoadsError};
 
 /// Something that knows addresses.
 pub trait Addresses: Send + Sync {
@@ -60,21 +60,16 @@ pub(super) const AT_HAND_M: f64 = 60.0;
 pub(super) const SHARE_NUMBER: f32 = 0.7;
 pub(super) const SHARE_WORD: f32 = 0.75;
 
-impl Addresses for City {
-    fn search(&self, text: &str, limit: usize) -> Result<Vec<Found>, RoadsError> {
-        Ok(self.address_book().search(text, limit))
-    }
-
-    fn reverse(&self, at: LatLon) -> Result<Option<Found>, RoadsError> {
-        let nearest = self.address_book().nearest(at).filter(|(_, metres)| *metres <= REACH_M);
-        Ok(nearest.map(|(address, metres)| {
-            let far = metres > AT_HAND_M;
-            Found {
-                address: address.clone(),
-                confidence: if far { (AT_HAND_M / metres) as f32 } else { 1.0 },
-                doubts: if far { vec![Doubt::Far(metres.round() as u32)] } else { Vec::new() },
-            }
-        }))
+impl AddressBook {
+    /// The address nearest to a place, if it is within a kilometre.
+    pub(crate) fn found_near(&self, at: LatLon) -> Option<Found> {
+        let (address, metres) = self.nearest(at).filter(|(_, metres)| *metres <= REACH_M)?;
+        let far = metres > AT_HAND_M;
+        Some(Found {
+            address: address.clone(),
+            confidence: if far { (AT_HAND_M / metres) as f32 } else { 1.0 },
+            doubts: if far { vec![Doubt::Far(metres.round() as u32)] } else { Vec::new() },
+        })
     }
 }
 
@@ -115,7 +110,7 @@ pub(crate) fn judged(asked: &str, address: &Address, confidence: f32) -> (Vec<Do
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::addresses::{AddressBook, AddressKind, Known};
+    use crate::addresses::{AddressKind, Known};
 
     fn book() -> AddressBook {
         let address = |number: Option<&str>, street: &str, locality: &str, north: f64| Address {

@@ -157,7 +157,7 @@ impl Line<'_> {
         mut find: impl FnMut(&Self, &Word) -> Option<(usize, f32)>,
     ) -> (f32, Vec<usize>) {
         let telling = |word: &Word| !is_kind(&word.plain) && !is_article(&word.plain);
-        // A street that is called `The Street` is told by what others leave out.
+        // A street that is called `The Street` is recognised by what others leave out.
         let all = !name.iter().any(telling);
         let (mut factor, mut places, mut named) = (1.0, Vec::new(), false);
         for word in name {

@@ -9,8 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     LatLon, Profile,
     geo::{Plane, in_ring},
-    network::Network,
-    travel::Roads,
+    network::{Network, Roads},
     wall::Wall,
 };
 

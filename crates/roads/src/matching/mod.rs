@@ -12,8 +12,7 @@ mod ways;
 use crate::{
     City, LatLon, Profile,
     conditions::Pass,
-    network::{NONE, Network},
-    travel::Snap,
+    network::{NONE, Network, Snap},
     wall::Wall,
 };
 use passes::Run;

@@ -8,6 +8,7 @@ use super::{
     Class, Edge, NONE, Network, Pace, Segment, component,
     density::Density,
     profile::{TurnCosts, Variant},
+    run::Run,
     sequence::{self, Graph},
     streets::{Restriction, Street, Streets},
 };
@@ -24,29 +25,14 @@ struct Piece<'a> {
     dense: bool,
 }
 
-/// A directed edge with what its turns depend on.
-#[derive(Clone, Copy)]
-pub(super) struct Run {
-    pub(super) piece: u32,
-    /// The run that this one stands for, for those who come from a certain street.
-    pub(super) twin_of: Option<u32>,
-    reversed: bool,
-    tail: u32,
-    head: u32,
-    /// Compass direction of leaving the tail and of reaching the head, in degrees.
-    leaves: f64,
-    arrives: f64,
-}
-
-impl Run {
-    /// A run that stands for this one, which is the one of that index.
-    pub(super) fn standing_for(&self, index: u32) -> Run {
-        Run { twin_of: Some(self.twin_of.unwrap_or(index)), ..*self }
+impl Streets {
+    /// Builds the largest part of the network within which every edge reaches every other; it may be empty.
+    pub(crate) fn network(&self) -> Network {
+        network(self)
     }
 }
 
-/// Builds the largest part of the network within which every edge reaches every other.
-pub(super) fn network(streets: &Streets) -> Network {
+fn network(streets: &Streets) -> Network {
     let pieces = cut(streets);
     let mut runs = runs(streets, &pieces);
     let junctions = Junctions::of(streets, &pieces);

@@ -11,7 +11,9 @@ mod class;
 mod component;
 mod density;
 mod profile;
+mod run;
 mod sequence;
+mod snap;
 mod speeds;
 mod streets;
 
@@ -23,6 +25,8 @@ pub(crate) use class::Class;
 pub use class::Group;
 pub(crate) use profile::Means;
 pub use profile::Profile;
+pub use snap::Snap;
+pub(crate) use snap::{REACH_M, Roads, Side};
 #[cfg(test)]
 pub(crate) use streets::{Restriction, Street};
 pub(crate) use streets::{Streets, left_hand};

@@ -2,7 +2,7 @@
 //!
 //! Not here: rules at a single node; those are left-out arcs (`build`).
 
-use super::build::Run;
+use super::run::Run;
 
 /// A rule: whoever comes from way `from` along the ways `via` may not, or may only, go on into way `to`.
 #[derive(Clone, Debug, PartialEq, Eq)]

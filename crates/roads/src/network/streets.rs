@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{Class, Means, NONE, Network, build, profile::Variant, sequence::Rule};
+use super::{Class, Means, NONE, profile::Variant, sequence::Rule};
 use crate::{
     LatLon,
     extract::{Extract, MemberElement, Relation, TaggedNode},
@@ -128,11 +128,6 @@ impl Streets {
             streets,
             left_hand,
         }
-    }
-
-    /// Builds the network; it may be empty.
-    pub(crate) fn network(&self) -> Network {
-        build::network(self)
     }
 
     /// Turn restrictions by the node where they hold.

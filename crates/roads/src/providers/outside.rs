@@ -22,9 +22,9 @@ const LONGEST_REST: Duration = Duration::from_secs(300);
 
 /// Whether something outside works.
 #[derive(Default)]
-struct Health(Mutex<Option<Sickness>>);
+struct Health(Mutex<Option<Outage>>);
 
-struct Sickness {
+struct Outage {
     what: String,
     rest: Duration,
     until: Instant,
@@ -34,30 +34,30 @@ impl Health {
     /// Asks if it may be asked now; remembers how that went.
     fn ask<T>(&self, question: impl FnOnce() -> Result<T, RoadsError>) -> Result<T, RoadsError> {
         let resting =
-            self.with(|sick| sick.as_ref().filter(|s| Instant::now() < s.until).map(|s| s.what.clone()));
+            self.with(|outage| outage.as_ref().filter(|s| Instant::now() < s.until).map(|s| s.what.clone()));
         if let Some(what) = resting {
             return Err(RoadsError::Provider { engine: "engine outside", address: String::new(), what });
         }
         let began = Instant::now();
         let answer = question();
-        self.with(|sick| match &answer {
+        self.with(|outage| match &answer {
             Err(fault @ RoadsError::Provider { .. }) => {
                 // Questions that were under way together say one thing, not many.
-                if sick.as_ref().is_none_or(|s| began >= s.until) {
-                    let rest = sick.as_ref().map_or(FIRST_REST, |s| (s.rest * 2).min(LONGEST_REST));
-                    *sick = Some(Sickness { what: fault.to_string(), rest, until: Instant::now() + rest });
+                if outage.as_ref().is_none_or(|s| began >= s.until) {
+                    let rest = outage.as_ref().map_or(FIRST_REST, |s| (s.rest * 2).min(LONGEST_REST));
+                    *outage = Some(Outage { what: fault.to_string(), rest, until: Instant::now() + rest });
                 }
             }
-            _ => *sick = None,
+            _ => *outage = None,
         });
         answer
     }
 
     fn trouble(&self) -> Option<String> {
-        self.with(|sick| sick.as_ref().map(|s| s.what.clone()))
+        self.with(|outage| outage.as_ref().map(|s| s.what.clone()))
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Option<Sickness>) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut Option<Outage>) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -280,14 +280,14 @@ mod tests {
     fn questions_that_fail_together_make_one_rest_and_an_answer_ends_it() {
         let health = Health::default();
         failed(&health, || failed(&health, || failed(&health, || ())));
-        let rest = health.with(|sick| sick.as_ref().map(|s| s.rest));
+        let rest = health.with(|outage| outage.as_ref().map(|s| s.rest));
         assert_eq!(rest, Some(FIRST_REST));
         assert!(health.ask(|| -> Result<(), _> { unreachable!("it rests") }).is_err());
 
-        health.with(|sick| sick.as_mut().map(|s| s.until = Instant::now()));
+        health.with(|outage| outage.as_mut().map(|s| s.until = Instant::now()));
         failed(&health, || ());
-        assert_eq!(health.with(|sick| sick.as_ref().map(|s| s.rest)), Some(FIRST_REST * 2));
-        health.with(|sick| sick.as_mut().map(|s| s.until = Instant::now()));
+        assert_eq!(health.with(|outage| outage.as_ref().map(|s| s.rest)), Some(FIRST_REST * 2));
+        health.with(|outage| outage.as_mut().map(|s| s.until = Instant::now()));
         assert!(health.trouble().is_some() && health.ask(|| Ok(())).is_ok() && health.trouble().is_none());
     }
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{BUFFER, EXTENT, Window, features::Shape};
+use super::{BUFFER, EXTENT, Window, shape::Shape};
 use crate::geo::doubled_area;
 
 /// Smallest side of an area that is still drawn, in units; a sixteenth of it at the last zoom level.

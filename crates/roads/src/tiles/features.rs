@@ -4,18 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{encode::Value, land, rings::joined};
+use super::{encode::Value, land, rings::joined, shape::Shape};
 use crate::extract::{Extract, MemberElement, Tags, Way};
 use crate::geo::in_ring;
-
-/// A geometry in the Web Mercator unit square.
-#[derive(Clone, Debug)]
-pub(super) enum Shape {
-    Point([f64; 2]),
-    Line(Vec<[f64; 2]>),
-    /// Closed rings: the outline, then holes in it.
-    Area(Vec<Vec<[f64; 2]>>),
-}
 
 /// Layers in the order in which they are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,6 +9,7 @@ mod encode;
 mod features;
 mod land;
 mod rings;
+mod shape;
 
 use std::ops::{Range, RangeInclusive};
 

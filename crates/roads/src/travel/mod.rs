@@ -8,19 +8,20 @@ mod hierarchy;
 mod oracle;
 mod reach;
 mod router;
-mod snap;
 mod trace;
 mod weighing;
 
-use crate::{LatLon, Profile, RoadsError, wall::Wall};
+use crate::{
+    LatLon, RoadsError,
+    network::{Profile, Snap},
+    wall::Wall,
+};
 
 pub use day::{DayMatrix, SHAPES};
 pub(crate) use day::{Rows, build as build_day};
 pub(crate) use hierarchy::{Hierarchy, contraction_order};
 pub use reach::Reach;
 pub(crate) use router::{Place, Router};
-pub(crate) use snap::Roads;
-pub use snap::Snap;
 pub(crate) use weighing::{Weighing, Weights};
 
 /// Entry of [`Matrix::seconds`] where no way leads from source to target.

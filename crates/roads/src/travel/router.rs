@@ -3,15 +3,14 @@
 //! Not here: the search through the network itself (`hierarchy`).
 
 use super::{
-    Hierarchy, Leg, Path, Snap, Weighing,
+    Hierarchy, Leg, Path, Weighing,
     hierarchy::contraction_order,
-    snap::{REACH_M, Roads, Side},
     trace::Trace,
     weighing::{ENTERING, tenths_of},
 };
 use crate::{
     LatLon, Profile, RoadsError,
-    network::{Class, NONE, Network},
+    network::{Class, NONE, Network, REACH_M, Roads, Side, Snap},
 };
 
 /// A stop on a closed street is reached on foot from the nearest open one, no farther than this, in metres.

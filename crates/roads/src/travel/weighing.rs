@@ -101,7 +101,7 @@ impl Weighing {
         !self.barred.contains(&segment)
     }
 
-    /// The lengths of the fastest ways; reckoned when they are first asked for.
+    /// The lengths of the fastest ways; computed when they are first asked for.
     pub(crate) fn lengths(&self, network: &Network, hierarchy: &Hierarchy) -> &Lengths {
         self.lengths.get_or_init(|| {
             let lengths: Vec<u32> =

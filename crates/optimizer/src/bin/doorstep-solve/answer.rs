@@ -1,7 +1,7 @@
 //! What came of it, in the forms that people and programs read.
 
 use optimizer::check::Report;
-use optimizer::io::{Instance, PlanFile, Teller, plot, write_solution};
+use optimizer::io::{Instance, Messages, PlanFile, plot, write_solution};
 use optimizer::{Solution, why_unserved};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const SHOWN: usize = 10;
 /// For how many customers who are left out it is said why.
 const EXPLAINED: usize = 10;
 
-/// A plan with its reckoning.
+/// A plan with its figures.
 pub struct Answer<'a> {
     /// Of which instance.
     pub instance: &'a Instance,
@@ -46,20 +46,20 @@ impl Answer<'_> {
         self.solution.unserved.iter().map(|&stop| self.instance.number(stop)).collect()
     }
 
-    fn teller(&self) -> Teller<'_> {
+    fn messages(&self) -> Messages<'_> {
         let file = self.file.as_ref().map(|(name, plan)| (name.as_str(), plan));
-        Teller { instance: self.instance, solution: &self.solution, file }
+        Messages { instance: self.instance, solution: &self.solution, file }
     }
 
     fn violations(&self) -> Vec<String> {
-        self.teller().violations(&self.report.violations)
+        self.messages().violations(&self.report.violations)
     }
 
     /// Why the first customers are left out who are.
     fn reasons(&self) -> Vec<(usize, String)> {
         let unserved = why_unserved(&self.instance.problem, &self.solution, 1, EXPLAINED);
-        let teller = self.teller();
-        unserved.iter().map(|own| (self.instance.number(own.stop), teller.reason(own))).collect()
+        let messages = self.messages();
+        unserved.iter().map(|own| (self.instance.number(own.stop), messages.reason(own))).collect()
     }
 
     /// One line of JSON.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use optimizer::check::check;
 use optimizer::io::PlanFile;
-use optimizer::{Settings, Stop, io, solve};
+use optimizer::{Settings, StopRule, io, solve};
 
 use crate::answer::Answer;
 use crate::options::Options;
@@ -60,8 +60,8 @@ fn carry_out(options: &Options, began: Instant) -> Result<(), String> {
         let cancel = stop_on_signal()?;
         let ticker = Ticker::new(&instance);
         let shown = std::io::stderr().is_terminal() && !options.quiet;
-        let tell = |progress: &optimizer::Progress<'_>| ticker.tell(progress);
-        let stop = Stop {
+        let show = |progress: &optimizer::Progress<'_>| ticker.show(progress);
+        let stop = StopRule {
             time: options.time().map(|time| time.saturating_sub(began.elapsed() + WRITING)),
             iterations: options.iterations,
             cancel: Some(&cancel),
@@ -71,7 +71,7 @@ fn carry_out(options: &Options, began: Instant) -> Result<(), String> {
             seed: options.seed,
             threads: options.threads,
             start: start.as_ref().map(|plan| &plan.solution),
-            on_improvement: shown.then_some(&tell),
+            on_improvement: shown.then_some(&show),
         };
         let outcome = solve(&instance.problem, &stop, &settings);
         if shown {

@@ -17,7 +17,7 @@ const MOST_SECONDS: f64 = 31_536_000.0;
 ///
 /// Reads Solomon's form (also Gehring and Homberger's), Li and Lim's, VRPLIB (coordinates or explicit matrices; also PyVRP's
 /// sets with several depots, mixed fleets, prizes, backhauls, reloads and alternative locations) and Doorstep's JSON,
-/// told apart by their content, gzip or not.
+/// recognised by their content, gzip or not.
 #[derive(Debug, Parser)]
 #[command(
     name = "doorstep-solve",

@@ -24,7 +24,7 @@ impl<'a> Ticker<'a> {
     }
 
     /// Shows a better plan, unless the last one has only just been shown.
-    pub fn tell(&self, progress: &Progress<'_>) {
+    pub fn show(&self, progress: &Progress<'_>) {
         let Ok(mut last) = self.last.lock() else { return };
         if last.is_some_and(|last| progress.elapsed < last + PAUSE) {
             return;

@@ -1,4 +1,4 @@
-//! Routes reckoned by hand, a few for each rule.
+//! Routes computed by hand, a few for each rule.
 
 mod bounds;
 mod loads;
@@ -48,7 +48,7 @@ fn alone(
 const FIRST: VehicleId = VehicleId(0);
 
 #[test]
-fn a_route_is_reckoned_by_hand() {
+fn a_route_is_computed_by_hand() {
     let mut builder = samples::line(&[]);
     let mut first = samples::stop(10);
     (first.window, first.service) = ((100, 200), 7);

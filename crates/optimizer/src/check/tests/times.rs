@@ -231,7 +231,7 @@ fn a_route_that_is_too_long_leaves_no_later_than_its_windows_let_it() {
 }
 
 #[test]
-fn what_follows_from_a_later_departure_is_reckoned_anew() {
+fn what_follows_from_a_later_departure_is_computed_anew() {
     let long_day = Some(LongDay { after: 50, cost_per_hour: 7200 });
     let spec = VehicleSpec { long_day, ..pausing(&[((20, 30), 5)]) };
     // Owed when it leaves at 0, not when it leaves at 40; and the long day is 10 s and not 50.

@@ -1,7 +1,7 @@
 //! The vehicles of a VRPLIB file: what is said of all in a header, or of each in a section of the same name.
 
-use super::super::draft::Van;
 use super::super::fault::Faults;
+use super::super::nodes::Van;
 use super::super::text::whole;
 use super::parts::Parts;
 use crate::LIMITS;

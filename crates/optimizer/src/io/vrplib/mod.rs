@@ -9,8 +9,9 @@ mod parts;
 mod weights;
 
 use self::parts::{Parts, Row};
-use super::draft::{Draft, Node};
+use super::draft::Draft;
 use super::fault::Faults;
+use super::nodes::Node;
 use super::text::lines;
 use crate::Rounding;
 
