@@ -298,6 +298,7 @@ fn map_view(city: &City, site: &SiteSettings) -> MapView {
     MapView {
         south_west: Point { lat: bounds.south, lon: bounds.west },
         north_east: Point { lat: bounds.north, lon: bounds.east },
+        day: vec![],
         tiles,
         vector,
         max_zoom: if vector { city.tile_zooms().1 } else { 19 },

@@ -68,6 +68,9 @@ impl Operations {
             if dirty.all {
                 let newest: Vec<_> = book.latest.values().copied().collect();
                 live.moved(&newest);
+                let silent = book.vehicles.keys().filter(|vehicle| !book.latest.contains_key(*vehicle));
+                let waiting: Vec<_> = silent.filter_map(|vehicle| book.place_of(*vehicle)).collect();
+                live.wait(&waiting);
             }
             live.show(changed, None, &labels, dirty.all);
         }

@@ -18,8 +18,8 @@ use wire::staff::{
 };
 
 /// Verbs that are about no hub: one's own session, people and keys, which are an administrator's, who
-/// works everywhere; the map that all hubs share.
-const OF_NO_HUB: [&str; 26] = [
+/// works everywhere.
+const OF_NO_HUB: [&str; 25] = [
     "account",
     "account_changes",
     "change_own_password",
@@ -33,7 +33,6 @@ const OF_NO_HUB: [&str; 26] = [
     "keys",
     "keys_page",
     "make_key",
-    "map",
     "me",
     "order_named",
     "people",
@@ -177,6 +176,7 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("save_driver", ops.save_driver(&other, first, driver.clone()).await.err()),
         ("save_drivers", ops.save_drivers(&other, first, vec![driver]).await.err()),
         ("board", ops.board(&other, first).await.err()),
+        ("map", ops.map(&other, first).await.err()),
         ("route", ops.route(&other, route).await.err()),
         ("view", ops.view(&other, first, None).await.err()),
         ("queue", ops.queue(&other, first, QueueFilter::Unresolved).await.err()),
