@@ -214,7 +214,10 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("end_zone", ops.end_zone(&other, zone, at(12, 0).date_naive()).await.err()),
     ];
     for (verb, fault) in &answers {
-        assert!(matches!(fault, Some(OpsError::NotFound)), "{verb}: {fault:?}");
+        assert!(
+            matches!(fault, Some(OpsError::NotFound | OpsError::NoSuchHub)),
+            "{verb}: {fault:?}"
+        );
     }
     let hits = ops.find_orders(&other, "BOO", 1).await.unwrap().hits;
     assert_eq!(hits.len(), 6, "search shows the own hub's orders alone: {hits:?}");
@@ -222,13 +225,16 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
 
     // Without a hub in the question it is the own one.
     assert_eq!(ops.board(&other, None).await.unwrap().head.hub, "Second hub");
+    assert!(!ops.may_see_hub(&other, hub.keys.hub).await.unwrap());
+    assert!(!ops.may_see_hub(&other, HubId(uuid::Uuid::now_v7())).await.unwrap(), "there is no such hub");
+    assert!(ops.may_see_hub(&other, east.hub).await.unwrap());
     assert_eq!(ops.hubs_within_reach(&other).iter().map(|hub| hub.id).collect::<Vec<_>>(), [east.hub]);
     other.scope = Scope::Hubs(vec![]);
     assert!(ops.board(&other, None).await.is_err());
     assert!(ops.find_orders(&other, "BOO", 1).await.is_err());
 
     let mut tried: BTreeSet<String> = answers.iter().map(|(verb, _)| (*verb).to_owned()).collect();
-    tried.insert("find_orders".into());
+    tried.extend(["find_orders", "may_see_hub"].map(String::from));
     let known = OF_NO_HUB.iter().chain(&OF_NO_PERSON).map(|verb| (*verb).to_owned());
     let untried: Vec<_> = verbs().difference(&tried.into_iter().chain(known).collect()).cloned().collect();
     assert_eq!(untried, Vec::<String>::new(), "try these with somebody of another hub");
