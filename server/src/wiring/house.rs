@@ -94,6 +94,7 @@ impl Installation {
             map: MapView {
                 south_west: Point { lat: 0.0, lon: 0.0 },
                 north_east: Point { lat: 0.0, lon: 0.0 },
+                day: vec![],
                 tiles: String::new(),
                 vector: false,
                 max_zoom: 0,
