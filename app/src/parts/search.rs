@@ -15,8 +15,7 @@ pub fn SearchForm(
     /// What can be looked for.
     label: &'static str,
     /// What was looked for.
-    #[prop(into)]
-    text: Signal<String>,
+    text: Memo<String>,
     /// Whether the page begins with the focus here.
     #[prop(optional)]
     first: bool,
