@@ -19,7 +19,7 @@ pub fn with_hub(hub: Option<HubId>, path: &str) -> String {
 /// Whether a page stands still: administrators' forms, which are opened seldom and need nothing live.
 #[cfg(feature = "ssr")]
 pub fn stands_still(path: &str) -> bool {
-    ["/people", "/account", "/settings", "/zones"].contains(&path)
+    ["/people", "/account", "/erase", "/settings", "/zones"].contains(&path)
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -13,6 +13,8 @@ mod backend;
 mod codec;
 mod control_room;
 mod deliveries;
+#[cfg(feature = "ssr")]
+mod erasure;
 mod error;
 mod exceptions;
 mod figures;
@@ -29,8 +31,6 @@ mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod sign_in;
-#[cfg(not(feature = "ssr"))]
-mod still;
 mod words;
 #[cfg(feature = "ssr")]
 mod zones;
@@ -39,19 +39,11 @@ pub use error::Fault;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
-#[cfg(feature = "ssr")]
-use people::{AccountPage, PeoplePage};
-#[cfg(feature = "ssr")]
-use settings::SettingsPage;
-#[cfg(not(feature = "ssr"))]
-use still::{Still as AccountPage, Still as PeoplePage, Still as SettingsPage, Still as ZonesPage};
-#[cfg(feature = "ssr")]
-use zones::ZonesPage;
-
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -89,15 +81,35 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/roads") view=roads::RoadsPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries") view=deliveries::SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/deliveries/:id") view=deliveries::OrderPage ssr=SsrMode::Async />
-                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
-                    <Route path=path!("/zones") view=ZonesPage ssr=SsrMode::Async />
+                    <StillPages />
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+/// The pages that stand still ([`address::stands_still`]): they come whole from the server and load no scripts, so the browser's
+/// half knows nothing of them. Links lead there by a page load.
+#[cfg(feature = "ssr")]
+#[component(transparent)]
+fn StillPages() -> AnyNestedRoute {
+    let mode = SsrMode::Async;
+    let pages = (
+        view! { <Route path=path!("/people") view=people::PeoplePage ssr=mode.clone() /> }.into_inner(),
+        view! { <Route path=path!("/account") view=people::AccountPage ssr=mode.clone() /> }.into_inner(),
+        view! { <Route path=path!("/erase") view=erasure::ErasurePage ssr=mode.clone() /> }.into_inner(),
+        view! { <Route path=path!("/settings") view=settings::SettingsPage ssr=mode.clone() /> }.into_inner(),
+        view! { <Route path=path!("/zones") view=zones::ZonesPage ssr=mode /> }.into_inner(),
+    );
+    pages.into_any_nested_route()
+}
+
+/// None of them.
+#[cfg(not(feature = "ssr"))]
+#[component(transparent)]
+fn StillPages() -> AnyNestedRoute {
+    ().into_any_nested_route()
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -130,6 +130,24 @@ const FULL: Shot[] = [
   },
   { name: "people-keys-revoked", person: "administrator", path: "/people?part=keys&revoked=1" },
   { name: "people-changes", person: "administrator", path: "/people?part=changes" },
+  {
+    name: "people-disable",
+    person: "administrator",
+    path: "/people",
+    then: async (page) => {
+      await page.locator(".people tbody a").last().click();
+      await page.locator(".confirm > summary").filter({ hasText: "Disable" }).click();
+    },
+  },
+  { name: "erase", person: "administrator", path: "/erase" },
+  { name: "erase-found", person: "administrator", path: "/erase?q=triq" },
+  {
+    name: "erase-recipient",
+    person: "administrator",
+    path: "/erase?q=triq",
+    then: async (page) => page.locator(".erasable tbody a").first().click(),
+  },
+  { name: "no-such-hub", person: "dispatcher", path: "/control-room?hub=nowhere", status: 404 },
   { name: "account", person: "agent", path: "/account" },
   { name: "not-allowed", person: "agent", path: "/figures", status: 403 },
 ];

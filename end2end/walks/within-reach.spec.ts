@@ -65,6 +65,15 @@ test("a dispatcher with one hub sees that hub alone, and whoever has both choose
   const row = keeper.locator(".people tbody tr").filter({ hasText: "Ġorġ Ferry" });
   await expect(row).toContainText("Gozo ferry");
 
+  // A hub that is none, or none of the own, is said to be none, with those that are, on every page in the same way.
+  for (const path of ["/control-room", "/figures", "/people", "/settings"]) {
+    await keeper.goto(`${house.url}${path}?hub=nowhere`);
+    await expect(keeper.getByRole("heading", { name: "No such hub" }), path).toBeVisible();
+    await expect(keeper.getByText("There is no hub nowhere that you may see.")).toBeVisible();
+    await keeper.getByRole("link", { name: "Gozo ferry" }).click();
+    await expect(keeper).toHaveURL(new RegExp(`${path}\\?hub=${hub}$`));
+  }
+
   const george = await rooms.open("nobody", "/sign-in");
   await george.goto(link);
   await george.getByRole("button", { name: "Sign in" }).click();
@@ -75,6 +84,9 @@ test("a dispatcher with one hub sees that hub alone, and whoever has both choose
   await isLive(george);
   await expect(george.locator(".strip-head strong")).toHaveText("Gozo ferry");
   await expect(george.locator(".hub-menu")).toHaveCount(0);
+  await george.goto(`${house.url}/exceptions?hub=01920000-0000-7000-8000-000000000000`);
+  await expect(george.getByRole("heading", { name: "No such hub" })).toBeVisible();
+  await expect(george.getByRole("listitem"), "the own hub alone").toHaveText(["Gozo ferry"]);
   await george.goto(`${house.url}/deliveries?q=triq`);
   await expect(george.getByText("Nothing found", { exact: false }).or(george.locator(".empty"))).toBeVisible();
   // An order of the first hub is not there for him.

@@ -1,12 +1,16 @@
 //! Who comes in: the session of the request, and no forged forms.
 
 use crate::{
-    answers::{plain_page::refuse, problem::Problem, state::AppState},
+    answers::{
+        plain_page::{no_such_hub, refuse},
+        problem::Problem,
+        state::AppState,
+    },
     connections::{address::Client, seats::Seat},
 };
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -32,6 +36,13 @@ pub(crate) async fn read_session(
         },
         None => None,
     };
+    if let Some(caller) = &caller
+        && asks_for_page(&request)
+        && !is_outside(request.uri().path())
+        && let Some(refused) = refuse_hub(&house, caller, request.uri()).await
+    {
+        return refused;
+    }
     request.extensions_mut().insert::<Option<Caller>>(caller);
     next.run(request).await
 }
@@ -44,6 +55,21 @@ fn is_outside(path: &str) -> bool {
 fn asks_for_page(request: &Request) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     *request.method() == Method::GET && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The page that offers the caller's hubs, when the address names one that is none of them.
+async fn refuse_hub(house: &AppState, caller: &Caller, uri: &Uri) -> Option<Response> {
+    let asked = uri.query()?.split('&').find_map(|part| part.strip_prefix("hub="))?;
+    if asked.is_empty() {
+        return None;
+    }
+    let is_there = match asked.parse() {
+        // What cannot be asked now, the page itself says.
+        Ok(hub) => house.ops.may_see_hub(caller, hub).await.unwrap_or(true),
+        Err(_) => false,
+    };
+    let hubs = house.ops.hubs_within_reach(caller);
+    (!is_there).then(|| no_such_hub(house, uri.path(), asked, &hubs))
 }
 
 /// Leads somebody whose last hub was taken away to the sign-in page, which says so, and forgets the session.

@@ -87,9 +87,9 @@ enum Verb {
         /// The order's reference, or its id.
         #[arg(long)]
         order: String,
-        /// The same for all orders that were for its phone.
-        #[arg(long)]
-        same_phone: bool,
+        /// The same for all orders of its recipient, by phone or e-mail address.
+        #[arg(long, alias = "same-phone")]
+        same_recipient: bool,
         #[command(flatten)]
         database: DatabaseSettings,
     },
@@ -219,7 +219,7 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::Keys { what } => keys(what).await,
         Verb::Roster { what } => roster::roster(what).await,
         Verb::CheckHistory { demo, database } => check_history(demo, &database).await,
-        Verb::Erase { order, same_phone, database } => erase(&order, same_phone, &database).await,
+        Verb::Erase { order, same_recipient, database } => erase(&order, same_recipient, &database).await,
         Verb::Doors => {
             for (method, path) in server::doors() {
                 println!("{method} {path}");
@@ -250,10 +250,10 @@ async fn check_history(demo: bool, database: &DatabaseSettings) -> Result<()> {
     Ok(())
 }
 
-async fn erase(which: &str, same_phone: bool, database: &DatabaseSettings) -> Result<()> {
+async fn erase(which: &str, all: bool, database: &DatabaseSettings) -> Result<()> {
     let house = Installation::without_streets(database).await?;
     let (ops, desk) = (house.desk(), Caller::desk());
-    let erased = async { ops.erase_recipient(&desk, ops.order_named(&desk, which).await?, same_phone).await };
+    let erased = async { ops.erase_recipient(&desk, ops.order_named(&desk, which).await?, all).await };
     let erased = match erased.await {
         Err(OpsError::NotFound) => {
             bail!("there is no order {which}: give its reference as the shop wrote it, or its id")
@@ -263,7 +263,7 @@ async fn erase(which: &str, same_phone: bool, database: &DatabaseSettings) -> Re
     for reference in &erased.erased {
         println!("{reference}\terased");
     }
-    for reference in &erased.left {
+    for (reference, _) in &erased.left {
         println!("{reference}\tleft alone: it is still to be delivered; cancel it or wait, then erase it");
     }
     house.close().await

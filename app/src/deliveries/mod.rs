@@ -9,19 +9,14 @@ mod story;
 pub use order::OrderPage;
 
 use crate::{
-    Fault,
-    address::with_hub,
-    format,
+    Fault, format,
     live::LiveBoard,
-    parts::{Column, FaultNotice, MarkedWord, PageHead, Pager, Skeleton, Table},
-    session::{HubField, Session, at_hub},
+    parts::{Column, FaultNotice, MarkedWord, PageHead, Pager, SearchForm, Skeleton, Table},
+    session::{Session, at_hub},
     words,
 };
-use leptos::{ev::SubmitEvent, html::Input, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use wire::{
     Moment,
     staff::deliveries::{HitsView, OrderHit},
@@ -35,6 +30,8 @@ const COLUMNS: [Column; 6] = [
     Column::numbers("Promised"),
     Column::words("State"),
 ];
+
+const LOOK_FOR: &str = "Reference, name, phone, e-mail or address";
 
 fn href(text: &str, page: u32) -> String {
     let text = leptos_router::location::Url::escape(text);
@@ -75,38 +72,10 @@ pub fn SearchPage() -> impl IntoView {
             }
         },
     );
-    let field = NodeRef::<Input>::new();
-    let navigate = use_navigate();
-    let on_submit = move |event: SubmitEvent| {
-        if let Some(field) = field.get_untracked() {
-            event.prevent_default();
-            let text = leptos_router::location::Url::escape(field.value().trim());
-            navigate(&with_hub(hub, &format!("/deliveries?q={text}")), NavigateOptions::default());
-        }
-    };
     view! {
         <div class="page search-page" data-asked=move || (waiting.get() || !text.read().is_empty()).then_some("yes")>
             <PageHead title="Deliveries" />
-            <form class="search" role="search" method="get" action="/deliveries" on:submit=on_submit>
-                <HubField />
-                <label class="unseen" for="q">
-                    "Reference, name, phone or address"
-                </label>
-                <input
-                    id="q"
-                    type="search"
-                    name="q"
-                    node_ref=field
-                    value=move || text.get()
-                    placeholder="Reference, name, phone or address"
-                    autocomplete="off"
-                    data-search
-                    autofocus
-                />
-                <button class="button primary" type="submit">
-                    "Search"
-                </button>
-            </form>
+            <SearchForm path="/deliveries" label=LOOK_FOR text first=true />
             <Transition fallback=|| view! { <Skeleton rows=8 what="the orders" /> }>
                 {move || {
                     let asked = (!waiting.get_untracked()).then(|| text.get_untracked());

@@ -13,12 +13,19 @@ use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 #[component]
 pub fn Menu() -> impl IntoView {
     let session = Session::here();
-    let sets = session.role().is_some_and(|role| role.may(Ability::ChangeSettings));
+    let may = |ability| session.role().is_some_and(|role| role.may(ability));
+    let (keeps, sets) = (may(Ability::KeepKeys), may(Ability::ChangeSettings));
     // One hub needs no zones to know where orders go; who wants some all the same finds them from the settings.
     let shares = sets && session.hubs.with_value(|hubs| hubs.len() > 1);
+    let links = [
+        (true, "/account", "Your account"),
+        (keeps, "/people", "People and keys"),
+        (keeps, "/erase", "Erase a recipient"),
+        (sets, "/settings", "Settings"),
+        (shares, "/zones", "Zones"),
+    ];
     let role = session.role().map(words::role);
     let awake = awake();
-    let keeps = session.role().is_some_and(|role| role.may(Ability::KeepKeys));
     view! {
         <details class="menu" data-popup>
             <summary>
@@ -26,33 +33,17 @@ pub fn Menu() -> impl IntoView {
             </summary>
             <div class="menu-sheet">
                 <p class="quiet">{role}</p>
-                <a class="button" href=at_hub("/account") rel="external">
-                    "Your account"
-                </a>
-                {keeps
-                    .then(|| {
+                {links
+                    .into_iter()
+                    .filter(|(is_shown, ..)| *is_shown)
+                    .map(|(_, path, label)| {
                         view! {
-                            <a class="button" href=at_hub("/people") rel="external">
-                                "People and keys"
+                            <a class="button" href=at_hub(path) rel="external">
+                                {label}
                             </a>
                         }
-                    })}
-                {sets
-                    .then(|| {
-                        view! {
-                            <a class="button" href=at_hub("/settings") rel="external">
-                                "Settings"
-                            </a>
-                        }
-                    })}
-                {shares
-                    .then(|| {
-                        view! {
-                            <a class="button" href=at_hub("/zones") rel="external">
-                                "Zones"
-                            </a>
-                        }
-                    })}
+                    })
+                    .collect_view()}
                 <ThemeChoice session />
                 <button class="button" type="button" hidden=move || !awake.get() on:click=|_| show_keys()>
                     "Keyboard"

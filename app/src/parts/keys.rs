@@ -26,7 +26,7 @@ pub fn KeyHelp(
 ) -> impl IntoView {
     view! {
         <dialog id="keys" class="sheet" aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keyboard"</h2>
+            <h2 id="keys-title">"Keyboard, on live pages"</h2>
             <dl class="keys">
                 {KEYS
                     .iter()

@@ -8,6 +8,7 @@ mod mark;
 mod notice;
 mod order;
 mod page;
+mod search;
 mod table;
 
 pub use back::remember_places;
@@ -17,4 +18,5 @@ pub use mark::{Mark, MarkedWord};
 pub use notice::{FaultNotice, Notice, fault_of};
 pub use order::KeptOrder;
 pub use page::{PageHead, Pager, RoomLink, Skeleton, bring_into_sight};
+pub use search::SearchForm;
 pub use table::{Column, Table};

@@ -1,15 +1,16 @@
 //! The own account: what it may do, the password, and where it is signed in.
 
 use super::{
+    Message,
     api::{self, ChangePassword, SignOutElsewhere},
-    told::{Told, ToldNotice},
+    fault_in_address,
 };
 use crate::{
     format,
     parts::{Column, FaultNotice, PageHead, Skeleton, Table},
     words,
 };
-use leptos::{form::ActionForm, prelude::*, reactive::computed::ScopedFuture};
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 use wire::{
     Moment,
@@ -17,60 +18,40 @@ use wire::{
 };
 
 const PLACES: [Column; 3] = [Column::words("Where"), Column::words("Since"), Column::words("Last used")];
-const CHANGED: &str = "Your password has changed. Everywhere else you are signed out.";
-const ELSEWHERE: &str = "Signed out everywhere else.";
 
 /// The page; `welcome` in its address is said to whom a link has brought here to set a password.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let query = use_query_map();
-    let welcome = query.read_untracked().get("welcome").is_some();
-    let (change, elsewhere) =
-        (ServerAction::<ChangePassword>::new(), ServerAction::<SignOutElsewhere>::new());
-    let told = Told::new(match query.read_untracked().get("done").as_deref() {
-        Some("password") => Some(CHANGED),
-        Some("elsewhere") => Some(ELSEWHERE),
+    let query = use_query_map().get_untracked();
+    let welcome = query.get("welcome").is_some();
+    let done = match query.get("done").as_deref() {
+        Some("password") => Some("Your password has changed. Everywhere else you are signed out."),
+        Some("elsewhere") => Some("Signed out everywhere else."),
         _ => None,
-    });
-    told.of(change, Some(CHANGED));
-    told.of(elsewhere, Some(ELSEWHERE));
-    let account =
-        Resource::new(move || (change.version().get(), elsewhere.version().get()), |_| api::account());
-    let has_password = RwSignal::new(true);
-    Effect::new(move |_| {
-        if let Some(Ok(view)) = account.get() {
-            has_password.set(view.has_password);
-        }
-    });
+    };
+    let fault = fault_in_address::<ChangePassword>().or_else(fault_in_address::<SignOutElsewhere>);
+    let account = Resource::new(|| (), |()| api::account());
     view! {
         <div class="page account-page">
             <PageHead title="Your account" />
-            <div class="toasts">
-                <ToldNotice told />
-            </div>
-            <Transition fallback=|| view! { <Skeleton rows=3 what="your account" /> }>
+            <Message fault done />
+            <Suspense fallback=|| view! { <Skeleton rows=3 what="your account" /> }>
                 {move || {
                     Some(match account.get()? {
                         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
-                        Ok(view) => view! { <Facts welcome=welcome && !view.has_password view /> }.into_any(),
+                        Ok(view) => {
+                            let (name, has_password) = (view.name.clone(), view.has_password);
+                            let (sessions, as_of) = (view.sessions.clone(), view.as_of);
+                            view! {
+                                <Facts welcome=welcome && !has_password view />
+                                <PasswordForm name has_password />
+                                <Places sessions as_of />
+                            }
+                                .into_any()
+                        }
                     })
                 }}
-            </Transition>
-            <Transition>
-                // Made once, so that a refusal takes nothing away that was typed.
-                {move || Suspend::new(async move {
-                    let first = ScopedFuture::new_untracked(account.into_future()).await;
-                    first
-                        .ok()
-                        .map(|view| {
-                            has_password.set(view.has_password);
-                            view! { <PasswordForm name=view.name has_password change /> }
-                        })
-                })}
-            </Transition>
-            <Transition>
-                {move || account.get()?.ok().map(|view| view! { <Places sessions=view.sessions as_of=view.as_of elsewhere /> })}
-            </Transition>
+            </Suspense>
         </div>
     }
     .into_any()
@@ -111,86 +92,58 @@ fn Facts(view: AccountView, welcome: bool) -> impl IntoView {
 }
 
 #[component]
-fn PasswordForm(
-    name: String,
-    has_password: RwSignal<bool>,
-    change: ServerAction<ChangePassword>,
-) -> impl IntoView {
-    let busy = change.pending();
-    let answer = change.value();
-    let done = Memo::new(move |before: Option<&u32>| {
-        let before = before.copied().unwrap_or(0);
-        if answer.with(|answer| matches!(answer, Some(Ok(())))) { before.wrapping_add(1) } else { before }
-    });
-    let empty = move || {
-        done.track();
-        String::new()
-    };
+fn PasswordForm(name: String, has_password: bool) -> impl IntoView {
     view! {
         <section class="form-box" aria-labelledby="password-title">
             <h2 id="password-title">
-                {move || if has_password.get() { "Change your password" } else { "Set a password" }}
+                {if has_password { "Change your password" } else { "Set a password" }}
             </h2>
-            <ActionForm action=change>
+            <form method="post" action=ChangePassword::url()>
                 // Password managers keep it under this name.
                 <input type="text" value=name autocomplete="username" readonly hidden />
-                {move || {
-                    has_password
-                        .get()
-                        .then(|| {
-                            view! {
-                                <label>
-                                    <span>"Present password"</span>
-                                    <input
-                                        type="password"
-                                        name="old"
-                                        autocomplete="current-password"
-                                        required
-                                        prop:value=empty
-                                    />
-                                </label>
-                            }
-                        })
-                }}
-                <label>
-                    <span>"New password, 10 characters or more"</span>
-                    <input
-                        type="password"
-                        name="new"
-                        autocomplete="new-password"
-                        minlength="10"
-                        maxlength="200"
-                        required
-                        prop:value=empty
-                    />
-                </label>
-                <label>
-                    <span>"The same again"</span>
-                    <input
-                        type="password"
-                        name="again"
-                        autocomplete="new-password"
-                        minlength="10"
-                        maxlength="200"
-                        required
-                        prop:value=empty
-                    />
-                </label>
-                <button class="button primary" type="submit" disabled=move || busy.get()>
+                {has_password
+                    .then(|| {
+                        view! {
+                            <label>
+                                <span>"Present password"</span>
+                                <input
+                                    type="password"
+                                    name="old"
+                                    autocomplete="current-password"
+                                    required
+                                />
+                            </label>
+                        }
+                    })}
+                <NewPassword label="New password, 10 characters or more" name="new" />
+                <NewPassword label="The same again" name="again" />
+                <button class="button primary" type="submit">
                     "Save the password"
                 </button>
-            </ActionForm>
+            </form>
         </section>
     }
 }
 
 #[component]
-fn Places(
-    sessions: Vec<SessionLine>,
-    as_of: Moment,
-    elsewhere: ServerAction<SignOutElsewhere>,
-) -> impl IntoView {
-    let busy = elsewhere.pending();
+fn NewPassword(label: &'static str, name: &'static str) -> impl IntoView {
+    view! {
+        <label>
+            <span>{label}</span>
+            <input
+                type="password"
+                name=name
+                autocomplete="new-password"
+                minlength="10"
+                maxlength="200"
+                required
+            />
+        </label>
+    }
+}
+
+#[component]
+fn Places(sessions: Vec<SessionLine>, as_of: Moment) -> impl IntoView {
     let others = sessions.iter().filter(|session| !session.here).count();
     view! {
         <section aria-labelledby="places-title">
@@ -215,11 +168,11 @@ fn Places(
             {(others > 0)
                 .then(|| {
                     view! {
-                        <ActionForm action=elsewhere>
-                            <button class="button" type="submit" disabled=move || busy.get()>
+                        <form method="post" action=SignOutElsewhere::url()>
+                            <button class="button" type="submit">
                                 "Sign out everywhere else"
                             </button>
-                        </ActionForm>
+                        </form>
                     }
                 })}
         </section>

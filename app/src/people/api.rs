@@ -80,7 +80,8 @@ pub async fn enable_person(person: PersonId, version: i32, enabled: bool) -> Res
     use crate::backend::*;
     let caller = caller().await?;
     answer(operations().await?.set_enabled(&caller, person, version, enabled).await)?;
-    done_plainly(&format!("/people?person={person}&done=access"));
+    let done = if enabled { "enabled" } else { "disabled" };
+    done_plainly(&format!("/people?person={person}&done={done}"));
     Ok(())
 }
 

@@ -1,23 +1,18 @@
 //! Keys of shops' and administrators' systems, and of vehicles' devices: found, made and revoked.
 
 use super::{
-    PeopleActions,
-    api::{self, MakeKey},
-    page_of,
+    api::{self, MakeKey, RevokeKey},
+    page_in_address,
 };
 use crate::{
     format,
-    parts::{Column, FaultNotice, Pager, Skeleton, Table},
-    session::{HubField, at_hub},
+    parts::{Column, FaultNotice, Pager, SearchForm, Skeleton, Table},
+    session::at_hub,
     words,
 };
 use domain::KeyKind;
-use leptos::{ev::SubmitEvent, form::ActionForm, html::Input, prelude::*, reactive::computed::ScopedFuture};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-    location::Url,
-};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::{hooks::use_query_map, location::Url};
 use wire::{
     Moment,
     staff::people::{HubName, KeyLine, KeysView},
@@ -55,78 +50,51 @@ fn href(text: &str, revoked: bool, page: u32) -> String {
 
 /// The part of the room with the keys.
 #[component]
-pub fn KeysPart(actions: PeopleActions) -> impl IntoView {
-    let query = use_query_map();
-    let text = Memo::new(move |_| query.read().get("q").unwrap_or_default().trim().to_owned());
-    let revoked = Memo::new(move |_| query.read().get("revoked").is_some());
-    let page = page_of();
-    let keys = Resource::new(
-        move || (text.get(), revoked.get(), page.get(), actions.versions()),
-        |(text, revoked, page, _)| api::keys(text, revoked, page),
-    );
+pub fn KeysPart() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let text = query.get("q").unwrap_or_default().trim().to_owned();
+    let (revoked, page) = (query.get("revoked").is_some(), page_in_address());
+    let asked = (text, revoked, page);
+    let keys = {
+        let asked = asked.clone();
+        Resource::new(move || asked.clone(), |(text, revoked, page)| api::keys(text, revoked, page))
+    };
     view! {
-        <Transition>
-            // Made once, so that what was typed outlasts a refusal.
-            {move || Suspend::new(async move {
-                let first = ScopedFuture::new_untracked(keys.into_future()).await;
-                first.ok().map(|view| view! { <MakeKeyForm view action=actions.make /> })
-            })}
-        </Transition>
-        <Search text revoked />
-        <Transition fallback=|| view! { <Skeleton rows=8 what="the keys" /> }>
+        <Suspense fallback=|| view! { <Skeleton rows=8 what="the keys" /> }>
             {move || {
+                let asked = asked.clone();
                 Some(match keys.get()? {
                     Err(fault) => view! { <FaultNotice fault /> }.into_any(),
                     Ok(view) => {
-                        let asked = (text.get_untracked(), revoked.get_untracked(), page.get_untracked());
-                        view! { <KeysTable view asked actions /> }.into_any()
+                        view! {
+                            <MakeKeyForm view=view.clone() />
+                            <Search text=asked.0.clone() revoked=asked.1 />
+                            <KeysTable view asked />
+                        }
+                            .into_any()
                     }
                 })
             }}
-        </Transition>
+        </Suspense>
     }
 }
 
 #[component]
-fn Search(text: Memo<String>, revoked: Memo<bool>) -> impl IntoView {
-    let field = NodeRef::<Input>::new();
-    let navigate = use_navigate();
-    let on_submit = move |event: SubmitEvent| {
-        if let Some(field) = field.get_untracked() {
-            event.prevent_default();
-            navigate(&href(field.value().trim(), revoked.get_untracked(), 1), NavigateOptions::default());
-        }
-    };
+fn Search(text: String, revoked: bool) -> impl IntoView {
+    let other = at_hub(&href(&text, !revoked, 1));
     view! {
-        <form class="search" role="search" method="get" action="/people" on:submit=on_submit>
+        <SearchForm path="/people" label="Name, holder or id of a key" text=Memo::new(move |_| text.clone())>
             <input type="hidden" name="part" value="keys" />
-            <HubField />
-            {move || revoked.get().then(|| view! { <input type="hidden" name="revoked" value="1" /> })}
-            <label class="unseen" for="key-q">
-                "Name, holder or id of a key"
-            </label>
-            <input
-                id="key-q"
-                type="search"
-                name="q"
-                node_ref=field
-                value=move || text.get()
-                placeholder="Name, holder or id"
-                autocomplete="off"
-                data-search
-            />
-            <button class="button" type="submit">
-                "Search"
-            </button>
-            <a class="button" href=move || at_hub(&href(&text.read(), !revoked.get(), 1))>
-                {move || if revoked.get() { "Show those that open" } else { "Show revoked" }}
+            {revoked.then(|| view! { <input type="hidden" name="revoked" value="1" /> })}
+            <a class="button" href=other>
+                {if revoked { "Show those that open" } else { "Show revoked" }}
             </a>
-        </form>
+        </SearchForm>
     }
 }
 
 #[component]
-fn KeysTable(view: KeysView, asked: (String, bool, u32), actions: PeopleActions) -> impl IntoView {
+fn KeysTable(view: KeysView, asked: (String, bool, u32)) -> impl IntoView {
     let (text, revoked, page) = asked;
     let KeysView { as_of, rows, more, .. } = view;
     if rows.is_empty() {
@@ -145,7 +113,7 @@ fn KeysTable(view: KeysView, asked: (String, bool, u32), actions: PeopleActions)
     let next = Callback::new(move |page| at_hub(&href(&text, revoked, page)));
     view! {
         <Table caption caption_hidden=true class="keys-list" columns>
-            {rows.into_iter().map(|key| view! { <KeyRow key as_of actions /> }).collect_view()}
+            {rows.into_iter().map(|key| view! { <KeyRow key as_of /> }).collect_view()}
         </Table>
         <Pager page more href=next />
     }
@@ -153,8 +121,7 @@ fn KeysTable(view: KeysView, asked: (String, bool, u32), actions: PeopleActions)
 }
 
 #[component]
-fn KeyRow(key: KeyLine, as_of: Moment, actions: PeopleActions) -> impl IntoView {
-    let busy = actions.revoke.pending();
+fn KeyRow(key: KeyLine, as_of: Moment) -> impl IntoView {
     let when = move |at| format::clock_from(at, as_of);
     let whose = if key.holder.is_empty() { "Its own system".to_owned() } else { key.holder };
     let id = key.id.clone();
@@ -169,13 +136,13 @@ fn KeyRow(key: KeyLine, as_of: Moment, actions: PeopleActions) -> impl IntoView 
                 <summary class="button small">
                     "Revoke" <span class="unseen">{format!(" {named}")}</span>
                 </summary>
-                <ActionForm action=actions.revoke>
+                <form method="post" action=RevokeKey::url()>
                     <input type="hidden" name="key" value=id />
                     <p>"It opens nothing from now on, and cannot be given back."</p>
-                    <button class="button danger" type="submit" disabled=move || busy.get()>
+                    <button class="button danger" type="submit">
                         "Revoke for good"
                     </button>
-                </ActionForm>
+                </form>
             </details>
         }
         .into_any(),
@@ -199,9 +166,8 @@ fn KeyRow(key: KeyLine, as_of: Moment, actions: PeopleActions) -> impl IntoView 
 
 /// Makes a key. What was typed outlasts a refusal.
 #[component]
-fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
+fn MakeKeyForm(view: KeysView) -> impl IntoView {
     let KeysView { hubs, shops, vehicles, .. } = view;
-    let busy = action.pending();
     let typed = super::api::typed();
     let chosen = typed.get("kind").and_then(|code| KeyKind::parse(code)).unwrap_or(KeyKind::Shop);
     let again = !typed.is_empty();
@@ -211,7 +177,7 @@ fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
     view! {
         <details class="add" open=again>
             <summary class="button">"Make a key"</summary>
-            <ActionForm action>
+            <form method="post" action=MakeKey::url()>
                 <label>
                     <span>"What it opens"</span>
                     <select name="kind">
@@ -244,10 +210,10 @@ fn MakeKeyForm(view: KeysView, action: ServerAction<MakeKey>) -> impl IntoView {
                         value=name
                     />
                 </label>
-                <button class="button primary" type="submit" disabled=move || busy.get()>
+                <button class="button primary" type="submit">
                     "Make the key"
                 </button>
-            </ActionForm>
+            </form>
         </details>
     }
 }

@@ -1,6 +1,6 @@
 //! One person: the row, the panel that changes it, and the form that invites another.
 
-use super::{PeopleActions, api::InvitePerson};
+use super::api::{ChangePerson, EnablePerson, InvitePerson, ResetPassword, SignPersonOut};
 use crate::{
     format,
     parts::{Column, Table},
@@ -8,7 +8,7 @@ use crate::{
     words,
 };
 use domain::{PersonId, Role};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use wire::{
     Moment,
     staff::people::{HubName, PeopleView, PersonLine},
@@ -32,7 +32,7 @@ const AT_HUBS: [Column; 6] = [
 
 /// Everybody.
 #[component]
-pub fn PeopleTable(view: PeopleView, chosen: Memo<Option<PersonId>>) -> impl IntoView {
+pub fn PeopleTable(view: PeopleView, chosen: Option<PersonId>) -> impl IntoView {
     let PeopleView { as_of, hubs, rows } = view;
     let with_hubs = hubs.len() > 1 || rows.iter().any(|row| !row.every_hub);
     let columns: &'static [Column] = if with_hubs { &AT_HUBS } else { &AT_ONE_HUB };
@@ -61,7 +61,7 @@ fn PersonRow(
     row: PersonLine,
     reach: Option<String>,
     as_of: Moment,
-    chosen: Memo<Option<PersonId>>,
+    chosen: Option<PersonId>,
 ) -> impl IntoView {
     let access = words::access(&row, as_of);
     let id = row.id;
@@ -69,11 +69,11 @@ fn PersonRow(
     view! {
         <tr
             data-row=id.to_string()
-            data-open=move || (chosen.get() == Some(id)).then_some("yes")
+            data-open=(chosen == Some(id)).then_some("yes")
             data-out=row.disabled_since.is_some().then_some("yes")
         >
             <th scope="row">
-                <a href=at_hub(&format!("/people?person={id}")) aria-current=move || (chosen.get() == Some(id)).then_some("true")>
+                <a href=at_hub(&format!("/people?person={id}")) aria-current=(chosen == Some(id)).then_some("true")>
                     {row.name}
                 </a>
                 {row.own.then(|| view! { <small>"You"</small> })}
@@ -89,20 +89,9 @@ fn PersonRow(
 
 /// Changes one person.
 #[component]
-pub fn PersonPanel(
-    person: PersonLine,
-    hubs: Vec<HubName>,
-    as_of: Moment,
-    actions: PeopleActions,
-) -> impl IntoView {
+pub fn PersonPanel(person: PersonLine, hubs: Vec<HubName>, as_of: Moment) -> impl IntoView {
     let access = words::access(&person, as_of);
-    let PersonLine { id, name, own, version, disabled_since, has_password, seen, .. } = person.clone();
-    let busy = move || {
-        actions.change.pending().get()
-            || actions.enable.pending().get()
-            || actions.reset.pending().get()
-            || actions.sign_out.pending().get()
-    };
+    let (name, own) = (person.name.clone(), person.own);
     let rest = if own {
         view! {
             <p>
@@ -112,63 +101,7 @@ pub fn PersonPanel(
         }
         .into_any()
     } else {
-        let enabled = disabled_since.is_some();
-        let link = if has_password { "Reset password" } else { "New link" };
-        let explains = if has_password {
-            "The present password and every session end. You get a link to send, by which another password is set."
-        } else if seen.is_some() {
-            "Every session ends. You get a link to send, by which a password is set."
-        } else {
-            "A link that was sent before opens nothing any more. You get another to send."
-        };
-        view! {
-            <ActionForm action=actions.change>
-                <input type="hidden" name="person" value=id.to_string() />
-                <input type="hidden" name="version" value=version />
-                <RoleChoice chosen=person.role />
-                <HubChoice hubs every=person.every_hub ticked=person.hubs.clone() />
-                <button class="button primary" type="submit" disabled=busy>
-                    "Save"
-                </button>
-            </ActionForm>
-            <div class="actions">
-                {(!enabled)
-                    .then(|| {
-                        view! {
-                            <details class="confirm" data-popup>
-                                <summary class="button">{link}</summary>
-                                <ActionForm action=actions.reset>
-                                    <input type="hidden" name="person" value=id.to_string() />
-                                    <p>{explains}</p>
-                                    <button class="button primary" type="submit" disabled=busy>
-                                        "Make the link"
-                                    </button>
-                                </ActionForm>
-                            </details>
-                        }
-                    })}
-                {(person.sessions > 0)
-                    .then(|| {
-                        view! {
-                            <ActionForm action=actions.sign_out>
-                                <input type="hidden" name="person" value=id.to_string() />
-                                <button class="button" type="submit" disabled=busy>
-                                    "Sign out everywhere"
-                                </button>
-                            </ActionForm>
-                        }
-                    })}
-                <ActionForm action=actions.enable>
-                    <input type="hidden" name="person" value=id.to_string() />
-                    <input type="hidden" name="version" value=version />
-                    <input type="hidden" name="enabled" value=enabled.to_string() />
-                    <button class="button" class:danger=!enabled type="submit" disabled=busy>
-                        {if enabled { "Let in again" } else { "Disable" }}
-                    </button>
-                </ActionForm>
-            </div>
-        }
-        .into_any()
+        view! { <PersonForms person hubs /> }.into_any()
     };
     view! {
         <section class="form-box" aria-labelledby="person-title">
@@ -181,6 +114,88 @@ pub fn PersonPanel(
             </div>
             {rest}
         </section>
+    }
+}
+
+#[component]
+fn PersonForms(person: PersonLine, hubs: Vec<HubName>) -> impl IntoView {
+    let PersonLine { id, version, disabled_since, has_password, seen, role, every_hub, .. } = person;
+    let disabled = disabled_since.is_some();
+    let link = if has_password { "Reset password" } else { "New link" };
+    let explains = if has_password {
+        "The present password and every session end. You get a link to send, by which another password is set."
+    } else if seen.is_some() {
+        "Every session ends. You get a link to send, by which a password is set."
+    } else {
+        "A link that was sent before opens nothing any more. You get another to send."
+    };
+    let whom = move || view! { <input type="hidden" name="person" value=id.to_string() /> };
+    let access = if disabled {
+        view! {
+            <form method="post" action=EnablePerson::url()>
+                {whom()}
+                <input type="hidden" name="version" value=version />
+                <input type="hidden" name="enabled" value="true" />
+                <button class="button" type="submit">
+                    "Let in again"
+                </button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <details class="confirm" data-popup>
+                <summary class="button">{link}</summary>
+                <form method="post" action=ResetPassword::url()>
+                    {whom()}
+                    <p>{explains}</p>
+                    <button class="button primary" type="submit">
+                        "Make the link"
+                    </button>
+                </form>
+            </details>
+            <details class="confirm" data-popup>
+                <summary class="button danger">"Disable"</summary>
+                <form method="post" action=EnablePerson::url()>
+                    {whom()}
+                    <input type="hidden" name="version" value=version />
+                    <input type="hidden" name="enabled" value="false" />
+                    <p>
+                        "Every session ends at once, and neither the password nor a link opens another. Role, hubs and \
+                        what the person did stay. To undo it, open the person here and press “Let in again”."
+                    </p>
+                    <button class="button danger" type="submit">
+                        {format!("Disable {}", person.name)}
+                    </button>
+                </form>
+            </details>
+        }
+        .into_any()
+    };
+    view! {
+        <form method="post" action=ChangePerson::url()>
+            {whom()}
+            <input type="hidden" name="version" value=version />
+            <RoleChoice chosen=role />
+            <HubChoice hubs every=every_hub ticked=person.hubs />
+            <button class="button primary" type="submit">
+                "Save"
+            </button>
+        </form>
+        <div class="actions">
+            {(person.sessions > 0)
+                .then(|| {
+                    view! {
+                        <form method="post" action=SignPersonOut::url()>
+                            {whom()}
+                            <button class="button" type="submit">
+                                "Sign out everywhere"
+                            </button>
+                        </form>
+                    }
+                })}
+            {access}
+        </div>
     }
 }
 
@@ -210,19 +225,11 @@ fn HubChoice(hubs: Vec<HubName>, every: bool, ticked: Vec<domain::HubId>) -> imp
     if every && hubs.len() < 2 {
         return view! { <input type="hidden" name="every_hub" value="true" /> }.into_any();
     }
-    let all = RwSignal::new(every);
     view! {
         <fieldset class="choices">
             <legend>"Works at"</legend>
             <label>
-                <input
-                    type="checkbox"
-                    name="every_hub"
-                    value="true"
-                    checked=every
-                    prop:checked=move || all.get()
-                    on:change:target=move |event| all.set(event.target().checked())
-                />
+                <input type="checkbox" name="every_hub" value="true" checked=every />
                 "Every hub, later ones too"
             </label>
             {hubs
@@ -235,16 +242,13 @@ fn HubChoice(hubs: Vec<HubName>, every: bool, ticked: Vec<domain::HubId>) -> imp
                                 name="hubs[]"
                                 value=hub.id.to_string()
                                 checked=ticked.contains(&hub.id)
-                                on:change:target=move |event| if event.target().checked() { all.set(false) }
                             />
                             {hub.name}
                         </label>
                     }
                 })
                 .collect_view()}
-            <p class="quiet" hidden=move || !all.get()>
-                "While every hub is ticked the others do not count."
-            </p>
+            <p class="quiet">"While every hub is ticked the others do not count."</p>
         </fieldset>
     }
     .into_any()
@@ -252,8 +256,7 @@ fn HubChoice(hubs: Vec<HubName>, every: bool, ticked: Vec<domain::HubId>) -> imp
 
 /// Invites somebody. What was typed outlasts a refusal.
 #[component]
-pub fn InviteForm(hubs: Vec<HubName>, action: ServerAction<InvitePerson>) -> impl IntoView {
-    let busy = action.pending();
+pub fn InviteForm(hubs: Vec<HubName>) -> impl IntoView {
     let typed = super::api::typed();
     let role = typed.get("role").and_then(|code| Role::parse(code)).unwrap_or(Role::Dispatcher);
     let ticked = typed.get("hubs").map(String::as_str).unwrap_or_default().split(',');
@@ -262,7 +265,7 @@ pub fn InviteForm(hubs: Vec<HubName>, action: ServerAction<InvitePerson>) -> imp
     view! {
         <details class="add" open=again>
             <summary class="button">"Invite somebody"</summary>
-            <ActionForm action>
+            <form method="post" action=InvitePerson::url()>
                 <label>
                     <span>"Name, by which the person signs in"</span>
                     <input
@@ -279,10 +282,10 @@ pub fn InviteForm(hubs: Vec<HubName>, action: ServerAction<InvitePerson>) -> imp
                 <p class="quiet">
                     "You get a link to send. It opens once within 24 hours, and the person sets a password there."
                 </p>
-                <button class="button primary" type="submit" disabled=move || busy.get()>
+                <button class="button primary" type="submit">
                     "Make the link"
                 </button>
-            </ActionForm>
+            </form>
         </details>
     }
 }

@@ -4,7 +4,7 @@ use crate::format;
 use domain::{AccountChange, KeyKind, Role};
 use wire::{
     Moment,
-    staff::people::{ChangeLine, PersonLine},
+    staff::people::{ChangeLine, PersonLine, Worked},
 };
 
 /// Whose a key is.
@@ -78,23 +78,41 @@ pub fn access(person: &PersonLine, now: Moment) -> String {
     }
 }
 
-/// One line of what was changed.
+/// One line of what was changed; of roles and hubs what was before, where it is known.
 pub fn account_change(change: &ChangeLine) -> String {
-    let role =
-        || change.role.map_or_else(|| "another role".to_owned(), |role| super::lower(super::role(role)));
-    let whose = &change.whose;
-    match change.what {
-        Some(AccountChange::PersonAdded) => format!("Added {whose} as {}", role()),
-        Some(AccountChange::RoleChanged) => format!("Made {whose} {}", role()),
-        Some(AccountChange::HubsChanged) => format!("Gave {whose} other hubs"),
-        Some(AccountChange::PersonDisabled) => format!("Disabled {whose}"),
-        Some(AccountChange::PersonEnabled) => format!("Let {whose} in again"),
-        Some(AccountChange::SessionsEnded) => format!("Signed {whose} out everywhere"),
-        Some(AccountChange::PasswordReset) => format!("Reset the password of {whose}"),
-        Some(AccountChange::PasswordChanged) => format!("Changed the password of {whose}"),
-        Some(AccountChange::KeyMade) => format!("Made the key {whose}"),
-        Some(AccountChange::KeyRevoked) => format!("Revoked the key {whose}"),
-        None => format!("Changed {whose}"),
+    let role = |role: Option<Role>| {
+        role.map_or_else(|| "another role".to_owned(), |role| super::lower(super::role(role)))
+    };
+    let (now, whose) = (|| role(change.role), &change.whose);
+    match (change.what, change.role_before, &change.hubs_before, &change.hubs) {
+        (Some(AccountChange::PersonAdded), _, _, None) => format!("Added {whose} as {}", now()),
+        (Some(AccountChange::PersonAdded), _, _, Some(hubs)) => {
+            format!("Added {whose} as {}, at {}", now(), worked(hubs))
+        }
+        (Some(AccountChange::RoleChanged), None, ..) => format!("Made {whose} {}", now()),
+        (Some(AccountChange::RoleChanged), before, ..) => {
+            format!("Role of {whose}: {} \u{2192} {}", role(before), now())
+        }
+        (Some(AccountChange::HubsChanged), _, Some(before), Some(after)) => {
+            format!("Hubs of {whose}: {} \u{2192} {}", worked(before), worked(after))
+        }
+        (Some(AccountChange::HubsChanged), ..) => format!("Gave {whose} other hubs"),
+        (Some(AccountChange::PersonDisabled), ..) => format!("Disabled {whose}"),
+        (Some(AccountChange::PersonEnabled), ..) => format!("Let {whose} in again"),
+        (Some(AccountChange::SessionsEnded), ..) => format!("Signed {whose} out everywhere"),
+        (Some(AccountChange::PasswordReset), ..) => format!("Reset the password of {whose}"),
+        (Some(AccountChange::PasswordChanged), ..) => format!("Changed the password of {whose}"),
+        (Some(AccountChange::KeyMade), ..) => format!("Made the key {whose}"),
+        (Some(AccountChange::KeyRevoked), ..) => format!("Revoked the key {whose}"),
+        (None, ..) => format!("Changed {whose}"),
+    }
+}
+
+fn worked(hubs: &Worked) -> String {
+    match hubs {
+        Worked::EveryHub => "every hub".to_owned(),
+        Worked::Hubs(names) if names.is_empty() => "none".to_owned(),
+        Worked::Hubs(names) => names.join(", "),
     }
 }
 
@@ -145,7 +163,16 @@ mod tests {
     #[test]
     fn a_change_is_a_sentence() {
         let at = FixedOffset::east_opt(0).unwrap().with_ymd_and_hms(2026, 3, 3, 9, 0, 0).unwrap();
-        let change = |what, role| ChangeLine { at, by: None, what, whose: "Anna".into(), role };
+        let change = |what, role| ChangeLine {
+            at,
+            by: None,
+            what,
+            whose: "Anna".into(),
+            role_before: None,
+            role,
+            hubs_before: None,
+            hubs: None,
+        };
         let said = |what, role| account_change(&change(Some(what), role));
         assert_eq!(said(AccountChange::RoleChanged, Some(Role::Agent)), "Made Anna agent");
         assert_eq!(said(AccountChange::RoleChanged, None), "Made Anna another role");
@@ -153,5 +180,16 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), AccountChange::ALL.len());
+
+        let role = change(Some(AccountChange::RoleChanged), Some(Role::Agent));
+        let role = ChangeLine { role_before: Some(Role::Dispatcher), ..role };
+        assert_eq!(account_change(&role), "Role of Anna: dispatcher \u{2192} agent");
+        let hubs = Some(Worked::Hubs(vec!["North".into(), "South".into()]));
+        let moved = change(Some(AccountChange::HubsChanged), None);
+        let moved = ChangeLine { hubs_before: Some(Worked::EveryHub), hubs, ..moved };
+        assert_eq!(account_change(&moved), "Hubs of Anna: every hub \u{2192} North, South");
+        let added = change(Some(AccountChange::PersonAdded), Some(Role::Manager));
+        let added = ChangeLine { hubs: Some(Worked::EveryHub), ..added };
+        assert_eq!(account_change(&added), "Added Anna as manager, at every hub");
     }
 }

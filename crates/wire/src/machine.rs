@@ -148,6 +148,9 @@ pub struct PlaceOrderResult {
     /// Its id, when we have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
+    /// The hub that serves it, when we have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<HubId>,
     /// Why it was refused, or what of a known one was sent otherwise, and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -269,7 +272,7 @@ pub struct ClockAnswer {
     pub factor: f64,
 }
 
-/// `GET /api/v1/stats`: what the day has come to. Needs an administrator's key.
+/// `GET /api/v1/stats`: what all hubs have come to. Needs an administrator's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
     /// Vehicles.

@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use wire::AppError;
+use wire::{AppError, staff::session::HubChoice};
+
+/// So much is said again of what cannot be a hub.
+const MOST_ASKED: usize = 60;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
@@ -25,6 +28,27 @@ pub(crate) fn page(state: &AppState, status: StatusCode, title: &str, body: &str
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Says that the address names no hub that its reader may see, and offers those that are; `path` is kept.
+pub(crate) fn no_such_hub(house: &AppState, path: &str, asked: &str, hubs: &[HubChoice]) -> Response {
+    let (path, asked) = (escaped(path), escaped(&asked.chars().take(MOST_ASKED).collect::<String>()));
+    let choice = |hub: &HubChoice| {
+        format!("<li><a class=\"button\" href=\"{path}?hub={}\">{}</a></li>", hub.id, escaped(&hub.name))
+    };
+    let choices: String = hubs.iter().map(choice).collect();
+    let body = if choices.is_empty() {
+        format!("<p>There is no hub {asked} that you may see.</p><p><a href=\"/\">To the front door</a></p>")
+    } else {
+        format!(
+            "<p>There is no hub {asked} that you may see. Choose one:</p><ul class=\"choices\">{choices}</ul>"
+        )
+    };
+    page(house, StatusCode::NOT_FOUND, "No such hub", &body)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Says to a person with a page, and to a program with JSON, that the request did not work.

@@ -84,7 +84,9 @@ impl From<OpsError> for Problem {
             }
             OpsError::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             OpsError::NotAllowed { .. } | OpsError::WrongKey(_) => (StatusCode::FORBIDDEN, "not_allowed"),
-            OpsError::NotFound | OpsError::NoHub => (StatusCode::NOT_FOUND, "not_found"),
+            OpsError::NotFound | OpsError::NoHub | OpsError::NoSuchHub => {
+                (StatusCode::NOT_FOUND, "not_found")
+            }
             OpsError::Invalid(_) | OpsError::UnknownZone => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             OpsError::Refused(_) | OpsError::SlotGone | OpsError::QuoteGone | OpsError::NothingToPlan => {
                 (StatusCode::CONFLICT, "refused")

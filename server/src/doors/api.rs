@@ -91,7 +91,8 @@ pub(crate) async fn place_orders(
         Err(why) => {
             let reference =
                 sent.get("reference").and_then(Value::as_str).unwrap_or_default().chars().take(64).collect();
-            Some(PlaceOrderResult { reference, result: PlaceStatus::Refused, order: None, why: Some(why) })
+            let result = PlaceStatus::Refused;
+            Some(PlaceOrderResult { reference, result, order: None, hub: None, why: Some(why) })
         }
     });
     Ok(Json(PlaceOrdersAnswer { results: results.collect() }))
@@ -137,7 +138,11 @@ pub(crate) async fn stats(
     headers: HeaderMap,
 ) -> Result<Json<Stats>, Problem> {
     let caller = caller(&house, &headers, client).await?;
-    Ok(Json(house.ops.stats(&caller, at_hub(query)?.hub).await?))
+    if at_hub(query)?.hub.is_some() {
+        let message = "these numbers are of all hubs together: leave hub out";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "unreadable", message));
+    }
+    Ok(Json(house.ops.stats(&caller).await?))
 }
 
 /// `GET /api/v1/estimates`

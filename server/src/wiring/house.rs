@@ -94,6 +94,7 @@ impl Installation {
             map: MapView {
                 south_west: Point { lat: 0.0, lon: 0.0 },
                 north_east: Point { lat: 0.0, lon: 0.0 },
+                day: vec![],
                 tiles: String::new(),
                 vector: false,
                 max_zoom: 0,
@@ -298,6 +299,7 @@ fn map_view(city: &City, site: &SiteSettings) -> MapView {
     MapView {
         south_west: Point { lat: bounds.south, lon: bounds.west },
         north_east: Point { lat: bounds.north, lon: bounds.east },
+        day: vec![],
         tiles,
         vector,
         max_zoom: if vector { city.tile_zooms().1 } else { 19 },

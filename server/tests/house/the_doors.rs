@@ -33,6 +33,19 @@ async fn each_wrong_thing_gets_its_sentence() {
     assert_eq!((nowhere.0, nowhere.1.as_str()), (404, "not_found"));
     let by_post = said(house.post("/api/v1/clock", &house.admin_key, &json!({})).await);
     assert_eq!((by_post.0, by_post.1.as_str()), (405, "wrong_method"));
+    // Whoever names a hub that is none is told so.
+    let hub = "hub=01920000-0000-7000-8000-000000000000";
+    for (path, status, code, says) in [
+        (format!("/api/v1/estimates?{hub}"), 404, "not_found", "there is no hub of this id"),
+        ("/api/v1/estimates?hub=nowhere".to_owned(), 400, "unreadable", "hub is no hub's id"),
+        (format!("/api/v1/stats?{hub}"), 400, "unreadable", "of all hubs together: leave hub out"),
+    ] {
+        let answer = client.get(url(&path)).bearer_auth(&house.admin_key).send().await.unwrap();
+        let (found, body) = (answer.status().as_u16(), answer.json().await.unwrap());
+        let told = said((found, body));
+        assert_eq!((told.0, told.1.as_str()), (status, code), "{path}: {told:?}");
+        assert!(told.2.contains(says), "{path}: {told:?}");
+    }
     let malformed = said(house.post("/intake/positions", &van, &json!({ "fixes": 7 })).await);
     assert_eq!((malformed.0, malformed.1.as_str()), (422, "unreadable"));
     // A client of its own: the house hangs up on a body that it does not want to read to its end.
@@ -120,6 +133,14 @@ async fn each_wrong_thing_gets_its_sentence() {
         .await
         .unwrap();
     assert_eq!(denied.status(), 403, "a manager does not plan");
+    for asked in ["nowhere", "01920000-0000-7000-8000-000000000000", "%22%3E%3Cscript%3E"] {
+        let page = client.get(url(&format!("/figures?day=2026-11-23&hub={asked}"))).header("cookie", &cookie);
+        let page = page.header("accept", "text/html").send().await.unwrap();
+        assert_eq!(page.status(), 404, "{asked}");
+        let text = page.text().await.unwrap();
+        assert!(text.contains("No such hub") && text.contains("href=\"/figures?hub="), "{text}");
+        assert!(!text.contains("<script"), "{text}");
+    }
     let missing = client.get(url("/nonsense")).header("accept", "text/html").send().await.unwrap();
     assert_eq!(missing.status(), 404);
     assert!(missing.text().await.unwrap().contains("<h1"), "even nothing has a page");

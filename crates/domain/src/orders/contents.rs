@@ -5,6 +5,26 @@ use crate::Refusal;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// Lets serde read a text only as the type's own `parse` does.
+macro_rules! read_by_parse {
+    ($($name:ident),+) => {$(
+        impl TryFrom<String> for $name {
+            type Error = Refusal;
+            fn try_from(text: String) -> Result<Self, Refusal> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(whole: $name) -> Self {
+                whole.0
+            }
+        }
+    )+};
+}
+
+read_by_parse!(Email, Language);
+
 /// An e-mail address: something on both sides of one `@`, no spaces, 254 characters at most. Whether it exists only a
 /// message tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,19 +59,6 @@ impl fmt::Display for Email {
     }
 }
 
-impl TryFrom<String> for Email {
-    type Error = Refusal;
-    fn try_from(text: String) -> Result<Self, Refusal> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Email> for String {
-    fn from(email: Email) -> Self {
-        email.0
-    }
-}
-
 /// A language by its code (BCP 47), such as `mt` or `en-GB`: two or three letters, and up to three further parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -76,19 +83,6 @@ impl Language {
     /// The code.
     pub fn code(&self) -> &str {
         &self.0
-    }
-}
-
-impl TryFrom<String> for Language {
-    type Error = Refusal;
-    fn try_from(text: String) -> Result<Self, Refusal> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Language> for String {
-    fn from(language: Language) -> Self {
-        language.0
     }
 }
 

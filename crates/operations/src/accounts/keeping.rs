@@ -19,7 +19,7 @@ use store::{
 use wire::{
     AccountFault,
     staff::people::{
-        ChangeLine, ChangePerson, ChangesView, HubName, Invite, OneTimeLink, PeopleView, PersonLine,
+        ChangeLine, ChangePerson, ChangesView, HubName, Invite, OneTimeLink, PeopleView, PersonLine, Worked,
     },
 };
 
@@ -109,7 +109,8 @@ impl Operations {
         }
         staff::set_scope(&mut tx, person.id, &scope).await?;
         let link = self.link_for(&mut tx, &person, zone_of(&known)?).await?;
-        self.changed(&mut tx, by, &person, AccountChange::PersonAdded, Some(ask.role)).await?;
+        let added = Change::of_person(person.id, AccountChange::PersonAdded);
+        self.changed(&mut tx, by, Change { role: Some(ask.role), hubs: Some(&scope), ..added }).await?;
         tx.commit().await?;
         Ok(link)
     }
@@ -125,12 +126,14 @@ impl Operations {
         let person = &before.person;
         if scope != before.scope {
             staff::set_scope(&mut tx, person.id, &scope).await?;
-            self.changed(&mut tx, by, person, AccountChange::HubsChanged, None).await?;
+            let (hubs_before, hubs) = (Some(&before.scope), Some(&scope));
+            let moved = Change::of_person(person.id, AccountChange::HubsChanged);
+            self.changed(&mut tx, by, Change { hubs_before, hubs, ..moved }).await?;
         }
         if ask.role != person.role {
             leaves_an_administrator(&mut tx, &before).await?;
             people::change(&mut tx, person.id, ask.role, None).await?;
-            self.changed(&mut tx, by, person, AccountChange::RoleChanged, Some(ask.role)).await?;
+            self.changed(&mut tx, by, role_changed(person, ask.role)).await?;
         }
         // Sessions of somebody without a hub open nothing, and stay to say why.
         let says_why = scope == Scope::Hubs(vec![]);
@@ -165,7 +168,7 @@ impl Operations {
             sessions::end_all(&mut tx, person, now).await?;
             AccountChange::PersonDisabled
         };
-        self.changed(&mut tx, by, &before.person, what, None).await?;
+        self.changed(&mut tx, by, Change::of_person(person, what)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -173,9 +176,9 @@ impl Operations {
     pub async fn sign_out_person(&self, caller: &Caller, person: PersonId) -> Result<u64> {
         let by = caller.keeper()?;
         let mut tx = self.0.database.begin().await?;
-        let before = others(&mut tx, by, person).await?;
+        others(&mut tx, by, person).await?;
         let ended = sessions::end_all(&mut tx, person, self.0.clock.real_now()).await?;
-        self.changed(&mut tx, by, &before.person, AccountChange::SessionsEnded, None).await?;
+        self.changed(&mut tx, by, Change::of_person(person, AccountChange::SessionsEnded)).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -192,7 +195,7 @@ impl Operations {
         staff::forget_password(&mut tx, person).await?;
         sessions::end_all(&mut tx, person, self.0.clock.real_now()).await?;
         let link = self.link_for(&mut tx, &before.person, zone).await?;
-        self.changed(&mut tx, by, &before.person, AccountChange::PasswordReset, None).await?;
+        self.changed(&mut tx, by, Change::of_person(person, AccountChange::PasswordReset)).await?;
         tx.commit().await?;
         Ok(link)
     }
@@ -201,7 +204,15 @@ impl Operations {
     pub async fn account_changes(&self, caller: &Caller, page: u32) -> Result<ChangesView> {
         caller.keeper()?;
         let mut conn = self.0.database.read().await?;
-        let zone = zone_of(&hubs::all(&mut conn).await?)?;
+        let known = hubs::all(&mut conn).await?;
+        let zone = zone_of(&known)?;
+        let worked = |scope: Scope| match scope {
+            Scope::Every => Worked::EveryHub,
+            scope => {
+                let reached = known.iter().filter(|hub| scope.reaches(hub.id));
+                Worked::Hubs(reached.map(|hub| hub.name.clone()).collect())
+            }
+        };
         let skip = i64::from(page.saturating_sub(1)) * CHANGES;
         let mut rows = changes::latest(&mut conn, skip, CHANGES + 1).await?;
         let more = rows.len() as i64 > CHANGES;
@@ -211,25 +222,20 @@ impl Operations {
             by: change.by,
             what: change.what,
             whose: change.person.or(change.key_name).or(change.key).unwrap_or_default(),
+            role_before: change.role_before,
             role: change.role,
+            hubs_before: change.hubs_before.map(worked),
+            hubs: change.hubs.map(worked),
         };
         let rows = rows.into_iter().map(row).collect();
         Ok(ChangesView { as_of: zone.moment(self.0.clock.real_now()), rows, more })
     }
 
     /// Remembers what was done to a person, and says so in the log; the command line says it to who typed it.
-    pub(super) async fn changed(
-        &self,
-        tx: &mut Tx,
-        by: Option<PersonId>,
-        person: &Person,
-        what: AccountChange,
-        role: Option<Role>,
-    ) -> Result<()> {
-        let change = Change { what, person: Some(person.id), key: None, role };
+    pub(super) async fn changed(&self, tx: &mut Tx, by: Option<PersonId>, change: Change<'_>) -> Result<()> {
         changes::remember(tx, self.0.clock.real_now(), by, change).await?;
-        if let Some(by) = by {
-            tracing::info!(%by, person = %person.id, "{}", what.code());
+        if let (Some(by), Some(person)) = (by, change.person) {
+            tracing::info!(%by, %person, "{}", change.what.code());
         }
         Ok(())
     }
@@ -241,6 +247,12 @@ impl Operations {
         let address = format!("/sign-in/link/{secret}");
         Ok(OneTimeLink { person: person.name.clone(), address, until: zone.moment(until) })
     }
+}
+
+/// That a person has another role from now on.
+pub(super) fn role_changed(before: &Person, role: Role) -> Change<'static> {
+    let change = Change::of_person(before.id, AccountChange::RoleChanged);
+    Change { role_before: Some(before.role), role: Some(role), ..change }
 }
 
 /// Somebody else's account, locked: nobody changes what the own one may do, or shuts it.

@@ -121,7 +121,7 @@ impl Operations {
         what: AccountChange,
         id: &str,
     ) -> Result<()> {
-        let change = Change { what, person: None, key: Some(id), role: None };
+        let change = Change::of_key(id, what);
         let by = caller.keeper()?;
         changes::remember(tx, self.0.clock.real_now(), by, change).await?;
         if let Some(by) = by {

@@ -10,7 +10,7 @@ use crate::{
     base::secrets::password_fits,
 };
 use domain::{AccountChange, Scope};
-use store::{hubs, people, sessions, staff};
+use store::{changes::Change, hubs, people, sessions, staff};
 use wire::{
     AccountFault,
     staff::people::{AccountView, SessionLine},
@@ -86,7 +86,7 @@ impl Operations {
         }
         people::change(&mut tx, id, before.person.role, hash.as_deref()).await?;
         sessions::end_others(&mut tx, id, kept, self.0.clock.real_now()).await?;
-        self.changed(&mut tx, Some(id), &before.person, AccountChange::PasswordChanged, None).await?;
+        self.changed(&mut tx, Some(id), Change::of_person(id, AccountChange::PasswordChanged)).await?;
         Ok(tx.commit().await?)
     }
 

@@ -2,16 +2,17 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    accounts::passwords::is_too_easy,
+    accounts::{keeping::role_changed, passwords::is_too_easy},
     base::{
         bounds,
         clock::new_id,
         secrets::{hash_password, new_secret},
     },
 };
-use domain::{AccountChange, PersonId, Role};
+use domain::{AccountChange, PersonId, Role, Scope};
 use store::{
     Tx,
+    changes::Change,
     keys::{self, KeyHolder, Making},
     people::{self, Person},
     sessions,
@@ -32,10 +33,11 @@ impl Operations {
             Some(before) => {
                 people::change(&mut tx, before.id, role, person.password_hash.as_deref()).await?;
                 if before.role != role {
-                    self.changed(&mut tx, None, &before, AccountChange::RoleChanged, Some(role)).await?;
+                    self.changed(&mut tx, None, role_changed(&before, role)).await?;
                 }
                 if person.password_hash.is_some() {
-                    self.changed(&mut tx, None, &before, AccountChange::PasswordChanged, None).await?;
+                    self.changed(&mut tx, None, Change::of_person(before.id, AccountChange::PasswordChanged))
+                        .await?;
                 }
                 if before.role != role || person.password_hash.is_some() {
                     sessions::end_all(&mut tx, before.id, self.0.clock.real_now()).await?;
@@ -43,7 +45,9 @@ impl Operations {
                 before.id
             }
             None if people::add(&mut tx, &person).await? => {
-                self.changed(&mut tx, None, &person, AccountChange::PersonAdded, Some(role)).await?;
+                let added = Change::of_person(person.id, AccountChange::PersonAdded);
+                let added = Change { role: Some(role), hubs: Some(&Scope::Every), ..added };
+                self.changed(&mut tx, None, added).await?;
                 person.id
             }
             // Somebody else has added the same name at this moment.
@@ -71,7 +75,7 @@ impl Operations {
         caller.must_keep_keys()?;
         let (mut tx, person) = self.person_of(name).await?;
         people::change(&mut tx, person.id, role, None).await?;
-        self.finish(tx, caller, &person, AccountChange::RoleChanged, Some(role)).await
+        self.finish(tx, caller, role_changed(&person, role)).await
     }
 
     /// Gives a person another password, and ends the person's sessions; answers how many.
@@ -80,7 +84,7 @@ impl Operations {
         let hash = self.new_password(name.trim(), Some(password)).await?;
         let (mut tx, person) = self.person_of(name).await?;
         people::change(&mut tx, person.id, person.role, hash.as_deref()).await?;
-        self.finish(tx, caller, &person, AccountChange::PasswordChanged, None).await
+        self.finish(tx, caller, Change::of_person(person.id, AccountChange::PasswordChanged)).await
     }
 
     /// Disables a person: no sign-in, no link, and every session ends at once. Answers how many.
@@ -88,7 +92,7 @@ impl Operations {
         caller.must_keep_keys()?;
         let (mut tx, person) = self.person_of(name).await?;
         people::set_disabled(&mut tx, person.id, Some(self.0.clock.real_now())).await?;
-        self.finish(tx, caller, &person, AccountChange::PersonDisabled, None).await
+        self.finish(tx, caller, Change::of_person(person.id, AccountChange::PersonDisabled)).await
     }
 
     /// Lets a disabled person in again.
@@ -96,14 +100,14 @@ impl Operations {
         caller.must_keep_keys()?;
         let (mut tx, person) = self.person_of(name).await?;
         people::set_disabled(&mut tx, person.id, None).await?;
-        self.finish(tx, caller, &person, AccountChange::PersonEnabled, None).await.map(|_| ())
+        self.finish(tx, caller, Change::of_person(person.id, AccountChange::PersonEnabled)).await.map(|_| ())
     }
 
     /// Ends all of a person's sessions; answers how many.
     pub async fn end_sessions(&self, caller: &Caller, name: &str) -> Result<u64> {
         caller.must_keep_keys()?;
         let (tx, person) = self.person_of(name).await?;
-        self.finish(tx, caller, &person, AccountChange::SessionsEnded, None).await
+        self.finish(tx, caller, Change::of_person(person.id, AccountChange::SessionsEnded)).await
     }
 
     /// Everybody, by name.
@@ -172,17 +176,13 @@ impl Operations {
         Ok((tx, person))
     }
 
-    /// Ends the person's sessions with what was changed, in one transaction.
-    async fn finish(
-        &self,
-        mut tx: Tx,
-        caller: &Caller,
-        person: &Person,
-        what: AccountChange,
-        role: Option<Role>,
-    ) -> Result<u64> {
-        let ended = sessions::end_all(&mut tx, person.id, self.0.clock.real_now()).await?;
-        self.changed(&mut tx, caller.keeper()?, person, what, role).await?;
+    /// Remembers a change of a person and ends the person's sessions, in one transaction; answers how many there were.
+    async fn finish(&self, mut tx: Tx, caller: &Caller, change: Change<'_>) -> Result<u64> {
+        let ended = match change.person {
+            Some(person) => sessions::end_all(&mut tx, person, self.0.clock.real_now()).await?,
+            None => 0,
+        };
+        self.changed(&mut tx, caller.keeper()?, change).await?;
         tx.commit().await?;
         Ok(ended)
     }

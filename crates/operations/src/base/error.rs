@@ -51,6 +51,11 @@ pub enum OpsError {
     /// No hub has been set up.
     #[error("no hub has been set up: send one to /api/v1/operation with an administrator's key")]
     NoHub,
+    /// The hub that was asked for is none, or is beyond the caller's reach.
+    #[error(
+        "there is no hub of this id that you may see: leave hub out for the oldest, or send the id that the set-up answered"
+    )]
+    NoSuchHub,
     /// The hub's time zone is not in the database of zones.
     #[error("the time zone is unknown: use an IANA name such as Europe/Malta")]
     UnknownZone,
@@ -148,7 +153,7 @@ impl From<OpsError> for AppError {
             OpsError::LinkSpent => Self::LinkSpent,
             OpsError::TooManyTries => Self::TooManyTries,
             OpsError::NotAllowed { role } => Self::NotAllowed { role },
-            OpsError::NotFound => Self::NotFound,
+            OpsError::NotFound | OpsError::NoSuchHub => Self::NotFound,
             OpsError::NoHub => Self::NoHub,
             OpsError::Account(why) => Self::Account { why },
             OpsError::WeakPassword(_) => Self::Account { why: AccountFault::WeakPassword },

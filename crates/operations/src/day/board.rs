@@ -124,6 +124,23 @@ impl DayBook {
         &self.stops[from..from + len]
     }
 
+    /// Where a vehicle is: its latest reading, or the hub while it waits there and has never sent one.
+    pub fn place_of(&self, vehicle: VehicleId) -> Option<Position> {
+        let waits = || self.route_of(vehicle).is_some_and(|route| route.state == RouteState::Published);
+        self.latest.get(&vehicle).copied().or_else(|| {
+            waits().then(|| Position {
+                vehicle,
+                at: self.now,
+                place: self.hub.at,
+                speed_mps: None,
+                heading_deg: None,
+                accuracy_m: None,
+                battery_percent: None,
+                received_at: self.now,
+            })
+        })
+    }
+
     /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub, if it does.
     pub fn reloads_before(&self, route: &Route) -> Option<usize> {
         route.reloads_before(self.stops_of(route.id).iter().map(|s| (&s.stop, s.aboard)))
@@ -267,12 +284,12 @@ impl Operations {
         let routes = book.rows();
         let standing: HashMap<_, _> = routes.iter().map(|r| (r.vehicle, r.standing)).collect();
         let mut vehicles: Vec<_> = book
-            .latest
+            .vehicles
             .values()
-            .filter_map(|p| {
-                let vehicle = book.vehicles.get(&p.vehicle)?;
-                let standing = standing.get(&p.vehicle).copied().unwrap_or(Standing::Unknown);
-                Some(mark(p.vehicle, &vehicle.label, standing, p, book.zone))
+            .filter_map(|vehicle| {
+                let place = book.place_of(vehicle.id)?;
+                let standing = standing.get(&vehicle.id).copied().unwrap_or(Standing::Unknown);
+                Some(mark(vehicle.id, &vehicle.label, standing, &place, book.zone))
             })
             .collect();
         vehicles.sort_by(|a, b| a.label.cmp(&b.label));
@@ -325,7 +342,9 @@ impl Operations {
         let (ahead, ahead_m) = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
         let (driven, driven_m) = self.driven(driven, profile(row.kind), book.zone).await;
         Ok(RouteView {
-            mark: latest.map(|p| mark(p.vehicle, &row.label, row.standing, p, book.zone)),
+            mark: book
+                .place_of(route.vehicle)
+                .map(|place| mark(route.vehicle, &row.label, row.standing, &place, book.zone)),
             planned_start: book.zone.moment(route.planned_start),
             planned_end: book.zone.moment(route.planned_end),
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
@@ -388,10 +407,20 @@ impl Operations {
         }
     }
 
-    /// What the map needs before it can draw.
-    pub async fn map(&self, caller: &Caller) -> Result<MapView> {
+    /// What the map of a hub needs before it can draw.
+    pub async fn map(&self, caller: &Caller, hub: Option<HubId>) -> Result<MapView> {
         caller.must(domain::Ability::SeeDay)?;
-        Ok(self.0.map.clone())
+        let site = match self.site_for(caller, hub).await {
+            // The city is there before the first hub.
+            Err(OpsError::NoHub) => return Ok(self.0.map.clone()),
+            site => site?,
+        };
+        let mut conn = self.0.database.read().await?;
+        let day = self.running_day(&mut conn, &site, self.now()).await?;
+        let doors = store::orders::corners(&mut conn, site.hub.id, day).await?;
+        let doors = doors.into_iter().flat_map(|(low, high)| [low, high]);
+        let day = std::iter::once(site.hub.at).chain(doors).map(point).collect();
+        Ok(MapView { day, ..self.0.map.clone() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the day has come to, for machines; and the round that keeps the live picture true.
 
 use crate::{
-    Caller, Operations, Result,
+    Caller, Operations, OpsError, Result,
     day::board::{DayBook, counts},
     live::{Dirty, Live, Resume, Viewer},
     sites::hubs::{Rounds, Site},
@@ -10,14 +10,22 @@ use domain::HubId;
 use wire::machine::Stats;
 
 impl Operations {
-    /// Numbers by which a machine can tell that the day runs.
-    pub async fn stats(&self, caller: &Caller, hub: Option<HubId>) -> Result<Stats> {
+    /// Numbers by which a machine can tell that the day runs, of all hubs together.
+    pub async fn stats(&self, caller: &Caller) -> Result<Stats> {
         caller.must_be_machine()?;
+        let sites = self.sites().await?;
+        if sites.is_empty() {
+            return Err(OpsError::NoHub);
+        }
         let mut conn = self.0.database.read().await?;
-        let hub = self.site_for(caller, hub).await?.hub;
+        let (mut vans, mut moved) = (0, 0);
+        for site in sites.iter() {
+            vans += store::vehicles::of_hub(&mut conn, site.hub.id).await?.len() as i64;
+            moved += self.0.live.of(site.hub.id).moved_count();
+        }
         Ok(Stats {
-            vans: store::vehicles::of_hub(&mut conn, hub.id).await?.len() as i64,
-            moved: self.0.live.of(hub.id).moved_count(),
+            vans,
+            moved,
             stored: store::positions::about(&mut conn).await?,
             events: store::events::about(&mut conn).await?,
         })
@@ -68,6 +76,9 @@ impl Operations {
             if dirty.all {
                 let newest: Vec<_> = book.latest.values().copied().collect();
                 live.moved(&newest);
+                let silent = book.vehicles.keys().filter(|vehicle| !book.latest.contains_key(*vehicle));
+                let waiting: Vec<_> = silent.filter_map(|vehicle| book.place_of(*vehicle)).collect();
+                live.wait(&waiting);
             }
             live.show(changed, None, &labels, dirty.all);
         }

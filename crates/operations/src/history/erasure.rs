@@ -11,8 +11,8 @@ use store::erasure;
 pub struct Erased {
     /// The references of the orders whose recipient is forgotten, those included for which that was so before.
     pub erased: Vec<String>,
-    /// The references of orders for the same phone that are still to be delivered, and were left alone.
-    pub left: Vec<String>,
+    /// Orders of the same recipient that are still to be delivered, and were left alone: reference and id.
+    pub left: Vec<(String, OrderId)>,
 }
 
 impl Operations {
@@ -36,17 +36,17 @@ impl Operations {
         }
     }
 
-    /// Forgets name, phone, address and exact place of an order, and what people wrote about it; with `same_phone` also of
-    /// every other order for its phone. An order that is still to be delivered is refused, and left alone where it is not the
-    /// one that was named.
-    pub async fn erase_recipient(&self, caller: &Caller, order: OrderId, same_phone: bool) -> Result<Erased> {
+    /// Forgets name, phone, address and exact place of an order, and what people wrote about it; with `all` also of every other
+    /// order of the same recipient, by phone or e-mail address. An order that is still to be delivered is refused, and left
+    /// alone where it is not the one that was named.
+    pub async fn erase_recipient(&self, caller: &Caller, order: OrderId, all: bool) -> Result<Erased> {
         caller.must_keep_keys()?;
-        once_more!(self.erase(caller, order, same_phone).await)
+        once_more!(self.erase(caller, order, all).await)
     }
 
-    async fn erase(&self, caller: &Caller, named: OrderId, same_phone: bool) -> Result<Erased> {
+    async fn erase(&self, caller: &Caller, named: OrderId, all: bool) -> Result<Erased> {
         let mut conn = self.0.database.read().await?;
-        let ids = if same_phone { erasure::of_same_phone(&mut conn, named).await? } else { vec![named] };
+        let ids = if all { erasure::of_same_recipient(&mut conn, named).await? } else { vec![named] };
         let mut hubs: BTreeMap<HubId, Vec<OrderId>> = BTreeMap::new();
         for order in store::orders::many(&mut conn, &ids).await? {
             if order.id == named {
@@ -81,7 +81,7 @@ impl Operations {
         all: &mut Erased,
     ) -> Result<()> {
         let mut work = self.begin(caller, hub).await?;
-        let (mut fresh, mut erased, mut left): (Vec<Order>, Vec<String>, Vec<String>) =
+        let (mut fresh, mut erased, mut left): (Vec<Order>, Vec<String>, Vec<(String, OrderId)>) =
             (vec![], vec![], vec![]);
         for order in store::orders::lock(&mut work.tx, ids).await? {
             let (was_known, reference) = (!order.recipient.is_erased(), order.reference.clone());
@@ -92,7 +92,7 @@ impl Operations {
                     fresh.extend(was_known.then_some(forgotten));
                 }
                 Err(refusal) if id == named => return Err(refusal.into()),
-                Err(_) => left.push(reference),
+                Err(_) => left.push((reference, id)),
             }
         }
         erasure::save(&mut work.tx, &fresh).await?;

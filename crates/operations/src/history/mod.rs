@@ -2,6 +2,7 @@
 
 pub(crate) mod erasure;
 pub(crate) mod projector;
+pub(crate) mod recipients;
 pub(crate) mod replay;
 pub(crate) mod retention;
 pub(crate) mod rollups;

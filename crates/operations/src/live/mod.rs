@@ -153,7 +153,8 @@ impl Live {
             for p in newest {
                 let places = picture.places;
                 let v = picture.vehicle(p.vehicle, version);
-                if v.position.is_some_and(|known| known.at >= p.at) {
+                // A place without a first reading is where it waits.
+                if v.first.is_some() && v.position.is_some_and(|known| known.at >= p.at) {
                     continue;
                 }
                 let first = *v.first.get_or_insert(p.place);
@@ -164,6 +165,25 @@ impl Live {
                     (v.place, v.named) = (Some(places), version);
                     picture.places += 1;
                 }
+                changed = true;
+            }
+            changed
+        });
+    }
+
+    /// Vehicles that have never reported wait at these places. The first reading of each takes over.
+    pub fn wait(&self, places: &[Position]) {
+        self.change(|picture, version| {
+            let mut changed = false;
+            for p in places {
+                let number = picture.places;
+                let v = picture.vehicle(p.vehicle, version);
+                if v.place.is_some() {
+                    continue;
+                }
+                v.position = Some(*p);
+                (v.version, v.named, v.place) = (version, version, Some(number));
+                picture.places += 1;
                 changed = true;
             }
             changed

@@ -124,24 +124,23 @@ impl Operations {
         let mut read = read.into_iter();
         let mut answer = |reference: String| {
             let old = known.get(&one_line(&reference)).copied();
-            let (result, order, why) = match (old, if old.is_none() { read.next() } else { None }) {
-                (None, Some(Err(why))) => (PlaceStatus::Refused, None, Some(why)),
-                (None, Some(Ok(new))) => {
-                    let id = stored.get(&(shop, new.reference)).copied();
-                    let is_new = id == Some(new.id);
-                    (if is_new { PlaceStatus::Placed } else { PlaceStatus::Known }, id, None)
-                }
-                (old, _) => (PlaceStatus::Known, old, None),
+            let (result, order, hub, why) = match (old, if old.is_none() { read.next() } else { None }) {
+                (None, Some(Err(why))) => (PlaceStatus::Refused, None, None, Some(why)),
+                (None, Some(Ok(new))) => match stored.get(&(shop, new.reference)).copied() {
+                    Some(id) if id == new.id => (PlaceStatus::Placed, Some(id), Some(new.hub), None),
+                    other => (PlaceStatus::Known, other, None, None),
+                },
+                (old, _) => (PlaceStatus::Known, old, None, None),
             };
-            PlaceOrderResult { reference, result, order, why }
+            PlaceOrderResult { reference, result, order, hub, why }
         };
         let mut results: Vec<_> = references.into_iter().map(&mut answer).collect();
-        self.say_what_differs(&sent, &fleets, &mut results).await?;
+        self.say_what_is_known(&sent, &fleets, &mut results).await?;
         Ok(PlaceOrdersAnswer { results })
     }
 
-    /// A reference that is known is not stored again, so what was sent otherwise under it is named.
-    async fn say_what_differs(
+    /// A reference that is known is not stored again: its hub is named, and what was sent otherwise under it.
+    async fn say_what_is_known(
         &self,
         sent: &[PlaceOrder],
         fleets: &Fleets,
@@ -153,6 +152,7 @@ impl Operations {
         let stored: HashMap<_, _> = stored.iter().map(|order| (order.id, order)).collect();
         for (sent, result) in sent.iter().zip(results) {
             let Some(order) = result.order.and_then(|id| stored.get(&id)) else { continue };
+            result.hub = Some(order.hub);
             let other = differences(sent, order, fleets);
             if !other.is_empty() {
                 result.why = Some(format!(

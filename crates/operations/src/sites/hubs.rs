@@ -116,14 +116,29 @@ impl Operations {
     /// The hub that the caller asks for, if it is within reach; without a question the oldest that is.
     pub(crate) async fn site_for(&self, caller: &Caller, asked: Option<HubId>) -> Result<Site> {
         if let Some(hub) = asked {
-            caller.reach(hub)?;
-            return self.site_of(hub).await;
+            let site = async {
+                caller.reach(hub)?;
+                self.site_of(hub).await
+            };
+            return site.await.map_err(|error| match error {
+                OpsError::NotFound => OpsError::NoSuchHub,
+                error => error,
+            });
         }
         let sites = self.sites().await?;
         if sites.is_empty() {
             return Err(OpsError::NoHub);
         }
         sites.iter().find(|site| caller.scope.reaches(site.hub.id)).cloned().ok_or(OpsError::NotFound)
+    }
+
+    /// Whether there is such a hub within the caller's reach.
+    pub async fn may_see_hub(&self, caller: &Caller, hub: HubId) -> Result<bool> {
+        match self.site_for(caller, Some(hub)).await {
+            Ok(_) => Ok(true),
+            Err(OpsError::NoSuchHub) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The hubs within the caller's reach, oldest first, as they were read last: for the choice on every page.

@@ -214,6 +214,7 @@ impl Hub {
             map: MapView {
                 south_west: Point { lat: 35.8, lon: 14.3 },
                 north_east: Point { lat: 36.0, lon: 14.6 },
+                day: vec![],
                 tiles: "/tiles/{z}/{x}/{y}".into(),
                 vector: true,
                 max_zoom: 14,

@@ -13,7 +13,11 @@ use store::feed::{self, Cursor};
 use wire::{
     driver::Deed,
     machine::{PlaceOrders, PlaceStatus},
-    staff::{exceptions::QueueFilter, figures::FigureKind},
+    staff::{
+        erasure::{EraseOutcome, EraseRecipient, Held},
+        exceptions::QueueFilter,
+        figures::FigureKind,
+    },
 };
 
 /// Three vans leave and attempt six stops each; one of them fails. The first van comes back.
@@ -146,8 +150,30 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
         assert!(!holding(&mut conn, needle).await.is_empty(), "{needle} stands nowhere from the start");
         assert!(!holding(&mut conn, needle).await.contains(&"events".to_owned()), "{needle} is in a fact");
     }
-    let erased = ops.erase_recipient(&administrator, id, true).await.unwrap();
-    assert_eq!((erased.erased, erased.left), (vec![reference.clone()], vec!["BOO-000900".to_owned()]));
+    // What would be lost is shown first; an order that is still to be delivered is named and keeps its recipient.
+    let view = ops.recipient(&administrator, id, &[]).await.unwrap();
+    assert_eq!((&view.name, view.total, view.erased.is_none(), view.is_open()), (&name, 2, true, false));
+    let [chosen, waiting] = &view.orders[..] else { panic!("{:?}", view.orders) };
+    assert_eq!((chosen.order, chosen.open, waiting.open), (id, false, true));
+    assert_eq!(
+        chosen.holds,
+        [Held::Name, Held::Phone, Held::Address, Held::DriverNotes(1), Held::Resolutions(1)]
+    );
+    let ask = |order, typed: &str| EraseRecipient { order, all: true, typed: typed.to_owned() };
+    let slip = ops.erase_confirmed(&administrator, ask(id, "BOO-000901")).await.unwrap();
+    assert_eq!(slip, EraseOutcome::NotConfirmed);
+    let open = ops.erase_confirmed(&administrator, ask(waiting.order, "BOO-000900")).await.unwrap();
+    assert_eq!(open, EraseOutcome::StillOpen);
+    assert_eq!(count(&mut conn, "events").await, events, "neither changed anything");
+    assert_eq!(ops.erasures(&administrator, 1).await.unwrap().rows, []);
+    let erased = ops.erase_confirmed(&administrator, ask(id, &reference.to_lowercase())).await.unwrap();
+    assert_eq!(erased, EraseOutcome::Erased { orders: 1, left: vec![waiting.order] });
+    let view = ops.recipient(&administrator, id, &[waiting.order]).await.unwrap();
+    assert_eq!((view.name.as_str(), view.total, view.left.len()), ("", 1, 1));
+    assert_eq!(view.orders[0].holds, []);
+    let done = ops.erasures(&administrator, 1).await.unwrap().rows;
+    assert_eq!(done, [view.erased.unwrap()]);
+    assert_eq!((done[0].by.as_deref(), &done[0].reference), (Some("administrator"), &reference));
 
     assert_eq!(counted(&ops, &mut conn, &manager).await, before, "the figures do not know anybody");
     assert_eq!(count(&mut conn, "events").await, events + 1, "the erasure is a fact");

@@ -6,7 +6,7 @@ use operations::{Caller, Operations, OpsError, Origin};
 use std::time::Duration;
 use wire::{
     AccountFault,
-    staff::people::{ChangePerson, Invite, MakeKey, OneTimeLink, PersonLine},
+    staff::people::{ChangePerson, Invite, MakeKey, OneTimeLink, PersonLine, Worked},
 };
 
 const PASSWORD: &str = "three wet Tuesdays";
@@ -201,7 +201,13 @@ async fn another_role_other_hubs_and_being_disabled_end_what_is_open() {
     ] {
         assert!(of_anna.contains(&what), "{what:?} in {of_anna:?}");
     }
-    assert!(told.iter().any(|c| c.by.as_deref() == Some("administrator") && c.role == Some(Role::Agent)));
+    let by_keeper: Vec<_> = told.iter().filter(|c| c.by.as_deref() == Some("administrator")).collect();
+    let role = by_keeper.iter().find(|c| c.what == Some(AccountChange::RoleChanged)).unwrap();
+    assert_eq!((role.role_before, role.role), (Some(Role::Dispatcher), Some(Role::Agent)));
+    let moves = by_keeper.iter().filter(|c| c.what == Some(AccountChange::HubsChanged));
+    let moves: Vec<_> = moves.map(|c| (c.hubs_before.clone().unwrap(), c.hubs.clone().unwrap())).collect();
+    let (every, one, none) = (Worked::EveryHub, Worked::Hubs(vec!["Test hub".into()]), Worked::Hubs(vec![]));
+    assert_eq!(moves, [(none.clone(), every.clone()), (one.clone(), none), (every, one)], "newest first");
     hub.close().await;
 }
 

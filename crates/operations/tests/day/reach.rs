@@ -10,6 +10,7 @@ use std::{collections::BTreeSet, path::Path};
 use wire::roster::{RosterAsk, SaveDriver, SaveShift};
 use wire::staff::{
     control_room::Freedom,
+    erasure::EraseRecipient,
     exceptions::QueueFilter,
     figures::FigureKind,
     roads::CloseRoad,
@@ -18,8 +19,8 @@ use wire::staff::{
 };
 
 /// Verbs that are about no hub: one's own session, people and keys, which are an administrator's, who
-/// works everywhere; the map that all hubs share.
-const OF_NO_HUB: [&str; 26] = [
+/// works everywhere.
+const OF_NO_HUB: [&str; 25] = [
     "account",
     "account_changes",
     "change_own_password",
@@ -33,7 +34,6 @@ const OF_NO_HUB: [&str; 26] = [
     "keys",
     "keys_page",
     "make_key",
-    "map",
     "me",
     "order_named",
     "people",
@@ -168,6 +168,7 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
     let usual = SaveShift { duty: wire::roster::DutyCode::Usual, ..off };
     let driver = SaveDriver { id: None, name: "Somebody".into(), left: false, usually_drives: None };
     let roster = RosterAsk { hub: first, ..RosterAsk::default() };
+    let erase = EraseRecipient { order, all: true, typed: "BOO-000001".into() };
     let before = everything(&hub).await;
     let answers: Vec<(&str, Option<OpsError>)> = vec![
         ("roster", ops.roster(&other, roster).await.err()),
@@ -177,6 +178,7 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("save_driver", ops.save_driver(&other, first, driver.clone()).await.err()),
         ("save_drivers", ops.save_drivers(&other, first, vec![driver]).await.err()),
         ("board", ops.board(&other, first).await.err()),
+        ("map", ops.map(&other, first).await.err()),
         ("route", ops.route(&other, route).await.err()),
         ("view", ops.view(&other, first, None).await.err()),
         ("queue", ops.queue(&other, first, QueueFilter::Unresolved).await.err()),
@@ -200,6 +202,8 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("decline_proposal", ops.decline_proposal(&other, proposal.id).await.err()),
         ("order", ops.order(&other, order).await.err()),
         ("erase_recipient", ops.erase_recipient(&other, order, false).await.err()),
+        ("recipient", ops.recipient(&other, order, &[]).await.err()),
+        ("erase_confirmed", ops.erase_confirmed(&other, erase).await.err()),
         ("slots", ops.slots(&other, order).await.err()),
         ("reschedule", ops.reschedule(&other, order, windows, None).await.err()),
         ("cancel_order", ops.cancel_order(&other, order).await.err()),
@@ -214,21 +218,26 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("end_zone", ops.end_zone(&other, zone, at(12, 0).date_naive()).await.err()),
     ];
     for (verb, fault) in &answers {
-        assert!(matches!(fault, Some(OpsError::NotFound)), "{verb}: {fault:?}");
+        assert!(matches!(fault, Some(OpsError::NotFound | OpsError::NoSuchHub)), "{verb}: {fault:?}");
     }
     let hits = ops.find_orders(&other, "BOO", 1).await.unwrap().hits;
+    assert_eq!(ops.erasures(&other, 1).await.unwrap().rows, [], "nobody was erased at the own hub");
+    assert_eq!(ops.find_erasable(&other, "BOO", 1).await.unwrap().hits, hits);
     assert_eq!(hits.len(), 6, "search shows the own hub's orders alone: {hits:?}");
     assert_eq!(everything(&hub).await, before, "a refused verb changed something");
 
     // Without a hub in the question it is the own one.
     assert_eq!(ops.board(&other, None).await.unwrap().head.hub, "Second hub");
+    assert!(!ops.may_see_hub(&other, hub.keys.hub).await.unwrap());
+    assert!(!ops.may_see_hub(&other, HubId(uuid::Uuid::now_v7())).await.unwrap(), "there is no such hub");
+    assert!(ops.may_see_hub(&other, east.hub).await.unwrap());
     assert_eq!(ops.hubs_within_reach(&other).iter().map(|hub| hub.id).collect::<Vec<_>>(), [east.hub]);
     other.scope = Scope::Hubs(vec![]);
     assert!(ops.board(&other, None).await.is_err());
     assert!(ops.find_orders(&other, "BOO", 1).await.is_err());
 
     let mut tried: BTreeSet<String> = answers.iter().map(|(verb, _)| (*verb).to_owned()).collect();
-    tried.insert("find_orders".into());
+    tried.extend(["find_orders", "find_erasable", "erasures", "may_see_hub"].map(String::from));
     let known = OF_NO_HUB.iter().chain(&OF_NO_PERSON).map(|verb| (*verb).to_owned());
     let untried: Vec<_> = verbs().difference(&tried.into_iter().chain(known).collect()).cloned().collect();
     assert_eq!(untried, Vec::<String>::new(), "try these with somebody of another hub");

@@ -1,17 +1,21 @@
 //! Forgetting recipients for good: the one thing that is taken out of what has happened.
 
+use super::row::select_events;
 use crate::{Conn, StoreError, Tx};
-use domain::{Order, OrderId};
+use domain::{Event, HubId, Order, OrderId};
 
-/// The orders for the phone that an order is for, however it was written, that order among them. An order without a phone is
-/// alone.
-pub async fn of_same_phone(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderId>, StoreError> {
+/// The orders for whom an order is for, by phone, however it was written, or by e-mail address; that order among them. An order
+/// with neither is alone.
+pub async fn of_same_recipient(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderId>, StoreError> {
     let ids = sqlx::query_scalar!(
         // The digits are in the text that searches look through, so that its index answers.
         r#"select o.id from orders one join orders o
                on o.found_by like '%' || phone_digits(one.recipient_phone) || '%'
               and phone_digits(o.recipient_phone) = phone_digits(one.recipient_phone)
            where one.id = $1 and phone_digits(one.recipient_phone) <> ''
+           union select o.id from orders one join orders o
+               on lower(o.email) = lower(one.email) and o.email is not null
+           where one.id = $1
            union select $1 as "id!"
            order by 1"#,
         order.0
@@ -19,6 +23,55 @@ pub async fn of_same_phone(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderI
     .fetch_all(conn)
     .await?;
     Ok(ids.into_iter().flatten().map(OrderId).collect())
+}
+
+/// How often somebody wrote something about an order that an erasure takes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The order.
+    pub order: OrderId,
+    /// Drivers' notes about attempts.
+    pub notes: i64,
+    /// What was done about its exceptions.
+    pub resolutions: i64,
+}
+
+/// What was written about these orders; those of which nobody wrote anything are left out.
+pub async fn written_about(conn: &mut Conn, orders: &[OrderId]) -> Result<Vec<Written>, StoreError> {
+    let ids: Vec<_> = orders.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select order_id as "order!", count(*) filter (where is_note) as "notes!",
+                  count(*) filter (where not is_note) as "resolutions!"
+           from (
+               select order_id, true as is_note from attempts where order_id = any($1) and note is not null
+               union all
+               select order_id, false from exceptions where order_id = any($1) and resolution <> ''
+           ) written
+           group by order_id"#,
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Written { order: OrderId(r.order), notes: r.notes, resolutions: r.resolutions })
+        .collect())
+}
+
+/// The erasures at these hubs, the latest first, so many after leaving out `skip`.
+pub async fn latest(conn: &mut Conn, hubs: &[HubId], skip: i64, most: i64) -> Result<Vec<Event>, StoreError> {
+    let hubs: Vec<_> = hubs.iter().map(|hub| hub.0).collect();
+    let rows = select_events!(
+        "events e cross join (select null::text as words) w
+         where e.kind = 'recipient_erased' and e.hub_id = any($1)
+         order by e.id desc offset $2 limit $3",
+        &hubs,
+        skip,
+        most
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Event::try_from).collect()
 }
 
 /// The orders that have a reference, of whatever shop.

@@ -244,6 +244,24 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Order>, StoreError> {
     with_packages(conn, rows).await
 }
 
+/// South-west and north-east corners of the doors of a day's orders that are not cancelled; nothing when there are none.
+pub async fn corners(
+    conn: &mut Conn,
+    hub: HubId,
+    day: Day,
+) -> Result<Option<(Coordinate, Coordinate)>, StoreError> {
+    let found = sqlx::query!(
+        "select min(lat) as south, min(lon) as west, max(lat) as north, max(lon) as east
+         from orders where hub_id = $1 and day = $2 and state <> 'cancelled'",
+        hub.0,
+        day
+    )
+    .fetch_one(conn)
+    .await?;
+    let corner = |lat: Option<f64>, lon: Option<f64>| Coordinate::parse(lat?, lon?).ok();
+    Ok(corner(found.south, found.west).zip(corner(found.north, found.east)))
+}
+
 /// How many orders of a day, and of the days before it, wait for a plan; of those days also what a vehicle that never left
 /// was to bring.
 pub async fn waiting(conn: &mut Conn, hub: HubId, day: Day) -> Result<i64, StoreError> {

@@ -2,10 +2,11 @@
 //!
 //! What is looked for among is `orders.found_by`: reference, name, address and phone, folded by the database's function
 //! `folded`, through which the question goes too. Common words are met soon when the newest orders are looked through;
-//! rare ones are found by the index of their letters in threes. So neither has to read and sort a million rows.
+//! rare ones are found by the index of their letters in threes. So neither has to read and sort a million rows. An e-mail
+//! address is looked up as a whole, by an index of its own.
 
 use crate::{Conn, StoreError};
-use domain::{HubId, Instant, OrderId, Recipient};
+use domain::{Email, HubId, Instant, OrderId, Recipient};
 use uuid::Uuid;
 
 /// So many of the newest orders are looked through before the index is asked.
@@ -80,7 +81,7 @@ impl Asked {
 
 /// Orders of these hubs in which every word of `text` is a part of the reference, name, address or phone; an exact reference first,
 /// then the newest promise. A number is found however a phone is written: with +, with 00, with 0, with or without the
-/// country's code, in groups or not.
+/// country's code, in groups or not. A whole e-mail address finds the orders of whose recipient it is.
 pub async fn orders(
     conn: &mut Conn,
     hubs: &[HubId],
@@ -90,6 +91,9 @@ pub async fn orders(
 ) -> Result<Vec<Hit>, StoreError> {
     let hubs: Vec<Uuid> = hubs.iter().map(|hub| hub.0).collect();
     let text = text.trim();
+    if let Ok(email) = Email::parse(text) {
+        return by_email(conn, &hubs, &email, limit, offset).await;
+    }
     let said = sqlx::query!(r#"select folded($1) as "folded!", phone_digits($1) as "digits!""#, text)
         .fetch_one(&mut *conn)
         .await?;
@@ -119,6 +123,27 @@ pub async fn orders(
     }
     let shown: Vec<_> = found.into_iter().skip(offset as usize).take(limit as usize).collect();
     hits(conn, &shown).await
+}
+
+/// The orders whose recipient has this e-mail address, in whatever case, the newest promise first.
+async fn by_email(
+    conn: &mut Conn,
+    hubs: &[Uuid],
+    email: &Email,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Hit>, StoreError> {
+    let found = sqlx::query_scalar!(
+        "select id from orders where lower(email) = lower($1) and email is not null and hub_id = any($2)
+         order by latest_until desc, reference limit $3 offset $4",
+        email.text(),
+        hubs,
+        limit,
+        offset
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    hits(conn, &found).await
 }
 
 /// The newest matches among the newest orders.

@@ -348,6 +348,9 @@ pub struct MapView {
     pub south_west: Point,
     /// North-east corner.
     pub north_east: Point,
+    /// What the first look has to hold: the hub's gate, then the south-west and north-east corners of the doors of its day.
+    /// Empty before a hub is set up.
+    pub day: Vec<Point>,
     /// URL template of the tiles, with `{z}`, `{x}` and `{y}`.
     pub tiles: String,
     /// Whether the tiles are our vector tiles rather than pictures.

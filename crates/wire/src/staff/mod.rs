@@ -2,6 +2,7 @@
 
 pub mod control_room;
 pub mod deliveries;
+pub mod erasure;
 pub mod exceptions;
 pub mod figures;
 pub mod people;

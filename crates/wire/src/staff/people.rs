@@ -178,8 +178,24 @@ pub struct ChangeLine {
     pub what: Option<AccountChange>,
     /// The person, or the key by its name or its id.
     pub whose: String,
+    /// The role before; nothing where it was not changed, or not kept.
+    pub role_before: Option<Role>,
     /// The role that was given.
     pub role: Option<Role>,
+    /// Where the person worked; nothing where that was not changed, or not kept.
+    pub hubs_before: Option<Worked>,
+    /// Where the person works from then on.
+    pub hubs: Option<Worked>,
+}
+
+/// Where somebody works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Worked {
+    /// At every hub, those that open later included.
+    EveryHub,
+    /// At the hubs of these names; at none when there is no name.
+    Hubs(Vec<String>),
 }
 
 /// The own account.

@@ -311,6 +311,19 @@ impl World {
                 vec![("old", text(PASSWORD)), ("new", text("four dry days")), ("again", text("five"))],
             ),
             "POST /api/sign-out-elsewhere" => ask("/api/sign-out-elsewhere"),
+            "GET /api/erasures" => with("/api/erasures", vec![("page", text("1"))]),
+            "GET /api/erasable-orders" => {
+                with("/api/erasable-orders", vec![("text", text("a@b.cd")), ("page", text("1"))])
+            }
+            "GET /api/recipient" => with("/api/recipient", vec![("order", order), ("left", dice.uuid())]),
+            // Never confirmed: the orders stay what the other doors ask about.
+            "POST /api/erase-recipient" => with(
+                "/api/erase-recipient",
+                vec![("order", order), ("all", text("true")), ("typed", text("slip"))],
+            ),
+            "GET /erase" => {
+                with("/erase", vec![("q", text("main")), ("page", text("1")), ("came", text("open"))])
+            }
             "GET /people" => {
                 let parts = ["people", "keys", "changes"];
                 with("/people", vec![("part", text(dice.pick(&parts))), ("person", dice.uuid())])

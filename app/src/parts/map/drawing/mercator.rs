@@ -6,8 +6,6 @@ use wire::{Point, staff::control_room::VehicleMark};
 const EDGE_LAT: f64 = 85.051_128_78;
 /// Side of a tile, CSS pixels.
 const TILE: f64 = 256.0;
-/// A fleet that covers less of the city than this, along both axes, is not worth zooming in to.
-const WORTH_FITTING: f64 = 0.2;
 
 /// A place in the Mercator square: x from the west and y from the north, both from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,14 +78,10 @@ impl View {
     }
 }
 
-/// The first look at the day, as south-west and north-east corners: the vehicles when they are out and about, or the
-/// whole city while they stand together at the hub.
-pub fn first_view(south_west: Point, north_east: Point, marks: &[VehicleMark]) -> (Point, Point) {
-    let fleet = corners(marks.iter().map(|mark| Point { lat: mark.lat, lon: mark.lon }));
-    let Some((low, high)) = fleet else { return (south_west, north_east) };
-    let tall = high.lat - low.lat >= WORTH_FITTING * (north_east.lat - south_west.lat);
-    let wide = high.lon - low.lon >= WORTH_FITTING * (north_east.lon - south_west.lon);
-    if tall || wide { (low, high) } else { (south_west, north_east) }
+/// The south-west and north-east corners of a day's ground, given by its own corners, and all vehicles.
+pub fn whole_day((low, high): (Point, Point), marks: &[VehicleMark]) -> (Point, Point) {
+    let fleet = marks.iter().map(|mark| Point { lat: mark.lat, lon: mark.lon });
+    corners([low, high].into_iter().chain(fleet)).unwrap_or((low, high))
 }
 
 /// The south-west and north-east corners of what holds all these places.
@@ -131,13 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_look_is_the_fleet_once_it_has_spread() {
-        let (sw, ne) = (Point { lat: 35.8, lon: 14.2 }, Point { lat: 36.1, lon: 14.6 });
-        assert_eq!(first_view(sw, ne, &[]), (sw, ne));
-        let at_hub = [mark(1, 35.89, 14.49), mark(2, 35.891, 14.491)];
-        assert_eq!(first_view(sw, ne, &at_hub), (sw, ne), "vans at the hub say nothing about the day");
-        let out = [mark(1, 35.85, 14.3), mark(2, 35.95, 14.5), mark(3, 35.9, 14.45)];
-        let expected = (Point { lat: 35.85, lon: 14.3 }, Point { lat: 35.95, lon: 14.5 });
-        assert_eq!(first_view(sw, ne, &out), expected);
+    fn the_first_look_holds_every_door_and_every_vehicle() {
+        let doors = (Point { lat: 35.88, lon: 14.45 }, Point { lat: 35.92, lon: 14.5 });
+        assert_eq!(whole_day(doors, &[]), doors);
+        assert_eq!(whole_day(doors, &[mark(1, 35.89, 14.49)]), doors);
+        let out = [mark(1, 35.85, 14.48), mark(2, 35.9, 14.55)];
+        let expected = (Point { lat: 35.85, lon: 14.45 }, Point { lat: 35.92, lon: 14.55 });
+        assert_eq!(whole_day(doors, &out), expected);
     }
 }

@@ -6,15 +6,12 @@ use super::{
     ground::{bounds, options, place},
     prefers_stillness,
 };
-use crate::parts::map::drawing::mercator::{View, corners, first_view};
+use crate::parts::map::drawing::mercator::{View, corners, whole_day};
 use js_sys::Array;
 use leaflet::LatLng;
 use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*};
 use std::{rc::Rc, time::Duration};
-use wire::{
-    Point,
-    staff::control_room::{RouteView, VehicleMark},
-};
+use wire::{Point, staff::control_room::RouteView};
 
 /// Fitting a few vehicles that stand together stops here: their streets stay in sight.
 const NEAREST_FIT: f64 = 15.0;
@@ -44,8 +41,11 @@ impl Island {
     }
 
     pub(super) fn fit_all(&self) {
-        let fleet = self.marks.with_untracked(|marks| around(marks));
-        self.fit(fleet.unwrap_or(self.city), !prefers_stillness());
+        self.fit(self.whole_day(), !prefers_stillness());
+    }
+
+    fn whole_day(&self) -> (Point, Point) {
+        self.marks.with_untracked(|marks| whole_day(self.day, marks))
     }
 
     pub(super) fn fit(&self, (south_west, north_east): (Point, Point), animate: bool) {
@@ -69,9 +69,7 @@ impl Island {
             self.map.set_view(&LatLng::new(lat, lon), zoom);
             return;
         }
-        let (south_west, north_east) = self.city;
-        let first = || self.marks.with_untracked(|marks| first_view(south_west, north_east, marks));
-        self.fit(self.to_fit.take().unwrap_or_else(first), false);
+        self.fit(self.to_fit.take().unwrap_or_else(|| self.whole_day()), false);
     }
 
     /// Lets the address say what the map shows, once it rests.
@@ -116,11 +114,6 @@ pub(super) fn around_route(route: &RouteView) -> Option<(Point, Point)> {
         places.extend(route.stops.iter().map(|stop| stop.at));
     }
     corners(places.into_iter().chain(mark))
-}
-
-fn around(marks: &[VehicleMark]) -> Option<(Point, Point)> {
-    let nowhere = Point { lat: 0.0, lon: 0.0 };
-    (!marks.is_empty()).then(|| first_view(nowhere, nowhere, marks))
 }
 
 pub(super) fn middle((south_west, north_east): (Point, Point)) -> LatLng {

@@ -1,12 +1,15 @@
 //! Leaflet's map, the ground under the fleet, and the way from our points to Leaflet's.
 
 use super::{
-    glue::{self, VectorTiles},
+    glue::{self, HtmlIcon, VectorTiles},
     prefers_stillness,
 };
 use crate::parts::map::drawing::mercator::World;
 use js_sys::{Object, Reflect};
-use leaflet::{LatLng, LatLngBounds, Map, MapOptions, TileLayer, TileLayerOptions, Zoom, ZoomOptions};
+use leaflet::{
+    DivIconOptions, Icon, LatLng, LatLngBounds, Map, MapOptions, Marker, MarkerOptions, TileLayer,
+    TileLayerOptions, Zoom, ZoomOptions,
+};
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 use wire::{Point, staff::control_room::MapView};
@@ -46,6 +49,23 @@ pub fn lay_tiles(map: &Map, view: &MapView, frame: &HtmlElement) -> Option<Vecto
     how.set_max_native_zoom(f64::from(view.max_zoom));
     TileLayer::new_options(&view.tiles, &how).add_to(map);
     None
+}
+
+/// Marks the hub's gate.
+pub fn mark_hub(map: &Map, hub: Point) {
+    let how = MarkerOptions::new();
+    how.set_icon(icon("map-hub".to_owned(), "H".to_owned()));
+    how.set_keyboard(false);
+    Marker::new_with_options(&lat_lng(hub), &how).add_to(map);
+}
+
+/// A marker's icon of one class, with a letter or a number in it.
+pub fn icon(class: String, text: String) -> Icon {
+    let how = DivIconOptions::new();
+    how.set_class_name(class);
+    how.set_html(format!("<span>{text}</span>"));
+    how.set_icon_size(leaflet::Point::new(20.0, 20.0));
+    HtmlIcon::new(&how).into()
 }
 
 /// Leaflet's bounds from two corners.

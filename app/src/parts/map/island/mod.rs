@@ -13,14 +13,14 @@ mod route;
 
 use super::{
     Sketch,
-    drawing::mercator::{View, World},
+    drawing::mercator::{View, World, corners},
 };
 use closed::ClosedLayers;
 use domain::{RouteId, VehicleId};
 use easel::Easel;
 use gaze::{around_route, middle};
 use glue::{FleetLayer, VectorTiles};
-use ground::{lay_tiles, new_map, place};
+use ground::{lay_tiles, mark_hub, new_map, place};
 use js_sys::{Function, Reflect};
 use label::Label;
 use leaflet::{Event, Evented, EventedHandle, Map, MouseEvent};
@@ -121,7 +121,8 @@ struct Told {
 struct Island {
     frame: HtmlElement,
     map: Map,
-    city: (Point, Point),
+    /// The corners of the day's ground; the city's where no hub is known.
+    day: (Point, Point),
     marks: Signal<Vec<VehicleMark>>,
     layer: FleetLayer,
     tiles: RefCell<Option<VectorTiles>>,
@@ -161,9 +162,12 @@ impl Island {
         addressed: bool,
     ) -> Option<Rc<Self>> {
         let map = new_map(&frame)?;
-        let city = (view.south_west, view.north_east);
+        let day = corners(view.day.iter().copied()).unwrap_or((view.south_west, view.north_east));
         // Tiles are laid after the first look: those of this view would be fetched in vain.
-        map.set_view(&middle(city), 11.0);
+        map.set_view(&middle(day), 11.0);
+        if let Some(hub) = view.day.first() {
+            mark_hub(&map, *hub);
+        }
         let easel = Easel::new(&frame, pixel_ratio());
         let island = Rc::new_cyclic(|weak: &Weak<Self>| {
             let on_moved = calling(weak, Self::moved);
@@ -187,7 +191,7 @@ impl Island {
                 unwatch_theme: glue::watch_theme(on_theme.as_ref().unchecked_ref()),
                 frame,
                 map,
-                city,
+                day,
                 marks,
                 tiles: RefCell::new(None),
                 ground: view.clone(),

@@ -1,13 +1,13 @@
 //! The selected vehicle's route: the way still to drive, the way driven, and its stops. Colours and dashes are in the style
 //! sheet. A newer view of the same route changes what differs and leaves an open popup open.
 
-use super::{glue::HtmlIcon, ground::lat_lng};
+use super::ground::{icon, lat_lng};
 use crate::parts::map::stop_facts::StopFacts;
 use domain::{RouteId, StopId};
 use js_sys::Array;
 use leaflet::{
-    DivIconOptions, Evented, EventedHandle, Icon, LayerGroup, Map, Marker, MarkerOptions, MouseEvent, Point,
-    Polyline, PolylineOptions, Popup, PopupOptions,
+    Evented, EventedHandle, Icon, LayerGroup, Map, Marker, MarkerOptions, MouseEvent, Polyline,
+    PolylineOptions, Popup, PopupOptions,
 };
 use leptos::prelude::document;
 use std::{
@@ -90,7 +90,7 @@ impl RouteLayers {
         if same_places {
             for (stop, row) in self.stops.iter_mut().zip(rows) {
                 if (stop.row.standing, stop.row.sequence) != (row.standing, row.sequence) {
-                    stop.marker.set_icon(&icon(row));
+                    stop.marker.set_icon(&stop_icon(row));
                 }
                 stop.row = row.clone();
             }
@@ -105,7 +105,7 @@ impl RouteLayers {
 
     fn stop(&self, map: &Map, row: &StopRow) -> StopMarker {
         let how = MarkerOptions::new();
-        how.set_icon(icon(row));
+        how.set_icon(stop_icon(row));
         // The same stops are in the list, in order; fifty more tab stops would help nobody.
         how.set_keyboard(false);
         let marker = Marker::new_with_options(&lat_lng(row.at), &how);
@@ -151,12 +151,8 @@ impl Story {
     }
 }
 
-fn icon(row: &StopRow) -> Icon {
-    let how = DivIconOptions::new();
-    how.set_class_name(format!("map-stop is-{}", row.standing.code()));
-    how.set_html(format!("<span>{}</span>", row.sequence));
-    how.set_icon_size(Point::new(20.0, 20.0));
-    HtmlIcon::new(&how).into()
+fn stop_icon(row: &StopRow) -> Icon {
+    icon(format!("map-stop is-{}", row.standing.code()), row.sequence.to_string())
 }
 
 /// One part of the way ahead; it begins where the part before it ends.
