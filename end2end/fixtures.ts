@@ -11,8 +11,14 @@ export interface Rooms {
   expectError(pattern: RegExp): void;
 }
 
-export const test = base.extend<{ rooms: Rooms }, { house: State }>({
-  house: [async ({}, use) => use(kept("walks")), { scope: "worker" }],
+export const test = base.extend<{ rooms: Rooms }, { inMotion: boolean; house: State }>({
+  // Whether the walks are about movement; for all others the day stands still.
+  inMotion: [false, { option: true, scope: "worker" }],
+  house: [async ({ inMotion }, use) => {
+    const house = kept("walks");
+    await settleDay(house, inMotion);
+    await use(house);
+  }, { scope: "worker", timeout: 400_000 }],
   rooms: async ({ browser, house }, use, info) => {
     const watch = new Watch();
     const contexts: { context: BrowserContext; still: boolean }[] = [];
@@ -40,6 +46,13 @@ export const test = base.extend<{ rooms: Rooms }, { house: State }>({
 });
 
 export { expect };
+
+async function settleDay({ standStill }: State, inMotion: boolean): Promise<void> {
+  const answer = await fetch(standStill, { method: inMotion ? "GET" : "POST" });
+  const says = await answer.text();
+  if (!answer.ok) throw new Error(`the day does not stand still: ${says}`);
+  if (inMotion && says === "stands") throw new Error("the day stands still already: walks in motion come before all others");
+}
 
 // Errors that pages speak of, and those among them that were foreseen.
 export class Watch {
@@ -87,6 +100,24 @@ export async function isLive(page: Page): Promise<void> {
   if ((await page.locator("script[type=module]").count()) === 0) return;
   const since = page.locator(".fresh-time");
   if ((await since.count()) > 0) await expect(since).toHaveText(/^\d\d:\d\d:\d\d$/);
+}
+
+// Waits until the map has stood for a third of a second of drawn frames: longer than it takes to say in the address what it
+// shows, and so that it is not on its way, when it would take no drag.
+export async function mapRests(page: Page): Promise<void> {
+  await page.locator("canvas.map-fleet").waitFor();
+  await page.evaluate(() => new Promise<void>((resolve) => {
+    let [before, still] = ["", 0];
+    const look = () => {
+      const pane = document.querySelector<HTMLElement>(".leaflet-map-pane");
+      const now = `${location.search} ${pane?.className} ${pane?.style.transform}`;
+      still = now === before && !/leaflet-(zoom|pan)-anim/.test(now) ? still + 1 : 0;
+      before = now;
+      if (still >= 20) resolve();
+      else requestAnimationFrame(look);
+    };
+    look();
+  }));
 }
 
 // Fails on any breach of the WCAG 2.2 rules at levels A and AA, or of axe's own best practices.

@@ -1,8 +1,13 @@
-// The walks: what a person would try, on one house with one day in it, in the order of the files.
+// The walks: what a person would try, on one house with one day in it. The day goes on for three of them, and stands still for
+// all others, so that what they find is there when they act.
 import { defineConfig } from "@playwright/test";
 import { LAUNCH } from "./house/people";
 
-export default defineConfig({
+const IN_MOTION = ["vehicles-drive", "the-day-goes-on", "dead-network"].map((name) => `in-motion/${name}.spec.ts`);
+// From here on there are several hubs, and pages say which.
+const SEVERAL_HUBS = "several-hubs/*.spec.ts";
+
+export default defineConfig<object, { inMotion: boolean }>({
   testDir: "./walks",
   outputDir: "./.results/walks",
   globalSetup: "./house/setup.ts",
@@ -13,6 +18,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
+  projects: [
+    { name: "in motion", testMatch: IN_MOTION, use: { inMotion: true } },
+    { name: "standing", testIgnore: ["in-motion/**", SEVERAL_HUBS] },
+    { name: "several hubs", testMatch: SEVERAL_HUBS },
+  ],
   use: {
     launchOptions: LAUNCH,
     viewport: { width: 1440, height: 900 },

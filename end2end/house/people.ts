@@ -16,6 +16,10 @@ export interface State {
   spareLink: string;
   // Sign-in link of a person whose session no walk shares, to end it.
   leaverLink: string;
+  // An administrator's key of the API.
+  adminKey: string;
+  // Where the day is asked whether it goes on, and by POST to stand still.
+  standStill: string;
 }
 
 // Walks run beside others on few cores, so nothing in the browser may do more than show the page.

@@ -1,4 +1,7 @@
-// Before all walks: a house with a day in it. After them: nothing of it may be left.
+// Before all walks: a house with a day that goes on. For the first walk that is not about movement it stands still. After all
+// walks nothing of it may be left.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { keep, signInAll, type State } from "./people";
 import { until } from "./processes";
 import { House } from "./world";
@@ -10,11 +13,15 @@ const PASSWORD = "a long enough phrase";
 
 export default async function setup(): Promise<() => Promise<void>> {
   const { house, state } = await openDay();
-  keep("walks", house.folder, state);
-  return () => house.close();
+  const switchboard = await openSwitch(() => standStill(house, state));
+  keep("walks", house.folder, { ...state, standStill: `http://127.0.0.1:${(switchboard.address() as AddressInfo).port}` });
+  return async () => {
+    switchboard.close();
+    await house.close();
+  };
 }
 
-// A house in which vans drive and something has gone wrong already.
+// A house in which vans drive.
 export async function openDay(): Promise<{ house: House; state: State }> {
   const house = await House.demo(FACTOR);
   try {
@@ -25,15 +32,33 @@ export async function openDay(): Promise<{ house: House; state: State }> {
     house.addPerson(account.name, "dispatcher", PASSWORD);
     const people = await signInAll({ ...house.links, "second dispatcher": second });
     await house.begin();
-    const cookie = people.dispatcher?.cookies.map(({ name, value }) => `${name}=${value}`).join("; ") ?? "";
-    const waiting = async () => {
-      const page = await (await fetch(`${house.url}/exceptions`, { headers: { cookie } })).text();
-      return page.split('class="queue-row"').length > TROUBLES;
-    };
-    if (!(await until(waiting, TROUBLE_WITHIN_MS))) throw new Error("the day brought no exceptions to walk through");
-    return { house, state: { url: house.url, people, account, spareLink, leaverLink } };
+    return { house, state: { url: house.url, people, account, spareLink, leaverLink, adminKey: house.adminKey, standStill: "" } };
   } catch (error) {
     await house.close();
     throw error;
   }
+}
+
+// Lets the day go on until something has gone wrong, and then stand still: what a walk finds is there when it acts.
+export async function standStill(house: House, { people }: State): Promise<void> {
+  const cookie = people.dispatcher?.cookies.map(({ name, value }) => `${name}=${value}`).join("; ") ?? "";
+  const queue = async () => {
+    const page = await (await fetch(`${house.url}/exceptions`, { headers: { cookie } })).text();
+    return [...page.matchAll(/data-row="([0-9a-f-]+)"/g)].map(([, row]) => row).join();
+  };
+  const troubled = async () => (await queue()).split(",").length > TROUBLES;
+  if (!(await until(troubled, TROUBLE_WITHIN_MS))) throw new Error("the day brought no exceptions to walk through");
+  await house.standStill();
+}
+
+// The walks run in processes of their own and ask for the day to stand still from there; it is stopped once.
+function openSwitch(stop: () => Promise<void>): Promise<Server> {
+  let stopped: Promise<void> | undefined;
+  const server = createServer((request, response) => {
+    const answer = (status: number, text: string) => response.writeHead(status).end(text);
+    if (request.method !== "POST") return answer(200, stopped ? "stands" : "goes on");
+    stopped ??= stop();
+    return stopped.then(() => answer(200, "stands"), (error: unknown) => answer(500, String(error)));
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }

@@ -9,6 +9,8 @@ import { lastWords, said, start, stop, until, type Program } from "./processes";
 const ROOT = resolve(__dirname, "../..");
 const READY_WITHIN_MS = 120_000;
 const DAY_BEGINS_WITHIN_MS = 180_000;
+const READY = "DOORSTEP_READY ";
+const AHEAD_MS = 30_000;
 
 export const VANS = 8;
 export const ORDERS = 300;
@@ -53,11 +55,9 @@ export class House {
   static async demo(factor: number): Promise<House> {
     const { folder, database, programs } = await openDatabase();
     try {
-      const server = start("the server", PATHS.server, [
-        "demo", ...site(), "--var", folder, "--database-url", database, "--port", "0", "--factor", String(factor),
-      ], join(folder, "log/server.log"));
+      const server = startDemo(folder, database, ["--port", "0", "--factor", String(factor)]);
       programs.unshift(server);
-      const ready = JSON.parse(await said(server, "DOORSTEP_READY ", READY_WITHIN_MS)) as Ready;
+      const ready = JSON.parse(await said(server, READY, READY_WITHIN_MS)) as Ready;
       return new House(ready.url, folder, database, "doorstep_demo", programs, ready.sign_in, ready.admin_key);
     } catch (error) {
       await stop(programs);
@@ -123,6 +123,28 @@ export class House {
     if (!drives) throw new Error(`the vans did not start; the simulator's last words:\n${lastWords(simulator)}`);
   }
 
+  // Lets the day stand still as it is now: the pretended world ends, and the server opens again with a clock that stands.
+  async standStill(): Promise<void> {
+    const [simulator, server] = this.programs;
+    if (!simulator || !server) throw new Error("there is no day that goes on");
+    // Its phones send what they still have. It reads the clock ahead now and then, by less than a second of ours.
+    await stop([simulator]);
+    const until = new Date((await this.now()).getTime() + AHEAD_MS);
+    await stop([server]);
+    this.programs.splice(0, 2);
+    const again = startDemo(this.folder, this.database, [
+      "--continue", "--until", until.toLocaleTimeString("en-GB", { timeZone: "Europe/Malta" }), "--port", new URL(this.url).port,
+    ], "standing");
+    this.programs.unshift(again);
+    await said(again, READY, READY_WITHIN_MS);
+  }
+
+  // What the server's clock shows.
+  async now(): Promise<Date> {
+    const answer = await fetch(`${this.url}/api/v1/clock`, { headers: { authorization: `Bearer ${this.adminKey}` } });
+    return new Date(((await answer.json()) as { now: string }).now);
+  }
+
   // Adds a person. Without a password the answer is the address of a one-time sign-in link.
   addPerson(name: string, role: Role, password?: string): string {
     const where = ["--database-url", withDatabase(this.database, this.name), "--var", this.folder];
@@ -167,6 +189,12 @@ async function openDatabase(): Promise<{ folder: string; database: string; progr
     await stop([program]);
     throw error;
   }
+}
+
+function startDemo(folder: string, database: string, how: string[], log = "server"): Program {
+  return start("the server", PATHS.server, [
+    "demo", ...site(), "--var", folder, "--database-url", database, ...how,
+  ], join(folder, `log/${log}.log`));
 }
 
 function site(): string[] {

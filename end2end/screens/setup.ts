@@ -1,7 +1,7 @@
 // Before all pictures: a house with a day in it, one before its first plan, one in which nothing has been set up, and one
 // that has lost its database.
 import { keep, signInAll, type State } from "../house/people";
-import { openDay } from "../house/setup";
+import { openDay, standStill } from "../house/setup";
 import { House } from "../house/world";
 
 export default async function setup(): Promise<() => Promise<void>> {
@@ -12,7 +12,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const open = async (house: House): Promise<State> => {
     houses.push(house);
     const people = await signInAll(house.links);
-    return { url: house.url, people, account: { name: "", password: "" }, spareLink: "", leaverLink: "" };
+    return { url: house.url, people, account: { name: "", password: "" }, spareLink: "", leaverLink: "", adminKey: "", standStill: "" };
   };
   try {
     const unused = await House.unused();
@@ -27,6 +27,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     }
     const day = await openDay();
     houses.push(day.house);
+    await standStill(day.house, day.state);
     keep("day", day.house.folder, day.state);
     return close;
   } catch (error) {

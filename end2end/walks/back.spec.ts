@@ -1,6 +1,6 @@
 // Going back finds the page as it was left: scrolled, with the focus, and the map where it was.
 import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures";
+import { expect, mapRests, test } from "../fixtures";
 
 const view = (page: Page) => new URL(page.url()).searchParams.get("view");
 
@@ -22,14 +22,14 @@ test("back in the control room, the map and the list stand where they were", asy
   const page = await rooms.open("dispatcher", "/control-room", { viewport: { width: 1440, height: 520 } });
   await page.locator(".route-row").nth(1).click();
   await expect(page.getByRole("table", { name: "Open stops" })).toBeVisible();
-  await expect.poll(() => view(page)).not.toBeNull();
-  await page.waitForTimeout(600);
+  await mapRests(page);
   await page.locator(".map-frame").focus();
   for (const key of ["+", "ArrowRight", "ArrowRight"]) {
+    const before = view(page);
     await page.keyboard.press(key);
-    await page.waitForTimeout(500);
+    await expect.poll(() => view(page)).not.toBe(before);
+    await mapRests(page);
   }
-  await page.waitForTimeout(600);
   const before = view(page);
   const stop = page.locator(".stop-row a").first();
   const panel = page.locator("[data-scroll=panel]");
@@ -38,16 +38,14 @@ test("back in the control room, the map and the list stand where they were", asy
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Story" })).toBeVisible();
   await page.goBack();
-  await expect(page.locator("canvas.map-fleet")).toBeVisible();
   await expect.poll(() => panel.evaluate((panel) => panel.scrollTop)).toBe(120);
-  await page.waitForTimeout(700);
+  await mapRests(page);
   expect(view(page)).toBe(before);
   await expect(page.locator(".stop-row :focus")).toHaveCount(1);
 });
 
 test("a copied address shows a colleague the same part of the map", async ({ rooms }) => {
   const page = await rooms.open("dispatcher", "/control-room?view=14_35.90000_14.50000");
-  await page.locator("canvas.map-fleet").waitFor();
-  await page.waitForTimeout(800);
+  await mapRests(page);
   expect(view(page)).toBe("14_35.90000_14.50000");
 });

@@ -111,6 +111,36 @@ test("every resolution can be undone, and the row comes back to its place with t
   }
 });
 
+test("a list that was read before an undo, and comes after it, does not take the focus", async ({ rooms }) => {
+  const page = await rooms.open("dispatcher", "/exceptions");
+  const id = await firstFree(page);
+  const row = rowOf(page, id);
+  await row.locator("summary", { hasText: "Resolve" }).click();
+  await row.getByLabel("What was done").selectOption("Recipient told");
+  await row.getByRole("button", { name: "Resolve exception" }).click();
+  await expect(row).toHaveCount(0);
+  let [read, release] = [0, () => {}];
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/api/queue*", async (route) => {
+    const response = await route.fetch();
+    read += 1;
+    if (read === 1) await released;
+    await route.fulfill({ response });
+  });
+  const other = await rooms.open("second dispatcher", "/exceptions");
+  const elsewhere = await firstFree(other);
+  await rowOf(other, elsewhere).getByRole("button", { name: "Claim" }).click();
+  await expect.poll(() => read).toBe(1);
+  const undo = page.getByRole("status").filter({ hasText: "Resolved." }).getByRole("button", { name: "Undo" });
+  await undo.click();
+  await expect(undo).toHaveCount(0);
+  release();
+  await expect(row.locator(":focus")).toHaveCount(1);
+  await page.unrouteAll({ behavior: "wait" });
+  await rowOf(other, elsewhere).getByRole("button", { name: "Release" }).click();
+  await expect(rowOf(other, elsewhere).locator(".queue-owner")).toContainText("Nobody");
+});
+
 test("the keyboard goes on from the row it was on", async ({ rooms }) => {
   const page = await rooms.open("dispatcher", "/exceptions");
   const focused = () => page.evaluate(() => document.activeElement?.closest("[data-row]")?.getAttribute("data-row"));

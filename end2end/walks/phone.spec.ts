@@ -1,5 +1,5 @@
 // On a phone nothing is wider than the screen, and every pane is one press away.
-import { expect, overflow, test } from "../fixtures";
+import { expect, mapRests, overflow, test } from "../fixtures";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -35,9 +35,9 @@ test("a vehicle that is chosen on a phone has its route on the map", async ({ ro
   await panes.getByRole("link", { name: "Map" }).tap();
   const stops = page.locator(".map-stop");
   await expect(stops.first()).toBeVisible();
-  await page.waitForTimeout(800);
+  await mapRests(page);
   const map = await page.locator(".map-frame").boundingBox();
-  // All at one moment: the day goes on. What has ended late or failed is no longer open.
+  // What has ended late or failed is no longer open.
   const boxes = await page.locator(".map-stop").evaluateAll((stops) => {
     const rows = document.querySelectorAll(".panel tbody tr[data-row]");
     const open = [...rows].filter((row) => row.closest("table")?.caption?.textContent === "Open stops");

@@ -63,7 +63,7 @@ pub fn keep_focus() {
     request_animation_frame(browser::keep_focus);
 }
 
-/// The row of this name takes the focus when what has it is gone.
+/// The row of this name takes the focus when what has it is gone; if it is not there yet, once it comes.
 pub fn aim_focus(row: &str) {
     #[cfg(feature = "hydrate")]
     browser::aim_focus(row);
@@ -97,8 +97,12 @@ mod browser {
     const SEARCH_LOOK: Duration = Duration::from_millis(60);
     const SEARCH_LOOKS: u32 = 100;
 
+    /// The place of a row that has yet to come. A list that was asked for before may still be shown without it: until the row
+    /// is there no other takes the focus.
+    const AWAITED: usize = usize::MAX;
+
     thread_local! {
-        /// The row that has the focus or had it last: its name and its place in the list.
+        /// The row that has the focus or had it last: its name and its place in the list, or `AWAITED`.
         static LAST: RefCell<Option<(String, usize)>> = const { RefCell::new(None) };
     }
 
@@ -197,7 +201,8 @@ mod browser {
     }
 
     pub fn aim_focus(row: &str) {
-        LAST.set(Some((row.to_owned(), 0)));
+        let place = rows().iter().position(|other| is_named(other, row)).unwrap_or(AWAITED);
+        LAST.set(Some((row.to_owned(), place)));
     }
 
     /// The name of the row around something.
@@ -207,16 +212,21 @@ mod browser {
 
     /// Gives the focus to the row of this name, if it is there.
     pub fn row_named(name: &str) -> bool {
-        rows().iter().find(|row| row.get_attribute("data-row").as_deref() == Some(name)).is_some_and(enter)
+        rows().iter().find(|row| is_named(row, name)).is_some_and(enter)
+    }
+
+    fn is_named(row: &Element, name: &str) -> bool {
+        row.get_attribute("data-row").as_deref() == Some(name)
     }
 
     /// The row that had the focus last, or the one that stands in its place now.
     fn last_row() -> Option<Element> {
         let (name, place) = LAST.with_borrow(Clone::clone)?;
         let mut rows = rows();
-        let named =
-            |row: &Element| !name.is_empty() && row.get_attribute("data-row").as_deref() == Some(&name);
-        let at = rows.iter().position(named).unwrap_or(place.min(rows.len().checked_sub(1)?));
+        rows.first()?;
+        let named = |row: &Element| !name.is_empty() && is_named(row, &name);
+        let in_its_place = || (place != AWAITED).then(|| place.min(rows.len() - 1));
+        let at = rows.iter().position(named).or_else(in_its_place)?;
         Some(rows.swap_remove(at))
     }
 

@@ -350,7 +350,10 @@ pub async fn demo(settings: DemoSettings) -> Result<()> {
     let house =
         Installation::open(&settings.database, DEMO_DATABASE, fresh, settings.site.connections).await?;
     house.database.migrate().await?;
-    let clock = demo_clock(&house.database, &settings, start).await?;
+    let mut clock = demo_clock(&house.database, &settings, start).await?;
+    if let Some(until) = settings.until {
+        clock = clock.until(&settings.zone, until).context("--until does not work")?;
+    }
     let open = open(&house, &settings.site, &settings.doors, &settings.database.var, listen, clock).await?;
     say_ready(&open).await?;
     keep_open(open).await?;

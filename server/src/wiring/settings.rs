@@ -131,6 +131,10 @@ pub struct DemoSettings {
     /// Go on with the day that is in the database instead of starting anew; with a later --date, play that day in it.
     #[arg(long = "continue")]
     pub go_on: bool,
+    /// Local time, hour:minute:second, at which the day stands still, so that it can be looked at; with --continue, the day
+    /// as it was then.
+    #[arg(long)]
+    pub until: Option<chrono::NaiveTime>,
     /// Part of the demo's command line for all its programs; the server itself draws nothing by chance.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -47,6 +47,8 @@ const NUMBERED_ZOOM: f64 = 12.5;
 /// How often a very large fleet is drawn anew while it moves, milliseconds: nobody sees more of so many, and the rest of the
 /// page breathes.
 const CROWD_MS: f64 = 95.0;
+/// A pointer that goes farther while it is down than this is no click, CSS pixels.
+const CLICK_PX: f64 = 3.0;
 
 /// What the map shows and whom it tells.
 pub struct Feed {
@@ -133,6 +135,7 @@ struct Island {
     closed: RefCell<ClosedLayers>,
     selected: Cell<Option<VehicleId>>,
     hovered: Cell<Option<VehicleId>>,
+    pressed: Cell<(f64, f64)>,
     selected_label: Label,
     hovered_label: Label,
     looked: Cell<bool>,
@@ -199,6 +202,7 @@ impl Island {
                 easel: RefCell::new(easel),
                 selected: Cell::new(None),
                 hovered: Cell::new(None),
+                pressed: Cell::default(),
                 selected_label: Label::new("map-label"),
                 hovered_label: Label::new("map-label"),
                 looked: Cell::new(false),
@@ -233,7 +237,13 @@ impl Island {
             })
         };
         self.pointer.replace(vec![
+            on("mousedown", |island, event, _| {
+                let at = event.container_point();
+                island.pressed.set((at.x(), at.y()));
+            }),
+            // While it zooms the map takes no drag, and what was meant as one comes as a click.
             on("click", |island, event, told| match told.sketch {
+                _ if island.was_dragged(event) => {}
                 Some(sketch) if sketch.with_untracked(|sketch| sketch.drawing) => {
                     let at = event.lat_lng();
                     let place = Point { lat: at.lat(), lon: at.lng() };
@@ -346,6 +356,11 @@ impl Island {
             let _ = self.frame.class_list().toggle_with_force("over-vehicle", vehicle.is_some());
             self.ask_for_frame();
         }
+    }
+
+    fn was_dragged(&self, event: &MouseEvent) -> bool {
+        let (at, (x, y)) = (event.container_point(), self.pressed.get());
+        (at.x() - x).abs().max((at.y() - y).abs()) > CLICK_PX
     }
 
     fn hit(&self, event: &MouseEvent) -> Option<VehicleId> {

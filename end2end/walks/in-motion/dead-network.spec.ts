@@ -1,6 +1,6 @@
 // The network dies without a word: the page says since when it knows nothing, and is live again when it can be.
-import { expect, isLive, test } from "../fixtures";
-import { Line } from "../house/line";
+import { expect, isLive, test } from "../../fixtures";
+import { Line } from "../../house/line";
 
 test("a network that dies is said after three missed heartbeats, and the day comes back by itself", async ({ rooms, house }) => {
   test.setTimeout(150_000);
@@ -36,13 +36,4 @@ test("a network that dies is said after three missed heartbeats, and the day com
   } finally {
     await line.close();
   }
-});
-
-test("a browser that knows it is offline says so at once", async ({ rooms }) => {
-  rooms.expectError(/net::ERR|Failed to load resource|live\/day/);
-  const page = await rooms.open("dispatcher", "/control-room");
-  await page.context().setOffline(true);
-  await expect(page.locator(".fresh")).toContainText(/Paused since/, { timeout: 3_000 });
-  await page.context().setOffline(false);
-  await isLive(page);
 });

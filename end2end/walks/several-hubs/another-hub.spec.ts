@@ -1,7 +1,7 @@
 // A second hub is opened; an administrator invites a dispatcher for it alone, who sees that hub and nothing of the other.
 // Last but one of the files: from here on there are two hubs.
 import type { Page } from "@playwright/test";
-import { expect, isLive, overflow, test } from "../fixtures";
+import { expect, isLive, overflow, test } from "../../fixtures";
 
 const PASSWORD = "four green vans";
 const secret = (page: Page) => page.locator(".once-secret");
