@@ -1,5 +1,5 @@
 // Before all walks: a house with a day that goes on. For the first walk that is not about movement it stands still. After all
-// walks nothing of it may be left.
+// walks its tables must be what has happened there, and nothing of it may be left.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { keep, signInAll, type State } from "./people";
@@ -17,8 +17,24 @@ export default async function setup(): Promise<() => Promise<void>> {
   keep("walks", house.folder, { ...state, standStill: `http://127.0.0.1:${(switchboard.address() as AddressInfo).port}` });
   return async () => {
     switchboard.close();
-    await house.close();
+    try {
+      house.erase(await attempted(house, state));
+      house.checkHistory();
+    } finally {
+      await house.close();
+    }
   };
+}
+
+// The references of orders that somebody has tried to deliver.
+async function attempted(house: House, { people }: State): Promise<string[]> {
+  const cookie = cookieOf(people.dispatcher);
+  const page = await (await fetch(`${house.url}/figures?rows=on_time`, { headers: { cookie } })).text();
+  return [...new Set(page.match(/\b[A-Z]{3}-\d+\b/g))];
+}
+
+function cookieOf(person: State["people"]["dispatcher"]): string {
+  return person?.cookies.map(({ name, value }) => `${name}=${value}`).join("; ") ?? "";
 }
 
 // A house in which vans drive.
@@ -41,7 +57,7 @@ export async function openDay(): Promise<{ house: House; state: State }> {
 
 // Lets the day go on until something has gone wrong, and then stand still: what a walk finds is there when it acts.
 export async function standStill(house: House, { people }: State): Promise<void> {
-  const cookie = people.dispatcher?.cookies.map(({ name, value }) => `${name}=${value}`).join("; ") ?? "";
+  const cookie = cookieOf(people.dispatcher);
   const queue = async () => {
     const page = await (await fetch(`${house.url}/exceptions`, { headers: { cookie } })).text();
     return [...page.matchAll(/data-row="([0-9a-f-]+)"/g)].map(([, row]) => row).join();

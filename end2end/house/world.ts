@@ -1,5 +1,5 @@
 // A running product with a day in it: database, server and, when asked for, the pretended world.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -147,14 +147,33 @@ export class House {
 
   // Adds a person. Without a password the answer is the address of a one-time sign-in link.
   addPerson(name: string, role: Role, password?: string): string {
-    const where = ["--database-url", withDatabase(this.database, this.name), "--var", this.folder];
-    const how = password === undefined ? ["--link"] : [];
-    const path = execFileSync(PATHS.server, ["add-user", name, role, ...how, ...where], {
-      input: password ?? "",
-      encoding: "utf8",
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    const path = this.run(["add-user", name, role, ...(password === undefined ? ["--link"] : [])], password);
     return password === undefined ? this.url + path.trim() : "";
+  }
+
+  // Erases the recipient of the first of these orders that has been delivered: nobody is erased who still waits.
+  erase(references: string[]): void {
+    const erased = references.some((reference) => {
+      try {
+        return this.run(["erase", "--order", reference]).includes("\terased");
+      } catch {
+        return false;
+      }
+    });
+    if (!erased) throw new Error(`none of ${references.length} orders could be erased: ${references.join(", ")}`);
+  }
+
+  // Throws where the tables hold something else than what has happened adds up to.
+  checkHistory(): void {
+    console.log(this.run(["check-history"]).trim());
+  }
+
+  // What a verb of the program says that works on the database of this house.
+  private run(verb: string[], input = ""): string {
+    const where = ["--database-url", withDatabase(this.database, this.name), "--var", this.folder];
+    const ended = spawnSync(PATHS.server, [...verb, ...where], { input, encoding: "utf8" });
+    if (ended.status !== 0) throw new Error(`doorstep ${verb[0]} failed:\n${ended.stdout}${ended.stderr}`);
+    return ended.stdout;
   }
 
   async stats(): Promise<Stats> {
