@@ -109,6 +109,13 @@ pub(crate) fn start(
     workers.spawn(run("retention", Duration::from_secs(3_600), closing.clone(), states.clone(), retention));
 
     let (o, t) = (ops.clone(), timer.clone());
+    let months = move || {
+        let (o, t) = (o.clone(), t.clone());
+        async move { o.make_months(&t).await }
+    };
+    workers.spawn(run("months", Duration::from_secs(60), closing.clone(), states.clone(), months));
+
+    let (o, t) = (ops.clone(), timer.clone());
     let rollups = move || {
         let (o, t) = (o.clone(), t.clone());
         // It reads on every second: a line for each round would say nothing.

@@ -106,7 +106,7 @@ impl Operations {
         caller.reach(order.hub)?;
         let site = self.site_of(order.hub).await?;
         let shop = store::orders::shop_name(&mut conn, order.shop).await?.unwrap_or_default();
-        let events = store::events::of_order(&mut conn, id).await?;
+        let events = store::events::of_order(&mut conn, id, order.placed_at).await?;
         // Of the day's stops those are read on whose routes the order has ever been.
         let routes: Vec<_> = events.iter().filter_map(|e| e.fact.subjects().route).collect();
         let latest = store::stops::latest_of(&mut conn, &[id]).await?;

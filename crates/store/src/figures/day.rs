@@ -1,6 +1,6 @@
 //! What the figures are made of, read from the history and from nowhere else.
 
-use crate::{Conn, StoreError};
+use crate::{Conn, StoreError, months};
 use domain::{
     Day, Event, Fact, HubId, Instant, OrderId, RouteId, VehicleId, Window,
     figures::{AttemptFacts, PromiseFacts, RoadTime},
@@ -124,13 +124,16 @@ pub async fn road_times(
            left join routes r on r.id = d.route_id
            left join lateral (
                select occurred_at from events f
-               where f.route_id = d.route_id and f.kind = 'route_finished' order by f.id desc limit 1
+               where f.route_id = d.route_id and f.kind = 'route_finished' and f.recorded_at >= $4
+               order by f.id desc limit 1
            ) f on true
            where d.hub_id = $1 and d.kind = 'route_departed' and d.occurred_at >= $2 and d.occurred_at < $3
+             and d.recorded_at >= $4
            order by d.occurred_at, d.id"#,
         hub.0,
         from,
-        until
+        until,
+        months::since(from)
     )
     .fetch_all(conn)
     .await?;

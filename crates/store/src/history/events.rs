@@ -1,6 +1,6 @@
 //! The history.
 
-use super::row::select_events;
+use super::{months, row::select_events};
 use crate::{Conn, StoreError, Tx};
 use domain::{Columns, Event, HubId, Instant, OrderId, Stored};
 use uuid::Uuid;
@@ -89,19 +89,20 @@ pub async fn after(conn: &mut Conn, id: i64, limit: i64) -> Result<Vec<(i64, Eve
     rows.into_iter().map(|row| Ok((row.id, row.try_into()?))).collect()
 }
 
-/// One order's history, oldest first, with the exceptions raised about it.
-pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Event>, StoreError> {
+/// The history of an order that was placed at a moment, oldest first, with the exceptions raised about it.
+pub async fn of_order(conn: &mut Conn, order: OrderId, placed_at: Instant) -> Result<Vec<Event>, StoreError> {
     let rows = select_events!(
         // Two index look-ups: an `or` over both columns would read all of history.
         "(
-             select * from events where order_id = $1
+             select * from events where order_id = $1 and recorded_at >= $2
              union all
-             select e.* from exceptions x join events e on e.exception_id = x.id
+             select e.* from exceptions x join events e on e.exception_id = x.id and e.recorded_at >= $2
              where x.order_id = $1 and e.order_id is distinct from $1
          ) e
          left join lateral (select words from event_words where event_id = e.id) w on true
          order by e.occurred_at, e.id",
-        order.0
+        order.0,
+        months::since(placed_at)
     )
     .fetch_all(conn)
     .await?;
@@ -118,10 +119,12 @@ pub(crate) async fn attempts(
     let rows = select_events!(
         "events e cross join (select null::text as words) w
          where e.hub_id = $1 and e.kind = 'attempt_made' and e.occurred_at >= $2 and e.occurred_at < $3
+           and e.recorded_at >= $4
          order by e.occurred_at, e.id",
         hub.0,
         from,
-        until
+        until,
+        months::since(from)
     )
     .fetch_all(conn)
     .await?;
@@ -130,5 +133,8 @@ pub(crate) async fn attempts(
 
 /// About how many events there are: what was rolled back has used up numbers too.
 pub async fn about(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "n!" from events"#).fetch_one(conn).await?)
+    let number = sqlx::query_scalar!(
+        r#"select case when is_called then last_value else 0 end as "n!" from events_id_seq"#
+    );
+    Ok(number.fetch_one(conn).await?)
 }

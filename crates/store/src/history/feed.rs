@@ -4,7 +4,7 @@
 //! within an epoch, which ends where the database is restored: what was told before stays before what is told after.
 
 use super::row::{Row, select_events};
-use crate::{Conn, StoreError, Tx};
+use crate::{StoreError, Tx};
 use domain::Event;
 use std::{fmt, str::FromStr};
 
@@ -63,7 +63,12 @@ impl From<Row> for Heard {
 }
 
 /// The next events after a cursor, at most `limit`. What cannot be read is among them: nothing is left out.
-pub async fn after(conn: &mut Conn, cursor: Cursor, limit: i64) -> Result<Vec<Heard>, StoreError> {
+///
+/// For the rest of the transaction statements are planned once for a connection, and not for their values. No cursor says in
+/// which months the next events are, so all are planned for, which takes longer than to look; and a plan for a cursor that few
+/// events seem to be behind would sort them all.
+pub async fn after(tx: &mut Tx, cursor: Cursor, limit: i64) -> Result<Vec<Heard>, StoreError> {
+    sqlx::query!("set local plan_cache_mode = force_generic_plan").execute(&mut **tx).await?;
     let rows = select_events!(
         "events e left join event_words w on w.event_id = e.id
          where (e.epoch, e.tx, e.id) > ($1, $2::text::xid8, $3)
@@ -74,7 +79,7 @@ pub async fn after(conn: &mut Conn, cursor: Cursor, limit: i64) -> Result<Vec<He
         cursor.id,
         limit
     )
-    .fetch_all(conn)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(Heard::from).collect())
 }

@@ -4,6 +4,7 @@ pub mod erasure;
 pub mod events;
 pub mod feed;
 pub mod ledger;
+pub mod months;
 pub mod projectors;
 pub mod retention;
 pub mod rollups;

@@ -1,7 +1,8 @@
 //! What an event takes on the disk, with its indexes.
 
-use crate::ground::{Size, empty, filled};
-use store::events;
+use crate::ground::{Size, at, empty, filled};
+use chrono::TimeDelta;
+use store::{events, months};
 
 /// 6,000 orders and 30,000 events.
 const SOME: Size = Size { days: 20, orders: 300, vehicles: 20, waiting: 0 };
@@ -9,7 +10,9 @@ const SOME: Size = Size { days: 20, orders: 300, vehicles: 20, waiting: 0 };
 const MOST: i64 = 450;
 
 async fn size(database: &store::Database) -> (i64, i64) {
-    let size = "select count(*), pg_total_relation_size('events') + pg_total_relation_size('event_words') from events";
+    let size =
+        "select count(*), (select sum(pg_total_relation_size(relid)) from pg_partition_tree('events'))::int8
+                                 + pg_total_relation_size('event_words') from events";
     sqlx::query_as(size).fetch_one(&mut *database.read().await.unwrap()).await.unwrap()
 }
 
@@ -17,6 +20,11 @@ async fn size(database: &store::Database) -> (i64, i64) {
 async fn an_event_takes_little_room() {
     let (Some(old), Some(new)) = (filled("bytes_1", SOME).await, empty("bytes_2").await) else { return };
     new.migrate().await.unwrap();
+    let mut tx = new.begin().await.unwrap();
+    for month in months::from(at(0) - TimeDelta::days(28), 1) {
+        months::make(&mut tx, month).await.unwrap();
+    }
+    tx.commit().await.unwrap();
     let (mut conn, mut last) = (old.read().await.unwrap(), 0);
     loop {
         let part = events::after(&mut conn, last, 50).await.unwrap();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::HubId;
-use store::{Conn, Database};
+use store::{Conn, Database, months};
 
 /// How much history there is.
 pub struct Size {
@@ -12,6 +12,8 @@ pub struct Size {
     pub waiting: u32,
 }
 
+/// Tables without a row.
+pub const NOTHING: Size = Size { days: 0, orders: 0, vehicles: 0, waiting: 0 };
 /// So many rows at most make a small table.
 const SMALL: i64 = 1_900;
 
@@ -48,7 +50,18 @@ pub async fn filled(test: &str, size: Size) -> Option<Database> {
     let database = empty(test).await?;
     database.migrate().await.unwrap();
     fill(&database, size).await;
+    arrange(&database).await;
     Some(database)
+}
+
+/// Moves what was recorded in a month without a part into its part, as the worker does.
+pub async fn arrange(database: &Database) {
+    let waiting = months::missing(&mut database.read().await.unwrap(), &[]).await.unwrap();
+    for month in waiting {
+        let mut tx = database.begin().await.unwrap();
+        assert!(months::make(&mut tx, month).await.unwrap().unwrap() > 0);
+        tx.commit().await.unwrap();
+    }
 }
 
 /// Fills tables that are empty.
@@ -80,6 +93,8 @@ pub struct Reads {
     pub by_index: i64,
     /// Days of readings that were planned for, looked into or not.
     pub days: usize,
+    /// Months of history that were.
+    pub months: usize,
 }
 
 /// What PostgreSQL has counted of this transaction.
@@ -93,12 +108,13 @@ async fn counted(conn: &mut Conn) -> Vec<(String, i64, i64)> {
     .unwrap()
 }
 
-/// The days of readings that this transaction holds: a plan locks each that it might look into.
-async fn days_held(conn: &mut Conn) -> usize {
+/// The parts of a table, by date, that this transaction holds: a plan locks each that it might look into.
+async fn held(conn: &mut Conn, table: &str) -> usize {
     let held: Vec<(String,)> = sqlx::query_as(
         "select distinct relname::text from pg_locks join pg_class on pg_class.oid = pg_locks.relation
-         where pid = pg_backend_pid() and relkind = 'r' and relname like 'positions\\_%'",
+         where pid = pg_backend_pid() and relkind = 'r' and relname ~ ('^' || $1 || '_[0-9]')",
     )
+    .bind(table)
     .fetch_all(conn)
     .await
     .unwrap();
@@ -115,7 +131,8 @@ pub async fn reads<T>(
     let before = counted(&mut tx).await;
     let answer = question(&mut tx, hub).await;
     let after = counted(&mut tx).await;
-    let mut reads = Reads { days: days_held(&mut tx).await, ..Reads::default() };
+    let (days, months) = (held(&mut tx, "positions").await, held(&mut tx, "events").await);
+    let mut reads = Reads { days, months, ..Reads::default() };
     for (table, walked, fetched) in after {
         let was = before.iter().find(|(name, ..)| *name == table).map_or((0, 0), |b| (b.1, b.2));
         // Whoever looks into a small table may as well read it whole.

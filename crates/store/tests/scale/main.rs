@@ -5,6 +5,7 @@
 
 mod bytes;
 mod ground;
+mod months;
 mod once;
 mod reads;
 mod retention;

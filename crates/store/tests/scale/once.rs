@@ -1,6 +1,6 @@
 //! What is kept once, and that the history with which the rest is tried is a true one.
 
-use crate::ground::{Size, at, filled, hub, last_day};
+use crate::ground::{NOTHING, Size, at, filled, hub, last_day};
 use domain::{Exception, ExceptionId, PersonId, ProposalId};
 use store::{
     exceptions::{self, Wanted},
@@ -8,7 +8,6 @@ use store::{
     proposals::{self, Proposal},
 };
 
-const NOTHING: Size = Size { days: 0, orders: 0, vehicles: 0, waiting: 0 };
 const FEW: Size = Size { days: 3, orders: 120, vehicles: 6, waiting: 30 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,14 +24,26 @@ async fn a_question_reads_what_it_is_about() {
         reads(&database, async |tx, hub| search::orders(tx, &[hub], "PHA-0000050", 5, 0).await.unwrap())
             .await;
     let failed = found[0].id;
-    let (story, cost) = reads(&database, async |tx, _| events::of_order(tx, failed).await.unwrap()).await;
+    let placed =
+        async |id| orders::get(&mut database.read().await.unwrap(), id).await.unwrap().unwrap().placed_at;
+    let placed_at = placed(failed).await;
+    let (story, cost) =
+        reads(&database, async |tx, _| events::of_order(tx, failed, placed_at).await.unwrap()).await;
     assert_eq!(story.len(), 8, "placed, planned, loaded, arrived, attempted, raised, resolved, unloaded");
     is_bounded("an order's story", cost, 30, 0);
+    assert_eq!(cost.months, 3, "all but the month in which the vehicles came");
     let routes: Vec<_> = story.iter().filter_map(|e| e.fact.subjects().route).collect();
     let (labels, cost) =
         reads(&database, async |tx, _| store::plans::labels(tx, &routes).await.unwrap()).await;
     assert_eq!(labels.len(), 1, "a route of sixty days ago has its vehicle's name still");
     is_bounded("the names of a story's vehicles", cost, 5, 0);
+    let (found, _) =
+        reads(&database, async |tx, hub| search::orders(tx, &[hub], "PHA-0018050", 5, 0).await.unwrap())
+            .await;
+    let (late, placed_at) = (found[0].id, placed(found[0].id).await);
+    let (newer, cost) =
+        reads(&database, async |tx, _| events::of_order(tx, late, placed_at).await.unwrap()).await;
+    assert_eq!((newer[0].recorded_at, cost.months), (placed_at, 2), "this month and the one before");
     let (_, cost) = reads(&database, async |tx, _| orders::get(tx, failed).await.unwrap()).await;
     is_bounded("an order", cost, 10, 0);
 
@@ -39,11 +51,13 @@ async fn a_question_reads_what_it_is_about() {
         reads(&database, async |tx, hub| figures::attempts(tx, hub, at(0), at(24)).await.unwrap()).await;
     assert_eq!(attempts.len(), 300);
     is_bounded("a day's attempts", cost, 500, 0);
+    assert_eq!(cost.months, 2, "this month and the one before");
     let (roads, cost) =
         reads(&database, async |tx, hub| figures::road_times(tx, hub, at(0), at(24)).await.unwrap()).await;
     assert_eq!(roads.len(), 20);
     assert!(roads.iter().all(|route| route.time.finished_at.is_some()));
     is_bounded("a day's times on the road", cost, 100, 0);
+    assert_eq!(cost.months, 2, "this month and the one before");
 
     let now = at(8);
     let (page, cost) = reads(&database, async |tx, hub| {

@@ -58,9 +58,10 @@ async fn old_history_loses_its_people_and_nothing_else() {
     assert_eq!(rebuilt.differences(&tables), Vec::<String>::new());
     let mut heard = vec![];
     // Transactions of other tests on the same server hold up the feed.
+    let mut tx = database.begin().await.unwrap();
     while (heard.len() as i64) < events {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        heard = feed::after(&mut conn, Cursor::START, events + 1).await.unwrap();
+        heard = feed::after(&mut tx, Cursor::START, events + 1).await.unwrap();
     }
     assert_eq!(heard.len() as i64, events);
     assert!(heard.windows(2).all(|two| two[0].cursor.event() < two[1].cursor.event()), "in the old order");
