@@ -15,6 +15,10 @@ test("a recipient is erased once the order is over and its reference was typed",
   const agent = await rooms.open("agent", "/deliveries?q=triq");
   const hits = agent.getByRole("table", { name: /Orders that match/ }).locator("tbody tr");
   const order = hits.filter({ hasText: "Delivered" }).first();
+  await expect(async () => {
+    await agent.reload();
+    await expect(order).toBeVisible({ timeout: 2_000 });
+  }).toPass();
   const reference = await order.getByRole("link").innerText();
   const phone = await order.locator("td small").first().innerText();
   const name = (await order.locator("td").first().innerText()).replace(phone, "").trim();
