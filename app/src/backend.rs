@@ -117,17 +117,9 @@ pub fn keeps_secure_cookies() -> bool {
 
 /// The path at the hub of the page that sent a form, as the browser names that page.
 pub fn at_same_hub(path: &str) -> String {
-    with_hub(hub_that_sent(), path)
-}
-
-/// The hub of the page that sent a form or asks for something, as the browser names that page.
-fn hub_that_sent() -> Option<domain::HubId> {
-    hub_in(request_header(header::REFERER)?.split_once('?')?.1)
-}
-
-/// The hub of the page that is asked for, or that asks.
-pub fn hub_of_page() -> Option<domain::HubId> {
-    hub_in_address().or_else(hub_that_sent)
+    let from = request_header(header::REFERER).unwrap_or_default();
+    let hub = from.split_once('?').and_then(|(_, query)| hub_in(query));
+    with_hub(hub, path)
 }
 
 /// Whether the page that is asked for stands still.

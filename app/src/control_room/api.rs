@@ -24,13 +24,13 @@ pub async fn route(route: RouteId) -> Result<RouteView, Fault> {
     answer(operations().await?.route(&caller, route).await)
 }
 
-/// What the map needs before it can draw, at the hub of the page that asks: an argument would weigh more in the wasm.
+/// What the map needs before it can draw.
 #[server(prefix = "/api", endpoint = "map", input = GetUrl, output = Answer)]
-pub async fn map() -> Result<MapView, Fault> {
+pub async fn map(hub: Option<HubId>) -> Result<MapView, Fault> {
     use crate::backend::*;
     uncached();
     let caller = caller().await?;
-    answer(operations().await?.map(&caller, hub_of_page()).await)
+    answer(operations().await?.map(&caller, hub).await)
 }
 
 /// Looks for a better plan; answers whether there is one, which the board then shows. Nothing changes until it is accepted.

@@ -46,7 +46,8 @@ pub fn lasting_map(live: LiveBoard) -> Resource<Result<MapView, Fault>> {
         Some(before) if is_here.get_value() => *before,
         _ => live.returned.get().wrapping_add(again.get()),
     });
-    let map = Resource::new(move || tries.get(), |_| api::map());
+    let hub = Session::here().hub;
+    let map = Resource::new(move || tries.get(), move |_| api::map(hub));
     Effect::new(move |_| {
         let answer = map.get();
         is_here.set_value(matches!(answer, Some(Ok(_))));

@@ -75,10 +75,6 @@ pub fn ErasurePage() -> impl IntoView {
         (None, true) => Asked::Erasures,
     };
     let (came, orders) = (query.get("came"), query.get("orders").and_then(|n| n.parse().ok()).unwrap_or(1));
-    let looked_for = {
-        let text = text.clone();
-        Memo::new(move |_| text.clone())
-    };
     let fault = fault_in_address::<EraseRecipient>();
     let found = Resource::new(move || asked.clone(), move |asked| find(asked, page));
     view! {
@@ -89,7 +85,7 @@ pub fn ErasurePage() -> impl IntoView {
                 orders. Orders, times and figures stay as they are, of nobody."
             </p>
             <Message fault done=None />
-            <SearchForm path="/erase" label="Reference, name, phone or e-mail" text=looked_for />
+            <SearchForm path="/erase" label="Reference, name, phone or e-mail" text=text.clone() />
             <Suspense fallback=|| view! { <Skeleton rows=8 what="the recipients" /> }>
                 {move || {
                     Some(match found.get()? {

@@ -15,7 +15,8 @@ pub fn SearchForm(
     /// What can be looked for.
     label: &'static str,
     /// What was looked for.
-    text: Memo<String>,
+    #[prop(into)]
+    text: Signal<String>,
     /// Whether the page begins with the focus here.
     #[prop(optional)]
     first: bool,

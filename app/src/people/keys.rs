@@ -83,7 +83,7 @@ pub fn KeysPart() -> impl IntoView {
 fn Search(text: String, revoked: bool) -> impl IntoView {
     let other = at_hub(&href(&text, !revoked, 1));
     view! {
-        <SearchForm path="/people" label="Name, holder or id of a key" text=Memo::new(move |_| text.clone())>
+        <SearchForm path="/people" label="Name, holder or id of a key" text>
             <input type="hidden" name="part" value="keys" />
             {revoked.then(|| view! { <input type="hidden" name="revoked" value="1" /> })}
             <a class="button" href=other>

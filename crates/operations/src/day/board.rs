@@ -127,18 +127,17 @@ impl DayBook {
     /// Where a vehicle is: its latest reading, or the hub while it waits there and has never sent one.
     pub fn place_of(&self, vehicle: VehicleId) -> Option<Position> {
         let waits = || self.route_of(vehicle).is_some_and(|route| route.state == RouteState::Published);
-        self.latest.get(&vehicle).copied().or_else(|| {
-            waits().then(|| Position {
-                vehicle,
-                at: self.now,
-                place: self.hub.at,
-                speed_mps: None,
-                heading_deg: None,
-                accuracy_m: None,
-                battery_percent: None,
-                received_at: self.now,
-            })
-        })
+        let at_hub = || Position {
+            vehicle,
+            at: self.now,
+            place: self.hub.at,
+            speed_mps: None,
+            heading_deg: None,
+            accuracy_m: None,
+            battery_percent: None,
+            received_at: self.now,
+        };
+        self.latest.get(&vehicle).copied().or_else(|| waits().then(at_hub))
     }
 
     /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub, if it does.

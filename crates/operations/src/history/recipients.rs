@@ -4,7 +4,7 @@ use crate::{
     Caller, Operations, OpsError, Result, base::zone::Zone, day::standing::progress, sites::hubs::Site,
 };
 use domain::{Actor, Event, Fact, Order, OrderId, PersonId, Refusal};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use store::{Conn, erasure};
 use wire::staff::{
     deliveries::HitsView,
@@ -134,9 +134,8 @@ async fn listed(conn: &mut Conn, orders: &[Order], zone: Zone) -> Result<Vec<Rec
     let mut shops = HashMap::new();
     let mut rows = vec![];
     for order in orders {
-        if !shops.contains_key(&order.shop) {
-            let name = store::orders::shop_name(conn, order.shop).await?.unwrap_or_default();
-            shops.insert(order.shop, name);
+        if let Entry::Vacant(place) = shops.entry(order.shop) {
+            place.insert(store::orders::shop_name(conn, order.shop).await?.unwrap_or_default());
         }
         let about = written.iter().find(|about| about.order == order.id);
         let (notes, resolutions) = about.map_or((0, 0), |about| (about.notes, about.resolutions));
