@@ -161,6 +161,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let plan_at = opening::plan_at(clock.now(), clock.factor(), size.orders);
     let keys = opening::set_up(&link, &key, &scenario, plan_at, &ends).await?;
     tracing::info!("{} vehicles and {} shops are set up", keys.vehicles.len(), keys.shops.len());
+    opening::make_roster(&link, &key, &scenario, &keys.vehicles, &ends).await?;
     opening::place_orders(&link, &keys.shops, &scenario, &ends).await?;
     let spare_s = (plan_at - clock.now()).num_seconds();
     if spare_s < 0 {

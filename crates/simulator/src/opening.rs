@@ -1,7 +1,8 @@
-//! Before the day: the administrator sets up the hub, and the shops place their orders; during the day, their late ones.
+//! Before the day: the administrator sets up the hub and makes its roster, and the shops place their orders; during the day, their late ones.
 //!
 //! Not here: what they order (`crate::scenario`).
 
+use crate::scenario::roster::{self, Duty};
 use crate::scenario::{Scenario, ScenarioOrder};
 use crate::server_link::{LinkError, ServerLink};
 use crate::van::Surroundings;
@@ -13,7 +14,10 @@ use std::time::Duration as RealDuration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use wire::Instant;
-use wire::machine::{NamedKey, PlaceOrder, PlaceOrderResult, PlaceStatus, SetUp, SetUpAnswer, SetUpHub};
+use wire::machine::{
+    NamedKey, PlaceOrder, PlaceOrderResult, PlaceStatus, SetUp, SetUpAnswer, SetUpHub, VehicleToken,
+};
+use wire::roster::{DutyCode, SaveDriver, SaveShift, SavedAnswer, SavedStatus};
 
 const BULK: usize = 500;
 const SHOPS_AT_ONCE: usize = 3;
@@ -59,6 +63,60 @@ pub async fn set_up(
         );
     }
     Ok(answer)
+}
+
+/// Makes the day's roster: adds the driver who has no vehicle, and says who drives what when.
+///
+/// # Errors
+/// When the server refuses any of it, or does not answer for long.
+pub async fn make_roster(
+    link: &ServerLink,
+    key: &str,
+    scenario: &Scenario,
+    vehicles: &[VehicleToken],
+    ends: &CancellationToken,
+) -> Result<()> {
+    if scenario.roster.iter().all(Option::is_none) {
+        return Ok(());
+    }
+    let name = roster::spare(&scenario.vehicles);
+    let ask = SaveDriver { id: None, name, left: false, usually_drives: None };
+    let added = persist(ends, || link.save_drivers(key, vec![ask.clone()])).await?;
+    must_be_saved("the spare driver", &added)?;
+    let spare_driver = added.results.first().and_then(|saved| saved.driver);
+    let line = |(duty, vehicle): (&Option<Duty>, &VehicleToken)| {
+        let off = SaveShift {
+            vehicle: vehicle.id,
+            day: scenario.day.date(),
+            duty: DutyCode::Off,
+            driver: None,
+            from: None,
+            until: None,
+            breaks: vec![],
+            replaces: None,
+        };
+        Some(match duty.as_ref()? {
+            Duty::Nobody => off,
+            Duty::Drives { from, until, pause, spare } => SaveShift {
+                duty: DutyCode::Drives,
+                driver: spare_driver.filter(|_| *spare),
+                from: Some(*from),
+                until: Some(*until),
+                breaks: pause.iter().copied().collect(),
+                ..off
+            },
+        })
+    };
+    let lines: Vec<_> = scenario.roster.iter().zip(vehicles).filter_map(line).collect();
+    let saved = persist(ends, || link.save_shifts(key, lines.clone())).await?;
+    must_be_saved("the roster", &saved)
+}
+
+fn must_be_saved(what: &str, answer: &SavedAnswer) -> Result<()> {
+    match answer.results.iter().find(|saved| saved.result == SavedStatus::Refused) {
+        Some(refused) => bail!("{what} was refused: {}", refused.why.as_deref().unwrap_or("no reason given")),
+        None => Ok(()),
+    }
 }
 
 /// Places all orders that come before the plan.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant as RealInstant};
 use tokio::sync::Semaphore;
 use wire::driver::{DriverRoute, Fix, Outcomes, OutcomesAnswer, Positions, PositionsAnswer, Report};
 use wire::machine::{ClockAnswer, PlaceOrder, PlaceOrders, PlaceOrdersAnswer, Problem, SetUp, SetUpAnswer};
+use wire::roster::{SaveDriver, SaveDrivers, SaveShift, SaveShifts, SavedAnswer};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 const PATIENCE_WITH_BULK: Duration = Duration::from_secs(120);
@@ -81,6 +82,18 @@ impl ServerLink {
     pub async fn set_up(&self, key: &str, what: &SetUp) -> Result<SetUpAnswer, LinkError> {
         read(self.request(Method::POST, "/api/v1/operation", key).timeout(PATIENCE_WITH_BULK).json(what))
             .await
+    }
+
+    /// Adds drivers.
+    pub async fn save_drivers(&self, key: &str, drivers: Vec<SaveDriver>) -> Result<SavedAnswer, LinkError> {
+        let request = self.request(Method::POST, "/api/v1/drivers", key);
+        read(request.timeout(PATIENCE_WITH_BULK).json(&SaveDrivers { hub: None, drivers })).await
+    }
+
+    /// Says who drives what when.
+    pub async fn save_shifts(&self, key: &str, shifts: Vec<SaveShift>) -> Result<SavedAnswer, LinkError> {
+        let request = self.request(Method::POST, "/api/v1/shifts", key);
+        read(request.timeout(PATIENCE_WITH_BULK).json(&SaveShifts { hub: None, shifts })).await
     }
 
     /// Places many orders of one shop.

@@ -67,6 +67,8 @@ pub enum Fact<'a> {
     Breakdown { vehicle: &'a str, at: Point, from: Instant, until: Instant, reason: &'a str },
     /// Its phone had no network.
     Silence { vehicle: &'a str, from: Instant, until: Instant, forgets: bool },
+    /// Its driver paused between two doors.
+    Break { vehicle: &'a str, from: Instant, until: Instant },
     /// It came by the hub and loaded.
     Reload { vehicle: &'a str, arrived: Instant, left: Instant },
     /// A visit to a door, from leaving the place before to leaving this one.

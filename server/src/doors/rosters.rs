@@ -3,7 +3,7 @@
 use crate::{
     answers::{problem::Problem, state::AppState},
     connections::address::Client,
-    doors::api::{caller, read, read_each},
+    doors::api::{at_hub, caller, read, read_each},
 };
 use axum::{
     Json,
@@ -14,26 +14,39 @@ use axum::{
     },
     http::{HeaderMap, StatusCode},
 };
+use chrono::NaiveDate;
 use operations::{MOST_LINES, OpsError};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use wire::HubId;
-use wire::roster::{Roster, RosterAsk, SaveDriver, SaveShift, Saved, SavedAnswer};
+use wire::machine::AtHub;
+use wire::roster::{Roster, RosterAsk, Saved, SavedAnswer};
+
+/// Which days of a roster are meant.
+#[derive(Deserialize)]
+pub(crate) struct AtDays {
+    #[serde(default)]
+    day: Option<NaiveDate>,
+    #[serde(default)]
+    days: Option<u8>,
+}
 
 /// `GET /api/v1/shifts`
 pub(crate) async fn roster(
     State(house): State<AppState>,
     client: Client,
-    query: Result<Query<RosterAsk>, QueryRejection>,
+    query: Result<Query<AtHub>, QueryRejection>,
+    days: Result<Query<AtDays>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Roster>, Problem> {
     let caller = caller(&house, &headers, client).await?;
+    let hub = at_hub(query)?.hub;
     let unreadable = |_| {
-        let message = "send ?hub= with the id that the set-up answered, ?day= as 2026-11-23 and ?days= from 1 to 7, or leave them out";
+        let message = "send ?day= as 2026-11-23 and ?days= from 1 to 7, or leave them out";
         Problem::new(StatusCode::BAD_REQUEST, "unreadable", message)
     };
-    let Query(ask) = query.map_err(unreadable)?;
-    Ok(Json(house.ops.roster(&caller, ask).await?))
+    let Query(AtDays { day, days }) = days.map_err(unreadable)?;
+    Ok(Json(house.ops.roster(&caller, RosterAsk { hub, day, days }).await?))
 }
 
 /// `POST /api/v1/shifts`
@@ -44,9 +57,7 @@ pub(crate) async fn save_shifts(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SavedAnswer>, Problem> {
     let caller = caller(&house, &headers, client).await?;
-    let (hub, each) = list::<SaveShift>("shifts", body)?;
-    let good = each.iter().filter_map(|shift| shift.as_ref().ok().cloned()).collect();
-    Ok(Json(all(each, house.ops.save_shifts(&caller, hub, good).await?)))
+    each_for_itself("shifts", body, |hub, shifts| house.ops.save_shifts(&caller, hub, shifts)).await
 }
 
 /// `POST /api/v1/drivers`
@@ -57,17 +68,15 @@ pub(crate) async fn save_drivers(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SavedAnswer>, Problem> {
     let caller = caller(&house, &headers, client).await?;
-    let (hub, each) = list::<SaveDriver>("drivers", body)?;
-    let good = each.iter().filter_map(|driver| driver.as_ref().ok().cloned()).collect();
-    Ok(Json(all(each, house.ops.save_drivers(&caller, hub, good).await?)))
+    each_for_itself("drivers", body, |hub, drivers| house.ops.save_drivers(&caller, hub, drivers)).await
 }
 
-/// Reads `{"hub": …, "shifts": […]}`, each of the list on its own.
-#[expect(clippy::type_complexity, reason = "a list in which some cannot be read, and the hub")]
-fn list<T: DeserializeOwned>(
+/// Reads `{"hub": …, "shifts": […]}`, each of the list on its own, and saves what can be read; the rest is refused in its place.
+async fn each_for_itself<T: DeserializeOwned, F: Future<Output = Result<SavedAnswer, OpsError>>>(
     what: &str,
     body: Result<Bytes, BytesRejection>,
-) -> Result<(Option<HubId>, Vec<Result<T, String>>), Problem> {
+    save: impl FnOnce(Option<HubId>, Vec<T>) -> F,
+) -> Result<Json<SavedAnswer>, Problem> {
     let value: Value = read("JSON", body)?;
     let Some(each) = value.get(what).and_then(Value::as_array) else {
         let message = format!("the body is no list: send it as {{\"{what}\": [\u{2026}]}}");
@@ -78,15 +87,10 @@ fn list<T: DeserializeOwned>(
     }
     let hub = value.get("hub").unwrap_or(&Value::Null);
     let hub = Option::<HubId>::deserialize(hub).map_err(|e| Problem::unreadable("hub", &e))?;
-    Ok((hub, read_each(each)))
-}
-
-/// What became of each, those that could not be read in their places.
-fn all<T>(each: Vec<Result<T, String>>, good: SavedAnswer) -> SavedAnswer {
-    let mut saved = good.results.into_iter();
-    let results = each.into_iter().filter_map(|read| match read {
-        Ok(_) => saved.next(),
-        Err(why) => Some(Saved::refused(why)),
-    });
-    SavedAnswer { results: results.collect() }
+    let mut good = vec![];
+    let unread: Vec<_> =
+        read_each(each).into_iter().map(|read| read.map(|one| good.push(one)).err()).collect();
+    let mut saved = save(hub, good).await?.results.into_iter();
+    let results = unread.into_iter().filter_map(|why| why.map(Saved::refused).or_else(|| saved.next()));
+    Ok(Json(SavedAnswer { results: results.collect() }))
 }

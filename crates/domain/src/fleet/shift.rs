@@ -16,14 +16,14 @@ const BREAK_MINUTES: std::ops::RangeInclusive<i32> = 5..=240;
 
 /// A pause of the driver that is planned: it begins between two moments, and lasts some minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawBreak", into = "RawBreak")]
+#[serde(try_from = "RawBreak")]
 pub struct Break {
     earliest: Instant,
     latest: Instant,
     minutes: i32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RawBreak {
     earliest: Instant,
     latest: Instant,
@@ -68,26 +68,21 @@ impl TryFrom<RawBreak> for Break {
     }
 }
 
-impl From<Break> for RawBreak {
-    fn from(b: Break) -> Self {
-        Self { earliest: b.earliest, latest: b.latest, minutes: b.minutes }
-    }
-}
-
 /// From when until when somebody drives, and when the breaks are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawHours", into = "RawHours")]
+#[serde(try_from = "RawHours")]
 pub struct Hours {
     from: Instant,
     until: Instant,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     breaks: Vec<Break>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RawHours {
     from: Instant,
     until: Instant,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     breaks: Vec<Break>,
 }
 
@@ -135,12 +130,6 @@ impl TryFrom<RawHours> for Hours {
     type Error = Refusal;
     fn try_from(raw: RawHours) -> Result<Self, Refusal> {
         Self::parse(raw.from, raw.until, raw.breaks)
-    }
-}
-
-impl From<Hours> for RawHours {
-    fn from(h: Hours) -> Self {
-        Self { from: h.from, until: h.until, breaks: h.breaks }
     }
 }
 

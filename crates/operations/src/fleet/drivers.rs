@@ -66,6 +66,7 @@ impl Operations {
         }
         if result == SavedStatus::Saved {
             work.touched.all = true;
+            self.0.pauses.at("driver").await;
             work.commit().await?;
         }
         Ok(Saved { result, shift: None, driver: Some(id), why: None })

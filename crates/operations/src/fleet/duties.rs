@@ -1,14 +1,15 @@
 //! Who drives which vehicle on a day, when, and with which breaks: what the roster says, and where it says nothing the usual.
 
 use crate::{Result, base::zone::Zone};
-use domain::{Break, Day, DriverId, HubId, Instant, Shift, Vehicle, VehicleId};
+use domain::{Break, Day, DriverId, HubId, Instant, Shift, ShiftId, Vehicle, VehicleId};
 use std::collections::HashMap;
 
 /// A hub's roster of one service day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Duties {
     day: Day,
-    shifts: HashMap<VehicleId, Shift>,
+    /// The lines of each vehicle, the earliest first.
+    lines: HashMap<VehicleId, Vec<Shift>>,
     /// When each rostered driver drives.
     driving: HashMap<DriverId, Vec<(Instant, Instant)>>,
 }
@@ -16,6 +17,8 @@ pub(crate) struct Duties {
 /// Somebody drives a vehicle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Drive {
+    /// The line that says so; nothing where the usual holds.
+    pub shift: Option<ShiftId>,
     pub driver: DriverId,
     pub from: Instant,
     pub until: Instant,
@@ -30,33 +33,47 @@ impl Duties {
 
     /// Of lines that were read; those of other days are left out.
     pub fn of(day: Day, shifts: Vec<Shift>) -> Self {
-        let own = shifts.into_iter().filter(|shift| shift.day == day);
-        let shifts: HashMap<_, _> = own.map(|shift| (shift.vehicle, shift)).collect();
         let mut driving: HashMap<_, Vec<_>> = HashMap::new();
-        for (driver, hours) in shifts.values().filter_map(|shift| shift.duty.drives()) {
-            driving.entry(driver).or_default().push((hours.from(), hours.until()));
+        let mut lines: HashMap<_, Vec<Shift>> = HashMap::new();
+        for shift in shifts.into_iter().filter(|shift| shift.day == day) {
+            if let Some((driver, hours)) = shift.duty.drives() {
+                driving.entry(driver).or_default().push((hours.from(), hours.until()));
+            }
+            lines.entry(shift.vehicle).or_default().push(shift);
         }
         driving.values_mut().for_each(|all| all.sort_unstable());
-        Self { day, shifts, driving }
+        let begins = |shift: &Shift| shift.duty.drives().map(|(_, hours)| hours.from());
+        lines.values_mut().for_each(|own| own.sort_by_key(begins));
+        Self { day, lines, driving }
     }
 
-    /// The line of a vehicle, if there is one.
-    pub fn shift(&self, vehicle: VehicleId) -> Option<&Shift> {
-        self.shifts.get(&vehicle)
+    /// The lines of a vehicle, the earliest first.
+    pub fn lines(&self, vehicle: VehicleId) -> &[Shift] {
+        self.lines.get(&vehicle).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Who drives a vehicle and when; nothing when it stays at the hub. A vehicle without a line stays there too when its usual
-    /// driver is rostered for another one in its usual hours.
-    pub fn drive(&self, zone: Zone, vehicle: &Vehicle) -> Option<Drive> {
-        if let Some(shift) = self.shift(vehicle.id) {
-            let (driver, hours) = shift.duty.drives()?;
-            let breaks = hours.breaks().to_vec();
-            return Some(Drive { driver, from: hours.from(), until: hours.until(), breaks });
+    /// Who drives a vehicle and when, the earliest first; nobody when it stays at the hub. A vehicle without a line stays there
+    /// too when its usual driver is rostered for another one in its usual hours.
+    pub fn drives(&self, zone: Zone, vehicle: &Vehicle) -> Vec<Drive> {
+        let lines = self.lines(vehicle.id);
+        if !lines.is_empty() {
+            let drive = |line: &Shift| {
+                let (driver, hours) = line.duty.drives()?;
+                let (from, until, breaks) = (hours.from(), hours.until(), hours.breaks().to_vec());
+                Some(Drive { shift: Some(line.id), driver, from, until, breaks })
+            };
+            return lines.iter().filter_map(drive).collect();
         }
         let (from, until) = zone.shift(self.day, vehicle);
         let driver = vehicle.driver.id;
         let drives = self.driving.get(&driver).map(Vec::as_slice).unwrap_or_default();
         let elsewhere = drives.iter().any(|(begins, ends)| *begins < until && *ends > from);
-        (!elsewhere).then_some(Drive { driver, from, until, breaks: vec![] })
+        let usual = Drive { shift: None, driver, from, until, breaks: vec![] };
+        if elsewhere { vec![] } else { vec![usual] }
+    }
+
+    /// The first of these.
+    pub fn drive(&self, zone: Zone, vehicle: &Vehicle) -> Option<Drive> {
+        self.drives(zone, vehicle).into_iter().next()
     }
 }

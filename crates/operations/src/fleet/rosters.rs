@@ -26,7 +26,7 @@ pub const MOST_LINES: usize = 500;
 /// So many days of a roster are shown at a time.
 const MOST_DAYS: u8 = 7;
 /// A roster reaches so many days ahead.
-const DAYS_AHEAD: u64 = 366;
+pub(super) const DAYS_AHEAD: u64 = 366;
 
 /// An administrator's system, the command line, or a person whose role has the ability.
 pub(crate) fn may_plan(caller: &Caller, ability: Ability) -> Result<()> {
@@ -71,7 +71,8 @@ impl Operations {
         for day in first.iter_days().take(days.into()) {
             let duties = Duties::of(day, by_day.remove(&day).unwrap_or_default());
             drives.extend(vehicles.iter().map(|vehicle| {
-                (day, vehicle, duties.shift(vehicle.id).map(|shift| shift.id), duties.drive(zone, vehicle))
+                let line = duties.lines(vehicle.id).first();
+                (day, vehicle, line.map(|line| line.id), duties.drive(zone, vehicle))
             }));
         }
         let mut drivers: Vec<_> =
@@ -179,6 +180,7 @@ impl Operations {
         work.touched.all = true;
         work.touched.plan = true;
         let answer = saved(SavedStatus::Saved);
+        self.0.pauses.at("roster").await;
         work.commit().await?;
         tracing::info!(%hub, day = %ask.day, vehicle = %vehicle.id, at = %now, "the roster was changed");
         Ok(answer)

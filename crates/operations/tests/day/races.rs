@@ -202,13 +202,13 @@ impl Deal {
 
 /// Holds whoever comes to a point for the first time until somebody lets go.
 #[derive(Clone)]
-struct Hold {
-    there: Arc<Notify>,
-    go: Arc<Notify>,
+pub struct Hold {
+    pub there: Arc<Notify>,
+    pub go: Arc<Notify>,
 }
 
 impl Hold {
-    fn at(point: &'static str) -> (Self, Pauses) {
+    pub fn at(point: &'static str) -> (Self, Pauses) {
         let hold = Self { there: Arc::new(Notify::new()), go: Arc::new(Notify::new()) };
         let (own, first) = (hold.clone(), Arc::new(AtomicBool::new(true)));
         let pauses = Pauses::with(move |name| {
@@ -222,6 +222,35 @@ impl Hold {
         });
         (hold, pauses)
     }
+
+    /// Does the second while the first is held at the point, and lets the first go on then.
+    pub fn between<A, B>(
+        &self,
+        first: impl Future<Output = A>,
+        second: impl Future<Output = B>,
+    ) -> (impl Future<Output = A>, impl Future<Output = B>) {
+        let one = async {
+            let said = first.await;
+            self.there.notify_one();
+            said
+        };
+        let two = async {
+            self.there.notified().await;
+            let mut own = std::pin::pin!(second);
+            // Whoever waits for a lock of the first goes on once it is let go.
+            match tokio::time::timeout(Duration::from_millis(150), &mut own).await {
+                Ok(said) => {
+                    self.go.notify_one();
+                    said
+                }
+                Err(_) => {
+                    self.go.notify_one();
+                    own.await
+                }
+            }
+        };
+        (one, two)
+    }
 }
 
 #[tokio::test]
@@ -234,26 +263,7 @@ async fn any_two_verbs_that_meet_leave_a_day_that_adds_up() {
             let hub = template.copy("race").await;
             let (hold, pauses) = Hold::at(point);
             let (held, free) = (hub.held_at(at(8, 45), pauses), hub.at(at(8, 45)));
-            let one = async {
-                let said = first.make(&hub, &held, &day).await;
-                hold.there.notify_one();
-                said
-            };
-            let two = async {
-                hold.there.notified().await;
-                let mut own = std::pin::pin!(second.make(&hub, &free, &day));
-                // Whoever waits for a lock of the first goes on once it is let go.
-                match tokio::time::timeout(Duration::from_millis(150), &mut own).await {
-                    Ok(said) => {
-                        hold.go.notify_one();
-                        said
-                    }
-                    Err(_) => {
-                        hold.go.notify_one();
-                        own.await
-                    }
-                }
-            };
+            let (one, two) = hold.between(first.make(&hub, &held, &day), second.make(&hub, &free, &day));
             let (one, two) = tokio::time::timeout(Duration::from_secs(60), async { tokio::join!(one, two) })
                 .await
                 .unwrap_or_else(|_| panic!("{first:?} and {second:?} wait for each other"));

@@ -1,4 +1,4 @@
-//! A driver's day: wait for the route, leave the hub, drive, knock, drive on, come by for more, come home.
+//! A driver's day: wait for the route, leave the hub, drive, knock, pause, drive on, come by for more, come home.
 //!
 //! The driver lives in the world's time and is carried forward to any moment at once, so the day does not depend on how often
 //! somebody looks. Not here: the network, and real time (`crate::van`).
@@ -33,6 +33,8 @@ pub struct Driver {
     closed: HashSet<StopId>,
     finished: HashSet<RouteId>,
     fetched: HashSet<StopId>,
+    /// How many of the route's breaks have been taken.
+    paused: (Option<RouteId>, usize),
     /// Where the vehicle stands while its driver is away from it.
     vehicle: LatLon,
     left_with: usize,
@@ -49,10 +51,33 @@ struct Heard {
 enum State {
     AtHub,
     OnTheWay(Trip),
-    OffRoad { trip: Trip, driven: chrono::Duration, since: Instant, until: Instant },
-    AtDoor { visit: Box<Visit>, at: LatLon, until: Instant, door: Door },
-    Loading { route: RouteId, since: Instant, until: Instant },
-    Standing { since: Instant, until: Instant },
+    OffRoad {
+        trip: Trip,
+        driven: chrono::Duration,
+        since: Instant,
+        until: Instant,
+    },
+    AtDoor {
+        visit: Box<Visit>,
+        at: LatLon,
+        until: Instant,
+        door: Door,
+    },
+    Loading {
+        route: RouteId,
+        since: Instant,
+        until: Instant,
+    },
+    Standing {
+        since: Instant,
+        until: Instant,
+    },
+    /// A break, at the door that was served last.
+    Pausing {
+        at: LatLon,
+        since: Instant,
+        until: Instant,
+    },
 }
 
 /// One drive from one place to the next.
@@ -114,6 +139,7 @@ impl Driver {
             closed: HashSet::new(),
             finished: HashSet::new(),
             fetched: HashSet::new(),
+            paused: (None, 0),
             left_with: 0,
             breakdown: mishaps.breakdown,
             no_start: mishaps.no_start,
@@ -155,7 +181,8 @@ impl Driver {
             State::OffRoad { until, .. }
             | State::AtDoor { until, .. }
             | State::Loading { until, .. }
-            | State::Standing { until, .. } => Some(*until),
+            | State::Standing { until, .. }
+            | State::Pausing { until, .. } => Some(*until),
         }
     }
 
@@ -190,7 +217,7 @@ impl Driver {
             State::AtHub | State::Loading { .. } | State::Standing { .. } => Spot::standing(self.truth.bay),
             State::OnTheWay(trip) => trip.spot(at),
             State::OffRoad { trip, driven, .. } => Spot::standing(trip.spot(trip.set_off + *driven).at),
-            State::AtDoor { at, .. } => Spot::standing(*at),
+            State::AtDoor { at, .. } | State::Pausing { at, .. } => Spot::standing(*at),
         }
     }
 
@@ -237,9 +264,28 @@ impl Driver {
                 self.report(phone, at, "ended", stop, deed);
                 self.tell(&visit.fact(&self.truth, &door, at));
                 self.closed.insert(stop);
+                match self.pause_at(at) {
+                    Some(until) => self.state = State::Pausing { at: place, since: at, until },
+                    None => self.go_on(Here { driver: place, vehicle: self.vehicle }, at, at, phone),
+                }
+            }
+            State::Pausing { at: place, since, .. } => {
+                self.tell(&Fact::Break { vehicle: &self.truth.label, from: since, until: at });
                 self.go_on(Here { driver: place, vehicle: self.vehicle }, at, at, phone);
             }
         }
+    }
+
+    /// Until when the driver pauses who is done at a door: the next break is taken at the first door after its earliest
+    /// beginning, while there is more to do.
+    fn pause_at(&mut self, at: Instant) -> Option<Instant> {
+        let heard = self.route.as_ref()?;
+        let route = Some(heard.route.route);
+        let taken = if self.paused.0 == route { self.paused.1 } else { 0 };
+        let planned = *heard.route.breaks.get(taken).filter(|planned| at >= planned.earliest)?;
+        self.next_stop().filter(|_| at <= self.truth.gives_up)?;
+        self.paused = (route, taken + 1);
+        Some(at + chrono::Duration::minutes(planned.minutes.into()))
     }
 
     fn leave(&mut self, at: Instant, phone: &mut Phone) {

@@ -8,6 +8,7 @@ use crate::world::mishaps::Mishaps;
 use chrono::Duration;
 use serde_json::Value;
 use uuid::Uuid;
+use wire::roster::PlannedBreak;
 
 fn world() -> (Arc<World>, VanTruth) {
     world_told_to(Truth::default())
@@ -76,6 +77,30 @@ fn a_day_is_departure_every_stop_in_order_and_return() {
     assert!(reports.windows(2).all(|pair| pair[0].at <= pair[1].at));
     let ids: HashSet<_> = reports.iter().map(|report| report.id).collect();
     assert_eq!(ids.len(), reports.len());
+}
+
+#[test]
+fn a_break_is_taken_once_at_the_first_door_after_its_earliest_beginning() {
+    let (world, truth) = world();
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut route = route(&truth, 0..8);
+    let earliest = stop_at(0, truth.bay).window_from + Duration::minutes(5);
+    route.breaks = vec![PlannedBreak { earliest, latest: earliest + Duration::hours(1), minutes: 45 }];
+    let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
+    for minute in 0..14 * 60 {
+        driver.hear(route.clone(), &mut phone);
+        driver.live_until(workday().after(Duration::minutes(minute)), &mut phone);
+    }
+    let reports = phone.queued_reports();
+    assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(8)));
+    let ends = |report: &Report| matches!(report.what, Deed::Delivered { .. } | Deed::Failed { .. });
+    let gaps: Vec<_> = reports
+        .windows(2)
+        .filter(|pair| ends(&pair[0]) && pair[1].at - pair[0].at >= Duration::minutes(45))
+        .map(|pair| pair[0].at)
+        .collect();
+    let first = reports.iter().find(|report| ends(report) && report.at >= earliest).unwrap().at;
+    assert_eq!(gaps, [first]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod draws;
 pub mod fleet;
 pub mod hub;
 pub mod orders;
+pub mod roster;
 pub mod wishes;
 pub mod workday;
 
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub hub: Point,
     /// The vehicles.
     pub vehicles: Vec<SetUpVehicle>,
+    /// By vehicle, what the roster says of today; nothing where the usual holds.
+    pub roster: Vec<Option<roster::Duty>>,
     /// Names of the shops.
     pub shops: Vec<&'static str>,
     /// All orders, in the order of their numbers.
@@ -79,11 +82,13 @@ impl Scenario {
         let hub = hub::choose(addresses, streets)?;
         let doors = orders::doors(&draws, addresses, streets, hub, size.orders + size.late_orders)?;
         let point = Point { lat: hub.lat, lon: hub.lon };
+        let vehicles = fleet::vehicles(&draws, &day, size.vans);
         Ok(Self {
             draws,
             day,
             hub: point,
-            vehicles: fleet::vehicles(&draws, &day, size.vans),
+            roster: roster::write(&day, &vehicles),
+            vehicles,
             shops: orders::SHOPS.iter().map(|shop| shop.name).collect(),
             orders: orders::write(&draws, &day, &doors, size),
             areas: Areas::of(addresses),
@@ -115,14 +120,14 @@ mod tests {
         for seed in 0..5 {
             let size = Size { vans: 40, orders: 1_500, late_orders: 40, first_order: 1 };
             let day = Scenario::write(seed, size, workday(), &addresses(500), &StraightStreets).unwrap();
+            let driven = || {
+                let all = day.vehicles.iter().zip(&day.roster);
+                all.filter(|(_, duty)| **duty != Some(roster::Duty::Nobody)).map(|(vehicle, _)| vehicle)
+            };
             let packages = || day.orders.iter().flat_map(|order| &order.says.packages);
             let share = |need: i64, room: i64| need as f64 / room as f64;
-            let weight =
-                share(packages().map(|p| p.weight_g).sum(), day.vehicles.iter().map(|v| v.capacity_g).sum());
-            let volume = share(
-                packages().map(|p| p.volume_ml).sum(),
-                day.vehicles.iter().map(|v| v.capacity_ml).sum(),
-            );
+            let weight = share(packages().map(|p| p.weight_g).sum(), driven().map(|v| v.capacity_g).sum());
+            let volume = share(packages().map(|p| p.volume_ml).sum(), driven().map(|v| v.capacity_ml).sum());
             assert!(weight < 0.6, "{weight} of what the fleet may carry");
             assert!((0.85..0.97).contains(&volume), "{volume} of what the fleet holds");
         }

@@ -45,6 +45,11 @@ impl Workday {
         self.zone
     }
 
+    /// The calendar day.
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+
     /// How long the hub is open.
     pub fn length(&self) -> Duration {
         self.length

@@ -12,6 +12,7 @@ pub mod speeds;
 
 use crate::areas::Areas;
 use crate::scenario::draws::{Draws, lognormal};
+use crate::scenario::roster::Duty;
 use crate::scenario::workday::Workday;
 use crate::scenario::{Scenario, ScenarioOrder};
 use crate::streets::Streets;
@@ -67,15 +68,20 @@ impl World {
         let vans = scenario
             .vehicles
             .iter()
+            .zip(&scenario.roster)
             .zip(mishaps)
-            .map(|(vehicle, mishaps)| {
+            .map(|((vehicle, duty), mishaps)| {
                 let mut rng = draws.stream("van", &vehicle.label);
+                let ends = match duty {
+                    Some(Duty::Drives { until, .. }) => *until,
+                    Some(Duty::Nobody) | None => day.at(vehicle.shift_until),
+                };
                 VanTruth {
                     label: vehicle.label.clone(),
                     kind: vehicle.kind,
                     pace: lognormal(&mut rng, 1.0, 0.06).clamp(0.85, 1.25),
                     lateness: Duration::seconds(lognormal(&mut rng, 60.0, 0.8).min(600.0) as i64),
-                    gives_up: day.at(vehicle.shift_until) + Duration::minutes(rng.random_range(5..40)),
+                    gives_up: ends + Duration::minutes(rng.random_range(5..40)),
                     bay: LatLon {
                         lat: hub.lat + rng.random_range(-2.0e-4..2.0e-4),
                         lon: hub.lon + rng.random_range(-2.0e-4..2.0e-4),

@@ -1,0 +1,111 @@
+//! Who drives what today: most vehicles have their usual driver, some with a break; one shift is early, one is late and another
+//! driver's, and one vehicle has nobody because its driver is missing.
+//!
+//! Not here: when a driver really pauses (`crate::driver`).
+
+use super::workday::Workday;
+use chrono::Duration;
+use wire::Instant;
+use wire::machine::SetUpVehicle;
+use wire::roster::PlannedBreak;
+
+/// With fewer vehicles than this there is no roster: a small day needs all of them.
+const SMALLEST: usize = 6;
+/// One vehicle in this many has a break in its shift.
+const WITH_A_BREAK: usize = 4;
+const BREAK_MINUTES: i32 = 30;
+/// Which vehicles' shifts are early and late.
+const EARLY: usize = 1;
+const LATE: usize = 2;
+
+/// What a vehicle does today, where the roster says it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Duty {
+    /// Nobody drives it.
+    Nobody,
+    /// Somebody does.
+    Drives {
+        /// From when.
+        from: Instant,
+        /// Until when.
+        until: Instant,
+        /// With which break.
+        pause: Option<PlannedBreak>,
+        /// Whether it is the driver who has no vehicle.
+        spare: bool,
+    },
+}
+
+/// The name of the driver who has no vehicle.
+pub fn spare(vehicles: &[SetUpVehicle]) -> String {
+    format!("Driver {}", vehicles.len() + 1)
+}
+
+/// By vehicle, what the roster says; nothing where the usual holds.
+pub fn write(day: &Workday, vehicles: &[SetUpVehicle]) -> Vec<Option<Duty>> {
+    let part = |ninths: i32| day.after(day.length() * ninths / 9);
+    // Bikes come last, and the very last may begin at noon.
+    let missing = vehicles.len().saturating_sub(2);
+    let duty = |(index, vehicle): (usize, &SetUpVehicle)| {
+        if vehicles.len() < SMALLEST {
+            return None;
+        }
+        let (from, until) = (day.at(vehicle.shift_from), day.at(vehicle.shift_until));
+        match index {
+            EARLY => Some(Duty::Drives { from, until: part(6), pause: None, spare: false }),
+            LATE => Some(Duty::Drives { from: part(3), until, pause: None, spare: true }),
+            index if index == missing => Some(Duty::Nobody),
+            index if index.is_multiple_of(WITH_A_BREAK) => {
+                let pause = midday(day, from, until)?;
+                Some(Duty::Drives { from, until, pause: Some(pause), spare: false })
+            }
+            _ => None,
+        }
+    };
+    vehicles.iter().enumerate().map(duty).collect()
+}
+
+/// A break in the middle of the day, if the shift has room for it.
+fn midday(day: &Workday, from: Instant, until: Instant) -> Option<PlannedBreak> {
+    let (earliest, latest) = (day.after(day.length() * 4 / 9), day.after(day.length() * 11 / 18));
+    let fits = earliest - from >= Duration::hours(1) && until - latest >= Duration::hours(1);
+    fits.then_some(PlannedBreak { earliest, latest, minutes: BREAK_MINUTES })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::draws::Draws;
+    use crate::scenario::fleet;
+    use crate::testing::workday;
+
+    #[test]
+    fn one_is_early_one_late_one_without_anybody_and_some_have_breaks() {
+        let day = workday();
+        for count in [8, 40] {
+            let vehicles = fleet::vehicles(&Draws::new(1), &day, count);
+            let duties = write(&day, &vehicles);
+            let hours: Vec<_> = duties
+                .iter()
+                .filter_map(|duty| match duty {
+                    Some(Duty::Drives { from, until, pause, spare }) => Some((*from, *until, *pause, *spare)),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(duties.iter().filter(|duty| **duty == Some(Duty::Nobody)).count(), 1);
+            assert_eq!(hours.iter().filter(|(_, _, _, spare)| *spare).count(), 1);
+            let early = hours.iter().filter(|(_, until, ..)| *until == day.after(Duration::hours(6)));
+            let late = hours.iter().filter(|(from, ..)| *from == day.after(Duration::hours(3)));
+            assert_eq!((early.count(), late.count()), (1, 1));
+            let pauses: Vec<_> =
+                hours.iter().filter_map(|(from, until, pause, _)| Some((from, until, (*pause)?))).collect();
+            assert!(pauses.len() >= count / 6, "{} of {count} have a break", pauses.len());
+            for (from, until, pause) in pauses {
+                let ends = pause.latest + Duration::minutes(pause.minutes.into());
+                assert!(*from < pause.earliest && ends < *until, "{from} {pause:?} {until}");
+            }
+        }
+        let few = fleet::vehicles(&Draws::new(1), &day, 3);
+        assert!(write(&day, &few).iter().all(Option::is_none));
+    }
+}
