@@ -7,9 +7,9 @@
 //! the database; losing this picture loses nothing.
 
 mod announce;
+mod refresh;
 mod viewing;
 
-use crate::base::zone::Zone;
 use domain::{Coordinate, HubId, OrderId, RouteId, Standing, VehicleId};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -19,7 +19,7 @@ use store::positions::Position;
 use tokio::sync::watch;
 use viewing::Published;
 pub use viewing::{Parcel, Resume, Viewer};
-use wire::staff::control_room::{Counts, RouteRow, VehicleMark};
+use wire::staff::control_room::{Counts, RouteRow};
 
 /// How many changed orders are remembered for viewers who come back.
 const ORDERS_REMEMBERED: usize = 5_000;
@@ -291,19 +291,5 @@ impl Live {
     /// How many vehicles have moved since they were first seen.
     pub fn moved_count(&self) -> i64 {
         lock(&self.0.picture).vehicles.values().filter(|v| v.moved).count() as i64
-    }
-}
-
-/// A reading as the map shows it.
-pub(crate) fn mark(id: VehicleId, label: &str, standing: Standing, p: &Position, zone: Zone) -> VehicleMark {
-    VehicleMark {
-        vehicle: id,
-        label: label.to_owned(),
-        lat: p.place.lat(),
-        lon: p.place.lon(),
-        heading_deg: p.heading_deg,
-        speed_kmh: p.speed_mps.map(|mps| mps * 3.6),
-        standing,
-        at: zone.moment(p.at),
     }
 }

@@ -3,8 +3,11 @@
 //! A publisher makes a frame of what has changed since the one before, at most once a second, and wakes every viewer with
 //! it. Whoever has seen less than it tells gets a frame of its own; whoever has seen more leaves it out.
 
-use super::{Live, Shared, lock, mark};
-use crate::{Clock, base::zone::Zone};
+use super::{Live, Shared, lock};
+use crate::{
+    Clock,
+    base::{convert::mark, zone::Zone},
+};
 use std::{
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
