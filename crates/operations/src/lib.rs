@@ -121,7 +121,10 @@ impl Operations {
     pub fn new(parts: Parts) -> Self {
         let Parts { database, roads, city, addresses, map, clock, build, keep_problems, pauses } = parts;
         let live = live::LiveHubs::default();
-        let intake = fleet::intake::Writer::start(database.clone(), live.clone());
+        let intake = fleet::intake::Writer::start(database.clone(), {
+            let live = live.clone();
+            move |hub, newest| live.of(hub).moved(newest)
+        });
         let devices = fleet::devices::Finder::start(database.clone());
         let uses = accounts::uses::Uses::start(database.clone());
         Self(Arc::new(Inner {

@@ -1,7 +1,10 @@
 //! Places and vehicles in the words of the streets and of the wire.
 
+use crate::base::zone::Zone;
 use ::roads::{LatLon, Profile};
-use wire::Point;
+use domain::{Standing, VehicleId};
+use store::positions::Position;
+use wire::{Point, staff::control_room::VehicleMark};
 
 pub(crate) fn point(at: domain::Coordinate) -> Point {
     Point { lat: at.lat(), lon: at.lon() }
@@ -16,5 +19,19 @@ pub(crate) fn profile(kind: domain::VehicleKind) -> Profile {
         domain::VehicleKind::CargoBike => Profile::CargoBike,
         domain::VehicleKind::DieselVan => Profile::Van,
         domain::VehicleKind::ElectricVan => Profile::ElectricVan,
+    }
+}
+
+/// A reading as the map shows it.
+pub(crate) fn mark(id: VehicleId, label: &str, standing: Standing, p: &Position, zone: Zone) -> VehicleMark {
+    VehicleMark {
+        vehicle: id,
+        label: label.to_owned(),
+        lat: p.place.lat(),
+        lon: p.place.lon(),
+        heading_deg: p.heading_deg,
+        speed_kmh: p.speed_mps.map(|mps| mps * 3.6),
+        standing,
+        at: zone.moment(p.at),
     }
 }

@@ -4,14 +4,13 @@ use crate::{
     Caller, Operations, OpsError, Result,
     accounts::settings,
     base::{
-        convert::{lat_lon, point, profile},
+        convert::{lat_lon, mark, point, profile},
         zone::Zone,
     },
     fleet::{
         approach::Approaches,
         duties::{Drive, Duties},
     },
-    live::mark,
     sites::hubs::Site,
 };
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};

@@ -1,6 +1,6 @@
 //! Readings arrive. Many devices share one commit, and each is answered only after it.
 
-use crate::{Caller, Operations, OpsError, Result, fleet::trust::Trust, live::LiveHubs};
+use crate::{Caller, Operations, OpsError, Result, fleet::trust::Trust};
 use chrono::{SubsecRound, TimeDelta};
 use domain::{Coordinate, Day, HubId, Instant, VehicleId};
 use std::{
@@ -86,9 +86,10 @@ struct Batch {
 pub(crate) struct Writer(mpsc::Sender<Batch>);
 
 impl Writer {
-    pub fn start(database: Database, live: LiveHubs) -> Self {
+    /// Starts the task. It tells `moved` of what is committed: by hub, the newest reading of each vehicle.
+    pub fn start(database: Database, moved: impl Fn(HubId, &[Position]) + Send + 'static) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(receiver, database, live));
+        tokio::spawn(run(receiver, database, moved));
         Self(sender)
     }
 
@@ -104,7 +105,11 @@ impl Writer {
     }
 }
 
-async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: LiveHubs) {
+async fn run(
+    mut batches: mpsc::Receiver<Batch>,
+    database: Database,
+    moved: impl Fn(HubId, &[Position]) + Send + 'static,
+) {
     let mut partitions = HashSet::new();
     let mut trust = Trust::default();
     while let Some(first) = batches.recv().await {
@@ -123,7 +128,9 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: LiveH
         let newest = trust.follow(group.iter().flat_map(|b| b.positions.iter().copied()).collect());
         match commit(&database, &group, &newest, &mut partitions).await {
             Ok(stored) => {
-                show(&live, &group, newest);
+                for (hub, positions) in by_hub(&group, newest) {
+                    moved(hub, &positions);
+                }
                 for (batch, stored) in group.into_iter().zip(stored) {
                     // A device that hung up will send again and be told that we know.
                     let _ = batch.answer.send(Ok(stored));
@@ -141,8 +148,8 @@ async fn run(mut batches: mpsc::Receiver<Batch>, database: Database, live: LiveH
     }
 }
 
-/// Moves the vehicles on the picture of their own hub.
-fn show(live: &LiveHubs, group: &[Batch], newest: Vec<Position>) {
+/// The newest readings of each hub's vehicles.
+fn by_hub(group: &[Batch], newest: Vec<Position>) -> HashMap<HubId, Vec<Position>> {
     let vehicles = group.iter().flat_map(|b| b.positions.first().map(|p| (p.vehicle, b.hub)));
     let hubs: HashMap<VehicleId, HubId> = vehicles.collect();
     let mut moved: HashMap<HubId, Vec<Position>> = HashMap::new();
@@ -151,9 +158,7 @@ fn show(live: &LiveHubs, group: &[Batch], newest: Vec<Position>) {
             moved.entry(*hub).or_default().push(position);
         }
     }
-    for (hub, positions) in moved {
-        live.of(hub).moved(&positions);
-    }
+    moved
 }
 
 /// Each vehicle with a moment just before its oldest reading.

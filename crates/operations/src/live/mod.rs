@@ -7,9 +7,9 @@
 //! the database; losing this picture loses nothing.
 
 mod announce;
+mod refresh;
 mod viewing;
 
-use crate::base::zone::Zone;
 use domain::{Coordinate, HubId, OrderId, RouteId, Standing, VehicleId};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -19,7 +19,7 @@ use store::positions::Position;
 use tokio::sync::watch;
 use viewing::Published;
 pub use viewing::{Parcel, Resume, Viewer};
-use wire::staff::control_room::{Counts, RouteRow, VehicleMark};
+use wire::staff::control_room::{Counts, RouteRow};
 
 /// How many changed orders are remembered for viewers who come back.
 const ORDERS_REMEMBERED: usize = 5_000;
@@ -51,6 +51,8 @@ struct Shared {
     dirty: Mutex<Dirty>,
     version: watch::Sender<u64>,
     published: Published,
+    /// Held while the picture is read anew: of two readings the older one must not be shown last.
+    refreshing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -127,6 +129,7 @@ impl Live {
             dirty: Mutex::new(Dirty { all: true, ..Dirty::default() }),
             version: watch::channel(0).0,
             published: Published::default(),
+            refreshing: Default::default(),
         }));
         live.start_publishing();
         live
@@ -244,6 +247,11 @@ impl Live {
         lock(&self.0.dirty).all = true;
     }
 
+    /// Waits until nobody else reads the picture anew.
+    async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.refreshing.lock().await
+    }
+
     /// Takes what must be read again.
     pub fn take_dirty(&self) -> Dirty {
         std::mem::take(&mut *lock(&self.0.dirty))
@@ -311,19 +319,5 @@ impl Live {
     /// How many vehicles have moved since they were first seen.
     pub fn moved_count(&self) -> i64 {
         lock(&self.0.picture).vehicles.values().filter(|v| v.moved).count() as i64
-    }
-}
-
-/// A reading as the map shows it.
-pub(crate) fn mark(id: VehicleId, label: &str, standing: Standing, p: &Position, zone: Zone) -> VehicleMark {
-    VehicleMark {
-        vehicle: id,
-        label: label.to_owned(),
-        lat: p.place.lat(),
-        lon: p.place.lon(),
-        heading_deg: p.heading_deg,
-        speed_kmh: p.speed_mps.map(|mps| mps * 3.6),
-        standing,
-        at: zone.moment(p.at),
     }
 }

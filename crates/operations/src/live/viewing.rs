@@ -3,8 +3,11 @@
 //! A publisher makes a frame of what has changed since the one before, at most once a second, and wakes every viewer with
 //! it. Whoever has seen less than it tells gets a frame of its own; whoever has seen more leaves it out.
 
-use super::{Live, Shared, lock, mark};
-use crate::{Clock, base::zone::Zone};
+use super::{Live, Shared, lock};
+use crate::{
+    Clock,
+    base::{convert::mark, zone::Zone},
+};
 use std::{
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
@@ -109,6 +112,11 @@ impl Live {
         }
         let published = self.0.published.latest.subscribe();
         Viewer { live: self.clone(), published, stamp, seen, began: false }
+    }
+
+    /// Whether anybody looks at this picture.
+    pub fn has_viewers(&self) -> bool {
+        self.0.published.latest.receiver_count() > 0
     }
 
     /// Everything, made at most once in a viewer's pace.
