@@ -3,17 +3,11 @@ import { randomUUID } from "node:crypto";
 import type { State } from "./people";
 import { until } from "./processes";
 
-const PLANNED_WITHIN_MS = 60_000;
-// In Hamrun, Qormi, Paola, Birkirkara and Luqa.
+const PLANNED_WITHIN_MS = 120_000;
+// Each order is promised within eight hours from now.
+const PROMISED_WITHIN_MS = 8 * 3_600_000;
+// In Hamrun, near the hub, then in Qormi, Paola, Birkirkara and Luqa.
 const DOORS = [[35.8847, 14.4844], [35.876, 14.472], [35.873, 14.507], [35.8972, 14.4611], [35.859, 14.489]] as const;
-
-export interface Order {
-  reference: string;
-  // Minutes from now until the promised window closes.
-  closes: number;
-  // Minutes that the driver needs at the door.
-  service: number;
-}
 
 interface Route {
   route: string;
@@ -35,7 +29,7 @@ export class OwnHub {
   ) {}
 
   // Sets a hub up, places its orders, and waits until they are planned.
-  static async open(house: State, name: string, orders: Order[]): Promise<OwnHub> {
+  static async open(house: State, name: string, references: string[]): Promise<OwnHub> {
     const now = await clock(house);
     const local = now.toLocaleTimeString("en-GB", { timeZone: "Europe/Malta", hour: "2-digit", minute: "2-digit" });
     const { hub, shops, vehicles } = await ask<{ hub: string; shops: { key: string }[]; vehicles: { key: string }[] }>(
@@ -51,13 +45,13 @@ export class OwnHub {
     const key = shops[0]!.key;
     const device = vehicles[0]!.key;
     const { results } = await ask<{ results: { result: string; why?: string }[] }>(house, "/api/v1/orders", key, {
-      orders: orders.map(({ reference, closes, service }, place) => {
+      orders: references.map((reference, place) => {
         const [lat, lon] = DOORS[place % DOORS.length]!;
         return {
           reference, hub, address: `${place + 1}, Triq Ġdida`, at: { lat, lon },
           recipient: { name: `Recipient of ${reference}`, phone: `+356 2155 00${10 + place}` },
-          window_from: now.toISOString(), window_until: new Date(now.getTime() + closes * 60_000).toISOString(),
-          packages: [{ barcode: `${reference}-1`, weight_g: 2_000, volume_ml: 8_000 }], service_s: service * 60,
+          window_from: now.toISOString(), window_until: new Date(now.getTime() + PROMISED_WITHIN_MS).toISOString(),
+          packages: [{ barcode: `${reference}-1`, weight_g: 2_000, volume_ml: 8_000 }],
         };
       }),
     });
@@ -67,10 +61,10 @@ export class OwnHub {
     const planned = async () => {
       const answer = await fetch(`${house.url}/intake/route`, { headers: { authorization: `Bearer ${device}` } });
       plan = answer.ok ? ((await answer.json()) as Route) : undefined;
-      return plan?.stops.length === orders.length;
+      return plan?.stops.length === references.length;
     };
     if (!(await until(planned, PLANNED_WITHIN_MS))) {
-      throw new Error(`${name} has planned ${plan?.stops.length ?? 0} of ${orders.length} stops`);
+      throw new Error(`${name} has planned ${plan?.stops.length ?? 0} of ${references.length} stops`);
     }
     return new OwnHub(house, hub, device, plan!);
   }

@@ -3,7 +3,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, readdirSync, mkdirSync, openSync, closeSync } from "node:fs";
 import { dirname } from "node:path";
 
-const STOP_WITHIN_MS = 20_000;
+// A server ends its round of work first, which may be the search for a plan.
+const STOP_WITHIN_MS = 60_000;
 
 export interface Program {
   readonly name: string;

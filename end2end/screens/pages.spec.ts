@@ -2,6 +2,7 @@
 // objects to, no error on the console but those that a broken connection brings.
 import { test as base, type Browser, type Page } from "@playwright/test";
 import { audit, contextOf, expect, isLive, overflow, Watch } from "../fixtures";
+import { OwnHub } from "../house/hub";
 import { kept, type Person, type State } from "../house/people";
 
 const test = base;
@@ -28,6 +29,18 @@ const drawAnArea = async (page: Page) => {
   await page.getByLabel("Area").check();
 };
 const openFirst = (page: Page) => page.locator(".hits a").first().click();
+
+const zone = (name: string, ...ring: [number, number][]) => ({
+  type: "Feature",
+  properties: { name },
+  geometry: { type: "Polygon", coordinates: [[...ring, ring[0]]] },
+});
+// The whole island, a part of it, and one that crosses itself.
+const ZONES = [
+  zone("The island", [14.0, 35.75], [14.7, 35.75], [14.7, 36.15], [14.0, 36.15]),
+  zone("Three cities", [14.5, 35.87], [14.54, 35.87], [14.55, 35.9], [14.51, 35.9]),
+  zone("A bow", [14.4, 35.88], [14.44, 35.92], [14.44, 35.88], [14.4, 35.92]),
+];
 
 const FULL: Shot[] = [
   { name: "sign-in", person: "nobody", path: "/sign-in" },
@@ -102,6 +115,28 @@ const FULL: Shot[] = [
   { name: "figures-rows", person: "manager", path: "/figures?rows=on_time" },
   { name: "settings", person: "administrator", path: "/settings" },
   { name: "settings-wrong", person: "administrator", path: "/settings?try=%7B%22days_ahead%22%3A%22soon%22%7D" },
+  { name: "zones", person: "administrator", path: "/zones" },
+  {
+    name: "zones-drawn",
+    person: "administrator",
+    path: "/zones",
+    then: async (page) => {
+      if ((await page.locator(".zones tbody tr").count()) === 0) {
+        await page.locator(".add > summary", { hasText: "Import GeoJSON" }).click();
+        await page.getByLabel("The file's text").fill(JSON.stringify({ type: "FeatureCollection", features: ZONES }));
+        await page.getByRole("button", { name: "Import", exact: true }).click();
+      }
+      await page.locator(".zones tbody tr").first().waitFor();
+    },
+  },
+  {
+    name: "zones-forms",
+    person: "administrator",
+    path: "/zones",
+    then: async (page) => {
+      for (const form of await page.locator(".add > summary").all()) await form.click();
+    },
+  },
   { name: "no-such-page", person: "dispatcher", path: "/no-such-page", status: 404 },
   { name: "people", person: "administrator", path: "/people" },
   {
@@ -221,6 +256,49 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     });
   }
 }
+
+// From here on there are two hubs, so this comes last.
+test("the end of a day", async ({ browser }) => {
+  const house = kept("day");
+  const hub = await OwnHub.open(house, "Evening depot", ["E-1", "E-2", "E-3", "E-4", "E-5"]);
+  await hub.report(
+    { kind: "departed" },
+    { kind: "arrived", reference: "E-2" },
+    { kind: "delivered", reference: "E-2", outcome: "delivered_to_recipient" },
+    { kind: "arrived", reference: "E-3" },
+    { kind: "failed", reference: "E-3", outcome: "failed_not_home" },
+    { kind: "returned" },
+  );
+  const looks = Object.entries(SIZES).flatMap(([size, viewport]) => THEMES.map((theme) => ({ size, viewport, theme })));
+  const takeEach = async (shots: Shot[]) => {
+    for (const { size, viewport, theme } of looks) {
+      const file = (name: string) => `screens/out/closing/${name}-${size}-${theme}.png`;
+      await takeAll(browser, house, { viewport, colorScheme: theme, deviceScaleFactor: 1 }, shots, file);
+    }
+  };
+  const board = { person: "dispatcher", path: `/control-room?hub=${hub.id}` } as const;
+  const open = (page: Page) => page.locator(".end-of-day > summary").click();
+  await takeEach([{ ...board, name: "before" }, { ...board, name: "asked", then: open }]);
+  const context = await contextOf(browser, house, "dispatcher", {});
+  const page = await context.newPage();
+  await page.goto(house.url + board.path);
+  await isLive(page);
+  await open(page);
+  await page.getByRole("button", { name: "Close the day" }).click();
+  await expect(page.locator(".end-of-day")).toHaveCount(0);
+  await context.close();
+  await takeEach([
+    { ...board, name: "after" },
+    { name: "waiting", person: "dispatcher", path: `/deliveries?waiting=1&hub=${hub.id}` },
+    {
+      name: "story",
+      person: "dispatcher",
+      path: `/deliveries?waiting=1&hub=${hub.id}`,
+      then: (page) => page.locator(".hits tr").filter({ hasText: "E-1" }).getByRole("link").click(),
+    },
+    { name: "exceptions", person: "dispatcher", path: `/exceptions?hub=${hub.id}` },
+  ]);
+});
 
 async function takeAll(
   browser: Browser,
