@@ -23,6 +23,8 @@ mod parts;
 #[cfg(feature = "ssr")]
 mod people;
 mod roads;
+#[cfg(feature = "ssr")]
+mod roster;
 mod session;
 #[cfg(feature = "ssr")]
 mod settings;
@@ -42,9 +44,13 @@ pub use shell::shell;
 #[cfg(feature = "ssr")]
 use people::{AccountPage, PeoplePage};
 #[cfg(feature = "ssr")]
+use roster::RosterPage;
+#[cfg(feature = "ssr")]
 use settings::SettingsPage;
 #[cfg(not(feature = "ssr"))]
-use still::{Still as AccountPage, Still as PeoplePage, Still as SettingsPage, Still as ZonesPage};
+use still::{
+    Still as AccountPage, Still as PeoplePage, Still as RosterPage, Still as SettingsPage, Still as ZonesPage,
+};
 #[cfg(feature = "ssr")]
 use zones::ZonesPage;
 
@@ -93,6 +99,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/roster") view=RosterPage ssr=SsrMode::Async />
                     <Route path=path!("/zones") view=ZonesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -102,6 +102,17 @@ const FULL: Shot[] = [
   { name: "figures-rows", person: "manager", path: "/figures?rows=on_time" },
   { name: "settings", person: "administrator", path: "/settings" },
   { name: "settings-wrong", person: "administrator", path: "/settings?try=%7B%22days_ahead%22%3A%22soon%22%7D" },
+  { name: "roster", person: "dispatcher", path: "/roster" },
+  {
+    name: "roster-shift",
+    person: "dispatcher",
+    path: "/roster",
+    then: async (page) => {
+      await page.getByRole("link", { name: "The day after" }).click();
+      await page.locator(".roster-row a").first().click();
+      await page.locator(".form-box").waitFor();
+    },
+  },
   { name: "no-such-page", person: "dispatcher", path: "/no-such-page", status: 404 },
   { name: "people", person: "administrator", path: "/people" },
   {

@@ -18,6 +18,7 @@ pub fn Menu() -> impl IntoView {
     let shares = sets && session.hubs.with_value(|hubs| hubs.len() > 1);
     let role = session.role().map(words::role);
     let awake = awake();
+    let rosters = session.role().is_some_and(|role| role.may(Ability::Dispatch));
     let keeps = session.role().is_some_and(|role| role.may(Ability::KeepKeys));
     view! {
         <details class="menu" data-popup>
@@ -29,6 +30,14 @@ pub fn Menu() -> impl IntoView {
                 <a class="button" href=at_hub("/account") rel="external">
                     "Your account"
                 </a>
+                {rosters
+                    .then(|| {
+                        view! {
+                            <a class="button" href=at_hub("/roster") rel="external">
+                                "Roster"
+                            </a>
+                        }
+                    })}
                 {keeps
                     .then(|| {
                         view! {
