@@ -16,10 +16,10 @@ pub fn with_hub(hub: Option<HubId>, path: &str) -> String {
     }
 }
 
-/// Whether a page stands still: administrators' forms, which are opened seldom and need nothing live.
+/// Whether a page stands still: forms that are opened now and then and need nothing live.
 #[cfg(feature = "ssr")]
 pub fn stands_still(path: &str) -> bool {
-    ["/people", "/account", "/erase", "/settings", "/zones"].contains(&path)
+    ["/people", "/account", "/erase", "/roster", "/settings", "/zones"].contains(&path)
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -25,6 +25,8 @@ mod parts;
 #[cfg(feature = "ssr")]
 mod people;
 mod roads;
+#[cfg(feature = "ssr")]
+mod roster;
 mod session;
 #[cfg(feature = "ssr")]
 mod settings;
@@ -99,6 +101,7 @@ fn StillPages() -> AnyNestedRoute {
         view! { <Route path=path!("/people") view=people::PeoplePage ssr=mode.clone() /> }.into_inner(),
         view! { <Route path=path!("/account") view=people::AccountPage ssr=mode.clone() /> }.into_inner(),
         view! { <Route path=path!("/erase") view=erasure::ErasurePage ssr=mode.clone() /> }.into_inner(),
+        view! { <Route path=path!("/roster") view=roster::RosterPage ssr=mode.clone() /> }.into_inner(),
         view! { <Route path=path!("/settings") view=settings::SettingsPage ssr=mode.clone() /> }.into_inner(),
         view! { <Route path=path!("/zones") view=zones::ZonesPage ssr=mode /> }.into_inner(),
     );

@@ -137,6 +137,17 @@ const FULL: Shot[] = [
       for (const form of await page.locator(".add > summary").all()) await form.click();
     },
   },
+  { name: "roster", person: "dispatcher", path: "/roster" },
+  {
+    name: "roster-shift",
+    person: "dispatcher",
+    path: "/roster",
+    then: async (page) => {
+      await page.getByRole("link", { name: "The day after" }).click();
+      await page.locator(".roster-row a").first().click();
+      await page.locator(".form-box").waitFor();
+    },
+  },
   { name: "no-such-page", person: "dispatcher", path: "/no-such-page", status: 404 },
   { name: "people", person: "administrator", path: "/people" },
   {

@@ -14,11 +14,13 @@ use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 pub fn Menu() -> impl IntoView {
     let session = Session::here();
     let may = |ability| session.role().is_some_and(|role| role.may(ability));
-    let (keeps, sets) = (may(Ability::KeepKeys), may(Ability::ChangeSettings));
+    let (rosters, keeps, sets) =
+        (may(Ability::Dispatch), may(Ability::KeepKeys), may(Ability::ChangeSettings));
     // One hub needs no zones to know where orders go; who wants some all the same finds them from the settings.
     let shares = sets && session.hubs.with_value(|hubs| hubs.len() > 1);
     let links = [
         (true, "/account", "Your account"),
+        (rosters, "/roster", "Roster"),
         (keeps, "/people", "People and keys"),
         (keeps, "/erase", "Erase a recipient"),
         (sets, "/settings", "Settings"),

@@ -5,5 +5,8 @@ pub(crate) mod devices;
 pub(crate) mod drivers;
 pub(crate) mod duties;
 pub(crate) mod intake;
+mod roster_day;
+mod roster_forms;
+mod roster_page;
 pub(crate) mod rosters;
 pub(crate) mod trust;

@@ -46,7 +46,7 @@ impl Operations {
         let mut left = store::orders::many(&mut conn, &left).await?;
         left.retain(|order| caller.reach(order.hub).is_ok());
         let names = store::people::names(&mut conn).await?;
-        let events = store::events::of_order(&mut conn, order).await?;
+        let events = store::events::of_order(&mut conn, order, chosen.placed_at).await?;
         let erased = events.iter().rev().find(|e| matches!(e.fact, Fact::RecipientErased { .. }));
         Ok(RecipientView {
             as_of: zone.moment(self.now()),

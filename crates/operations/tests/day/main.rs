@@ -16,6 +16,7 @@ mod races;
 mod random_days;
 mod reach;
 mod reports;
+mod roster_page;
 mod roster_races;
 mod rosters;
 mod set_up;

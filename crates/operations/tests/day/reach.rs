@@ -14,6 +14,7 @@ use wire::staff::{
     exceptions::QueueFilter,
     figures::FigureKind,
     roads::CloseRoad,
+    roster::DriverForm,
     settings::{ChangeSettings, SettingsAsk},
     zones::{DrawZone, ZonesSaid},
 };
@@ -169,6 +170,8 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
     let driver = SaveDriver { id: None, name: "Somebody".into(), left: false, usually_drives: None };
     let roster = RosterAsk { hub: first, ..RosterAsk::default() };
     let erase = EraseRecipient { order, all: true, typed: "BOO-000001".into() };
+    let page = ops.roster_page(&dispatcher, first, Some(tomorrow)).await.unwrap();
+    let form = page.rows[0].shifts[0].form.clone();
     let before = everything(&hub).await;
     let answers: Vec<(&str, Option<OpsError>)> = vec![
         ("roster", ops.roster(&other, roster).await.err()),
@@ -176,6 +179,9 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         ("save_shifts", ops.save_shifts(&other, first, vec![usual]).await.err()),
         ("remove_shift", ops.remove_shift(&other, line).await.err()),
         ("save_driver", ops.save_driver(&other, first, driver.clone()).await.err()),
+        ("roster_page", ops.roster_page(&other, first, None).await.err()),
+        ("save_shift_form", ops.save_shift_form(&other, hub.keys.hub, form).await.err()),
+        ("save_driver_form", ops.save_driver_form(&other, hub.keys.hub, DriverForm::default()).await.err()),
         ("save_drivers", ops.save_drivers(&other, first, vec![driver]).await.err()),
         ("board", ops.board(&other, first).await.err()),
         ("map", ops.map(&other, first).await.err()),

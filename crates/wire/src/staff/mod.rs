@@ -7,6 +7,7 @@ pub mod exceptions;
 pub mod figures;
 pub mod people;
 pub mod roads;
+pub mod roster;
 pub mod session;
 pub mod settings;
 pub mod zones;

@@ -270,6 +270,26 @@ impl World {
             "POST /api/end-zone" => with("/api/end-zone", vec![("zone", dice.uuid()), ("day", day())]),
             "GET /zones" => with("/zones", vec![("said", text("{\"drawn\":2}"))]),
             "GET /settings" => with("/settings", vec![("page", text("1")), ("saved", text("1"))]),
+            "GET /api/roster" => with("/api/roster", vec![("day", day())]),
+            "GET /roster" => with("/roster", vec![("day", day()), ("vehicle", dice.uuid())]),
+            "POST /api/save-shift" => {
+                let pairs = vec![
+                    ("hub", dice.uuid()),
+                    ("form[vehicle]", dice.uuid()),
+                    ("form[day]", day()),
+                    ("form[duty]", text(dice.pick(&["drives", "off", "usual"]))),
+                    ("form[driver]", dice.uuid()),
+                    ("form[from]", text("07:30")),
+                    ("form[until]", text("16:30")),
+                    ("form[breaks][0][earliest]", text("12:00")),
+                    ("form[breaks][0][minutes]", text("30")),
+                ];
+                with("/api/save-shift", pairs)
+            }
+            "POST /api/save-driver" => with(
+                "/api/save-driver",
+                vec![("hub", dice.uuid()), ("day", day()), ("form[name]", text("D. Example"))],
+            ),
             "GET /api/people" | "GET /api/account" | "GET /api/shown-once" => {
                 ask(door.split(' ').nth(1).unwrap())
             }
