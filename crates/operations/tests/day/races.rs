@@ -202,13 +202,13 @@ impl Deal {
 
 /// Holds whoever comes to a point for the first time until somebody lets go.
 #[derive(Clone)]
-struct Hold {
-    there: Arc<Notify>,
-    go: Arc<Notify>,
+pub struct Hold {
+    pub there: Arc<Notify>,
+    pub go: Arc<Notify>,
 }
 
 impl Hold {
-    fn at(point: &'static str) -> (Self, Pauses) {
+    pub fn at(point: &'static str) -> (Self, Pauses) {
         let hold = Self { there: Arc::new(Notify::new()), go: Arc::new(Notify::new()) };
         let (own, first) = (hold.clone(), Arc::new(AtomicBool::new(true)));
         let pauses = Pauses::with(move |name| {
