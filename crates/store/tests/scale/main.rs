@@ -5,6 +5,7 @@
 
 mod bytes;
 mod ground;
+mod interrupted;
 mod once;
 mod reads;
 mod retention;
