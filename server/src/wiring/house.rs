@@ -51,6 +51,7 @@ impl Installation {
         {
             // The server that keeps it has made the database and its tables.
             let database = Database::connect(&url, 2).await.context("the running database did not answer")?;
+            database.must_know_schema().await?;
             return Ok(Self { database, embedded: None });
         }
         let house = Self::open(settings, name, false, 8).await?;

@@ -2,6 +2,7 @@
 
 use crate::grounds::{Grounds, House};
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_wrong_thing_gets_its_sentence() {
@@ -239,6 +240,22 @@ fn the_verbs_of_a_production_house_work_on_an_empty_folder() {
     assert!(grounds.verb("migrate").contains("up to date"));
     assert!(grounds.verb("migrate").contains("up to date"), "again changes nothing");
     assert!(grounds.verb("add-key").trim().len() > 30);
+}
+
+#[tokio::test]
+async fn a_program_older_than_its_tables_changes_nothing_and_says_so() {
+    let Some(grounds) = Grounds::lay("older_program") else { return };
+    let house = grounds.open(&[]);
+    let mut conn = PgConnection::connect(&grounds.database_of_the_demo()).await.unwrap();
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+                 values (9001, 'of a newer version', true, '', 0)";
+    sqlx::query(newer).execute(&mut conn).await.unwrap();
+    let (ok, said) = grounds.beside(&["migrate"], "");
+    assert!(!ok && said.contains("belongs to a newer version of Doorstep"), "{said}");
+    conn.close().await.unwrap();
+    house.close();
+    let said = grounds.refused(&["--port", "0", "--continue"]);
+    assert!(said.contains("Start the newer version, or restore a copy"), "{said}");
 }
 
 #[test]

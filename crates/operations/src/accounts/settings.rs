@@ -307,6 +307,7 @@ impl Operations {
             tracing::info!(%person, hub = ?sheet.hub, key = setting.key, "a setting was changed");
             changed += 1;
         }
+        self.0.pauses.at("settings").await;
         tx.commit().await?;
         // What is at risk, or silent, may be others now.
         for hub in sheet.hubs.iter().filter(|hub| sheet.hub.is_none_or(|own| own == hub.id)) {

@@ -93,6 +93,7 @@ impl Operations {
         if let Some(open) = store::proposals::open_id(&mut work.tx, hub, day).await? {
             store::proposals::end(&mut work.tx, open, Ending::Overtaken).await?;
         }
+        self.0.pauses.at("close").await;
         service_days::save(&mut work.tx, &row.close(now)?).await?;
         work.happened(Fact::DayClosed { day });
         open(&mut work, hub, next).await?;

@@ -12,8 +12,8 @@ use crate::{
 };
 use ::roads::{Addresses, Doubt};
 use domain::{
-    Actor, Address, ConsignmentId, Coordinate, Fact, HubId, Instant, Order, OrderId, OrderState, Package,
-    PackageId, PlacedOrder, Promise, Recipient, ShopId, Zone,
+    Actor, Address, ConsignmentId, Coordinate, Day, Fact, HubId, Instant, Order, OrderId, OrderState,
+    Package, PackageId, PlacedOrder, Promise, Recipient, ShopId, Zone,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -87,13 +87,10 @@ impl Operations {
                 let (at, site) = located?;
                 let site_of = &sites[site];
                 let order = read_order(order, at, shop, (site_of, fleets.get(&site_of.hub.id)), now)?;
-                match closed[site].filter(|closed| order.day <= *closed) {
-                    Some(_) => Err(format!(
-                        "window_from: the hub's {} is closed; promise a window on a later day",
-                        order.day
-                    )),
-                    None => Ok(order),
+                if closed[site].is_some_and(|closed| order.day <= closed) {
+                    return Err(day_closed(order.day));
                 }
+                Ok(order)
             } else {
                 Err("this reference stands twice in the request".to_owned())
             }
@@ -103,11 +100,16 @@ impl Operations {
 
         let mut stored = HashMap::new();
         for site in sites.iter() {
-            let own: Vec<Order> = good.iter().filter(|order| order.hub == site.hub.id).cloned().collect();
+            let mut own: Vec<Order> = good.iter().filter(|order| order.hub == site.hub.id).cloned().collect();
             if own.is_empty() {
                 continue;
             }
+            self.0.pauses.at("place").await;
             let mut work = self.begin(caller, site.hub.id).await?;
+            // A day may have closed since it was looked at; from here on none of these does.
+            store::locks::hold_days(&mut work.tx, site.hub.id, own.iter().map(|order| order.day)).await?;
+            let closed = store::service_days::last_closed(&mut work.tx, site.hub.id).await?;
+            own.retain(|order| closed.is_none_or(|closed| order.day > closed));
             let ids = store::orders::insert(&mut work.tx, &own).await?;
             for order in own {
                 if ids.get(&(shop, order.reference.clone())) == Some(&order.id) {
@@ -118,6 +120,7 @@ impl Operations {
                 }
             }
             work.touched.counts = true;
+            self.0.pauses.at("placed").await;
             work.commit().await?;
             stored.extend(ids);
         }
@@ -126,10 +129,14 @@ impl Operations {
             let old = known.get(&one_line(&reference)).copied();
             let (result, order, hub, why) = match (old, if old.is_none() { read.next() } else { None }) {
                 (None, Some(Err(why))) => (PlaceStatus::Refused, None, None, Some(why)),
-                (None, Some(Ok(new))) => match stored.get(&(shop, new.reference)).copied() {
-                    Some(id) if id == new.id => (PlaceStatus::Placed, Some(id), Some(new.hub), None),
-                    other => (PlaceStatus::Known, other, None, None),
-                },
+                (None, Some(Ok(new))) => {
+                    let (day, hub, id) = (new.day, new.hub, stored.get(&(shop, new.reference)).copied());
+                    match id {
+                        Some(id) if id == new.id => (PlaceStatus::Placed, Some(id), Some(hub), None),
+                        Some(_) => (PlaceStatus::Known, id, None, None),
+                        None => (PlaceStatus::Refused, None, None, Some(day_closed(day))),
+                    }
+                }
                 (old, _) => (PlaceStatus::Known, old, None, None),
             };
             PlaceOrderResult { reference, result, order, hub, why }
@@ -376,4 +383,8 @@ fn read_order(
         aboard: None,
         state: OrderState::Placed,
     })
+}
+
+fn day_closed(day: Day) -> String {
+    format!("window_from: the hub's {day} is closed; promise a window on a later day")
 }

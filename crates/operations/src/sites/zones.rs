@@ -200,6 +200,7 @@ impl Operations {
             let name = name.chars().take(domain::MOST_ZONE_NAME).collect();
             judged.push((name, done));
         }
+        self.0.pauses.at("zones").await;
         work.commit().await?;
         Ok(judged)
     }

@@ -13,6 +13,7 @@ mod needs;
 mod one_standing;
 mod people_and_keys;
 mod races;
+mod races_of_a_hub;
 mod random_days;
 mod reach;
 mod reports;

@@ -3,6 +3,7 @@
 use crate::StoreError;
 use sqlx::{
     Connection, PgPool, Postgres, Transaction,
+    migrate::{MigrateError, Migrator},
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -11,6 +12,9 @@ use std::{
     str::FromStr,
     time::Duration,
 };
+
+/// The schema, step by step.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// A connection that was not used for so long is tried before it is lent.
 const TESTED: Duration = Duration::from_secs(1);
@@ -48,12 +52,31 @@ impl Database {
         Ok(Self(pool))
     }
 
-    /// Brings the schema up to date. Safe to run while an older version still serves.
+    /// Brings the schema up to date, each step in a transaction of its own. Safe to run while an older version still serves,
+    /// again after it was interrupted, and by several at once, who wait for each other. Refused when a newer version has been
+    /// here: see [`StoreError::SchemaNewer`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        sqlx::migrate!("./migrations").run(&self.0).await?;
+        let mut conn = self.0.acquire().await?;
+        // Where a step fails the connection still has the lock by which others wait: it ends with it.
+        conn.close_on_drop();
+        // `run` makes a future that cannot be spawned.
+        MIGRATIONS.run_direct(None, &mut *conn, false).await.map_err(newer)?;
+        drop(conn);
         let mut tx = self.begin().await?;
         crate::feed::look_around(&mut tx).await?;
         tx.commit().await
+    }
+
+    /// Refuses tables that a newer version has made, without changing any.
+    pub async fn must_know_schema(&self) -> Result<(), StoreError> {
+        let last = "select max(version) from _sqlx_migrations";
+        let found: Option<i64> = sqlx::query_scalar(last).fetch_one(&self.0).await?;
+        match found {
+            Some(found) if !MIGRATIONS.version_exists(found) => {
+                Err(newer(MigrateError::VersionMissing(found)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A connection for reading.
@@ -69,6 +92,15 @@ impl Database {
     /// Waits for borrowed connections and closes all.
     pub async fn close(&self) {
         self.0.close().await;
+    }
+}
+
+/// A step that this version lacks was made by a newer one.
+fn newer(error: MigrateError) -> StoreError {
+    let known = MIGRATIONS.iter().map(|step| step.version).max().unwrap_or_default();
+    match error {
+        MigrateError::VersionMissing(found) => StoreError::SchemaNewer { found, known },
+        other => other.into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong when remembering.
 
+use sqlx::migrate::MigrateError;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -10,8 +11,21 @@ pub enum StoreError {
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
-    #[error("the database's schema could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the database's schema could not be brought up to date, and the step that failed has changed nothing: {0}"
+    )]
+    Migration(#[from] MigrateError),
+    /// A newer version of the program has brought the schema farther than this one knows.
+    #[error(
+        "the database belongs to a newer version of Doorstep: its schema has step {found}, and this version knows steps up to \
+         {known}. Start the newer version, or restore a copy of the database from before the upgrade; nothing was changed"
+    )]
+    SchemaNewer {
+        /// The first step that is not known.
+        found: i64,
+        /// The last one that is.
+        known: i64,
+    },
     /// A row contradicts itself.
     #[error("row {id} of {table} is corrupt: {column} makes no sense")]
     Corrupt {
@@ -74,9 +88,10 @@ impl StoreError {
     pub fn is_disk_full(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(e)) => e.code().as_deref() == Some("53100"),
-            Self::Migration(sqlx::migrate::MigrateError::Execute(sqlx::Error::Database(e))) => {
-                e.code().as_deref() == Some("53100")
-            }
+            Self::Migration(
+                MigrateError::Execute(sqlx::Error::Database(e))
+                | MigrateError::ExecuteMigration(sqlx::Error::Database(e), _),
+            ) => e.code().as_deref() == Some("53100"),
             _ => false,
         }
     }

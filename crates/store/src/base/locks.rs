@@ -7,7 +7,7 @@
 
 use crate::{Conn, StoreError, Tx, plans};
 use domain::{Day, HubId, Route, RouteId, StopId, VehicleId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Proof that a transaction holds a hub's day: nobody else plans it, and no vehicle leaves, until the transaction ends.
 #[derive(Debug)]
@@ -34,6 +34,20 @@ impl DayLock {
     pub fn day(&self) -> Day {
         self.day
     }
+}
+
+/// Keeps days of a hub from closing, and from being planned, until the transaction ends; waits for whoever does either. Others
+/// may do the same beside it. Taken where a [`DayLock`] would be.
+pub async fn hold_days(tx: &mut Tx, hub: HubId, days: impl Iterator<Item = Day>) -> Result<(), StoreError> {
+    let days: BTreeSet<Day> = days.collect();
+    let keys: Vec<String> = days.into_iter().map(|day| format!("{hub}/{day}")).collect();
+    sqlx::query!(
+        "select pg_advisory_xact_lock_shared(hashtextextended(key, 7)) from unnest($1::text[]) as t (key)",
+        &keys
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Waits for whoever else sets up a hub, until the transaction ends. Taken before any other lock.

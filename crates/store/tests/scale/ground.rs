@@ -40,9 +40,15 @@ pub async fn empty(test: &str) -> Option<Database> {
     };
     let name = format!("doorstep_scale_{}_{test}", std::process::id());
     store::ensure_database(&server, &name, true).await.unwrap();
+    Some(Database::connect(&url_of(&name), 4).await.unwrap())
+}
+
+/// The address of a database on the server of the tests.
+pub fn url_of(name: &str) -> String {
+    let server = database_url().unwrap();
     let (address, options) = server.split_once('?').unwrap_or((&server, ""));
     let base = address.rsplit_once('/').unwrap().0;
-    Some(Database::connect(&format!("{base}/{name}?{options}"), 4).await.unwrap())
+    format!("{base}/{name}?{options}")
 }
 
 /// A fresh database of so many days; nothing without a server to make it on.

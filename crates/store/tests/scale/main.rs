@@ -5,6 +5,7 @@
 
 mod bytes;
 mod ground;
+mod interrupted;
 mod months;
 mod once;
 mod reads;
