@@ -7,6 +7,7 @@ mod by_the_hub;
 mod common;
 mod guarantees;
 mod history;
+mod late_start;
 mod lengths;
 mod midnight;
 mod needs;
