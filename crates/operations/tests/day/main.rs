@@ -13,6 +13,7 @@ mod midnight;
 mod needs;
 mod one_standing;
 mod people_and_keys;
+mod proposals;
 mod races;
 mod races_of_a_hub;
 mod random_days;
