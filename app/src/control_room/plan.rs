@@ -13,7 +13,7 @@ use leptos::{either::Either, form::ActionForm, html::Details, prelude::*};
 use leptos_router::hooks::use_query_map;
 use wire::{
     AppError, Moment,
-    staff::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView},
+    staff::control_room::{Change, Freedom, Gains, Overtime, PlanAnswer, ProposalView},
 };
 
 /// The three things that can be done about a plan, and which proposal they are about.
@@ -22,8 +22,8 @@ pub struct PlanActions {
     seen: StoredValue<(Option<ProposalId>, bool)>,
     /// Whether the reader has opened what waits.
     wanted: RwSignal<bool>,
-    /// Whether what waits was made because the day had overtaken the one before.
-    renewed: RwSignal<bool>,
+    /// What had changed, if what waits was made because the day had overtaken the one before.
+    renewed: RwSignal<Option<String>>,
     propose: ServerAction<ProposePlan>,
     accept: ServerAction<AcceptProposal>,
     decline: ServerAction<DeclineProposal>,
@@ -37,7 +37,7 @@ impl PlanActions {
         let this = Self {
             seen: StoredValue::default(),
             wanted: RwSignal::new(use_query_map().read_untracked().get("plan").is_some()),
-            renewed: RwSignal::new(false),
+            renewed: RwSignal::new(None),
             propose: ServerAction::new(),
             accept: ServerAction::new(),
             decline: ServerAction::new(),
@@ -46,9 +46,13 @@ impl PlanActions {
         Effect::new(move |before: Option<usize>| {
             let version = this.accept.version().get();
             if before.is_some_and(|before| before != version) {
-                let stale =
-                    matches!(this.accept.value().get_untracked(), Some(Err(Fault(AppError::PlanStale))));
-                this.renewed.set(stale);
+                let changed = match this.accept.value().get_untracked() {
+                    Some(Err(Fault(AppError::PlanOvertaken { why }))) => Some(why.to_string()),
+                    Some(Err(Fault(AppError::PlanStale))) => Some("The day has moved on".to_owned()),
+                    _ => None,
+                };
+                let stale = changed.is_some();
+                this.renewed.set(changed);
                 if stale {
                     this.accept.clear();
                     this.propose.dispatch(ProposePlan { hub });
@@ -126,12 +130,10 @@ pub fn PlanBox(
 #[component]
 fn Answer(actions: PlanActions, waits: bool) -> impl IntoView {
     move || {
-        if actions.renewed.get() && (waits || actions.propose.pending().get()) {
-            let says = if actions.propose.pending().get() {
-                "The day has moved on since that plan was made, so nothing was changed. Looking for a fresh one."
-            } else {
-                "The day had moved on, so nothing was changed. This plan is fresh."
-            };
+        let pending = actions.propose.pending().get();
+        if let Some(why) = actions.renewed.get().filter(|_| waits || pending) {
+            let now = if pending { "Looking for a fresh plan." } else { "This plan is fresh." };
+            let says = format!("{why}, so nothing was changed. {now}");
             return Some(view! { <Notice text=says /> }.into_any());
         }
         if let Some(fault) = actions.fault() {
@@ -188,7 +190,7 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
     let may_accept = may_plan && !stale;
     let choices = answers
         .iter()
-        .map(|PlanAnswer { freedom, gains, changes }| {
+        .map(|PlanAnswer { freedom, gains, changes, .. }| {
             let (freedom, says) = (*freedom, words::gains(gains, changes.len() as i64));
             view! {
                 <label>
@@ -259,12 +261,12 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
     };
     let details = answers
         .into_iter()
-        .map(|PlanAnswer { freedom, gains, changes }| {
+        .map(|PlanAnswer { freedom, gains, overtime, changes }| {
             let stops = format::counted(changes.len() as i64, "stop", "stops");
             view! {
                 <details open=move || Some(freedom) == chosen.get()>
                     <summary>{format!("{}: {stops}", words::freedom(freedom))}</summary>
-                    <GainsTable gains />
+                    <GainsTable gains overtime />
                     <ol class="changes">{changes.into_iter().map(|change| view! { <ChangeLine change /> }).collect_view()}</ol>
                 </details>
             }
@@ -298,14 +300,17 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
 }
 
 #[component]
-fn GainsTable(gains: Gains) -> impl IntoView {
+fn GainsTable(gains: Gains, overtime: Vec<Overtime>) -> impl IntoView {
     let rows = [
         ("Late stops", gains.late_before, gains.late_after),
         ("Lateness, min", gains.late_min_before, gains.late_min_after),
         ("Work ahead, min", gains.work_min_before, gains.work_min_after),
         ("Driving of it, min", gains.drive_min_before, gains.drive_min_after),
         ("Without a place", gains.unplanned_before, gains.unplanned_after),
+        ("Past the shift, min", gains.overtime_min_before, gains.overtime_min_after),
     ];
+    let drivers = overtime.into_iter().map(|own| (own.label + " of it", own.min_before, own.min_after));
+    let rows = rows.into_iter().map(|(what, before, after)| (what.to_owned(), before, after)).chain(drivers);
     view! {
         <table class="gains">
             <caption class="unseen">"What the plan gains"</caption>
@@ -321,7 +326,6 @@ fn GainsTable(gains: Gains) -> impl IntoView {
             </thead>
             <tbody>
                 {rows
-                    .into_iter()
                     .map(|(what, before, after)| {
                         view! {
                             <tr>

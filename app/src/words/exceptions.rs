@@ -54,10 +54,14 @@ pub fn cause(row: &ExceptionRow) -> String {
             let back = row.eta.map_or_else(String::new, |eta| format!(" at {}", format::clock(eta)));
             format!("Back{back}, after its shift ends")
         }
-        ExceptionKind::Breakdown => {
+        ExceptionKind::Breakdown | ExceptionKind::LateStart => {
             let open = i64::from(row.open_stops.unwrap_or(0));
-            let so = if row.resolution.is_some() { "Could not" } else { "Cannot" };
-            format!("{so} drive on, {} open", format::counted(open, "stop", "stops"))
+            let so = match row.kind {
+                ExceptionKind::LateStart => "Should have left the hub",
+                _ if row.resolution.is_some() => "Could not drive on",
+                _ => "Cannot drive on",
+            };
+            format!("{so}, {} open", format::counted(open, "stop", "stops"))
         }
         ExceptionKind::Unplanned => {
             let promised = promised();
@@ -138,6 +142,9 @@ pub fn next_step(row: &ExceptionRow, plans: bool) -> Option<NextStep> {
         }
         ExceptionKind::Silent => {
             step("Reach the driver", vehicle(), "The estimates rest on the last position.")
+        }
+        ExceptionKind::LateStart => {
+            step("Reach the driver", vehicle(), "If it cannot leave, others can take its stops.")
         }
         ExceptionKind::OffShift => {
             step("Plan again", plan(), "Stops that are not loaded can go to another vehicle.")
@@ -248,6 +255,8 @@ mod tests {
             |open_stops| ExceptionRow { open_stops: Some(open_stops), ..row(ExceptionKind::Breakdown) };
         assert_eq!(cause(&stands(12)), "Cannot drive on, 12 stops open");
         assert_eq!(cause(&stands(0)), "Cannot drive on, 0 stops open");
+        let waits = ExceptionRow { open_stops: Some(1), ..row(ExceptionKind::LateStart) };
+        assert_eq!(cause(&waits), "Should have left the hub, 1 stop open");
         assert_eq!(next_step(&stands(0), true).unwrap().says, "See the vehicle");
     }
 

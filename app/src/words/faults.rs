@@ -57,6 +57,7 @@ pub fn fault(error: AppError) -> String {
         AppError::PlanStale => {
             "The day has moved on since this plan was made. Nothing was changed. Plan again for a fresh one.".to_owned()
         }
+        AppError::PlanOvertaken { why } => format!("{why}. Nothing was changed. Plan again for a fresh one."),
         AppError::VehiclesOut => {
             "A vehicle is still on the road, so the day goes on. Nothing was changed. Close it once all are back.".to_owned()
         }
@@ -162,6 +163,7 @@ mod tests {
             AppError::OwnedByOther,
             AppError::AlreadyResolved,
             AppError::PlanStale,
+            AppError::PlanOvertaken { why: domain::Overtaken::StopVisited },
             AppError::VehiclesOut,
             AppError::DayClosed,
             AppError::NothingToPlan,

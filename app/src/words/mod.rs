@@ -122,6 +122,7 @@ pub fn exception_kind(kind: ExceptionKind) -> &'static str {
         ExceptionKind::Breakdown => "Broken down",
         ExceptionKind::Unplanned => "Without a place",
         ExceptionKind::CutOff => "Cut off by a closure",
+        ExceptionKind::LateStart => "Late start",
     }
 }
 

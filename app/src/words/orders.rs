@@ -111,7 +111,7 @@ pub fn story_standing(fact: &StoryFact) -> Standing {
         StoryFact::Attempt { outcome, .. } if !outcome.is_delivered() => Standing::Late,
         StoryFact::ExceptionRaised { kind } => match kind {
             ExceptionKind::Silent | ExceptionKind::Unplanned => Standing::Unknown,
-            ExceptionKind::OffShift => Standing::AtRisk,
+            ExceptionKind::OffShift | ExceptionKind::LateStart => Standing::AtRisk,
             _ => Standing::Late,
         },
         _ => Standing::Done,

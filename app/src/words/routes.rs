@@ -68,6 +68,9 @@ pub fn trouble(row: &RouteRow) -> String {
                 format::counted(row.failed, "attempt", "attempts")
             )
         }
+        (RoutePhase::Published, Standing::AtRisk) => {
+            "Should have left the hub; every promise holds so far.".to_owned()
+        }
         (RoutePhase::Published, _) => "At the hub; every promise holds so far.".to_owned(),
         _ => format!("Every promise holds{behind}."),
     }
@@ -81,6 +84,7 @@ pub fn remedy(row: &RouteRow) -> &'static str {
         (_, Standing::Unknown) => "Reach the driver. The estimates rest on the last position.",
         _ if row.late > 0 || row.off_shift => "Plan again, or tell the recipients of the late stops.",
         _ if row.at_risk > 0 => "Watch it, or plan again to win time.",
+        (RoutePhase::Published, Standing::AtRisk) => "Reach the driver.",
         _ if row.failed > 0 => "Agree on new windows under Exceptions.",
         _ => "Nothing to do.",
     }
@@ -109,6 +113,10 @@ pub fn gains(gains: &Gains, changes: i64) -> String {
         0 => {}
         saved if saved > 0 => parts.push(format!("saves {}", format::minutes(saved))),
         more => parts.push(format!("takes {} more", format::minutes(-more))),
+    }
+    let longer = gains.overtime_min_after - gains.overtime_min_before;
+    if longer > 0 {
+        parts.push(format!("{} more past the shift", format::minutes(longer)));
     }
     parts.join(", ") + "."
 }
@@ -161,6 +169,26 @@ mod tests {
             back_at: None,
             off_shift: false,
         }
+    }
+
+    #[test]
+    fn a_plan_that_keeps_drivers_longer_says_so() {
+        let told = |before, after| {
+            let (overtime_min_before, overtime_min_after) = (before, after);
+            gains(&Gains { promises_kept: 2, overtime_min_before, overtime_min_after, ..Gains::default() }, 3)
+        };
+        assert_eq!(told(10, 10), "Changes 3 stops, keeps 2 promises.");
+        assert_eq!(told(90, 10), "Changes 3 stops, keeps 2 promises.");
+        assert_eq!(told(10, 55), "Changes 3 stops, keeps 2 promises, 45 min more past the shift.");
+    }
+
+    #[test]
+    fn a_van_that_should_have_left_is_not_called_idle() {
+        let waits = |standing| RouteRow { phase: RoutePhase::Published, ..row(standing, 0) };
+        assert_eq!(trouble(&waits(Standing::OnTime)), "At the hub; every promise holds so far.");
+        let late = waits(Standing::AtRisk);
+        assert_eq!(trouble(&late), "Should have left the hub; every promise holds so far.");
+        assert_eq!(remedy(&late), "Reach the driver.");
     }
 
     #[test]

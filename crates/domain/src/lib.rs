@@ -24,7 +24,7 @@ pub use accounts::{
 pub use base::{
     ids::*,
     place::{Address, Coordinate},
-    refusal::Refusal,
+    refusal::{Overtaken, Refusal},
     time::{Day, Instant},
     window::Window,
 };

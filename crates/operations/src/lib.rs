@@ -104,6 +104,8 @@ struct Inner {
     driver_routes: day::driver_routes::DriverRoutes,
     /// Each hub's exceptions of today for which a better plan has been looked for.
     reacted_to: Mutex<HashMap<HubId, HashSet<ExceptionId>>>,
+    /// Each hub's proposal, while it waits for a yes.
+    followed: Mutex<HashMap<HubId, planning::reacting::Followed>>,
     /// One heavy computation at a time, so that a solve never starves the doors.
     gate: Semaphore,
     /// Questions that somebody waits for take turns of their own, so that nobody waits for a plan.
@@ -146,6 +148,7 @@ impl Operations {
             devices,
             driver_routes: Default::default(),
             reacted_to: Mutex::default(),
+            followed: Mutex::default(),
             gate: Semaphore::new(1),
             short_gate: Semaphore::new(1),
             passwords: Arc::new(Semaphore::new(2)),

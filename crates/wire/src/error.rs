@@ -1,6 +1,6 @@
 //! Everything that can go wrong and that a person can understand; a closed list, so no text of ours leaks by accident.
 
-use domain::Role;
+use domain::{Overtaken, Role};
 use serde::{Deserialize, Serialize};
 
 /// Why something about people, passwords or keys was not done.
@@ -96,6 +96,11 @@ pub enum AppError {
     AlreadyResolved,
     /// The day has moved on since this was proposed.
     PlanStale,
+    /// The day has moved on since this was proposed, in a way that is known.
+    PlanOvertaken {
+        /// What has changed.
+        why: Overtaken,
+    },
     /// A day cannot be closed while a vehicle is on the road.
     VehiclesOut,
     /// The day is closed.
@@ -139,6 +144,7 @@ impl AppError {
             | Self::OwnedByOther
             | Self::AlreadyResolved
             | Self::PlanStale
+            | Self::PlanOvertaken { .. }
             | Self::VehiclesOut
             | Self::DayClosed
             | Self::NothingToPlan => 409,

@@ -1,5 +1,6 @@
 //! The rules that can say no, each by its name.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A rule of the domain said no.
@@ -83,6 +84,9 @@ pub enum Refusal {
     /// The plan was made for a day that has moved on.
     #[error("the day has moved on since this was proposed")]
     PlanStale,
+    /// The day is another than the one that was proposed for, in one way that is known.
+    #[error("{0}, so the plan cannot take effect as it was shown: ask for a fresh one")]
+    PlanOvertaken(Overtaken),
     /// The closure has too few places, or too many.
     #[error("a closed street needs two places at least, a closed area three, and neither more than 500")]
     ClosureNotDrawn,
@@ -110,4 +114,34 @@ pub enum Refusal {
     /// The event names something that no earlier event made.
     #[error("the event names something unknown")]
     UnknownSubject,
+}
+
+/// What has changed since a plan was proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overtaken {
+    /// The plan that it was to make better is no longer in force.
+    #[error("Another plan has taken effect")]
+    OtherPlan,
+    /// Somebody was at a stop that it gives to another vehicle, or puts behind others.
+    #[error("A driver has been at a stop that it moves")]
+    StopVisited,
+    /// The time at which it begins has passed.
+    #[error("A vehicle is not where it was expected by now")]
+    TimePassed,
+    /// A vehicle left without what was meant for it.
+    #[error("A vehicle has left the hub without what it was to bring")]
+    VehicleLeft,
+    /// A vehicle has finished its route.
+    #[error("A vehicle has come back")]
+    VehicleBack,
+    /// The roster was changed.
+    #[error("A vehicle is no longer driven today")]
+    NotDriven,
+    /// An order was cancelled, moved, or delivered.
+    #[error("An order has changed")]
+    OrderChanged,
+    /// A route has stops that it does not know.
+    #[error("A route has other stops by now")]
+    OtherStops,
 }

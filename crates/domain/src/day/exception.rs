@@ -21,11 +21,13 @@ pub enum ExceptionKind {
     Unplanned,
     /// A closure leaves no way to a stop.
     CutOff,
+    /// A vehicle that should have left its hub is still there.
+    LateStart,
 }
 
 impl ExceptionKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Late,
         Self::Failed,
         Self::Silent,
@@ -33,6 +35,7 @@ impl ExceptionKind {
         Self::Breakdown,
         Self::Unplanned,
         Self::CutOff,
+        Self::LateStart,
     ];
 
     /// The name in the API and the database.
@@ -45,6 +48,7 @@ impl ExceptionKind {
             Self::Breakdown => "breakdown",
             Self::Unplanned => "unplanned",
             Self::CutOff => "cut_off",
+            Self::LateStart => "late_start",
         }
     }
 

@@ -170,6 +170,7 @@ impl From<OpsError> for AppError {
                 Refusal::ExceptionOwned => Self::OwnedByOther,
                 Refusal::ExceptionResolved => Self::AlreadyResolved,
                 Refusal::PlanStale => Self::PlanStale,
+                Refusal::PlanOvertaken(why) => Self::PlanOvertaken { why },
                 Refusal::VehiclesOut => Self::VehiclesOut,
                 Refusal::DayClosed => Self::DayClosed,
                 Refusal::ClosureNotDrawn | Refusal::NotOnEarth => Self::NotDrawn,

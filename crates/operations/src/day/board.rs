@@ -151,6 +151,15 @@ impl DayBook {
         self.now - heard > self.settings.silent_after()
     }
 
+    /// Whether a vehicle that has something to bring should have left the hub a while ago, and has not.
+    pub fn starts_late(&self, route: &Route) -> bool {
+        let drives = |v: &Vehicle| v.state == VehicleState::Available;
+        route.state == RouteState::Published
+            && self.now - route.planned_start >= self.settings.late_start()
+            && self.vehicles.get(&route.vehicle).is_some_and(drives)
+            && self.stops_of(route.id).iter().any(|s| s.stop.state.is_open())
+    }
+
     /// How a stop stands against its latest promise.
     fn standing_of(&self, s: &DayStop) -> Standing {
         Standing::of_stop(&s.stop.state, s.eta, s.window, self.settings.risk_margin())
@@ -175,7 +184,7 @@ impl DayBook {
             RoutePhase::Finished => Standing::Done,
             RoutePhase::OffRoad => Standing::Late,
             _ if self.is_silent(route) => Standing::Unknown,
-            _ if off_shift => worst.max(Standing::AtRisk),
+            _ if off_shift || self.starts_late(route) => worst.max(Standing::AtRisk),
             _ => worst,
         };
         let count = |has: &dyn Fn(&DayStop) -> bool| stops.iter().filter(|s| has(s)).count() as i64;

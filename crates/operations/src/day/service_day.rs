@@ -161,9 +161,11 @@ async fn end_alarms(
 ) -> Result<()> {
     let known = store::exceptions::of_day(&mut work.tx, day.hub(), day.day()).await?;
     let ends = known.iter().filter(|e| match e.kind {
-        ExceptionKind::Late | ExceptionKind::CutOff | ExceptionKind::OffShift | ExceptionKind::Silent => {
-            over(e.route) && !matches!(e.state, ExceptionState::Resolved { .. })
-        }
+        ExceptionKind::Late
+        | ExceptionKind::CutOff
+        | ExceptionKind::OffShift
+        | ExceptionKind::Silent
+        | ExceptionKind::LateStart => over(e.route) && !matches!(e.state, ExceptionState::Resolved { .. }),
         ExceptionKind::Failed | ExceptionKind::Unplanned | ExceptionKind::Breakdown => false,
     });
     let ids: HashSet<_> = ends.map(|e| e.id).collect();

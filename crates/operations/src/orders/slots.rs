@@ -192,7 +192,7 @@ impl Operations {
                 if book.day != day || book.plan.as_ref().map(|plan| plan.revision) != based_on {
                     return Ok(false);
                 }
-                let Some(routes) = still_possible(draft.routes, &book, &locks.orders) else {
+                let Ok(routes) = still_possible(draft.routes, &book, &locks.orders) else {
                     return Ok(false);
                 };
                 if !routes.iter().flat_map(|r| &r.stops).any(|s| s.order == id) {

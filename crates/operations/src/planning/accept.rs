@@ -11,7 +11,7 @@ use crate::{
     },
     sites::hubs::Site,
 };
-use domain::{ExceptionKind, Order, OrderId, ProposalId, Refusal, RouteState, StopState};
+use domain::{ExceptionKind, Order, OrderId, Overtaken, ProposalId, Refusal, RouteState, StopState};
 use std::collections::{HashMap, HashSet};
 use store::{
     locks::DayLock,
@@ -20,8 +20,8 @@ use store::{
 use wire::staff::control_room::Freedom;
 
 impl Operations {
-    /// Makes one answer of a proposal the day's plan; answers the new revision. Refused when the day has moved on: another plan took
-    /// effect, an order changed, or a vehicle left before it got what was meant for it.
+    /// Makes one answer of a proposal the day's plan; answers the new revision. Refused when the day has moved on, with what has
+    /// changed: see [`Overtaken`].
     pub async fn accept_proposal(
         &self,
         caller: &Caller,
@@ -53,14 +53,14 @@ impl Operations {
         let proposal = open.filter(|p| p.id == id && p.based_on == based_on).ok_or(Refusal::PlanStale)?;
         let plan = store::plans::published(tx, site.hub.id, day.day()).await?;
         if plan.is_none_or(|plan| plan.revision != based_on) {
-            return Err(Refusal::PlanStale.into());
+            return Err(Refusal::PlanOvertaken(Overtaken::OtherPlan).into());
         }
         let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
         let mut locks = PlanLocks::take(tx, day, &routes, None).await?;
         // Read once all of it is locked: drivers may have been faster than the decision.
         let concerned: Vec<_> = locks.routes.all().map(|route| route.id).collect();
         let book = DayBook::read(self, tx, &site, Some(&concerned)).await?;
-        let routes = still_possible(routes, &book, &locks.orders).ok_or(Refusal::PlanStale)?;
+        let routes = still_possible(routes, &book, &locks.orders).map_err(Refusal::PlanOvertaken)?;
         let concerned = vehicles(&routes).len();
         let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
         let draft = Draft { routes, unplanned: vec![] };
@@ -105,7 +105,7 @@ impl Operations {
         all.sort_unstable();
         all.dedup();
         let orders = store::orders::many(conn, &all).await?.into_iter().map(|o| (o.id, o)).collect();
-        let possible = |routes: &Vec<PlannedRoute>| still_possible(routes.clone(), &book, &orders).is_some();
+        let possible = |routes: &Vec<PlannedRoute>| still_possible(routes.clone(), &book, &orders).is_ok();
         Ok(!proposal.content.routes().any(possible))
     }
 
@@ -148,12 +148,12 @@ impl Operations {
     }
 }
 
-/// What is left of a proposal now that some of its stops are done; nothing when the day has moved on in another way.
+/// What is left of a proposal now that drivers have been at the first of its stops, in its order; else what has changed.
 pub(crate) fn still_possible(
     routes: Vec<PlannedRoute>,
     book: &DayBook,
     orders: &HashMap<OrderId, Order>,
-) -> Option<Vec<PlannedRoute>> {
+) -> Result<Vec<PlannedRoute>, Overtaken> {
     let stops: HashMap<_, _> = book.stops.iter().map(|s| (s.stop.id, s)).collect();
     let planned_anew: HashSet<_> =
         routes.iter().flat_map(|r| r.stops.iter().filter_map(|s| s.stop)).collect();
@@ -161,35 +161,45 @@ pub(crate) fn still_possible(
     for mut planned in routes {
         let route = book.route_of(planned.vehicle);
         let departed = match route.map(|r| r.state) {
-            Some(RouteState::Finished { .. }) => return None,
+            Some(RouteState::Finished { .. }) => return Err(Overtaken::VehicleBack),
             Some(RouteState::UnderWay { .. }) => true,
             // The roster was changed: nobody drives it any more.
             Some(RouteState::Published) | None
                 if book.vehicles.get(&planned.vehicle).is_none_or(|v| book.drive(v).is_none()) =>
             {
-                return None;
+                return Err(Overtaken::NotDriven);
             }
             Some(RouteState::Published) | None => false,
         };
         let (mut kept, mut fetches, mut has_loaded, mut lacks) = (vec![], false, false, false);
         for stop in planned.stops {
-            let order = orders.get(&stop.order)?;
+            let order = orders.get(&stop.order).ok_or(Overtaken::OrderChanged)?;
             match stop.stop.and_then(|id| stops.get(&id)) {
-                // The driver was faster than the decision: done and begun stops stay as they are.
+                // The driver was faster than the decision: done and begun stops stay as they are, if they came first anyway.
                 Some(s) if matches!(s.stop.state, StopState::Done { .. } | StopState::Arrived { .. }) => {
+                    if !kept.is_empty() || route.is_none_or(|route| route.id != s.stop.route) {
+                        return Err(Overtaken::StopVisited);
+                    }
                     continue;
                 }
                 Some(_) => {}
-                None if stop.stop.is_some() => return None,
-                None if order.state != domain::OrderState::Placed => return None,
+                None if stop.stop.is_some() => return Err(Overtaken::OrderChanged),
+                None if order.state != domain::OrderState::Placed => return Err(Overtaken::OrderChanged),
                 None => {}
             }
             let aboard = order.aboard == Some(planned.vehicle);
             // What is at the hub goes with who is there, or comes by.
             fetches |= stop.via_hub;
             let goes = aboard || (order.aboard.is_none() && (!departed || fetches));
-            if !goes || order.day != book.day {
-                return None;
+            if order.day != book.day {
+                return Err(Overtaken::OrderChanged);
+            }
+            if !goes {
+                return Err(Overtaken::VehicleLeft);
+            }
+            // Who was to have been there by now, windows awaited, is not where the plan goes on from.
+            if kept.is_empty() && stop.departure + book.settings.risk_margin() < book.now {
+                return Err(Overtaken::TimePassed);
             }
             has_loaded |= aboard && !stop.aboard;
             lacks |= !aboard;
@@ -203,11 +213,14 @@ pub(crate) fn still_possible(
             .count();
         // It left the hub before it got all that was meant for it.
         let left_early = has_loaded && lacks;
-        if departed && (missing > 1 || left_early) {
-            return None;
+        if departed && left_early {
+            return Err(Overtaken::VehicleLeft);
+        }
+        if departed && missing > 1 {
+            return Err(Overtaken::OtherStops);
         }
         planned.stops = kept;
         possible.push(planned);
     }
-    Some(possible)
+    Ok(possible)
 }

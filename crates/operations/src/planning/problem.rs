@@ -109,9 +109,9 @@ impl Choices {
             let matrix = clock.matrix(&mut builder, day);
             matrices.extend(alike.into_iter().map(|profile| (profile, matrix)));
         }
-        let limit = match strictness {
+        let limit = |per_minute| match strictness {
             Strictness::Hard => Lateness::Hard,
-            Strictness::Priced => Lateness::Priced { per_minute: settings.late_minute_cents },
+            Strictness::Priced => Lateness::Priced { per_minute },
         };
         let hop = hop.unwrap_or(USUAL_HOP_S);
         let work: i64 = tasks.iter().map(|t| i64::from(t.service_s) + hop).sum();
@@ -131,7 +131,7 @@ impl Choices {
                     start: *start,
                     end: Some(0),
                     shift: (free, second(runner.shift_until).max(free)),
-                    overtime: limit,
+                    overtime: limit(settings.overtime_minute_cents),
                     capacity: vec![
                         runner.vehicle.capacity_g.saturating_sub(runner.spoken_for.0).clamp(0, MOST_G),
                         runner.vehicle.capacity_ml.saturating_sub(runner.spoken_for.1).clamp(0, MOST_ML),
@@ -181,7 +181,7 @@ impl Choices {
                 service: approaches.at_door_s(task.service_s),
                 window: open.next().unwrap_or(windows[n]),
                 more_windows: open.collect(),
-                lateness: limit,
+                lateness: limit(settings.late_minute_cents),
                 demand: vec![task.weight_g, task.volume_ml],
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
                 release: (at_large && task.only.is_none()).then(|| second(now)),

@@ -5,18 +5,19 @@ use crate::{
     base::{clock::new_id, turns::heavily},
     day::board::DayBook,
     planning::{
-        decidable::{Choices, Strictness},
+        decidable::{Choices, Runner, Strictness},
         problem::{PlannedRoute, Sheet},
         solving::{Ask, districts, solve_again},
     },
     sites::hubs::Site,
 };
+use chrono::TimeDelta;
 use domain::{HubId, Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use store::proposals::{Ending, Proposal};
-use wire::staff::control_room::{Change, Freedom, Gains, PlanAnswer, ProposalView};
+use wire::staff::control_room::{Change, Freedom, Gains, Overtime, PlanAnswer, ProposalView};
 
 /// Steps of the optimizer for all answers together.
 const STEPS: u64 = 60_000;
@@ -42,6 +43,8 @@ struct StoredAnswer {
     freedom: Freedom,
     routes: Vec<PlannedRoute>,
     gains: Gains,
+    #[serde(default)]
+    overtime: Vec<Overtime>,
     changes: Vec<StoredChange>,
 }
 
@@ -198,11 +201,18 @@ fn together(mut districts: Vec<Vec<StoredAnswer>>) -> Vec<StoredAnswer> {
     there
         .into_iter()
         .map(|freedom| {
-            let mut all = StoredAnswer { freedom, routes: vec![], gains: Gains::default(), changes: vec![] };
+            let mut all = StoredAnswer {
+                freedom,
+                routes: vec![],
+                gains: Gains::default(),
+                overtime: vec![],
+                changes: vec![],
+            };
             for answers in &districts {
                 let own = answers.iter().rfind(|answer| at_most(answer.freedom) <= at_most(freedom));
                 if let Some(own) = own {
                     all.routes.extend(own.routes.iter().cloned());
+                    all.overtime.extend(own.overtime.iter().cloned());
                     all.changes.extend(own.changes.iter().cloned());
                     all.gains = all.gains.and(own.gains);
                 }
@@ -222,13 +232,16 @@ fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
         if said.iter().any(alike) {
             continue;
         }
+        said.push(&answer.solution);
         let new = compare(sheet, answer);
+        if keeps_too_long(&new, sheet.settings.overtime_most()) {
+            continue;
+        }
         // A free hand always finds something to change. It is worth a dispatcher's time if one sees what for.
         let less = told.last().map(|less: &StoredAnswer| less.gains).unwrap_or_default();
         if answer.freedom != optimizer::Freedom::Free || is_better(&new.gains, &less) {
             told.push(new);
         }
-        said.push(&answer.solution);
     }
     told
 }
@@ -241,6 +254,11 @@ fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
         own.iter().filter(|halt| matches!(halt.what, optimizer::Halt::Reload(_)))
     }
     one.routes.get(runner) == other.routes.get(runner) && halts(one, runner).eq(halts(other, runner))
+}
+
+/// Whether it keeps a driver past the end of the shift for longer than is set, who would not be as late without it.
+fn keeps_too_long(answer: &StoredAnswer, most: TimeDelta) -> bool {
+    answer.overtime.iter().any(|own| own.min_after > own.min_before.max(most.num_minutes()))
 }
 
 /// Whether more promises are kept, or as many with less work.
@@ -274,6 +292,9 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
     (gains.late_min_before, gains.late_min_after) = (was.late_s / 60, is.late_s / 60);
     (gains.drive_min_before, gains.drive_min_after) = (was.drive_s / 60, is.drive_s / 60);
     (gains.work_min_before, gains.work_min_after) = (was.work_s / 60, is.work_s / 60);
+    let overtime = overtime(sheet, before, after);
+    gains.overtime_min_before = overtime.iter().map(|own| own.min_before).sum();
+    gains.overtime_min_after = overtime.iter().map(|own| own.min_after).sum();
     let mut routes = vec![];
     let mut changes = vec![];
     let places = placed(sheet, before);
@@ -320,7 +341,20 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
         optimizer::Freedom::Balanced => Freedom::Balanced,
         optimizer::Freedom::Free => Freedom::Free,
     };
-    StoredAnswer { freedom, routes, gains, changes }
+    StoredAnswer { freedom, routes, gains, overtime, changes }
+}
+
+/// Who works past the end of the shift, as things stand or by the answer.
+fn overtime(sheet: &Sheet, before: &Solution, after: &Solution) -> Vec<Overtime> {
+    let own = |(runner, who): (usize, &Runner)| {
+        // The optimizer counts from where a vehicle is free, which may be after the shift.
+        let shift_until = (who.shift_until - sheet.origin).num_seconds();
+        let minutes =
+            |plan| sheet.schedule(runner, plan).map_or(0, |times| (times.end - shift_until).max(0) / 60);
+        Overtime { label: who.vehicle.label.clone(), min_before: minutes(before), min_after: minutes(after) }
+    };
+    let all = sheet.runners.iter().enumerate().map(own);
+    all.filter(|own| own.min_before + own.min_after > 0).collect()
 }
 
 /// What all routes of a solution come to.
@@ -401,6 +435,7 @@ fn view(proposal: Proposal<Content>, book: &DayBook) -> ProposalView {
     let answer = |answer: StoredAnswer| PlanAnswer {
         freedom: answer.freedom,
         gains: answer.gains,
+        overtime: answer.overtime,
         changes: answer.changes.into_iter().map(change).collect(),
     };
     ProposalView {
@@ -439,6 +474,7 @@ mod tests {
                 late_after: 10 - promises_kept,
                 ..Gains::default()
             },
+            overtime: vec![],
             changes: vec![],
         };
         let one = vec![answer(Freedom::Least, 1), answer(Freedom::Free, 4)];

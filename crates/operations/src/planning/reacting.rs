@@ -2,7 +2,7 @@
 //! place, a vehicle that broke down, a door behind a closure.
 //!
 //! What only wavers, as lateness does, waits until somebody asks. A proposal that the day has overtaken before somebody said
-//! yes is made anew.
+//! yes is withdrawn, and made anew.
 
 use crate::{
     Caller, Operations, OpsError, Result,
@@ -10,7 +10,7 @@ use crate::{
     sites::hubs::{Rounds, Site},
 };
 use chrono::TimeDelta;
-use domain::{Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Refusal};
+use domain::{Day, Exception, ExceptionId, ExceptionKind, ExceptionState, HubId, Instant, Refusal};
 use std::{
     collections::{HashMap, HashSet},
     sync::{MutexGuard, PoisonError},
@@ -22,8 +22,21 @@ use wire::staff::control_room::Gains;
 const SETTLED: TimeDelta = TimeDelta::seconds(20);
 /// However much goes on happening, it is looked at after so long.
 const PATIENCE: TimeDelta = TimeDelta::minutes(3);
-/// A proposal is left alone for so long, so that somebody can read it.
+/// A fresh proposal comes so long after the one before at the earliest, so that somebody can read it.
 const READING: TimeDelta = TimeDelta::minutes(5);
+/// It is looked at so often whether a proposal can still be accepted.
+const LOOK: TimeDelta = TimeDelta::seconds(10);
+
+/// What is remembered of a hub's proposal.
+#[derive(Clone, Copy)]
+pub(crate) struct Followed {
+    made_at: Instant,
+    looked_at: Instant,
+    /// Whether it was taken away because nobody could accept it any more.
+    withdrawn: bool,
+    /// Whether it was there to keep promises.
+    keeps_promises: bool,
+}
 
 impl Operations {
     /// Proposes a better plan if something new has happened that one mends: a timer's verb. Answers whether it did.
@@ -66,28 +79,49 @@ impl Operations {
         Ok(proposed)
     }
 
-    /// Makes a proposal anew that nobody can accept any more.
+    /// Withdraws a proposal that nobody can accept any more, and makes it anew. Answers whether there is a fresh one.
     async fn renew(&self, conn: &mut store::Conn, site: &Site, day: Day) -> Result<bool> {
         let (hub, now) = (site.hub.id, self.now());
-        let Some(open) = store::proposals::open::<Content>(conn, hub, day).await? else {
-            return Ok(false);
+        let followed = self.followed().get(&hub).copied();
+        let open = store::proposals::open::<Content>(conn, hub, day).await?;
+        let Followed { made_at, keeps_promises, .. } = match (open, followed) {
+            (Some(open), Some(known)) if open.made_at == known.made_at && now - known.looked_at < LOOK => {
+                return Ok(false);
+            }
+            (Some(open), _) => {
+                let withdrawn = self.is_overtaken(conn, site, &open).await?;
+                let keeps_promises = open.content.gains().any(mends);
+                let known = Followed { made_at: open.made_at, looked_at: now, withdrawn, keeps_promises };
+                self.followed().insert(hub, known);
+                if !withdrawn {
+                    return Ok(false);
+                }
+                let mut tx = self.0.database.begin().await?;
+                store::proposals::end(&mut tx, open.id, Ending::Overtaken).await?;
+                tx.commit().await?;
+                self.0.live.of(hub).touch_plan();
+                known
+            }
+            (None, Some(known)) if known.withdrawn => known,
+            (None, _) => return Ok(false),
         };
-        if now - open.made_at < READING || !self.is_overtaken(conn, site, &open).await? {
+        if now - made_at < READING {
             return Ok(false);
         }
-        let keeps_promises = open.content.gains().any(mends);
         let place = if keeps_promises { Where::InTrouble } else { Where::Everywhere };
-        match self.propose(site, place, move |gains| !keeps_promises || mends(gains)).await {
-            Ok(Some(_)) => return Ok(true),
-            Ok(None) | Err(OpsError::NothingToPlan) => {}
+        let fresh = match self.propose(site, place, move |gains| !keeps_promises || mends(gains)).await {
+            Ok(proposal) => proposal.is_some(),
+            Err(OpsError::NothingToPlan) => false,
+            // It is looked at again in the next round.
             Err(OpsError::Refused(Refusal::PlanStale)) => return Ok(false),
             Err(fault) => return Err(fault),
-        }
-        let mut tx = self.0.database.begin().await?;
-        store::proposals::end(&mut tx, open.id, Ending::Overtaken).await?;
-        tx.commit().await?;
-        self.0.live.of(hub).touch_plan();
-        Ok(false)
+        };
+        self.followed().remove(&hub);
+        Ok(fresh)
+    }
+
+    fn followed(&self) -> MutexGuard<'_, HashMap<HubId, Followed>> {
+        self.0.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reacted_to(&self) -> MutexGuard<'_, HashMap<HubId, HashSet<ExceptionId>>> {

@@ -65,6 +65,12 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
         if book.is_silent(route) {
             troubles.push(blank(ExceptionKind::Silent, route));
         }
+        if book.starts_late(route) {
+            // The first promise that it will break.
+            let open = book.stops_of(route.id).iter().filter(|s| s.stop.state.is_open());
+            let save_by = open.map(|s| s.window.until()).min();
+            troubles.push(Exception { save_by, ..blank(ExceptionKind::LateStart, route) });
+        }
     }
     troubles
 }
@@ -108,7 +114,8 @@ pub(crate) fn settled(
     waiting: &[Waiting],
 ) -> Option<&'static str> {
     let route = e.route.and_then(|id| book.routes.iter().find(|r| r.id == id));
-    let of_a_route = matches!(e.kind, ExceptionKind::OffShift | ExceptionKind::Silent);
+    let of_a_route =
+        matches!(e.kind, ExceptionKind::OffShift | ExceptionKind::Silent | ExceptionKind::LateStart);
     if of_a_route && route.is_none() && e.day < book.day {
         // What is still out is part of the next day too.
         return Some("Its day is over");
@@ -147,6 +154,13 @@ pub(crate) fn settled(
             (back + SAVED_MARGIN <= route.shift_until).then_some("Back within its shift")
         }
         ExceptionKind::Silent => (!book.is_silent(route?)).then_some("Reports again"),
+        ExceptionKind::LateStart => {
+            let route = route?;
+            if route.state.departed_at().is_some() {
+                return Some("Has left");
+            }
+            (!book.starts_late(route)).then_some("Need not have left yet")
+        }
         ExceptionKind::Breakdown => {
             let vehicle = book.vehicles.get(&e.vehicle?)?;
             (vehicle.state == domain::VehicleState::Available).then_some("Drives again")

@@ -96,8 +96,9 @@ impl Operations {
                 touched.push(route);
             }
         }
-        // Silence is known by the clock alone, so routes on the road are looked at again in every round.
-        touched.extend(book.routes.iter().filter(|r| book.is_silent(r)).map(|r| r.id));
+        // These are known by the clock alone, so such routes are looked at again in every round.
+        let by_the_clock = |r: &&Route| book.is_silent(r) || book.starts_late(r);
+        touched.extend(book.routes.iter().filter(by_the_clock).map(|r| r.id));
         let ranges = self.0.ranges.get(book.hub.id).unwrap_or_default();
         let pending = |id: &StopId| known.get(id).is_some_and(|s| s.stop.state == StopState::Pending);
         let told = estimates.iter().filter(|e| e.known).flat_map(|e| &e.stops).filter(|(id, _)| pending(id));

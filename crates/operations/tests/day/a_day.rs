@@ -300,7 +300,7 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     let (n, route) = hub.routed(at(7, 20)).await.remove(0);
     hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
 
-    let ops = hub.at(at(7, 50));
+    let ops = hub.at(at(7, 48));
     ops.watch(&Caller::timer()).await.unwrap();
     let kinds =
         |queue: wire::staff::exceptions::QueueView| queue.rows.iter().map(|r| r.kind).collect::<Vec<_>>();
@@ -310,7 +310,7 @@ async fn a_silent_van_and_a_late_promise_are_raised_and_settle_by_themselves() {
     );
 
     let van = hub.van(&ops, n).await;
-    let fix = Fix { speed_mps: Some(0.0), ..fix(at(7, 50), 35.9, 14.45) };
+    let fix = Fix { speed_mps: Some(0.0), ..fix(at(7, 48), 35.9, 14.45) };
     ops.record_positions(&van, vec![fix]).await.unwrap();
     ops.watch(&Caller::timer()).await.unwrap();
     assert!(ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap().rows.is_empty());

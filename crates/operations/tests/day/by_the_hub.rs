@@ -5,8 +5,8 @@ use crate::{
     common::{Hub, at, order, report},
 };
 use chrono::TimeDelta;
-use domain::{OrderId, Outcome, Role};
-use operations::{Caller, Operations};
+use domain::{OrderId, Outcome, Overtaken, Refusal, Role};
+use operations::{Caller, Operations, OpsError};
 use wire::{
     driver::{Deed, DriverRoute, ReportStatus},
     machine::PlaceOrders,
@@ -14,7 +14,7 @@ use wire::{
 };
 
 /// All of the morning's vans leave.
-async fn leave(hub: &Hub) -> Vec<usize> {
+pub async fn leave(hub: &Hub) -> Vec<usize> {
     let mut vans = vec![];
     for (van, route) in hub.routed(at(7, 20)).await {
         if van != 4 {
@@ -26,7 +26,7 @@ async fn leave(hub: &Hub) -> Vec<usize> {
 }
 
 /// An order for this morning comes in, when everybody is out.
-async fn late_order(hub: &Hub, ops: &Operations, number: usize) -> (OrderId, String) {
+pub async fn late_order(hub: &Hub, ops: &Operations, number: usize) -> (OrderId, String) {
     let shop = hub.shop(ops).await;
     let asked = PlaceOrders::Single(Box::new(order(number, at(9, 0), at(11, 30))));
     let placed = ops.place_orders(&shop, asked).await.unwrap();
@@ -156,7 +156,8 @@ async fn a_proposal_is_refused_when_the_van_was_at_the_hub_before_somebody_said_
     assert_eq!(own.to, format!("Van {van:02}"), "it comes by anyway");
     hub.report(van, now, Deed::Reloaded { route: route.route }).await;
     let refused = ops.accept_proposal(&dispatcher, proposal.id, proposal.based_on, Freedom::Least).await;
-    assert!(matches!(refused, Err(operations::OpsError::Refused(domain::Refusal::PlanStale))), "{refused:?}");
+    let left = Refusal::PlanOvertaken(Overtaken::VehicleLeft);
+    assert!(matches!(&refused, Err(OpsError::Refused(why)) if *why == left), "{refused:?}");
 }
 
 #[tokio::test]

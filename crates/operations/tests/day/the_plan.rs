@@ -201,6 +201,7 @@ async fn a_proposal_that_nobody_can_accept_any_more_is_made_anew() {
             hub.report(van, at(7, 44), Deed::Departed { route: route.route }).await;
         }
     }
+    let later = hub.at(at(7, 45));
     assert!(later.react(&timer).await.unwrap());
     let second = later.board(&dispatcher, None).await.unwrap().proposal.unwrap();
     assert_ne!(second.id, first.id);

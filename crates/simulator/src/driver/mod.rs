@@ -204,7 +204,8 @@ impl Driver {
     fn leaves_at(&self) -> Option<Instant> {
         let Heard { route, since } = self.route.as_ref()?;
         let has_work = !self.finished.contains(&route.route) && self.next_stop().is_some();
-        has_work.then(|| (route.planned_start + self.truth.lateness).max(*since))
+        let late = self.truth.lateness + self.truth.mishaps.late_start.unwrap_or_default();
+        has_work.then(|| (route.planned_start + late).max(*since))
     }
 
     fn next_stop(&self) -> Option<&DriverStop> {

@@ -1,4 +1,4 @@
-//! What goes wrong with our own vehicles and phones today: breakdowns, and phones that fall silent.
+//! What goes wrong with our own vehicles and phones today: breakdowns, late starts, and phones that fall silent.
 //!
 //! Not here: traffic (`super::incidents`) and doors (`super::doors`).
 
@@ -16,6 +16,8 @@ pub struct Mishaps {
     pub breakdown: Option<Breakdown>,
     /// It does not start in the morning.
     pub no_start: Option<NoStart>,
+    /// It leaves so much later than it should, and nobody says why.
+    pub late_start: Option<Duration>,
     /// Its phone falls silent.
     pub lull: Option<Lull>,
 }
@@ -58,7 +60,8 @@ const OF_BIKES: [&str; 3] = ["Flat tyre", "Chain torn", "Brake cable torn"];
 const ON_THE_ROAD: std::ops::Range<f64> = 0.1..0.8;
 
 /// What goes wrong with each vehicle of the scenario, in their order: one in forty or two breaks down, one in
-/// forty does not start, one phone in twenty falls silent for 8 to 20 minutes and every other of those forgets.
+/// forty does not start, another in forty leaves half an hour late or more, one phone in twenty falls silent for 8 to 20 minutes
+/// and every other of those forgets.
 /// Both happen on the way, whenever that is; those that begin at noon, and may have nothing to do, are spared.
 pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Mishaps> {
     let all_day = |from: chrono::NaiveTime| from < day.local_after(day.length() / 3);
@@ -83,6 +86,11 @@ pub fn of_the_day(draws: &Draws, day: &Workday, scenario: &Scenario) -> Vec<Mish
         let lasts = Duration::minutes(rng.random_range(90..=180));
         all[index].no_start = Some(NoStart { lasts, reason: "Will not start" });
     }
+    let starts: Vec<_> = out.iter().filter(|(index, _)| all[*index].no_start.is_none()).copied().collect();
+    for (index, label) in chosen(draws, "late start", &starts, count / 40) {
+        let minutes = draws.stream("late start time", label).random_range(30..=50);
+        all[index].late_start = Some(Duration::minutes(minutes));
+    }
     for (nth, (index, label)) in chosen(draws, "silence", &out, count.div_ceil(20)).into_iter().enumerate() {
         let mut rng = draws.stream("silence time", label);
         let (after, lasts) = (rng.random_range(ON_THE_ROAD), Duration::minutes(rng.random_range(8..=20)));
@@ -106,7 +114,7 @@ mod tests {
     use crate::testing::{StraightStreets, addresses, workday};
 
     #[test]
-    fn of_forty_vehicles_one_or_two_break_down_and_two_fall_silent() {
+    fn of_forty_vehicles_some_break_down_start_late_and_fall_silent() {
         for seed in 0..20 {
             let size = Size { vans: 40, orders: 20, late_orders: 0, first_order: 1 };
             let scenario = Scenario::write(seed, size, workday(), &addresses(50), &StraightStreets).unwrap();
@@ -115,6 +123,8 @@ mod tests {
             assert!((1..=2).contains(&broken.len()));
             assert!(broken.iter().all(|b| (20..=60).contains(&b.lasts.num_minutes())));
             assert_eq!(all.iter().filter(|mishaps| mishaps.no_start.is_some()).count(), 1);
+            let late: Vec<_> = all.iter().filter(|mishaps| mishaps.late_start.is_some()).collect();
+            assert!(late.len() == 1 && late[0].no_start.is_none(), "{late:?}");
             let lulls: Vec<_> = all.iter().filter_map(|mishaps| mishaps.lull).collect();
             assert_eq!(lulls.len(), 2);
             assert_eq!(lulls.iter().filter(|lull| lull.forgets).count(), 1);

@@ -253,8 +253,21 @@ pub struct PlanAnswer {
     pub freedom: Freedom,
     /// What it gains.
     pub gains: Gains,
+    /// Who works past the end of the shift, as things stand or if accepted.
+    pub overtime: Vec<Overtime>,
     /// What it changes, stop by stop.
     pub changes: Vec<Change>,
+}
+
+/// How long a vehicle's driver works past the end of the shift.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overtime {
+    /// The vehicle.
+    pub label: String,
+    /// Minutes, as things stand.
+    pub min_before: i64,
+    /// Minutes, if accepted.
+    pub min_after: i64,
 }
 
 /// What a proposal gains; each before and after.
@@ -276,6 +289,12 @@ pub struct Gains {
     pub work_min_before: i64,
     /// Minutes that drivers still work, if accepted.
     pub work_min_after: i64,
+    /// Minutes that drivers work past the ends of their shifts in all, as things stand.
+    #[serde(default)]
+    pub overtime_min_before: i64,
+    /// Minutes that drivers work past the ends of their shifts in all, if accepted.
+    #[serde(default)]
+    pub overtime_min_after: i64,
     /// Orders without a place, as things stand.
     pub unplanned_before: i64,
     /// Orders without a place, if accepted.
@@ -303,6 +322,8 @@ impl Gains {
             drive_min_after: self.drive_min_after + other.drive_min_after,
             work_min_before: self.work_min_before + other.work_min_before,
             work_min_after: self.work_min_after + other.work_min_after,
+            overtime_min_before: self.overtime_min_before + other.overtime_min_before,
+            overtime_min_after: self.overtime_min_after + other.overtime_min_after,
             unplanned_before: self.unplanned_before + other.unplanned_before,
             unplanned_after: self.unplanned_after + other.unplanned_after,
             promises_kept: self.promises_kept + other.promises_kept,

@@ -85,6 +85,10 @@ settings! {
             "Vehicle used", "What it costs to use a vehicle at all that could have stayed in the yard. Nothing, where vehicles and drivers are there for the day anyway.";
         late_minute_cents: i64 = 150, money(0, 20), "¤ a minute", Hub,
             "Late minute", "What a minute after a promised window weighs when a better plan of a running day is looked for.";
+        overtime_minute_cents: i64 = 150, money(0, 20), "¤ a minute", Hub,
+            "Minute past the shift", "What a minute that a driver works past the end of the shift weighs when a better plan of a running day is looked for.";
+        overtime_most_minutes: i64 = 60, whole(0, 720), "minutes", Hub,
+            "Most past the shift", "A better plan that keeps a driver for longer than this past the end of the shift is not proposed, unless the driver is as late without it.";
         long_day_hour_cents: i64 = 7_200, money(0, 500), "¤ an hour", Hub,
             "Hour of a long day", "What an hour beyond a vehicle's fair share of the day's work weighs. More spreads the work, less saves kilometres.";
         moved_stop_cents: i64 = 200, money(0, 100), "¤ a stop", Hub,
@@ -97,6 +101,8 @@ settings! {
             "Risk margin", "A stop expected so close to the end of its window is at risk, and a morning plan keeps so much in hand.";
         silent_after_minutes: i64 = 5, whole(1, 60), "minutes", Hub,
             "Silent after", "A vehicle on the road that has sent nothing for longer than this is silent.";
+        late_start_minutes: i64 = 20, whole(1, 240), "minutes", Hub,
+            "Late start after", "A vehicle that has something to bring and is still at the hub so long after its start is late.";
     }
     Fleet {
         yard_minutes: i64 = 2, whole(0, 120), "minutes", Hub,

@@ -98,6 +98,16 @@ impl Settings {
         TimeDelta::minutes(self.silent_after_minutes)
     }
 
+    /// A vehicle that is still at the hub so long after its start is late.
+    pub fn late_start(&self) -> TimeDelta {
+        TimeDelta::minutes(self.late_start_minutes)
+    }
+
+    /// A better plan keeps no driver past the shift for longer than this, unless it is so without it.
+    pub fn overtime_most(&self) -> TimeDelta {
+        TimeDelta::minutes(self.overtime_most_minutes)
+    }
+
     /// Loading and leaving the yard takes this long after a plan appears.
     pub fn yard(&self) -> TimeDelta {
         TimeDelta::minutes(self.yard_minutes)
