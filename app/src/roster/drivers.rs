@@ -141,17 +141,18 @@ pub fn DriverPanel(
     vehicles: Vec<(VehicleId, String)>,
     typed: Option<DriverForm>,
 ) -> impl IntoView {
-    let typed = typed.filter(|form| form.id == driver.id.to_string());
-    let name = typed.map_or_else(|| driver.name.clone(), |form| form.name);
+    let DriverRow { id, name, left, .. } = driver;
+    let typed = typed.filter(|form| form.id == id.to_string());
+    let typed_name = typed.map_or_else(|| name.clone(), |form| form.name);
     let common = move || {
         view! {
             <input type="hidden" name="hub" value=hub.to_string() />
             <input type="hidden" name="day" value=format::day_code(day) />
-            <input type="hidden" name="form[id]" value=driver.id.to_string() />
+            <input type="hidden" name="form[id]" value=id.to_string() />
         }
     };
-    let kept = driver.name.clone();
-    let leaves = if driver.left {
+    let kept = name.clone();
+    let leaves = if left {
         view! {
             <form method="post" action=SaveDriver::url()>
                 {common()} <input type="hidden" name="form[name]" value=kept />
@@ -178,13 +179,13 @@ pub fn DriverPanel(
         .into_any()
     };
     let option = |(id, label): (VehicleId, String)| view! { <option value=id.to_string()>{label}</option> };
-    let change = (!driver.left).then(|| {
+    let change = (!left).then(|| {
         view! {
             <form method="post" action=SaveDriver::url() autocomplete="off">
                 {common()}
                 <label>
                     <span>"Name"</span>
-                    <input type="text" name="form[name]" maxlength="80" required value=name />
+                    <input type="text" name="form[name]" maxlength="80" required value=typed_name />
                 </label>
                 <label>
                     <span>"Usually drives, on every day that has no shift of its own"</span>
@@ -202,7 +203,7 @@ pub fn DriverPanel(
     view! {
         <section class="form-box" aria-labelledby="driver-title">
             <div class="page-head">
-                <h2 id="driver-title">{driver.name.clone()}</h2>
+                <h2 id="driver-title">{name}</h2>
                 <a class="button small" href=address(day, "") rel="external">
                     "Close"
                 </a>
