@@ -22,5 +22,6 @@ mod settings;
 mod the_plan;
 mod the_roads;
 mod two_hubs;
+mod visits;
 mod windows;
 mod zones;
