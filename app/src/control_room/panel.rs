@@ -123,6 +123,8 @@ fn ReloadLine(reload: Reload) -> impl IntoView {
 fn StopLine(stop: StopRow) -> impl IntoView {
     let arrival = stop.arrived.or(stop.eta).map(format::clock).unwrap_or_else(|| "–".to_owned());
     let state = words::stop_state(&stop);
+    let shared =
+        if stop.together > 1 { format!(" · {} orders here · ", stop.together) } else { " · ".to_owned() };
     view! {
         <tr class="stop-row" data-row=stop.stop.to_string() data-standing=stop.standing.code()>
             <td class="stop-place">
@@ -132,7 +134,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
             <th scope="row">
                 <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=words::or_erased(stop.address) />
                 <small>
-                    {format::window(stop.window)} " · " <span class="whole">{stop.reference}</span>
+                    {format::window(stop.window)} {shared} <span class="whole">{stop.reference}</span>
                 </small>
             </th>
             <td class="number">{format::clock(stop.planned)}</td>

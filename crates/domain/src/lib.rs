@@ -23,7 +23,7 @@ pub use accounts::{
 };
 pub use base::{
     ids::*,
-    place::{Address, Coordinate},
+    place::{Address, Coordinate, is_one_door},
     refusal::{Overtaken, Refusal},
     time::{Day, Instant},
     window::Window,
@@ -35,7 +35,7 @@ pub use day::{
     route::{Route, RouteState},
     service_day::{HubDay, ServiceDay},
     standing::Standing,
-    stop::{Stop, StopState},
+    stop::{Stop, StopState, visit_s},
 };
 pub use fleet::{
     driver::{Driver, HubDriver},

@@ -131,6 +131,19 @@ fn a_promise_that_moved_is_kept_and_one_that_did_not_is_kept_once() {
 }
 
 #[test]
+fn an_attempt_says_that_another_came_before_it_at_its_visit_and_only_then() {
+    let (columns, stored, _) = example("attempt_made");
+    assert_eq!(stored.facts.pointer("/attempt/further"), None);
+    let mut further = stored.clone();
+    further.facts["attempt"]["further"] = true.into();
+    for (stored, said) in [(stored, false), (further, true)] {
+        let fact = stored.clone().read(&columns).unwrap();
+        assert!(matches!(&fact, Fact::AttemptMade { attempt, .. } if attempt.further == said));
+        assert_eq!(Stored::of(&fact, &columns).unwrap(), stored);
+    }
+}
+
+#[test]
 fn erased_words_are_read_as_none() {
     for kind in ["attempt_made", "exception_resolved", "vehicle_off_road"] {
         let (columns, stored, _) = example(kind);

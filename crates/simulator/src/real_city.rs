@@ -72,6 +72,7 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
     DriverStop {
         stop: StopId(Uuid::from_u128(number)),
         sequence,
+        visit: sequence,
         reference: order.reference.clone(),
         address: order.address.clone(),
         at: order.at.unwrap(),

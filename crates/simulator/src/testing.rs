@@ -72,6 +72,7 @@ pub fn stop_at(number: u32, at: LatLon) -> DriverStop {
     DriverStop {
         stop: StopId(Uuid::from_u128(u128::from(number) + 1)),
         sequence: i32::try_from(number).unwrap() + 1,
+        visit: i32::try_from(number).unwrap() + 1,
         reference: format!("BOO-{number:06}"),
         address: "Test Street, Testville".into(),
         at: Point { lat: at.lat, lon: at.lon },

@@ -21,7 +21,7 @@ pub use base::{
     error::StoreError,
     locks,
 };
-pub use day::{estimates, exceptions, plans, proposals, service_days, stops};
+pub use day::{estimates, exceptions, plans, proposals, service_days, stops, visits};
 pub use fleet::{devices, drivers, positions, shifts, vehicles};
 pub use history::{erasure, events, feed, ledger, months, projectors, retention, rollups};
 pub use orders::search;

@@ -206,6 +206,9 @@ pub struct DriverStop {
     pub stop: StopId,
     /// Place in the route, from 1.
     pub sequence: i32,
+    /// The visit that it belongs to. Stops with the same number follow each other and are at one door: whoever arrives at one has
+    /// arrived at all of them, and each ends with a report of its own.
+    pub visit: i32,
     /// The shop's reference, as on the label.
     pub reference: String,
     /// The address as written.

@@ -48,6 +48,7 @@ mod tests {
             order: id.parse().unwrap(),
             reference: "A-1001".to_owned(),
             sequence: 12,
+            together: 1,
             address: "Triq il-Kbira, Mosta".to_owned(),
             at: Point { lat: 35.9, lon: 14.4 },
             standing: Standing::AtRisk,

@@ -85,6 +85,15 @@ pub struct Address {
     pub at: Coordinate,
 }
 
+/// Whether two addresses are one door: the same place, and the same line whatever the case of its letters. One that was erased
+/// is no door.
+pub fn is_one_door(one: (Coordinate, &str), other: (Coordinate, &str)) -> bool {
+    fn lower(line: &str) -> impl Iterator<Item = char> {
+        line.chars().flat_map(char::to_lowercase)
+    }
+    one.0 == other.0 && !one.1.is_empty() && lower(one.1).eq(lower(other.1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +125,16 @@ mod tests {
             Coordinate::parse(90.0, 180.0).unwrap().roughly(),
             Coordinate::parse(90.0, 180.0).unwrap()
         );
+    }
+
+    #[test]
+    fn a_door_is_a_place_and_a_line() {
+        let (here, there) =
+            (Coordinate::parse(35.9, 14.45).unwrap(), Coordinate::parse(35.9, 14.4500001).unwrap());
+        assert!(is_one_door((here, "Triq il-Ħamrun 5"), (here, "TRIQ IL-ĦAMRUN 5")));
+        assert!(!is_one_door((here, "Triq il-Ħamrun 5"), (here, "Triq il-Ħamrun 5, flat 2")));
+        assert!(!is_one_door((here, "Triq il-Ħamrun 5"), (there, "Triq il-Ħamrun 5")));
+        assert!(!is_one_door((here, ""), (here, "")), "nobody knows which doors these were");
     }
 
     #[test]

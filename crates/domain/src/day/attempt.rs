@@ -24,6 +24,10 @@ pub struct Attempt {
     pub outcome: Outcome,
     /// What the driver wrote.
     pub note: Option<String>,
+    /// Whether it was not the first attempt of its visit: another order was handed over or tried at this door before, or this
+    /// one was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub further: bool,
 }
 
 /// How an attempt ended. The set is Spoke's list of stop states, read from its public API.

@@ -1,10 +1,10 @@
-//! Stops: visits of a route, and how far each has come.
+//! Stops: the places of orders in a route, and how far each has come. Stops at one door that follow each other are one visit.
 
 use crate::{Instant, OrderId, Outcome, Refusal, RouteId, StopId};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// One planned visit of a route.
+/// The place of one order in a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     /// Identity; it stays when the stop moves within a plan.
@@ -87,6 +87,15 @@ impl StopState {
             _ => None,
         }
     }
+}
+
+/// Expected seconds at a door where several orders are handed over at one visit, of what each would take alone: the longest in
+/// full, and of each other one `further_s` at most.
+pub fn visit_s(alone: impl Iterator<Item = i32> + Clone, further_s: i64) -> i32 {
+    let further = i32::try_from(further_s).unwrap_or(i32::MAX);
+    let longest = alone.clone().max().unwrap_or(0);
+    let shortened = alone.map(|own| own.min(further)).fold(0, i32::saturating_add);
+    longest.saturating_add(shortened - longest.min(further))
 }
 
 /// A delivery within this of a failed attempt belongs to the same visit.
@@ -172,6 +181,14 @@ mod tests {
             via_hub: false,
             state,
         }
+    }
+
+    #[test]
+    fn of_orders_at_one_door_the_longest_counts_in_full() {
+        let all = |alone: &[i32], further| visit_s(alone.iter().copied(), further);
+        assert_eq!([all(&[], 30), all(&[120], 30), all(&[120, 90], 30)], [0, 120, 150]);
+        assert_eq!(all(&[120, 10, 240], 30), 240 + 30 + 10, "one that is quick alone is no slower here");
+        assert_eq!([all(&[120, 90], 0), all(&[120, 90], 600)], [120, 210]);
     }
 
     #[test]

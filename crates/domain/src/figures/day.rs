@@ -14,6 +14,8 @@ pub struct AttemptFacts {
     pub outcome: Outcome,
     /// What had been promised.
     pub promise: Promise,
+    /// Whether another attempt was made at the same visit before.
+    pub further: bool,
 }
 
 /// One order that was promised for a day, as the history tells it.
@@ -134,15 +136,15 @@ figure! {
 }
 
 figure! {
-    STOPS_PER_HOUR = "Attempts made for each hour that routes were on the road, from leaving the hub until return, or until now while they are out.";
+    STOPS_PER_HOUR = "Visits to doors for each hour that routes were on the road, from leaving the hub until return, or until now while they are out. Orders at one door at one time are one visit.";
     pub fn stops_per_hour(attempts: &[AttemptFacts], roads: &[RoadTime], now: Instant) -> (i64, f64) {
         let road: TimeDelta = roads.iter().map(|r| r.finished_at.unwrap_or(now).max(r.departed_at) - r.departed_at).sum();
-        (attempts.len() as i64, road.num_milliseconds() as f64 / 3_600_000.0)
+        (attempts.iter().filter(|a| !a.further).count() as i64, road.num_milliseconds() as f64 / 3_600_000.0)
     }
 }
 
 figure! {
-    DELIVERED_PER_HOUR = "Attempts that delivered for each hour that routes were on the road, counted as for all attempts.";
+    DELIVERED_PER_HOUR = "Attempts that delivered for each hour that routes were on the road, counted as for visits.";
     pub fn delivered_per_hour(attempts: &[AttemptFacts], roads: &[RoadTime], now: Instant) -> (i64, f64) {
         let (_, hours) = stops_per_hour(attempts, roads, now);
         (attempts.iter().filter(|a| a.outcome.is_delivered()).count() as i64, hours)
@@ -162,7 +164,13 @@ mod tests {
     fn attempt(number: i32, arrived: i64, outcome: Outcome) -> AttemptFacts {
         let original = Window::parse(at(0), at(60)).unwrap();
         let latest = Window::parse(at(0), at(90)).unwrap();
-        AttemptFacts { number, arrived_at: at(arrived), outcome, promise: Promise { original, latest } }
+        AttemptFacts {
+            number,
+            arrived_at: at(arrived),
+            outcome,
+            promise: Promise { original, latest },
+            further: false,
+        }
     }
 
     #[test]
@@ -215,9 +223,10 @@ mod tests {
             RoadTime { departed_at: at(0), finished_at: Some(at(60)) },
             RoadTime { departed_at: at(60), finished_at: None },
         ];
-        let day = [attempt(1, 10, Outcome::DeliveredToRecipient)];
+        let first = attempt(1, 10, Outcome::DeliveredToRecipient);
+        let day = [first, AttemptFacts { further: true, outcome: Outcome::FailedOther, ..first }];
         let (stops, hours) = stops_per_hour(&day, &roads, at(90));
-        assert_eq!(stops, 1);
+        assert_eq!(stops, 1, "two orders at one visit");
         assert!((hours - 1.5).abs() < 1e-9);
     }
 }

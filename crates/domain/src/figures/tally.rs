@@ -11,6 +11,8 @@ use std::{iter::Sum, ops::AddAssign};
 pub struct AttemptCounts {
     /// Attempts.
     pub attempts: i64,
+    /// Of them those that another one came before at the same visit.
+    pub further: i64,
     /// Of them the first of their orders.
     pub firsts: i64,
     /// Of them those that arrived before the end of the latest promise.
@@ -46,6 +48,7 @@ impl Tally {
         let on_time = |until| i64::from(attempt.arrived_at <= until);
         let counts = AttemptCounts {
             attempts: 1,
+            further: i64::from(attempt.further),
             firsts: i64::from(attempt.number == 1),
             on_time_latest: on_time(attempt.promise.latest.until()),
             on_time_original: on_time(attempt.promise.original.until()),
@@ -102,6 +105,11 @@ impl Tally {
         self.sum(|_| true, |c| c.attempts)
     }
 
+    /// Visits to doors.
+    pub fn visits(&self) -> i64 {
+        self.sum(|_| true, |c| c.attempts - c.further)
+    }
+
     /// Attempts that delivered.
     pub fn delivered(&self) -> i64 {
         self.sum(Outcome::is_delivered, |c| c.attempts)
@@ -143,6 +151,7 @@ impl Tally {
 impl AddAssign for AttemptCounts {
     fn add_assign(&mut self, other: Self) {
         self.attempts += other.attempts;
+        self.further += other.further;
         self.firsts += other.firsts;
         self.on_time_latest += other.on_time_latest;
         self.on_time_original += other.on_time_original;
@@ -177,12 +186,18 @@ mod tests {
     }
 
     fn attempt() -> impl Strategy<Value = AttemptFacts> {
-        (1..3, 0..200_i64, 0..Outcome::ALL.len(), 61..120_i64).prop_map(
-            |(number, arrived, outcome, until)| {
+        (1..3, 0..200_i64, 0..Outcome::ALL.len(), 61..120_i64, any::<bool>()).prop_map(
+            |(number, arrived, outcome, until, further)| {
                 let original = Window::parse(at(0), at(60)).unwrap();
                 let latest = Window::parse(at(30), at(until)).unwrap();
                 let promise = Promise { original, latest };
-                AttemptFacts { number, arrived_at: at(arrived), outcome: Outcome::ALL[outcome], promise }
+                AttemptFacts {
+                    number,
+                    arrived_at: at(arrived),
+                    outcome: Outcome::ALL[outcome],
+                    promise,
+                    further,
+                }
             },
         )
     }
@@ -211,7 +226,7 @@ mod tests {
             prop_assert_eq!(all.first_attempt_success(), day::first_attempt_success(&attempts));
             prop_assert_eq!(all.failed_by_reason(), day::failed_by_reason(&attempts));
             let (stops, hours) = day::stops_per_hour(&attempts, &roads, now);
-            prop_assert_eq!((all.attempts(), all.road_hours(now)), (stops, hours));
+            prop_assert_eq!((all.visits(), all.road_hours(now)), (stops, hours));
             prop_assert_eq!(all.delivered(), day::delivered_per_hour(&attempts, &roads, now).0);
         }
     }

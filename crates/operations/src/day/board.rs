@@ -20,7 +20,7 @@ use domain::{
     Vehicle, VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
-use store::{positions::Position, stops::DayStop};
+use store::{positions::Position, stops::DayStop, visits::visits};
 use wire::{
     Point,
     staff::control_room::{
@@ -355,7 +355,7 @@ impl Operations {
             planned_start: book.zone.moment(route.planned_start),
             planned_end: book.zone.moment(route.planned_end),
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),
-            stops: stops.iter().map(|s| stop_row(s, &book)).collect(),
+            stops: stop_rows(stops, &book),
             reload,
             ahead,
             ahead_m,
@@ -443,7 +443,21 @@ fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
     })
 }
 
-fn stop_row(s: &DayStop, book: &DayBook) -> StopRow {
+/// The stops of a route, open ones and ended ones each for themselves, as they are shown.
+fn stop_rows(stops: &[DayStop], book: &DayBook) -> Vec<StopRow> {
+    let mut rows = vec![];
+    for open in [false, true] {
+        let own: Vec<_> = stops.iter().filter(|s| s.stop.state.is_open() == open).collect();
+        let together = visits(&own)
+            .into_iter()
+            .flat_map(|visit| std::iter::once(visit as i64).chain(std::iter::repeat_n(0, visit - 1)));
+        rows.extend(own.iter().zip(together).map(|(s, together)| stop_row(s, together, book)));
+    }
+    rows.sort_by_key(|row| row.sequence);
+    rows
+}
+
+fn stop_row(s: &DayStop, together: i64, book: &DayBook) -> StopRow {
     let zone = book.zone;
     let (arrived, outcome) = match s.stop.state {
         StopState::Arrived { at } => (Some(at), None),
@@ -455,6 +469,7 @@ fn stop_row(s: &DayStop, book: &DayBook) -> StopRow {
         order: s.stop.order,
         reference: s.reference.clone(),
         sequence: s.stop.sequence,
+        together,
         address: s.address.clone(),
         at: point(s.at),
         standing: book.standing_of(s),

@@ -12,7 +12,11 @@ use domain::{
     Instant, Order, OrderState, Outcome, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState,
     VehicleId,
 };
-use store::locks::{DayLock, RouteLocks};
+use store::{
+    locks::{DayLock, RouteLocks},
+    stops::DayStop,
+    visits::visits,
+};
 use wire::driver::{
     Deed, DriverClosure, DriverRoute, DriverStop, DriverWindow, OutcomesAnswer, Report, ReportResult,
     ReportStatus,
@@ -129,10 +133,12 @@ impl Operations {
             route.reloads_before(all.iter().map(|s| (&s.stop, s.aboard))).map(|index| all[index].stop.id);
         let stops = all
             .iter()
-            .filter(|s| s.stop.state.is_open())
-            .map(|s| DriverStop {
+            .zip(visit_numbers(all))
+            .filter(|(s, _)| s.stop.state.is_open())
+            .map(|(s, visit)| DriverStop {
                 stop: s.stop.id,
                 sequence: s.stop.sequence,
+                visit,
                 reference: s.reference.clone(),
                 address: s.address.clone(),
                 at: point(s.at),
@@ -169,6 +175,16 @@ impl Operations {
             closures: closures.collect(),
         }))
     }
+}
+
+/// The visit of each stop of a route, named after the place of its first stop.
+fn visit_numbers(stops: &[DayStop]) -> Vec<i32> {
+    let all: Vec<_> = stops.iter().collect();
+    let mut numbers = Vec::with_capacity(all.len());
+    for visit in visits(&all) {
+        numbers.extend(std::iter::repeat_n(all[numbers.len()].stop.sequence, visit));
+    }
+    numbers
 }
 
 impl Deeds<'_> {
@@ -259,11 +275,30 @@ impl Deeds<'_> {
         if let StopState::Arrived { .. } = stop.state {
             return Ok(());
         }
-        let stop = stop.arrive(self.at)?;
-        store::stops::save_progress(&mut self.work.tx, &locks, std::slice::from_ref(&stop)).await?;
-        self.event(Fact::StopArrived { stop: id, order: stop.order, route: route.id });
-        self.work.touched.routes.push(route.id);
-        self.work.touched.orders.push(stop.order);
+        let mut there = vec![stop.arrive(self.at)?];
+        there.extend(self.others_at_the_door(&route, id).await?);
+        self.came(&locks, &there).await
+    }
+
+    /// Who is at a door for one order is there for the others of the visit that wait for somebody: these, as they are then.
+    async fn others_at_the_door(&mut self, route: &Route, id: StopId) -> Result<Vec<Stop>> {
+        let all = store::stops::of_day(&mut self.work.tx, route.hub, route.day, Some(&[route.id])).await?;
+        let all: Vec<_> = all.into_iter().filter(|s| s.stop.route == route.id).collect();
+        let visits = visit_numbers(&all);
+        let own = all.iter().position(|s| s.stop.id == id).and_then(|index| visits.get(index));
+        let others = all.iter().zip(&visits).filter(|(s, visit)| Some(*visit) == own && s.stop.id != id);
+        let pending = others.filter(|(s, _)| s.stop.state == StopState::Pending);
+        Ok(pending.map(|(s, _)| s.stop.clone().arrive(self.at)).collect::<Result<_, _>>()?)
+    }
+
+    /// Saves stops of a route at which the driver has arrived.
+    async fn came(&mut self, locks: &RouteLocks, stops: &[Stop]) -> Result<()> {
+        store::stops::save_progress(&mut self.work.tx, locks, stops).await?;
+        for stop in stops {
+            self.event(Fact::StopArrived { stop: stop.id, order: stop.order, route: stop.route });
+            self.work.touched.routes.push(stop.route);
+            self.work.touched.orders.push(stop.order);
+        }
         Ok(())
     }
 
@@ -281,6 +316,11 @@ impl Deeds<'_> {
             store::orders::lock(&mut self.work.tx, &[stop.order]).await?.pop().ok_or(OpsError::NotFound)?;
 
         let again = stop.state;
+        // A device that never said that it arrived was at the door all the same, unless the driver never got there.
+        if again == StopState::Pending && outcome != Outcome::FailedNoTime {
+            let others = self.others_at_the_door(&route, id).await?;
+            self.came(&locks, &others).await?;
+        }
         let stop = stop.end(self.at, outcome)?;
         let mut left = vec![];
         let order = match order.state.stop().filter(|other| *other != id) {
@@ -295,7 +335,8 @@ impl Deeds<'_> {
         let StopState::Done { arrived_at, ended_at, .. } = stop.state else {
             return Err(Refusal::StopDone.into());
         };
-        let made = store::stops::attempts_made(&mut self.work.tx, order.id).await?;
+        let (made, further) =
+            store::stops::attempts_made(&mut self.work.tx, order.id, route.id, arrived_at).await?;
         let attempt = Attempt {
             id: AttemptId(new_id()),
             stop: id,
@@ -306,6 +347,7 @@ impl Deeds<'_> {
             ended_at,
             outcome,
             note: note.map(|n| n.chars().filter(|c| *c != '\0').take(MOST_TEXT).collect()),
+            further,
         };
         for other in &left {
             self.event(Fact::StopDropped { stop: other.id, order: order.id });

@@ -92,7 +92,7 @@ impl Operations {
                     label: label(r.vehicle),
                     departed_at: zone.moment(r.time.departed_at),
                     finished_at: r.time.finished_at.map(|at| zone.moment(at)),
-                    stops: attempts.iter().filter(|a| a.route == r.route).count() as i64,
+                    stops: attempts.iter().filter(|a| a.route == r.route && !a.facts.further).count() as i64,
                     planned_km: r.planned_m.map(|metres| f64::from(metres) / 1_000.0),
                     driven_km: r.driven_m.map(|metres| f64::from(metres) / 1_000.0),
                 })

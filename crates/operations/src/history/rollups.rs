@@ -62,6 +62,7 @@ async fn count(tx: &mut Tx, events: &[Numbered]) -> std::result::Result<(), Stop
                     arrived_at: attempt.arrived_at,
                     outcome: attempt.outcome,
                     promise: *promise,
+                    further: attempt.further,
                 };
                 counted.attempt(hub, zone()?, at, &facts);
             }

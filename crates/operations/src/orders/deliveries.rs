@@ -21,6 +21,7 @@ use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{Ability, HubId, Instant, Order, OrderId, OrderState};
 use std::collections::{HashMap, hash_map::Entry};
+use store::visits::visits;
 use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
 
 const PAGE: i64 = 25;
@@ -127,12 +128,17 @@ impl Operations {
         let ahead = stop.and_then(|s| {
             let route = book.routes.iter().find(|r| r.id == s.stop.route)?;
             let vehicle = book.vehicles.get(&route.vehicle)?;
-            let before = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open());
+            let open: Vec<_> = book.stops_of(route.id).iter().filter(|o| o.stop.state.is_open()).collect();
+            let own = open.iter().position(|o| o.stop.id == s.stop.id)?;
+            let before = visits(&open).into_iter().scan(0, |behind, visit| {
+                *behind += visit;
+                (*behind <= own).then_some(())
+            });
             Some(Ahead {
                 hub: book.hub.id,
                 route: route.id,
                 label: vehicle.label.clone(),
-                stops_before: before.filter(|o| o.stop.sequence < s.stop.sequence).count() as i64,
+                stops_before: before.count() as i64,
                 planned: zone.moment(s.stop.planned_arrival),
                 // Who is early waits until the window opens.
                 eta: s.eta.map(|at| zone.moment(s.opens(at))),

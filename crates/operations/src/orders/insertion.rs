@@ -6,7 +6,7 @@ use crate::{
     day::board::DayBook,
     orders::quote::Quote,
     planning::{
-        decidable::{Choices, Strictness},
+        decidable::{Choices, Strictness, Task},
         morning::Draft,
         problem::Sheet,
     },
@@ -65,11 +65,12 @@ pub(crate) fn ask(
     if choices.runners.is_empty() {
         return Ok(None);
     }
-    let Some(own) = choices.tasks.iter().position(|t| t.order == order.id) else { return Ok(None) };
+    let Some(own) = choices.tasks.iter().position(|t| t.serves(order.id)) else { return Ok(None) };
     let own = choices.tasks.remove(own);
+    let mut choices = choices.with_visits(false);
     let first = choices.tasks.len();
     choices.tasks.extend(windows.iter().map(|w| own.with_window(*w)));
-    let (has_stop, promised) = (own.stop.is_some(), own.window);
+    let (has_stop, promised) = (own.orders.iter().any(|order| order.stop.is_some()), own.window);
     // It only asks, so the stop is not its own.
     choices.tasks.push(own.as_promised());
     let origin = book.zone.bounds(book.day).0;
@@ -119,7 +120,13 @@ impl Question {
     fn makes_late(&self, place: &Place) -> Vec<String> {
         let late = place.insertion.extra_late.iter().filter(|(_, seconds)| *seconds >= 60);
         let late = late.filter_map(|(stop, _)| self.sheet.tasks.get(stop.index()));
-        late.map(|task| task.reference.clone()).collect()
+        // Of a visit those are late first whose windows end first.
+        let ends = |task: &&Task| task.orders.iter().map(|order| order.window.until()).min();
+        let first = late.flat_map(|task| {
+            let end = ends(&task);
+            task.orders.iter().filter(move |order| Some(order.window.until()) == end)
+        });
+        first.map(|order| order.reference.clone()).collect()
     }
 
     pub fn offers(self, zone: Zone, promised_until: Instant, roads: &dyn TravelTimes) -> Vec<SlotOffer> {

@@ -16,6 +16,7 @@ use std::collections::{HashMap, HashSet};
 use store::{
     locks::DayLock,
     proposals::{Ending, Proposal},
+    visits::visit_from,
 };
 use wire::staff::control_room::Freedom;
 
@@ -205,18 +206,18 @@ pub(crate) fn still_possible(
             lacks |= !aboard;
             kept.push(stop);
         }
-        // On the road, all that is open must be in the proposal, but for the one stop that was at hand when it was made.
-        let open = route.map(|r| book.stops_of(r.id)).unwrap_or_default();
-        let missing = open
-            .iter()
+        // On the road, all that is open must be in the proposal, but for the one visit that was at hand when it was made.
+        let open = route.map(|r| book.stops_of(r.id)).unwrap_or_default().iter();
+        let missing: Vec<_> = open
             .filter(|s| s.stop.state == StopState::Pending && !planned_anew.contains(&s.stop.id))
-            .count();
+            .collect();
+        let more_than_a_visit = visit_from(missing.iter().copied()) < missing.len();
         // It left the hub before it got all that was meant for it.
         let left_early = has_loaded && lacks;
         if departed && left_early {
             return Err(Overtaken::VehicleLeft);
         }
-        if departed && missing > 1 {
+        if departed && more_than_a_visit {
             return Err(Overtaken::OtherStops);
         }
         planned.stops = kept;

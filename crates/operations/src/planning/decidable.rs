@@ -7,11 +7,11 @@ use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approa
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Break, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, StopId, StopState,
-    Vehicle, VehicleState, Window,
+    Break, Coordinate, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, StopId,
+    StopState, Vehicle, VehicleState, Window, visit_s,
 };
 use std::{collections::HashMap, sync::Arc};
-use store::stops::DayStop;
+use store::{stops::DayStop, visits::visit_from};
 
 /// Whether windows and shifts may be broken at a price.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub(crate) enum Strictness {
 }
 
 /// A vehicle in a problem.
+#[derive(Clone)]
 pub(crate) struct Runner {
     pub vehicle: Vehicle,
     pub route: Option<Route>,
@@ -41,14 +42,29 @@ pub(crate) struct Runner {
     pub next_sequence: i32,
 }
 
-/// A stop in a problem.
+/// One order of a stop in a problem.
 #[derive(Clone)]
-pub(crate) struct Task {
-    pub order: OrderId,
+pub(crate) struct TaskOrder {
+    pub id: OrderId,
     pub reference: String,
     pub address: String,
     pub stop: Option<StopId>,
+    /// What it is promised.
+    pub window: Window,
+    /// Seconds at the door if it were alone.
+    pub service_s: i32,
+    /// As how many usual orders it counts when it is left out.
+    pub weight: i64,
+}
+
+/// A stop in a problem: an order, or several at one door that are served at one visit.
+#[derive(Clone)]
+pub(crate) struct Task {
+    /// In the order of their stops; at least one.
+    pub orders: Vec<TaskOrder>,
     pub at: LatLon,
+    /// The same as it was placed, by which doors are told apart.
+    pub place: Coordinate,
     pub window: Window,
     /// The parts of the window in which it may be served; none for all of it.
     pub windows: Vec<Window>,
@@ -67,11 +83,17 @@ pub(crate) struct Task {
 impl Task {
     fn of(order: &Order, stop: Option<StopId>, only: Option<usize>, given: Option<usize>) -> Self {
         Self {
-            order: order.id,
-            reference: order.reference.clone(),
-            address: order.address.text.clone(),
-            stop,
+            orders: vec![TaskOrder {
+                id: order.id,
+                reference: order.reference.clone(),
+                address: order.address.text.clone(),
+                stop,
+                window: order.promise.latest,
+                service_s: order.service_s,
+                weight: order.needs.priority.weight(),
+            }],
             at: lat_lon(order.address.at),
+            place: order.address.at,
             window: order.promise.latest,
             windows: order.windows().to_vec(),
             needs: order.needs.clone(),
@@ -86,12 +108,52 @@ impl Task {
 
     /// The same order, asked for another window.
     pub fn with_window(&self, window: Window) -> Self {
-        Self { window, windows: vec![], given: None, via_hub: false, ..self.clone() }
+        let orders = self.orders.iter().map(|order| TaskOrder { window, ..order.clone() }).collect();
+        Self { orders, window, windows: vec![], given: None, via_hub: false, ..self.clone() }
     }
 
     /// The same order, asked for what it is promised.
     pub fn as_promised(&self) -> Self {
-        Self { stop: None, given: None, via_hub: false, ..self.clone() }
+        let orders = self.orders.iter().map(|order| TaskOrder { stop: None, ..order.clone() }).collect();
+        Self { orders, given: None, via_hub: false, ..self.clone() }
+    }
+
+    /// Whether an order is served here.
+    pub fn serves(&self, order: OrderId) -> bool {
+        self.orders.iter().any(|own| own.id == order)
+    }
+
+    /// Both at one visit. None where they are at two doors, ask for other vehicles, have too little time in common, or more than
+    /// any of `runners` can take.
+    fn joined(&self, other: &Self, runners: &[Runner], further_s: i64) -> Option<Self> {
+        let line = |task: &Self| task.orders.first().map(|order| order.address.clone()).unwrap_or_default();
+        let (one, two) = (line(self), line(other));
+        let here = self.place == other.place && domain::is_one_door((self.place, &one), (other.place, &two));
+        let alike = self.only == other.only
+            && self.given == other.given
+            && self.needs.skills == other.needs.skills
+            && self.needs.vehicles == other.needs.vehicles;
+        if !here || !alike || other.via_hub {
+            return None;
+        }
+        let window = if self.windows.is_empty() && other.windows.is_empty() {
+            self.window.shared_with(other.window)?
+        } else {
+            Some(self.window).filter(|_| self.window == other.window && self.windows == other.windows)?
+        };
+        let orders: Vec<_> = self.orders.iter().chain(&other.orders).cloned().collect();
+        let service_s = visit_s(orders.iter().map(|order| order.service_s), further_s);
+        let weight_g = self.weight_g.saturating_add(other.weight_g);
+        let volume_ml = self.volume_ml.saturating_add(other.volume_ml);
+        let joined = Self { orders, window, service_s, weight_g, volume_ml, ..self.clone() };
+        let has_room = |runner: &Runner| {
+            runner.vehicle.capacity_g - runner.spoken_for.0 >= weight_g
+                && runner.vehicle.capacity_ml - runner.spoken_for.1 >= volume_ml
+        };
+        let takes = |(index, runner): (usize, &Runner)| {
+            joined.may_go_with(index, &runner.vehicle) && (joined.only.is_some() || has_room(runner))
+        };
+        runners.iter().enumerate().any(takes).then_some(joined)
     }
 
     /// Whether a vehicle may serve it. What it carries already stays in it, whatever was asked for.
@@ -101,6 +163,7 @@ impl Task {
 }
 
 /// The vehicles and stops of a day that can still be decided.
+#[derive(Clone)]
 pub(crate) struct Choices {
     pub runners: Vec<Runner>,
     pub tasks: Vec<Task>,
@@ -145,8 +208,8 @@ impl Choices {
                     let Onward { place, free_at, at_hub, at_hand } =
                         onward(book, vehicle, stops, reloads_before);
                     let is_open = |index: &usize| stops[*index].stop.state.is_open();
-                    let open: Vec<_> = (0..stops.len()).filter(is_open).skip(usize::from(at_hand)).collect();
-                    // What it carries for nobody here: the stop at hand, and what it could not hand over.
+                    let open: Vec<_> = (0..stops.len()).filter(is_open).skip(at_hand).collect();
+                    // What it carries for nobody here: the visit at hand, and what it could not hand over.
                     let ahead: Vec<_> = open.iter().map(|&index| stops[index].stop.order).collect();
                     let waits = |o: &Order| o.state == OrderState::Placed || ahead.contains(&o.id);
                     let held = orders.iter().filter(|o| o.aboard == Some(vehicle.id) && !waits(o));
@@ -160,7 +223,7 @@ impl Choices {
                         under_way: true,
                         at_hub,
                         spoken_for: held.fold((0, 0), |(w, v), o| (w + o.weight_g(), v + o.volume_ml())),
-                        next_sequence: (gone + usize::from(at_hand)) as i32 + 1,
+                        next_sequence: (gone + at_hand) as i32 + 1,
                     });
                     for index in open {
                         let s = &stops[index];
@@ -233,7 +296,34 @@ impl Choices {
             roads.snap(t.at, Profile::Van).is_some() && roads.snap(t.at, Profile::CargoBike).is_some()
         });
         self.tasks = on;
-        off.into_iter().map(|t| t.order).collect()
+        off.iter().flat_map(|t| &t.orders).map(|order| order.id).collect()
+    }
+
+    /// Makes one stop of the orders at a door that follow each other on a route; with `all` also of those that have no place yet.
+    #[must_use]
+    pub fn with_visits(mut self, all: bool) -> Self {
+        let further_s = self.settings.further_order_seconds;
+        let mut tasks: Vec<Task> = Vec::with_capacity(self.tasks.len());
+        // Those without a place, by where they are.
+        let mut waiting: HashMap<Coordinate, Vec<usize>> = HashMap::new();
+        for task in std::mem::take(&mut self.tasks) {
+            let before = match task.given {
+                Some(_) => tasks.len().checked_sub(1).into_iter().collect(),
+                None => waiting.get(&task.place).cloned().unwrap_or_default(),
+            };
+            let joined =
+                |&index: &usize| Some((index, tasks[index].joined(&task, &self.runners, further_s)?));
+            if let Some((index, joined)) = before.iter().find_map(joined) {
+                tasks[index] = joined;
+                continue;
+            }
+            if task.given.is_none() && all {
+                waiting.entry(task.place).or_default().push(tasks.len());
+            }
+            tasks.push(task);
+        }
+        self.tasks = tasks;
+        self
     }
 }
 
@@ -243,15 +333,17 @@ struct Onward {
     free_at: Instant,
     /// Whether that is at the hub, where it is or comes to next.
     at_hub: bool,
-    /// Whether it serves or drives to a stop before that.
-    at_hand: bool,
+    /// How many stops it serves or drives to before that: those of one visit, if any.
+    at_hand: usize,
 }
 
 fn onward(book: &DayBook, vehicle: &Vehicle, stops: &[DayStop], reloads_before: Option<usize>) -> Onward {
     let seconds = |seconds: i32| TimeDelta::seconds(seconds.into());
     let next = stops.iter().position(|s| s.stop.state.is_open());
     let at_hub = next.is_some() && next == reloads_before;
-    let (place, free_at) = match next.and_then(|index| stops.get(index)) {
+    let open: Vec<_> = stops.iter().filter(|s| s.stop.state.is_open()).collect();
+    let at_hand = if at_hub { 0 } else { visit_from(open.iter().copied()) };
+    let (place, free_at) = match open.first() {
         Some(s) if at_hub => {
             let arrival = s.eta.unwrap_or(s.stop.planned_arrival);
             (lat_lon(book.hub.at), arrival - seconds(s.stop.travel_s))
@@ -261,9 +353,11 @@ fn onward(book: &DayBook, vehicle: &Vehicle, stops: &[DayStop], reloads_before: 
                 StopState::Arrived { at } => at,
                 _ => s.opens(s.eta.unwrap_or(s.stop.planned_arrival)),
             };
-            (lat_lon(s.at), arrival + seconds(s.service_s))
+            let alone = open.iter().take(at_hand).map(|s| s.service_s);
+            let service_s = visit_s(alone, book.settings.further_order_seconds);
+            (lat_lon(s.at), arrival + seconds(service_s))
         }
         None => (book.latest.get(&vehicle.id).map_or(lat_lon(book.hub.at), |p| lat_lon(p.place)), book.now),
     };
-    Onward { place, free_at: free_at.max(book.now), at_hub, at_hand: next.is_some() && !at_hub }
+    Onward { place, free_at: free_at.max(book.now), at_hub, at_hand }
 }

@@ -7,7 +7,7 @@ use crate::{
     fleet::duties::Duties,
     planning::{
         decidable::{Choices, Strictness},
-        problem::{PlannedRoute, PlannedStop},
+        problem::{PlannedRoute, PlannedStop, Sheet},
         solving::{Ask, districts, solve},
     },
     sites::hubs::{Rounds, Site},
@@ -17,6 +17,7 @@ use domain::{
     Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, OrderState, Plan, PlanId,
     PlanState, Promise, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState, VehicleId,
 };
+use optimizer::Solution;
 use std::{collections::HashMap, path::Path};
 use store::{
     Tx,
@@ -324,15 +325,29 @@ fn solve_morning(
     let mut draft = Draft { routes: vec![], unplanned: vec![] };
     for (part, district) in (1..).zip(districts(choices, DISTRICT)) {
         if district.runners.is_empty() {
-            draft.unplanned.extend(district.tasks.iter().map(|task| task.order));
+            draft.unplanned.extend(district.tasks.iter().flat_map(|task| &task.orders).map(|order| order.id));
             continue;
         }
-        let sheet = district.into_sheet(roads, zone, origin, Strictness::Hard)?;
         let name = format!("{name}-{part}");
-        let solution = solve(&sheet, &Ask { name: &name, steps: STEPS, keep })?;
-        draft
-            .unplanned
-            .extend(solution.unserved.iter().filter_map(|s| sheet.tasks.get(s.index())).map(|t| t.order));
+        let ask = Ask { name: &name, steps: STEPS, keep };
+        let solved = |choices: Choices| -> Result<(Sheet, Solution)> {
+            let sheet = choices.into_sheet(roads, zone, origin, Strictness::Hard)?;
+            let solution = solve(&sheet, &ask)?;
+            Ok((sheet, solution))
+        };
+        let lost = |(sheet, solution): &(Sheet, Solution)| -> i64 {
+            sheet.unserved(solution).map(|order| order.weight).sum()
+        };
+        let visits = district.clone().with_visits(true);
+        let has_shared = visits.tasks.len() < district.tasks.len();
+        let mut best = solved(visits)?;
+        if has_shared && lost(&best) > 0 {
+            // Where not everything finds a place, one of two orders may where both do not.
+            let apart = solved(district)?;
+            best = if lost(&apart) < lost(&best) { apart } else { best };
+        }
+        let (sheet, solution) = best;
+        draft.unplanned.extend(sheet.unserved(&solution).map(|order| order.id));
         for runner in 0..sheet.runners.len() {
             if solution.routes.get(runner).is_some_and(|r| !r.is_empty()) {
                 draft.routes.extend(sheet.planned(runner, &solution));

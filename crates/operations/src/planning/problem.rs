@@ -9,7 +9,7 @@ use crate::{
         zone::Zone,
     },
     planning::{
-        decidable::{Choices, Runner, Strictness, Task},
+        decidable::{Choices, Runner, Strictness, Task, TaskOrder},
         fitting::{Fitting, within},
         reachable::{DayOf, let_out, openings},
         time_grid::TimeGrid,
@@ -187,7 +187,7 @@ impl Choices {
                 release: (at_large && task.only.is_none()).then(|| second(now)),
                 needs: fitting.needs(task),
                 allowed: fitting.allowed(task, &runners, &vehicles),
-                unserved_penalty: UNSERVED * task.needs.priority.weight(),
+                unserved_penalty: UNSERVED * task.orders.iter().map(|order| order.weight).sum::<i64>(),
                 ..StopSpec::default()
             });
             let Some(runner) = held[n] else {
@@ -344,14 +344,35 @@ impl Sheet {
 
     /// What a vehicle on the road has aboard and cannot bring anywhere, as when its street is closed for days. It stays
     /// with it, behind all others.
-    fn stuck(&self, runner: usize, solution: &Solution) -> impl Iterator<Item = (&Task, StopId)> {
+    fn stuck(&self, runner: usize, solution: &Solution) -> impl Iterator<Item = (OrderId, StopId)> {
         let out = self.runners.get(runner).is_some_and(|who| who.under_way);
         let route = solution.routes.get(runner).map(Vec::as_slice).unwrap_or_default();
         let left_out = move |index: usize| out && !route.iter().any(|stop| stop.index() == index);
-        self.tasks.iter().enumerate().filter_map(move |(index, task)| {
-            let stop = task.stop.filter(|_| task.only == Some(runner) && left_out(index))?;
-            Some((task, stop))
-        })
+        let own = move |(index, task): &(usize, &Task)| task.only == Some(runner) && left_out(*index);
+        let orders = self.tasks.iter().enumerate().filter(own).flat_map(|(_, task)| &task.orders);
+        orders.filter_map(|order| Some((order.id, order.stop?)))
+    }
+
+    /// The orders that a solution serves by nobody.
+    pub fn unserved(&self, solution: &Solution) -> impl Iterator<Item = &TaskOrder> {
+        let left_out = solution.unserved.iter().filter_map(|stop| self.tasks.get(stop.index()));
+        left_out.flat_map(|task| &task.orders)
+    }
+
+    /// Orders that a solution serves too late, and by how many seconds.
+    pub fn late(&self, runner: usize, solution: &Solution) -> Vec<(OrderId, i64)> {
+        let visits = self.schedule(runner, solution).map(|times| times.visits).unwrap_or_default();
+        let late = visits.into_iter().filter(|visit| visit.late > 0);
+        late.filter_map(|visit| Some((self.tasks.get(visit.stop.index())?, visit)))
+            .flat_map(|(task, visit)| {
+                let begins = self.instant(visit.begin);
+                let by = move |order: &TaskOrder| match task.orders.len() {
+                    1 => visit.late,
+                    _ => (begins - order.window.until()).num_seconds(),
+                };
+                task.orders.iter().map(move |order| (order.id, by(order))).filter(|(_, late)| *late > 0)
+            })
+            .collect()
     }
 
     /// A solution's route of one runner, in the day's terms.
@@ -373,34 +394,32 @@ impl Sheet {
             });
             on_the_way.map(|halted| halted.to - halted.from).sum()
         };
-        let mut stops: Vec<PlannedStop> = times
-            .visits
-            .iter()
-            .enumerate()
-            .zip(who.next_sequence..)
-            .filter_map(|((position, visit), sequence)| {
-                let task = self.tasks.get(visit.stop.index())?;
-                let from_hub = left_hub(position);
-                let travel =
-                    from_hub.map_or(visit.travel, |left| visit.arrival - left - paused(position, left));
-                Some(PlannedStop {
-                    order: task.order,
-                    stop: task.stop,
-                    sequence,
-                    arrival: self.instant(
-                        self.opens[visit.stop.index()].map_or(visit.arrival, |at| at.max(visit.arrival)),
-                    ),
+        let mut stops: Vec<PlannedStop> = vec![];
+        for (position, visit) in times.visits.iter().enumerate() {
+            let index = visit.stop.index();
+            let task = self.tasks.get(index)?;
+            let from_hub = left_hub(position);
+            let travel = from_hub.map_or(visit.travel, |left| visit.arrival - left - paused(position, left));
+            for (nth, order) in task.orders.iter().enumerate() {
+                // All of a visit are reached at once, and left together.
+                let first = nth == 0;
+                stops.push(PlannedStop {
+                    order: order.id,
+                    stop: order.stop,
+                    sequence: who.next_sequence + stops.len() as i32,
+                    arrival: self
+                        .instant(self.opens[index].map_or(visit.arrival, |at| at.max(visit.arrival))),
                     departure: self.instant(visit.departure),
-                    travel_s: i32::try_from(travel).unwrap_or(i32::MAX),
+                    travel_s: if first { i32::try_from(travel).unwrap_or(i32::MAX) } else { 0 },
                     // Who is at the hub now, on the road, has it behind.
-                    via_hub: from_hub.is_some() || (who.under_way && who.at_hub && position == 0),
+                    via_hub: first && (from_hub.is_some() || (who.under_way && who.at_hub && position == 0)),
                     aboard: task.only == Some(runner),
-                })
-            })
-            .collect();
-        stops.extend(self.stuck(runner, solution).zip(who.next_sequence + times.visits.len() as i32..).map(
-            |((task, stop), sequence)| PlannedStop {
-                order: task.order,
+                });
+            }
+        }
+        stops.extend(self.stuck(runner, solution).zip(who.next_sequence + stops.len() as i32..).map(
+            |((order, stop), sequence)| PlannedStop {
+                order,
                 stop: Some(stop),
                 sequence,
                 arrival: self.instant(times.end),

@@ -121,6 +121,7 @@ impl Operations {
             }
             let mut found = vec![];
             for (n, part) in (1..).zip(parts) {
+                let part = part.with_visits(false);
                 let sheet = part.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
                 let name = format!("proposal-{}-{n}", id.0);
                 let steps = if sheet.at_large { STEPS_BY_THE_HUB } else { STEPS };
@@ -268,12 +269,10 @@ fn is_better(one: &Gains, other: &Gains) -> bool {
     (promises(one), saved(one)) > (promises(other), saved(other))
 }
 
-/// The tasks that a solution serves late or not at all, by their place among the tasks.
-fn broken(sheet: &Sheet, solution: &Solution) -> HashSet<usize> {
-    let late = (0..sheet.runners.len())
-        .filter_map(|runner| sheet.schedule(runner, solution))
-        .flat_map(|times| times.visits.into_iter().filter(|v| v.late > 0).map(|v| v.stop.index()));
-    late.chain(solution.unserved.iter().map(|stop| stop.index())).collect()
+/// The orders that a solution serves late or not at all.
+fn broken(sheet: &Sheet, solution: &Solution) -> HashSet<OrderId> {
+    let late = (0..sheet.runners.len()).flat_map(|runner| sheet.late(runner, solution));
+    late.map(|(order, _)| order).chain(sheet.unserved(solution).map(|order| order.id)).collect()
 }
 
 /// What an answer changes against the day as it stands, vehicle by vehicle.
@@ -281,8 +280,8 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
     let (before, after) = (&sheet.given, &answer.solution);
     let (broken_before, broken_after) = (broken(sheet, before), broken(sheet, after));
     let mut gains = Gains {
-        unplanned_before: before.unserved.len() as i64,
-        unplanned_after: after.unserved.len() as i64,
+        unplanned_before: sheet.unserved(before).count() as i64,
+        unplanned_after: sheet.unserved(after).count() as i64,
         promises_kept: broken_before.difference(&broken_after).count() as i64,
         promises_lost: broken_after.difference(&broken_before).count() as i64,
         ..Gains::default()
@@ -312,7 +311,8 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
             .collect();
         let unmoved = longest_rising(&kept);
         for stop in &planned.stops {
-            let Some(task) = sheet.tasks.iter().find(|t| t.order == stop.order) else { continue };
+            let orders = sheet.tasks.iter().flat_map(|task| &task.orders);
+            let Some(order) = orders.into_iter().find(|own| own.id == stop.order) else { continue };
             let was = places.get(&stop.order);
             match was {
                 Some(p) if p.runner == runner && unmoved.contains(&p.sequence) => continue,
@@ -321,9 +321,9 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
                 None => {}
             }
             changes.push(StoredChange {
-                order: task.order,
-                reference: task.reference.clone(),
-                address: task.address.clone(),
+                order: order.id,
+                reference: order.reference.clone(),
+                address: order.address.clone(),
                 from: was.and_then(|p| sheet.runners.get(p.runner)).map(|r| r.vehicle.label.clone()),
                 to: who.vehicle.label.clone(),
                 sequence_before: was.map(|p| p.sequence),
@@ -331,7 +331,7 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
                 eta_before: was.map(|p| p.arrival),
                 eta_after: stop.arrival,
                 fetched: who.under_way && !stop.aboard,
-                window: task.window,
+                window: order.window,
             });
         }
         routes.push(planned);
@@ -369,9 +369,11 @@ struct Sums {
 impl Sums {
     fn of(sheet: &Sheet, solution: &Solution) -> Self {
         let mut sums = Self::default();
-        for times in (0..sheet.runners.len()).filter_map(|runner| sheet.schedule(runner, solution)) {
-            sums.late += times.visits.iter().filter(|v| v.late > 0).count() as i64;
-            sums.late_s += times.visits.iter().map(|v| v.late).sum::<i64>();
+        for runner in 0..sheet.runners.len() {
+            let Some(times) = sheet.schedule(runner, solution) else { continue };
+            let late = sheet.late(runner, solution);
+            sums.late += late.len() as i64;
+            sums.late_s += late.iter().map(|(_, seconds)| seconds).sum::<i64>();
             sums.drive_s += times.driving;
             sums.work_s += times.duration();
         }

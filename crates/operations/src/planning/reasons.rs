@@ -26,12 +26,13 @@ pub(crate) fn reasons(
     if choices.runners.is_empty() {
         return Ok((vec![], 0));
     }
-    let waits = |task: &crate::planning::decidable::Task| task.order == order && task.given.is_none();
+    let waits = |task: &crate::planning::decidable::Task| task.serves(order) && task.given.is_none();
     let Some(own) = choices.tasks.iter().position(waits) else { return Ok((vec![], 0)) };
     let on_the_road = choices.runners.iter().filter(|runner| runner.under_way).count();
     // What else waits is no answer to why this one does.
     let own = choices.tasks.remove(own);
     choices.tasks.retain(|task| task.given.is_some());
+    let mut choices = choices.with_visits(false);
     choices.tasks.push(own);
     let origin = book.zone.bounds(book.day).0;
     let sheet = choices.into_sheet(roads, book.zone, origin, Strictness::Hard)?;

@@ -152,10 +152,15 @@ fn halves(choices: Choices) -> [Choices; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fleet::approach::Approaches, planning::decidable::Runner};
+    use crate::{
+        fleet::approach::Approaches,
+        planning::decidable::{Runner, TaskOrder},
+    };
     use ::roads::LatLon;
     use chrono::DateTime;
-    use domain::{Driver, DriverId, HubId, OrderId, Vehicle, VehicleId, VehicleKind, VehicleState, Window};
+    use domain::{
+        Coordinate, Driver, DriverId, HubId, OrderId, Vehicle, VehicleId, VehicleKind, VehicleState, Window,
+    };
     use std::{collections::HashSet, sync::Arc};
 
     fn choices(runners: usize, tasks: usize, routed: bool) -> Choices {
@@ -186,10 +191,16 @@ mod tests {
             next_sequence: 1,
         };
         let task = |n: usize| Task {
-            order: OrderId(uuid::Uuid::from_u128(n as u128)),
-            reference: (n % runners).to_string(),
-            address: String::new(),
-            stop: None,
+            orders: vec![TaskOrder {
+                id: OrderId(uuid::Uuid::from_u128(n as u128)),
+                reference: (n % runners).to_string(),
+                address: String::new(),
+                stop: None,
+                window: Window::parse(now, now + chrono::TimeDelta::hours(1)).unwrap(),
+                service_s: 60,
+                weight: 1,
+            }],
+            place: Coordinate::parse(35.9, 14.45).unwrap(),
             // Each runner drives in a strip of its own.
             at: LatLon {
                 lat: 35.9 + 0.0001 * n as f64 / tasks as f64,
@@ -226,11 +237,14 @@ mod tests {
                 assert!(part.tasks.len() <= 300 && !part.runners.is_empty());
                 assert!(part.runners.iter().all(|runner| vehicles.insert(runner.vehicle.id)));
                 for task in &part.tasks {
-                    assert!(orders.insert(task.order));
+                    assert!(orders.insert(task.orders[0].id));
                     for own in task.only.iter().chain(&task.given) {
-                        assert_eq!(part.runners[*own].vehicle.label, format!("Van {}", task.reference));
+                        assert_eq!(
+                            part.runners[*own].vehicle.label,
+                            format!("Van {}", task.orders[0].reference)
+                        );
                     }
-                    let n = task.order.0.as_u128() as usize;
+                    let n = task.orders[0].id.0.as_u128() as usize;
                     assert_eq!(
                         (task.only.is_some(), task.given.is_some()),
                         (n.is_multiple_of(7), routed && !n.is_multiple_of(50))
@@ -256,7 +270,7 @@ mod tests {
         for task in &parts[0].tasks {
             let own = task.only.or(task.given);
             let label = own.map(|runner| parts[0].runners[runner].vehicle.label.clone());
-            assert!(label.is_none_or(|label| label == format!("Van {}", task.reference)));
+            assert!(label.is_none_or(|label| label == format!("Van {}", task.orders[0].reference)));
         }
     }
 }

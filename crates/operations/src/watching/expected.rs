@@ -11,13 +11,13 @@ use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
     Break, Closure, Instant, PlannedLeg, Route, RouteId, RouteState, StopId, StopState, Vehicle, VehicleKind,
-    VehicleState, breaks_on,
+    VehicleState, breaks_on, visit_s,
 };
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
 };
-use store::stops::DayStop;
+use store::{stops::DayStop, visits::visit_from};
 
 /// A vehicle goes on for at most so long without being heard of.
 const UNHEARD: TimeDelta = TimeDelta::minutes(3);
@@ -165,7 +165,9 @@ impl<'a> Tour<'a> {
     fn goes_on(&mut self) -> bool {
         let book = self.ways.book;
         let hub = lat_lon(book.hub.at);
-        let Some(&(s, by_the_hub)) = self.open.get(self.done) else {
+        let visit = visit_from(self.open.iter().skip(self.done).map(|(s, _)| *s));
+        let (first, next) = (self.done == 0, self.open.get(self.done..self.done + visit).unwrap_or_default());
+        let Some(&(s, by_the_hub)) = next.first() else {
             self.estimate.back.1 = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at);
             return false;
         };
@@ -175,39 +177,43 @@ impl<'a> Tour<'a> {
         }
         let door = lat_lon(s.at);
         // Who is at this very door already need not park again.
-        let parked = self.done > 0 && self.place == door;
-        self.done += 1;
+        let parked = !first && self.place == door;
         let approach =
             if parked { TimeDelta::zero() } else { book.approaches.of_vehicle(self.vehicle.kind, s.at) };
         let arrival = match (s.stop.state, self.ways.drive(self.place, door, self.at)) {
             (StopState::Arrived { at }, _) => at,
-            (_, Way::Takes(drive)) => self.pausing(s, drive + approach).max(book.now),
+            (_, Way::Takes(drive)) => self.pausing(s, drive + approach, first).max(book.now),
             // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
             (_, Way::Closed) if !matches!(self.ways.drive(self.place, hub, self.at), Way::Closed) => {
                 // The driver goes on to the next door and comes back when the road is open again.
-                self.estimate.cut_off.push(s.stop.id);
+                self.estimate.cut_off.extend(next.iter().map(|(s, _)| s.stop.id));
                 if let Some(arrival) = self.ways.arrive(self.place, door, self.at) {
-                    self.estimate.stops.push((s.stop.id, arrival + approach));
+                    self.estimate.stops.extend(next.iter().map(|(s, _)| (s.stop.id, arrival + approach)));
                 }
+                self.done += visit;
                 return true;
             }
-            (_, Way::Closed | Way::Unknown) => self.pausing(s, TimeDelta::seconds(s.stop.travel_s.into())),
+            (_, Way::Closed | Way::Unknown) => {
+                self.pausing(s, TimeDelta::seconds(s.stop.travel_s.into()), first)
+            }
         };
-        self.estimate.stops.push((s.stop.id, arrival));
-        let served = s.opens(arrival) + TimeDelta::seconds(book.approaches.at_door_s(s.service_s));
-        self.at = served.max(book.now);
+        self.estimate.stops.extend(next.iter().map(|(s, _)| (s.stop.id, arrival)));
+        let service_s = visit_s(next.iter().map(|(s, _)| s.service_s), book.settings.further_order_seconds);
+        let opens = next.iter().map(|(s, _)| s.opens(arrival)).max().unwrap_or(arrival);
+        self.at = (opens + TimeDelta::seconds(book.approaches.at_door_s(service_s))).max(book.now);
         self.place = door;
+        self.done += visit;
         true
     }
 
     /// When the vehicle is at a stop to which it drives for so long, with what is left of a break that is planned on the way. To
-    /// the next stop, whatever of the time since the last one was not driven has been a break already.
-    fn pausing(&self, s: &DayStop, drive: TimeDelta) -> Instant {
+    /// the `first` stop that is open, whatever of the time since the last one was not driven has been a break already.
+    fn pausing(&self, s: &DayStop, drive: TimeDelta, first: bool) -> Instant {
         let there = self.at + drive;
         let Some(planned) = self.breaks.get(&s.stop.id) else { return there };
         let driven = (TimeDelta::seconds(s.stop.travel_s.into()) - drive).max(TimeDelta::zero());
         let stood = match self.left {
-            Some(left) if self.done <= 1 => (self.at - left - driven).max(TimeDelta::zero()),
+            Some(left) if first => (self.at - left - driven).max(TimeDelta::zero()),
             _ => TimeDelta::zero(),
         };
         if stood >= planned.length() {

@@ -24,6 +24,7 @@ use store::{
     locks::RouteLocks,
     positions::{Interpreted, Position},
     stops::DayStop,
+    visits::visit_from,
 };
 
 /// Standing this close to a door, in metres, is being there.
@@ -141,8 +142,8 @@ impl Operations {
             let route = book.routes.iter().find(under_way);
             let mut until = last.at;
             match route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?))) {
-                Some((route, Conclusion::Arrived(stop, at))) => {
-                    let came = once_more!(self.save_arrival(caller, book, (route.id, stop), at).await)?;
+                Some((route, Conclusion::Arrived(visit, at))) => {
+                    let came = once_more!(self.save_arrival(caller, book, (route.id, &visit), at).await)?;
                     touched.extend(came.then_some(route.id));
                 }
                 // The vehicle may be about to dwell: keep these readings for the next round.
@@ -163,25 +164,27 @@ impl Operations {
         Ok(touched)
     }
 
-    /// Answers whether the stop was still waiting for somebody, on that route.
+    /// Answers whether any stop of the visit was still waiting for somebody, on that route.
     async fn save_arrival(
         &self,
         caller: &Caller,
         book: &DayBook,
-        (route, stop): (RouteId, StopId),
+        (route, visit): (RouteId, &[StopId]),
         at: Instant,
     ) -> Result<bool> {
         let mut work = self.begin(caller, book.hub.id).await?;
         let locks = RouteLocks::take(&mut work.tx, &[route]).await?;
-        let Some(stop) = store::stops::get(&mut work.tx, stop).await? else { return Ok(false) };
+        let mut stops = store::stops::many(&mut work.tx, visit).await?;
+        stops.retain(|stop| stop.route == route && stop.state == StopState::Pending);
         let out = locks.get(route).is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. }));
-        if !out || stop.route != route || stop.state != StopState::Pending {
+        if !out || stops.is_empty() {
             return Ok(false);
         }
-        let (id, order) = (stop.id, stop.order);
-        let stop = stop.arrive(at)?;
-        store::stops::save_progress(&mut work.tx, &locks, std::slice::from_ref(&stop)).await?;
-        work.happened_at(at, Fact::StopArrived { stop: id, order, route });
+        let stops: Vec<_> = stops.into_iter().map(|stop| stop.arrive(at)).collect::<Result<_, _>>()?;
+        store::stops::save_progress(&mut work.tx, &locks, &stops).await?;
+        for stop in &stops {
+            work.happened_at(at, Fact::StopArrived { stop: stop.id, order: stop.order, route });
+        }
         work.commit().await?;
         Ok(true)
     }
@@ -255,15 +258,16 @@ impl Operations {
 }
 
 enum Conclusion {
-    Arrived(StopId, Instant),
+    /// At the stops of a visit, since then.
+    Arrived(Vec<StopId>, Instant),
     Standing(Instant),
 }
 
 /// Whether the readings show the vehicle standing at its next door.
 fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> Option<Conclusion> {
     let departed = route.state.departed_at()?;
-    let next =
-        stops.iter().find(|s| s.stop.state.is_open()).filter(|s| s.stop.state == StopState::Pending)?;
+    let open = || stops.iter().filter(|s| s.stop.state.is_open());
+    let next = open().next().filter(|s| s.stop.state == StopState::Pending)?;
     let left_last = stops.iter().filter_map(|s| s.stop.state.ended_at()).max().unwrap_or(departed);
     let mut since: Option<Instant> = None;
     let good = |p: &&Position| p.at > left_last && p.accuracy_m.is_none_or(|radius| radius <= MOST_RADIUS_M);
@@ -275,7 +279,8 @@ fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> 
         if let Some(since) = since
             && p.at - since >= DWELL
         {
-            return Some(Conclusion::Arrived(next.stop.id, since));
+            let visit = open().take(visit_from(open())).map(|s| s.stop.id).collect();
+            return Some(Conclusion::Arrived(visit, since));
         }
     }
     since.map(Conclusion::Standing)

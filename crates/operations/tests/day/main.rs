@@ -27,5 +27,6 @@ mod settings;
 mod the_plan;
 mod the_roads;
 mod two_hubs;
+mod visits;
 mod windows;
 mod zones;

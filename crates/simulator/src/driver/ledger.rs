@@ -18,12 +18,14 @@ pub struct Visit {
     area: Area,
     way: WayTruth,
     parked: Instant,
-    arrived: Instant,
+    /// When the driver came to the door.
+    pub arrived: Instant,
     begins: Instant,
+    further: bool,
 }
 
 impl Visit {
-    /// The visit at the end of a trip; the door can be knocked at from `begins` on.
+    /// The visit at the end of a trip; the door can be knocked at from `begins` on, or the driver is there for another order already.
     pub fn of(
         trip: &Trip,
         stop: &DriverStop,
@@ -46,12 +48,13 @@ impl Visit {
             usual_approach_s: leg.usual_approach_s,
         };
         let parked = arrived - seconds(leg.walk_s);
-        Self { stop: stop.clone(), attempt, area, way, parked, arrived, begins }
+        let further = leg.leads_nowhere();
+        Self { stop: stop.clone(), attempt, area, way, parked, arrived, begins, further }
     }
 
     /// What is told of it once it has ended. A driver's tap is as good as the truth, so far.
     pub fn fact(self, van: &VanTruth, door: &Door, ended: Instant) -> Fact<'static> {
-        let usual_at_door_s = doors::usual_s(&self.stop);
+        let usual_at_door_s = doors::usual_s(&self.stop, self.further);
         Fact::Stop(Box::new(StopTruth {
             vehicle: van.label.clone(),
             kind: van.kind,

@@ -37,6 +37,8 @@ pub struct Driver {
     paused: (Option<RouteId>, usize),
     /// Where the vehicle stands while its driver is away from it.
     vehicle: LatLon,
+    /// Since when the driver is at a door, and how the last order there ended.
+    served: Option<(Instant, Outcome)>,
     left_with: usize,
     breakdown: Option<Breakdown>,
     no_start: Option<NoStart>,
@@ -140,6 +142,7 @@ impl Driver {
             finished: HashSet::new(),
             fetched: HashSet::new(),
             paused: (None, 0),
+            served: None,
             left_with: 0,
             breakdown: mishaps.breakdown,
             no_start: mishaps.no_start,
@@ -257,6 +260,7 @@ impl Driver {
             }
             State::AtDoor { visit, at: place, door, .. } => {
                 let (stop, outcome, note) = (visit.stop.stop, door.outcome, door.note.map(str::to_owned));
+                let since = visit.arrived;
                 let deed = if outcome.is_delivered() {
                     Deed::Delivered { stop, outcome, note }
                 } else {
@@ -267,7 +271,10 @@ impl Driver {
                 self.closed.insert(stop);
                 match self.pause_at(at) {
                     Some(until) => self.state = State::Pausing { at: place, since: at, until },
-                    None => self.go_on(Here { driver: place, vehicle: self.vehicle }, at, at, phone),
+                    None => {
+                        self.served = Some((since, outcome));
+                        self.go_on(Here { driver: place, vehicle: self.vehicle }, at, at, phone);
+                    }
                 }
             }
             State::Pausing { at: place, since, .. } => {
@@ -317,9 +324,11 @@ impl Driver {
             }
             Goal::Stop(stop) => {
                 self.report(phone, at, "arrived", stop.stop, Deed::Arrived { stop: stop.stop });
-                let (attempt, door) = self.world.knock(&self.truth, stop, at);
+                let served = self.served.take().filter(|_| trip.leg.leads_nowhere());
+                let (arrived, before) = served.map_or((at, None), |(since, before)| (since, Some(before)));
+                let (attempt, door) = self.world.knock(&self.truth, stop, at, before);
                 let begins = stop.window_from.min(self.truth.gives_up).max(at);
-                let visit = Visit::of(trip, stop, attempt, self.world.area_of(stop), at, begins);
+                let visit = Visit::of(trip, stop, attempt, self.world.area_of(stop), arrived, begins);
                 let (place, until) = (trip.leg.drive.end(), begins + door.takes);
                 self.state = State::AtDoor { visit: Box::new(visit), at: place, until, door };
             }
@@ -354,8 +363,11 @@ impl Driver {
             None => (Goal::Hub(route), self.world.leg(&self.truth, "hub", here, self.truth.bay, at)),
         };
         self.vehicle = here.vehicle;
+        // Who stays at a door has come there once.
+        let began = self.served.filter(|_| leg.leads_nowhere()).map_or(began, |(since, _)| since);
         let has_done = |share: f64| self.closed.len() as f64 >= share * self.left_with as f64;
-        let breaks = self.breakdown.as_ref().filter(|breakdown| has_done(breakdown.after));
+        let may_break = |breakdown: &&Breakdown| has_done(breakdown.after) && !leg.leads_nowhere();
+        let breaks = self.breakdown.as_ref().filter(may_break);
         let breaks_at = breaks.map(|breakdown| at + seconds(leg.back_s + breakdown.into * leg.drive_s));
         if let Some(Lull { lasts, forgets, .. }) = self.lull.take_if(|lull| has_done(lull.after)) {
             let until = at + lasts;

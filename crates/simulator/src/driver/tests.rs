@@ -258,6 +258,36 @@ fn the_truth_file_holds_the_whole_day_and_its_parts_add_up() {
 }
 
 #[test]
+fn orders_for_one_door_are_one_visit_for_which_the_driver_comes_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("day.jsonl");
+    let (world, truth) = world_told_to(Truth::to(&file).unwrap());
+    let mut route = route(&truth, 0..4);
+    let door = LatLon { lat: truth.bay.lat + 0.01, lon: truth.bay.lon + 0.01 };
+    let shared = [1, 2, 3].map(|number| stop_at(number, door));
+    route.stops.splice(1..4, shared);
+    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
+    driver.hear(route, &mut phone);
+    driver.live_until(workday().after(Duration::hours(14)), &mut phone);
+    assert_eq!(kinds(&phone.queued_reports()), "DaeaeaeaeH");
+
+    let text = std::fs::read_to_string(&file).unwrap();
+    let facts = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let stops: Vec<_> = facts.filter(|fact| fact["fact"] == "stop").collect();
+    let visit = &stops[1..];
+    let seconds = |stop: &Value, name: &str| stop[name].as_f64().unwrap();
+    assert!(seconds(&visit[0], "drive_s") > 60.0);
+    for (before, further) in visit.iter().zip(&visit[1..]) {
+        assert_eq!(further["arrived"], visit[0]["arrived"]);
+        assert!(["back_s", "drive_s", "search_s", "walk_s"].iter().all(|part| seconds(further, part) < 1e-9));
+        let usual = seconds(&visit[0], "usual_at_door_s");
+        assert!(seconds(further, "usual_at_door_s") < 0.5 * usual);
+        assert!(seconds(further, "waited_s") >= seconds(before, "at_door_s"));
+    }
+}
+
+#[test]
 fn a_disk_that_is_full_ends_the_truth_file_and_not_the_day() {
     let (world, truth) = world_told_to(Truth::to(std::path::Path::new("/dev/full")).unwrap());
     let reports = day(truth, world, 3, Duration::seconds(30));

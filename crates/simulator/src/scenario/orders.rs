@@ -40,6 +40,8 @@ pub const SHOPS: [Trade; 6] = [
     Trade { name: "Fashion", prefix: "FAS", grams: (300, 2_500), litres: (6, 36), service_s: (90, 240) },
 ];
 
+/// How often an order goes to the door of another, of 1.
+const SHARED: f64 = 0.05;
 const FARTHEST_FROM_ROAD_M: f64 = 150.0;
 /// How much rather early than late windows begin; 1 is evenly.
 const EARLY: f64 = 6.0;
@@ -99,7 +101,7 @@ fn by_lot<'a>(draws: &Draws, addresses: &'a [Address]) -> Vec<&'a Address> {
 
 /// The orders: the first `size.orders` are placed before the plan, the others during the day.
 pub fn write(draws: &Draws, day: &Workday, doors: &[&Address], size: Size) -> Vec<ScenarioOrder> {
-    doors
+    shared(draws, doors)
         .iter()
         .enumerate()
         .map(|(index, door)| {
@@ -116,6 +118,17 @@ pub fn write(draws: &Draws, day: &Workday, doors: &[&Address], size: Size) -> Ve
             ScenarioOrder { shop, placed_at: placed_after.map(|after| day.after(after)), says }
         })
         .collect()
+}
+
+/// The same doors, but that a few orders go to one to which another goes, of this shop or another.
+fn shared<'a>(draws: &Draws, doors: &[&'a Address]) -> Vec<&'a Address> {
+    let mut own: Vec<&Address> = Vec::with_capacity(doors.len());
+    for (index, door) in doors.iter().enumerate() {
+        let mut rng = draws.stream("shared door", &index.to_string());
+        let shares = rng.random_bool(SHARED) && index > 0;
+        own.push(if shares { own[rng.random_range(0..index)] } else { door });
+    }
+    own
 }
 
 fn order(
@@ -214,6 +227,21 @@ mod tests {
         let orders = day_of(450);
         let references: HashSet<_> = orders.iter().map(|order| &order.says.reference).collect();
         assert_eq!((orders.len(), references.len()), (450, 450));
+    }
+
+    #[test]
+    fn a_few_doors_get_several_orders() {
+        let (draws, addresses) = (Draws::new(3), addresses(2_000));
+        let hub = addresses.first().unwrap().at;
+        let size = Size { vans: 4, orders: 1_000, late_orders: 0, first_order: 1 };
+        let doors = doors(&draws, &addresses, &StraightStreets, hub, 1_000).unwrap();
+        let orders = write(&draws, &workday(), &doors, size);
+        let places: HashSet<_> = orders
+            .iter()
+            .filter_map(|order| order.says.at)
+            .map(|at| (at.lat.to_bits(), at.lon.to_bits()))
+            .collect();
+        assert!((920..980).contains(&places.len()), "{}", places.len());
     }
 
     #[test]

@@ -29,8 +29,15 @@ const LONG: f64 = 0.03;
 const AGAINST_EXPECTED: f64 = 0.88;
 const WAITING_S: f64 = 95.0;
 
-/// The mean time at this door, in seconds, whatever comes of it.
-pub fn usual_s(stop: &DriverStop) -> f64 {
+/// Another order for a door at which a driver is already takes so much of what it would take alone.
+const FURTHER: f64 = 0.25;
+const FURTHER_FAILED_S: f64 = 8.0;
+
+/// The mean time at this door, in seconds, whatever comes of it; `further` if the driver is there already for another order.
+pub fn usual_s(stop: &DriverStop, further: bool) -> f64 {
+    if further {
+        return FURTHER * usual_s(stop, false);
+    }
     let opens = expected_s(stop) * AGAINST_EXPECTED * (SPREAD * SPREAD / 2.0).exp() * (1.0 + 2.0 * LONG);
     (1.0 - NOT_HOME) * opens + NOT_HOME * WAITING_S
 }
@@ -39,15 +46,35 @@ fn expected_s(stop: &DriverStop) -> f64 {
     f64::from(stop.service_s.clamp(20, 3_600))
 }
 
-/// Knocks. Draws the same number of lots whatever happens, so that one answer does not shift another.
-pub fn knock(rng: &mut impl Rng, kind: VehicleKind, stop: &DriverStop, arrived: Instant) -> Door {
+/// Whether an outcome is the same for every order of a door.
+fn is_of_the_door(outcome: Outcome) -> bool {
+    use Outcome::{FailedCantFindAddress, FailedNoParking, FailedNotHome};
+    matches!(outcome, FailedNotHome | FailedCantFindAddress | FailedNoParking)
+}
+
+/// Knocks, or goes on with another order at a door where the one `before` it has just ended. Draws the same number of lots whatever happens, so that one answer does not shift another.
+pub fn knock(
+    rng: &mut impl Rng,
+    kind: VehicleKind,
+    stop: &DriverStop,
+    arrived: Instant,
+    before: Option<Outcome>,
+) -> Door {
     let (lot, how, tail) = (rng.random::<f64>(), rng.random::<f64>(), rng.random::<f64>());
     let (spread, waiting_s) = (normal(rng), lognormal(rng, WAITING_S, 0.4));
     let late = arrived > stop.window_until + LATE;
-    let (outcome, note) = failure(lot, kind, late).unwrap_or_else(|| delivery(how));
+    let drawn = failure(lot, kind, late);
+    let (outcome, note) = match before {
+        Some(before) if is_of_the_door(before) => (before, None),
+        Some(_) => drawn.filter(|(outcome, _)| !is_of_the_door(*outcome)).unwrap_or_else(|| delivery(how)),
+        None => drawn.unwrap_or_else(|| delivery(how)),
+    };
+    let share = if before.is_some() { FURTHER } else { 1.0 };
     let takes_s = if outcome.is_delivered() {
         let long = if tail < LONG { 3.0 } else { 1.0 };
-        (expected_s(stop) * AGAINST_EXPECTED * (SPREAD * spread).exp() * long).clamp(15.0, 2_400.0)
+        (expected_s(stop) * AGAINST_EXPECTED * (SPREAD * spread).exp() * long).clamp(15.0, 2_400.0) * share
+    } else if before.is_some() {
+        FURTHER_FAILED_S
     } else {
         waiting_s.clamp(30.0, 600.0)
     };
@@ -94,7 +121,7 @@ mod tests {
             .map(|number| {
                 let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
                 let mut rng = draws.stream("door", &stop.reference);
-                knock(&mut rng, VehicleKind::DieselVan, &stop, stop.window_until + late)
+                knock(&mut rng, VehicleKind::DieselVan, &stop, stop.window_until + late, None)
             })
             .collect()
     }
@@ -114,6 +141,26 @@ mod tests {
     }
 
     #[test]
+    fn a_further_order_is_quick_and_nobody_opens_for_it_who_did_not_open() {
+        let (draws, expected) = (Draws::new(5), 120.0);
+        let further = |before| -> Vec<Door> {
+            (0..2_000)
+                .map(|number| {
+                    let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
+                    let mut rng = draws.stream("door", &stop.reference);
+                    knock(&mut rng, VehicleKind::DieselVan, &stop, stop.window_from, Some(before))
+                })
+                .collect()
+        };
+        assert!(further(Outcome::FailedNotHome).iter().all(|door| door.outcome == Outcome::FailedNotHome));
+        let opened = further(Outcome::DeliveredToRecipient);
+        assert!(opened.iter().all(|door| door.outcome != Outcome::FailedNotHome));
+        assert!((0.005..0.03).contains(&share(&opened, |door| !door.outcome.is_delivered())));
+        let mean = opened.iter().map(|door| door.takes.as_seconds_f64()).sum::<f64>() / 2_000.0;
+        assert!((expected * 0.2..expected * 0.3).contains(&mean), "{mean}");
+    }
+
+    #[test]
     fn a_door_takes_about_what_the_shop_expects_with_a_long_tail() {
         let all: Vec<f64> = doors(-Duration::hours(1))
             .into_iter()
@@ -123,7 +170,7 @@ mod tests {
         let mean = all.iter().sum::<f64>() / all.len() as f64;
         assert!((105.0..140.0).contains(&mean), "{mean} s for doors that were expected to take 120 s");
         assert!(all.iter().any(|takes| *takes > 400.0));
-        let usual = usual_s(&stop_at(0, LatLon { lat: 35.9, lon: 14.5 }));
+        let usual = usual_s(&stop_at(0, LatLon { lat: 35.9, lon: 14.5 }), false);
         assert!((usual - mean).abs() < 8.0, "{usual} s is said to be usual, {mean} s are");
     }
 }

@@ -50,6 +50,28 @@ pub struct Leg {
     pub vehicle: LatLon,
 }
 
+impl Leg {
+    /// Of a driver who is there already.
+    fn to_nowhere(here: Here) -> Self {
+        Self {
+            drive: Drive::from(here.driver),
+            back_s: 0.0,
+            drive_s: 0.0,
+            search_s: 0.0,
+            walk_s: 0.0,
+            usual_drive_s: 0.0,
+            incident_s: 0.0,
+            usual_approach_s: 0.0,
+            vehicle: here.vehicle,
+        }
+    }
+
+    /// Whether there is no way to go.
+    pub fn leads_nowhere(&self) -> bool {
+        self.drive.whole_s() <= 0.0
+    }
+}
+
 const LUCK: f64 = 0.15;
 /// Two places as close as this are one.
 const SAME_PLACE_M: f64 = 2.0;
@@ -107,6 +129,9 @@ impl World {
     /// To a door: the vehicle stops where there is a place, and the driver goes on on foot.
     pub fn leg_to_door(&self, van: &VanTruth, stop: &DriverStop, here: Here, set_off: Instant) -> Leg {
         let door = LatLon { lat: stop.at.lat, lon: stop.at.lon };
+        if here.driver.metres_to(door) <= SAME_PLACE_M {
+            return Leg::to_nowhere(here);
+        }
         let mut leg = self.leg(van, &stop.reference, here, door, set_off);
         let curb = leg.drive.end();
         let area = self.area_of(stop);
@@ -249,6 +274,17 @@ mod tests {
         assert!((leg.back_s - door.metres_to(van.bay) / WALK_MPS).abs() < 1e-6);
         assert_eq!(leg.drive.spot(0.0).at, door);
         assert!(leg.drive.spot(leg.back_s).at.metres_to(van.bay) < 0.1);
+    }
+
+    #[test]
+    fn who_is_at_the_door_already_leaves_the_vehicle_where_it_is() {
+        let (world, vans) = world(1);
+        let van = vans.first().unwrap();
+        let vehicle = LatLon { lat: FAR.lat + 0.0004, lon: FAR.lon };
+        let leg = world.leg_to_door(van, &stop_at(3, FAR), Here { driver: FAR, vehicle }, set_off());
+        assert!(leg.leads_nowhere() && leg.vehicle == vehicle, "{leg:?}");
+        let other = world.leg_to_door(van, &stop_at(4, van.bay), Here { driver: FAR, vehicle }, set_off());
+        assert!(!other.leads_nowhere() && other.back_s > 0.0);
     }
 
     #[test]

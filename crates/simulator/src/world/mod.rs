@@ -26,7 +26,7 @@ use roads::{Closure, ClosureShape, LatLon, Profile, Wall};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::driver::{DriverClosure, DriverStop};
-use wire::{Instant, Point, VehicleKind};
+use wire::{Instant, Outcome, Point, VehicleKind};
 
 /// The world of one day.
 pub struct World {
@@ -151,12 +151,18 @@ impl World {
     }
 
     /// What happens at the door to the driver who arrives there now, and at which attempt: every call is one more for the order.
-    pub fn knock(&self, van: &VanTruth, stop: &DriverStop, arrived: Instant) -> (u32, Door) {
+    pub fn knock(
+        &self,
+        van: &VanTruth,
+        stop: &DriverStop,
+        arrived: Instant,
+        before: Option<Outcome>,
+    ) -> (u32, Door) {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let attempt = attempts.entry(stop.reference.clone()).or_default();
         *attempt += 1;
         let mut rng = self.draws.stream("door", &format!("{}/{attempt}", stop.reference));
-        (*attempt, doors::knock(&mut rng, van.kind, stop, arrived))
+        (*attempt, doors::knock(&mut rng, van.kind, stop, arrived, before))
     }
 }
 
@@ -223,7 +229,7 @@ mod tests {
         for number in 0..50 {
             let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
             let at = stop.window_from;
-            assert_eq!(one.knock(van, &stop, at), again.knock(van, &stop, at));
+            assert_eq!(one.knock(van, &stop, at, None), again.knock(van, &stop, at, None));
         }
     }
 
@@ -232,9 +238,9 @@ mod tests {
         let ((one, vans), (other, _)) = (world(1), world(1));
         let van = vans.first().unwrap();
         let stops: Vec<_> = (0..20).map(|number| stop_at(number, LatLon { lat: 35.9, lon: 14.5 })).collect();
-        let forward: Vec<_> = stops.iter().map(|stop| one.knock(van, stop, stop.window_from)).collect();
+        let forward: Vec<_> = stops.iter().map(|stop| one.knock(van, stop, stop.window_from, None)).collect();
         let mut backward: Vec<_> =
-            stops.iter().rev().map(|stop| other.knock(van, stop, stop.window_from)).collect();
+            stops.iter().rev().map(|stop| other.knock(van, stop, stop.window_from, None)).collect();
         backward.reverse();
         assert_eq!(forward, backward);
     }
@@ -245,8 +251,10 @@ mod tests {
         let van = vans.first().unwrap();
         let differ = (0..40).any(|number| {
             let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
-            let (first, second) =
-                (world.knock(van, &stop, stop.window_from), world.knock(van, &stop, stop.window_from));
+            let (first, second) = (
+                world.knock(van, &stop, stop.window_from, None),
+                world.knock(van, &stop, stop.window_from, None),
+            );
             assert_eq!((first.0, second.0), (1, 2));
             first.1 != second.1
         });

@@ -6,3 +6,4 @@ pub mod plans;
 pub mod proposals;
 pub mod service_days;
 pub mod stops;
+pub mod visits;

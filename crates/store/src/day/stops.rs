@@ -280,19 +280,36 @@ pub async fn save_progress(tx: &mut Tx, locks: &RouteLocks, stops: &[Stop]) -> R
     Ok(())
 }
 
-/// How many attempts were made for an order.
-pub async fn attempts_made(conn: &mut Conn, order: OrderId) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from attempts where order_id = $1"#, order.0)
-        .fetch_one(conn)
-        .await?)
+/// How many attempts were made for an order, and whether any was made at its door by a driver who came there at
+/// `arrived_at`.
+pub async fn attempts_made(
+    conn: &mut Conn,
+    order: OrderId,
+    route: RouteId,
+    arrived_at: Instant,
+) -> Result<(i64, bool), StoreError> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from attempts where order_id = $1) as "made!",
+                  exists (
+                      select from attempts a join orders other on other.id = a.order_id join orders own on own.id = $1
+                      where a.route_id = $2 and a.arrived_at = $3 and a.ended_at >= $3
+                        and other.lat = own.lat and other.lon = own.lon
+                  ) as "here!""#,
+        order.0,
+        route.0,
+        arrived_at
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.made, row.here))
 }
 
 /// Adds an attempt, with what had been promised when it ended.
 pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt, promised: Window) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into attempts (id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note,
-                               promised_from, promised_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                               promised_from, promised_until, further)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         attempt.id.0,
         attempt.stop.0,
         attempt.order.0,
@@ -303,7 +320,8 @@ pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt, promised: Window) -> Re
         attempt.outcome.code(),
         attempt.note,
         promised.from(),
-        promised.until()
+        promised.until(),
+        attempt.further
     )
     .execute(&mut **tx)
     .await?;
@@ -313,7 +331,7 @@ pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt, promised: Window) -> Re
 /// Every attempt of every day, for comparing with the history.
 pub(crate) async fn all_attempts(conn: &mut Conn) -> Result<Vec<Attempt>, StoreError> {
     sqlx::query!(
-        "select id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note from attempts"
+        "select id, stop_id, order_id, route_id, number, arrived_at, ended_at, outcome, note, further from attempts"
     )
     .fetch_all(conn)
     .await?
@@ -333,6 +351,7 @@ pub(crate) async fn all_attempts(conn: &mut Conn) -> Result<Vec<Attempt>, StoreE
                 id: r.id,
             })?,
             note: r.note,
+            further: r.further,
         })
     })
     .collect()

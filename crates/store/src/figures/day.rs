@@ -41,6 +41,7 @@ pub async fn attempts(
                 arrived_at: attempt.arrived_at,
                 outcome: attempt.outcome,
                 promise,
+                further: attempt.further,
             },
         }),
         _ => Err(StoreError::CorruptEvent { id, why: "its facts are not an attempt's".into() }),

@@ -44,15 +44,17 @@ pub async fn add_attempts(tx: &mut Tx, rows: &[AttemptRow]) -> Result<(), StoreE
     let hour: Vec<_> = rows.iter().map(|r| r.hour).collect();
     let outcome: Vec<_> = rows.iter().map(|r| r.outcome.code().to_owned()).collect();
     let attempts: Vec<_> = rows.iter().map(|r| r.counts.attempts).collect();
+    let further: Vec<_> = rows.iter().map(|r| r.counts.further).collect();
     let firsts: Vec<_> = rows.iter().map(|r| r.counts.firsts).collect();
     let latest: Vec<_> = rows.iter().map(|r| r.counts.on_time_latest).collect();
     let original: Vec<_> = rows.iter().map(|r| r.counts.on_time_original).collect();
     sqlx::query!(
-        "insert into rollup_attempts as kept (hub_id, day, hour, outcome, attempts, firsts, on_time_latest, on_time_original)
+        "insert into rollup_attempts as kept (hub_id, day, hour, outcome, attempts, further, firsts, on_time_latest,
+                                              on_time_original)
          select * from unnest($1::uuid[], $2::date[], $3::timestamptz[], $4::text[], $5::int8[], $6::int8[], $7::int8[],
-                              $8::int8[])
+                              $8::int8[], $9::int8[])
          on conflict (hub_id, day, hour, outcome) do update set
-             attempts = kept.attempts + excluded.attempts, firsts = kept.firsts + excluded.firsts,
+             attempts = kept.attempts + excluded.attempts, further = kept.further + excluded.further, firsts = kept.firsts + excluded.firsts,
              on_time_latest = kept.on_time_latest + excluded.on_time_latest,
              on_time_original = kept.on_time_original + excluded.on_time_original",
         &hub,
@@ -60,6 +62,7 @@ pub async fn add_attempts(tx: &mut Tx, rows: &[AttemptRow]) -> Result<(), StoreE
         &hour,
         &outcome,
         &attempts,
+        &further,
         &firsts,
         &latest,
         &original
@@ -110,7 +113,8 @@ pub async fn departure(conn: &mut Conn, route: RouteId) -> Result<Option<Instant
 /// What a hub's days come to, as far as the projector has read, from the first day to the last.
 pub async fn tally(conn: &mut Conn, hub: HubId, first: Day, last: Day) -> Result<Tally, StoreError> {
     let attempts = sqlx::query!(
-        r#"select outcome, sum(attempts)::int8 as "attempts!", sum(firsts)::int8 as "firsts!",
+        r#"select outcome, sum(attempts)::int8 as "attempts!", sum(further)::int8 as "further!",
+                  sum(firsts)::int8 as "firsts!",
                   sum(on_time_latest)::int8 as "latest!", sum(on_time_original)::int8 as "original!"
            from rollup_attempts where hub_id = $1 and day between $2 and $3 group by outcome"#,
         hub.0,
@@ -125,6 +129,7 @@ pub async fn tally(conn: &mut Conn, hub: HubId, first: Day, last: Day) -> Result
         let outcome = Outcome::parse(&r.outcome).ok_or(corrupt)?;
         let counts = AttemptCounts {
             attempts: r.attempts,
+            further: r.further,
             firsts: r.firsts,
             on_time_latest: r.latest,
             on_time_original: r.original,
@@ -153,7 +158,7 @@ pub async fn tally(conn: &mut Conn, hub: HubId, first: Day, last: Day) -> Result
 /// The hours of a hub's day in which attempts ended, in their order.
 pub async fn hours(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(Instant, Tally)>, StoreError> {
     let rows = sqlx::query!(
-        "select hour, outcome, attempts, firsts, on_time_latest, on_time_original
+        "select hour, outcome, attempts, further, firsts, on_time_latest, on_time_original
          from rollup_attempts where hub_id = $1 and day = $2 order by hour",
         hub.0,
         day
@@ -166,6 +171,7 @@ pub async fn hours(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<(Instant
         let outcome = Outcome::parse(&r.outcome).ok_or(corrupt)?;
         let counts = AttemptCounts {
             attempts: r.attempts,
+            further: r.further,
             firsts: r.firsts,
             on_time_latest: r.on_time_latest,
             on_time_original: r.on_time_original,
@@ -186,7 +192,9 @@ pub async fn differences(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
         r#"with read as (select epoch, tx, event_id from projector_cursors where name = $1),
            counted as (
                select e.hub_id, (e.occurred_at at time zone h.zone)::date as day, e.facts #>> '{attempt,outcome}' as outcome,
-                      count(*) as attempts, count(*) filter (where e.facts #>> '{attempt,number}' = '1') as firsts,
+                      count(*) as attempts,
+                      count(*) filter (where e.facts #>> '{attempt,further}' = 'true') as further,
+                      count(*) filter (where e.facts #>> '{attempt,number}' = '1') as firsts,
                       count(*) filter (where (e.facts #>> '{attempt,arrived_at}')::timestamptz
                                            <= coalesce(e.facts #>> '{promise,latest,until}',
                                                        e.facts #>> '{promise,original,until}')::timestamptz) as latest,
@@ -196,14 +204,15 @@ pub async fn differences(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
                where e.kind = 'attempt_made' group by 1, 2, 3
            ),
            kept as (
-               select hub_id, day, outcome, sum(attempts)::int8 as attempts, sum(firsts)::int8 as firsts,
+               select hub_id, day, outcome, sum(attempts)::int8 as attempts, sum(further)::int8 as further,
+                      sum(firsts)::int8 as firsts,
                       sum(on_time_latest)::int8 as latest, sum(on_time_original)::int8 as original
                from rollup_attempts group by 1, 2, 3
            )
            select hub_id as "hub!", day as "day!", outcome as "outcome!"
            from counted full join kept using (hub_id, day, outcome)
-           where (counted.attempts, counted.firsts, counted.latest, counted.original)
-                 is distinct from (kept.attempts, kept.firsts, kept.latest, kept.original)
+           where (counted.attempts, counted.further, counted.firsts, counted.latest, counted.original)
+                 is distinct from (kept.attempts, kept.further, kept.firsts, kept.latest, kept.original)
            order by 1, 2, 3"#,
         NAME
     )

@@ -27,7 +27,7 @@ pub struct Leg {
 }
 
 /// Drives that ended with an attempt recorded after `after`, in the order of the attempts. Those on which the vehicle came
-/// by the hub are left out, and those whose arrival nobody noticed.
+/// by the hub are left out, those whose arrival nobody noticed, and further orders of a visit, to which nobody drove.
 pub async fn legs_after(
     conn: &mut Conn,
     hub: HubId,
@@ -50,7 +50,7 @@ pub async fn legs_after(
            ) p on true
            left join orders q on q.id = p.order_id
            where r.hub_id = $1 and a.id > $2 and r.departed_at is not null and not s.via_hub
-             and a.arrived_at < a.ended_at
+             and a.arrived_at < a.ended_at and not a.further
            order by a.id limit $3"#,
         hub.0,
         after.map_or(Uuid::nil(), |id| id.0),

@@ -190,6 +190,8 @@ pub struct StopRow {
     pub reference: String,
     /// Place in the route, from 1.
     pub sequence: i32,
+    /// Of the first stop of a visit how many stops of this list it has, of each further one 0.
+    pub together: i64,
     /// The address as written.
     pub address: String,
     /// The door.

@@ -109,6 +109,8 @@ settings! {
             "Leaving the yard", "How long loading and leaving takes after a plan appears.";
         loading_minutes: i64 = 5, whole(0, 120), "minutes", Hub,
             "Loading on the way", "How long a driver who comes by the hub to fetch something stays.";
+        further_order_seconds: i64 = 30, whole(0, 600), "seconds", Hub,
+            "Further order at a door", "How long each further order takes that is handed over at the same visit, beside the one that takes longest.";
     }
     Carbon {
         diesel_van_ml_per_100_km: i64 = 9_940, Kind::Number { places: 3, low: 0, high: 60_000 }, "litres for 100 km", Hub,
