@@ -133,7 +133,7 @@ impl Operations {
             route.reloads_before(all.iter().map(|s| (&s.stop, s.aboard))).map(|index| all[index].stop.id);
         let stops = all
             .iter()
-            .zip(visit_numbers(all))
+            .zip(visit_numbers(&all))
             .filter(|(s, _)| s.stop.state.is_open())
             .map(|(s, visit)| DriverStop {
                 stop: s.stop.id,

@@ -215,6 +215,7 @@ fn the_truth_file_holds_the_whole_day_and_its_parts_add_up() {
     truth.mishaps = Mishaps {
         breakdown: Some(Breakdown { after: 0.3, into: 0.4, lasts, reason: "Flat tyre" }),
         no_start: Some(NoStart { lasts, reason: "Will not start" }),
+        late_start: None,
         lull: Some(Lull { after: 0.6, lasts, forgets: true }),
     };
     let reports = day(truth, world, 8, Duration::seconds(30));
