@@ -2,34 +2,34 @@
 // an uncaught exception or a breach of the page's own policy fails the walk, and each page ends with an audit by axe.
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "@playwright/test";
-import { kept, type Person, type State } from "./house/people";
+import { kept, type Person, type State } from "./setup/people";
 
-export interface Rooms {
-  // A fresh browser of one person, or of nobody, at a path, or at an address of another line to the house.
+export interface Pages {
+  // A fresh browser of one person, or of nobody, at a path, or at an address of another line to the server.
   open(person: Person | "nobody", path: string, options?: BrowserContextOptions): Promise<Page>;
   // Errors that the walk brings about itself, such as the answer to a refused form.
   expectError(pattern: RegExp): void;
 }
 
-export const test = base.extend<{ rooms: Rooms }, { inMotion: boolean; house: State }>({
+export const test = base.extend<{ pages: Pages }, { inMotion: boolean; server: State }>({
   // Whether the walks are about movement; for all others the day stands still.
   inMotion: [false, { option: true, scope: "worker" }],
-  house: [async ({ inMotion }, use) => {
-    const house = kept("walks");
-    await settleDay(house, inMotion);
-    await use(house);
+  server: [async ({ inMotion }, use) => {
+    const server = kept("walks");
+    await settleDay(server, inMotion);
+    await use(server);
   }, { scope: "worker", timeout: 400_000 }],
-  rooms: async ({ browser, house }, use, info) => {
+  pages: async ({ browser, server }, use, info) => {
     const watch = new Watch();
     const contexts: { context: BrowserContext; still: boolean }[] = [];
     await use({
       async open(person, path, options = {}) {
-        const context = await contextOf(browser, house, person, options);
+        const context = await contextOf(browser, server, person, options);
         const still = options.javaScriptEnabled === false;
         contexts.push({ context, still });
         await watch.over(context);
         const page = await context.newPage();
-        await page.goto(new URL(path, house.url).href);
+        await page.goto(new URL(path, server.url).href);
         if (!still) await isLive(page);
         return page;
       },
@@ -84,16 +84,16 @@ export class Watch {
 
 export async function contextOf(
   browser: Browser,
-  house: State,
+  server: State,
   person: Person | "nobody",
   options: BrowserContextOptions,
 ): Promise<BrowserContext> {
-  const storageState = person === "nobody" ? undefined : house.people[person];
+  const storageState = person === "nobody" ? undefined : server.people[person];
   if (person !== "nobody" && !storageState) throw new Error(`${person} has not signed in`);
   return browser.newContext({ storageState, ...options });
 }
 
-// A page that has a stream says so; one without rooms is complete when it has loaded.
+// A page that has a stream says so; one without pages is complete when it has loaded.
 export async function isLive(page: Page): Promise<void> {
   await page.waitForLoadState("load");
   // A page that stands still loads no scripts and never is.
@@ -123,8 +123,8 @@ export async function mapRests(page: Page): Promise<void> {
 // Fails on any breach of the WCAG 2.2 rules at levels A and AA, or of axe's own best practices.
 export async function audit(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
-  expect(told, `axe on ${page.url()}`).toEqual([]);
+  const messages = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect(messages, `axe on ${page.url()}`).toEqual([]);
 }
 
 // axe needs timers, which a page without scripts does not have: the same document is shown where they run, but its own

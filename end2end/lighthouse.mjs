@@ -1,4 +1,4 @@
-// Lighthouse, desktop settings, on the sign-in page and on every room of a running product.
+// Lighthouse, desktop settings, on the sign-in page and on every page of a running product.
 //
 //   node lighthouse.mjs LINK [--runs 1]
 //
@@ -26,7 +26,7 @@ async function signIn() {
   const page = await context.newPage();
   await page.goto(link);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Rooms" }).waitFor();
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
   const cookies = await context.cookies();
   await context.close();
   return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");

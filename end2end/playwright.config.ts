@@ -1,7 +1,7 @@
-// The walks: what a person would try, on one house with one day in it. The day goes on for three of them, and stands still for
+// The walks: what a person would try, on one server with one day in it. The day goes on for three of them, and stands still for
 // all others, so that what they find is there when they act.
 import { defineConfig } from "@playwright/test";
-import { LAUNCH } from "./house/people";
+import { LAUNCH } from "./setup/people";
 
 const IN_MOTION = ["vehicles-drive", "the-day-goes-on", "dead-network"].map((name) => `in-motion/${name}.spec.ts`);
 // From here on there are several hubs, and pages say which.
@@ -10,7 +10,7 @@ const SEVERAL_HUBS = "several-hubs/*.spec.ts";
 export default defineConfig<object, { inMotion: boolean }>({
   testDir: "./walks",
   outputDir: "./.results/walks",
-  globalSetup: "./house/setup.ts",
+  globalSetup: "./setup/global.ts",
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,

@@ -1,7 +1,7 @@
 // The pictures: every page in both sizes and both themes: in full, with nothing set up, before the first plan, with the database
 // gone, and with the connection gone.
 import { defineConfig } from "@playwright/test";
-import { LAUNCH } from "./house/people";
+import { LAUNCH } from "./setup/people";
 
 export default defineConfig({
   testDir: "./screens",

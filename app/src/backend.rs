@@ -140,7 +140,7 @@ pub fn whole_address(path: &str) -> String {
     format!("{}://{host}{path}", if over_tls { "https" } else { "http" })
 }
 
-/// Sends the reader to a path of ours. Anything else becomes the front door, so no crafted form can lead away.
+/// Sends the reader to a path of ours. Anything else becomes the start page, so no crafted form can lead away.
 pub fn redirect(path: &str) {
     let ours = path.starts_with('/')
         && !path.starts_with("//")

@@ -71,7 +71,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <layout::FocusHeading />
             <Routes fallback=layout::NotFoundPage>
-                <Route path=path!("/") view=layout::Door ssr=SsrMode::Async />
+                <Route path=path!("/") view=layout::StartPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=layout::SignedIn ssr=SsrMode::Async>
                     <Route

@@ -1,4 +1,4 @@
-//! The live stream in the browser: one `EventSource` for all rooms, and what it has told us so far.
+//! The live stream in the browser: one `EventSource` for all pages, and what it has told us so far.
 //!
 //! The browser reconnects and resumes by itself where it notices that a connection has ended. Where it does not, because
 //! the network simply went away, a watchdog misses the heartbeats, says so and opens the stream anew. On the server

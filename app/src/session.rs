@@ -1,6 +1,6 @@
-//! Who sits at the screen, which rooms are open to that person, and the chosen theme.
+//! Who sits at the screen, which pages are open to that person, and the chosen theme.
 //!
-//! Known at once on both sides: the server reads it from the request, the browser from what the server wrote. Which doors
+//! Known at once on both sides: the server reads it from the request, the browser from what the server wrote. Which pages
 //! are shown follows from the list of abilities that `operations` decides by.
 
 use crate::address::with_hub;
@@ -51,7 +51,7 @@ impl Theme {
     }
 }
 
-/// The person, as far as the doors are concerned.
+/// The person, as far as the menu is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Who {
     /// Identity.
@@ -146,9 +146,9 @@ pub fn HubField() -> impl IntoView {
     hub.map(|hub| view! { <input type="hidden" name="hub" value=hub.to_string() /> })
 }
 
-/// The rooms of the house.
+/// The pages that the menu leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Room {
+pub enum MainPage {
     /// The map, the routes and the plan.
     Control,
     /// What needs a person.
@@ -161,8 +161,8 @@ pub enum Room {
     Figures,
 }
 
-impl Room {
-    /// Every room, in the order of the doors.
+impl MainPage {
+    /// Every page, in the order of the menu.
     pub const ALL: [Self; 5] =
         [Self::Control, Self::Exceptions, Self::Roads, Self::Deliveries, Self::Figures];
 
@@ -188,7 +188,7 @@ impl Room {
         }
     }
 
-    /// Whether its door is shown to a role.
+    /// Whether the menu shows it to a role.
     pub fn is_shown_to(self, role: Role) -> bool {
         role.may(self.needs())
     }
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn everybody_may_enter_the_room_they_begin_in() {
         for role in Role::ALL {
-            assert!(Room::first_of(role).is_shown_to(role), "{role:?}");
+            assert!(MainPage::first_of(role).is_shown_to(role), "{role:?}");
         }
     }
 

@@ -5,7 +5,7 @@
 //   node bench/fleet.mjs URL [--vehicles 2000] [--seconds 10] [--median 17] [--p95 34] [--around 35.9,14.45] [--zooming]
 //
 // URL is a one-time sign-in link of the running product, as the demo prints them. CHROMIUM names the browser if Playwright
-// is not to use its own. With --zooming the vehicles are the house's own, a route is selected, and the map is zoomed in and
+// is not to use its own. With --zooming the vehicles are the server's own, a route is selected, and the map is zoomed in and
 // out all the while. Exits with 1 when the gaps between frames, in milliseconds, are longer than asked for.
 import { chromium } from "@playwright/test";
 import { parseArgs } from "node:util";

@@ -2,8 +2,8 @@
 // objects to, no error on the console but those that a broken connection brings.
 import { test as base, type Browser, type Page } from "@playwright/test";
 import { audit, contextOf, expect, isLive, overflow, Watch } from "../fixtures";
-import { OwnHub } from "../house/hub";
-import { kept, type Person, type State } from "../house/people";
+import { OwnHub } from "../setup/hub";
+import { kept, type Person, type State } from "../setup/people";
 
 const test = base;
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
@@ -250,16 +250,16 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
     test(`with the connection gone, ${size}, ${theme}`, async ({ browser }) => {
       for (const [name, person, door] of FAILING) {
-        const house = kept("day");
+        const server = kept("day");
         const watch = new Watch();
         watch.expect(/Failed to load resource|net::ERR/);
-        const context = await contextOf(browser, house, person, look);
+        const context = await contextOf(browser, server, person, look);
         await watch.over(context);
         await context.route(/\/(api|live)\//, (route) => route.abort("connectionfailed"));
         const page = await context.newPage();
-        await page.goto(`${house.url}/deliveries`);
+        await page.goto(`${server.url}/deliveries`);
         await expect(page.locator(".fresh")).toContainText("trying again");
-        await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: door }).click();
+        await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: door }).click();
         await expect(page.getByRole("alert").first()).toContainText("did not get through");
         await take(page, file("failing", name), watch);
         await context.close();
@@ -270,8 +270,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
 // From here on there are two hubs, so this comes last.
 test("the end of a day", async ({ browser }) => {
-  const house = kept("day");
-  const hub = await OwnHub.open(house, "Evening depot", ["E-1", "E-2", "E-3", "E-4", "E-5"]);
+  const server = kept("day");
+  const hub = await OwnHub.open(server, "Evening depot", ["E-1", "E-2", "E-3", "E-4", "E-5"]);
   await hub.report(
     { kind: "departed" },
     { kind: "arrived", reference: "E-2" },
@@ -284,15 +284,15 @@ test("the end of a day", async ({ browser }) => {
   const takeEach = async (shots: Shot[]) => {
     for (const { size, viewport, theme } of looks) {
       const file = (name: string) => `screens/out/closing/${name}-${size}-${theme}.png`;
-      await takeAll(browser, house, { viewport, colorScheme: theme, deviceScaleFactor: 1 }, shots, file);
+      await takeAll(browser, server, { viewport, colorScheme: theme, deviceScaleFactor: 1 }, shots, file);
     }
   };
   const board = { person: "dispatcher", path: `/control-room?hub=${hub.id}` } as const;
   const open = (page: Page) => page.locator(".end-of-day > summary").click();
   await takeEach([{ ...board, name: "before" }, { ...board, name: "asked", then: open }]);
-  const context = await contextOf(browser, house, "dispatcher", {});
+  const context = await contextOf(browser, server, "dispatcher", {});
   const page = await context.newPage();
-  await page.goto(house.url + board.path);
+  await page.goto(server.url + board.path);
   await isLive(page);
   await open(page);
   await page.getByRole("button", { name: "Close the day" }).click();
@@ -313,7 +313,7 @@ test("the end of a day", async ({ browser }) => {
 
 async function takeAll(
   browser: Browser,
-  house: State,
+  server: State,
   look: Parameters<typeof contextOf>[3],
   shots: Shot[],
   file: (name: string) => string,
@@ -321,10 +321,10 @@ async function takeAll(
   for (const { name, person, path, then, status } of shots) {
     const watch = new Watch();
     if (status) watch.expect(new RegExp(`status of ${status}`));
-    const context = await contextOf(browser, house, person, look);
+    const context = await contextOf(browser, server, person, look);
     await watch.over(context);
     const page = await context.newPage();
-    await page.goto(house.url + path);
+    await page.goto(server.url + path);
     try {
       await page.waitForLoadState("load");
       expect(new URL(page.url()).pathname).toBe(path.split("?")[0]);

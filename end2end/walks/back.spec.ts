@@ -4,8 +4,8 @@ import { expect, mapRests, test } from "../fixtures";
 
 const view = (page: Page) => new URL(page.url()).searchParams.get("view");
 
-test("back from an order, the list stands where it was and its row has the focus", async ({ rooms }) => {
-  const page = await rooms.open("agent", "/deliveries?q=triq", { viewport: { width: 1440, height: 500 } });
+test("back from an order, the list stands where it was and its row has the focus", async ({ pages }) => {
+  const page = await pages.open("agent", "/deliveries?q=triq", { viewport: { width: 1440, height: 500 } });
   const row = page.locator(".hits tbody tr").last();
   await row.scrollIntoViewIfNeeded();
   const scrolled = await page.evaluate(() => window.scrollY);
@@ -18,8 +18,8 @@ test("back from an order, the list stands where it was and its row has the focus
   await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
 });
 
-test("back in the control room, the map and the list stand where they were", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room", { viewport: { width: 1440, height: 520 } });
+test("back in the control room, the map and the list stand where they were", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room", { viewport: { width: 1440, height: 520 } });
   await page.locator(".route-row").nth(1).click();
   await expect(page.getByRole("table", { name: "Open stops" })).toBeVisible();
   await mapRests(page);
@@ -44,8 +44,8 @@ test("back in the control room, the map and the list stand where they were", asy
   await expect(page.locator(".stop-row :focus")).toHaveCount(1);
 });
 
-test("a copied address shows a colleague the same part of the map", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room?view=14_35.90000_14.50000");
+test("a copied address shows a colleague the same part of the map", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room?view=14_35.90000_14.50000");
   await mapRests(page);
   expect(view(page)).toBe("14_35.90000_14.50000");
 });

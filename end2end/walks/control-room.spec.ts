@@ -1,8 +1,8 @@
 // A van tells its story, and what breaks off on the way is said and comes back.
 import { expect, isLive, mapRests, test } from "../fixtures";
 
-test("a van that is chosen shows its route, its stops and its estimates", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("a van that is chosen shows its route, its stops and its estimates", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   const route = page.locator(".route-row").first();
   const label = await route.locator("strong").innerText();
   await route.click();
@@ -14,15 +14,15 @@ test("a van that is chosen shows its route, its stops and its estimates", async 
   await expect(page.locator(".leaflet-overlay-pane path, canvas.map-route").first()).toBeAttached();
 
   const address = page.url();
-  const colleague = await rooms.open("second dispatcher", new URL(address).pathname + new URL(address).search);
+  const colleague = await pages.open("second dispatcher", new URL(address).pathname + new URL(address).search);
   await expect(colleague.getByRole("region", { name: "Selected vehicle" }).getByRole("heading", { name: label })).toBeVisible();
 
   await panel.getByRole("link", { name: "Close" }).click();
   await expect(panel).toContainText("No vehicle selected");
 });
 
-test("the rooms are walked by keyboard alone", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("the pages are walked by keyboard alone", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   await page.keyboard.press("j");
   const first = await page.evaluate(() => document.activeElement?.textContent);
   await page.keyboard.press("j");
@@ -48,8 +48,8 @@ test("the rooms are walked by keyboard alone", async ({ rooms }) => {
   await expect(page.getByRole("searchbox")).toBeFocused();
 });
 
-test("who leaves while the map still moves leaves nothing behind", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("who leaves while the map still moves leaves nothing behind", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   for (let times = 0; times < 3; times += 1) {
     // A fresh look at the whole day, then the way to one vehicle, which takes the map a quarter of a second.
     await page.getByRole("button", { name: "Fit all" }).click();
@@ -67,10 +67,10 @@ test("who leaves while the map still moves leaves nothing behind", async ({ room
   }
 });
 
-test("while the stream is broken off the page keeps its truth and says what it tries", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("while the stream is broken off the page keeps its truth and says what it tries", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   const routes = await page.locator(".route-list li").count();
-  rooms.expectError(/live\/day/);
+  pages.expectError(/live\/day/);
   await page.route("**/live/day", (route) => route.abort("connectionrefused"));
   await page.reload();
   await expect(page.locator(".fresh")).toContainText(/Paused.*, trying again/);
@@ -79,33 +79,33 @@ test("while the stream is broken off the page keeps its truth and says what it t
   await isLive(page);
 });
 
-test("a browser that knows it is offline says so at once", async ({ rooms }) => {
-  rooms.expectError(/net::ERR|Failed to load resource|live\/day/);
-  const page = await rooms.open("dispatcher", "/control-room");
+test("a browser that knows it is offline says so at once", async ({ pages }) => {
+  pages.expectError(/net::ERR|Failed to load resource|live\/day/);
+  const page = await pages.open("dispatcher", "/control-room");
   await page.context().setOffline(true);
   await expect(page.locator(".fresh")).toContainText(/Paused since/, { timeout: 3_000 });
   await page.context().setOffline(false);
   await isLive(page);
 });
 
-test("a map whose answer was lost is asked for again while the day stays live", async ({ rooms }) => {
-  rooms.expectError(/net::ERR|Failed to load resource/);
-  const page = await rooms.open("dispatcher", "/deliveries");
+test("a map whose answer was lost is asked for again while the day stays live", async ({ pages }) => {
+  pages.expectError(/net::ERR|Failed to load resource/);
+  const page = await pages.open("dispatcher", "/deliveries");
   await page.route(/\/api\/map/, (route) => route.abort());
-  await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Control room" }).click();
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Control room" }).click();
   await expect(page.getByText("The map has not come through yet.")).toBeVisible();
   await page.unroute(/\/api\/map/);
   await expect(page.locator("canvas.map-fleet")).toBeVisible();
 });
 
-test("what could not be loaded comes by itself when the connection is back", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/deliveries");
-  rooms.expectError(/Failed to load resource|net::ERR/);
+test("what could not be loaded comes by itself when the connection is back", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/deliveries");
+  pages.expectError(/Failed to load resource|net::ERR/);
   await page.route(/\/(api|live)\//, (route) => route.abort("connectionfailed"));
   await page.reload();
   await expect(page.locator(".fresh")).toContainText("trying again");
-  const doors = page.getByRole("navigation", { name: "Rooms" });
-  await doors.getByRole("link", { name: "Control room" }).click();
+  const menu = page.getByRole("navigation", { name: "Pages" });
+  await menu.getByRole("link", { name: "Control room" }).click();
   await expect(page.getByRole("alert").first()).toContainText("could not be reached");
   await page.unroute(/\/(api|live)\//);
   await isLive(page);
@@ -114,8 +114,8 @@ test("what could not be loaded comes by itself when the connection is back", asy
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("each number of the strip leads to what it counts", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("each number of the strip leads to what it counts", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   const strip = page.locator(".strip-numbers > div");
   for (const [label, unit] of [["will be late", /(\d+) stops?/], ["at risk", null], ["failed", null], ["silent", null]] as const) {
     const number = strip.filter({ has: page.getByRole("link", { name: label, exact: true }) });
@@ -135,14 +135,14 @@ test("each number of the strip leads to what it counts", async ({ rooms }) => {
   await expect(page.locator(".hits, .empty").first()).toBeVisible();
 });
 
-test("a stop stands the same on the map, in the panel, in the search and on its own page", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("a stop stands the same on the map, in the panel, in the search and on its own page", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   await page.locator(".route-row").first().click();
   const row = page.getByRole("table", { name: "Open stops" }).locator("tbody tr.stop-row[data-standing]").last();
   await expect(row).toBeVisible();
   const standing = await row.getAttribute("data-standing");
   const reference = (await row.locator("small").first().innerText()).split(" · ")[1];
-  const agent = await rooms.open("agent", `/deliveries?q=${encodeURIComponent(reference)}`);
+  const agent = await pages.open("agent", `/deliveries?q=${encodeURIComponent(reference)}`);
   const hit = agent.locator(".hits tbody tr").filter({ hasText: reference });
   await expect(hit.locator(".marked")).toHaveAttribute("data-standing", standing ?? "");
   await hit.getByRole("link").click();
@@ -153,8 +153,8 @@ test("a stop stands the same on the map, in the panel, in the search and on its 
   await expect(agent.locator(".order-facts a[href^='tel:']")).toBeVisible();
 });
 
-test("a drag that comes while the map zooms to a route leaves its vehicle chosen", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room");
+test("a drag that comes while the map zooms to a route leaves its vehicle chosen", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room");
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route(/\/api\/route\b/, async (route) => {
@@ -178,8 +178,8 @@ test("a drag that comes while the map zooms to a route leaves its vehicle chosen
   await page.unrouteAll({ behavior: "wait" });
 });
 
-test("a page loads each tile once, and says its language", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("a page loads each tile once, and says its language", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const aborted: string[] = [];
   page.on("requestfailed", (request) => request.url().includes("/tiles/") && aborted.push(request.url()));
   await page.goto(new URL("/control-room", page.url()).href);

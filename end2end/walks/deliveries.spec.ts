@@ -10,8 +10,8 @@ async function search(page: Page, text: string): Promise<void> {
 
 const hits = (page: Page) => page.getByRole("table", { name: /Orders that match/ }).locator("tbody tr");
 
-test("an order is found by reference, name, phone and address", async ({ rooms }) => {
-  const page = await rooms.open("agent", "/deliveries");
+test("an order is found by reference, name, phone and address", async ({ pages }) => {
+  const page = await pages.open("agent", "/deliveries");
   await search(page, "triq");
   const row = hits(page).first();
   const reference = await row.getByRole("link").innerText();
@@ -26,16 +26,16 @@ test("an order is found by reference, name, phone and address", async ({ rooms }
   await expect(page.locator(".empty")).toContainText("No order matches");
 });
 
-test("an order tells its whole story", async ({ rooms }) => {
-  const page = await rooms.open("agent", "/deliveries?q=triq");
+test("an order tells its whole story", async ({ pages }) => {
+  const page = await pages.open("agent", "/deliveries?q=triq");
   await hits(page).first().getByRole("link").click();
   const story = page.getByRole("region", { name: "Story" }).getByRole("listitem");
   await expect(story.first()).toContainText("Order placed, promised");
   await expect(story.filter({ hasText: /Planned as stop \d+ of/ }).first()).toBeVisible();
 });
 
-test("windows come from the live plan, and the one that is booked shows", async ({ rooms }) => {
-  const page = await rooms.open("agent", "/deliveries?q=triq");
+test("windows come from the live plan, and the one that is booked shows", async ({ pages }) => {
+  const page = await pages.open("agent", "/deliveries?q=triq");
   const planned = hits(page).filter({ hasText: /Planned|Out for delivery|Waits|failed/ });
   const references = await planned.getByRole("link").allInnerTexts();
   expect(references.length).toBeGreaterThan(0);
@@ -52,10 +52,10 @@ test("windows come from the live plan, and the one that is booked shows", async 
   }
   // Other tabs look at the same offers: one follows the day, two stand still.
   const address = new URL(page.url()).pathname + "?slots=1";
-  const live = await rooms.open("agent", address);
+  const live = await pages.open("agent", address);
   await expect(live.locator(".slot").first()).toBeVisible({ timeout: 30_000 });
-  const twice = await rooms.open("agent", address, { javaScriptEnabled: false });
-  const stale = await rooms.open("agent", address, { javaScriptEnabled: false });
+  const twice = await pages.open("agent", address, { javaScriptEnabled: false });
+  const stale = await pages.open("agent", address, { javaScriptEnabled: false });
   const slot = slots.last();
   await expect(slot.locator(".slot-price")).toContainText(/min|Costs nothing/);
   const from = await slot.locator("input[name=from]").inputValue();
@@ -75,7 +75,7 @@ test("windows come from the live plan, and the one that is booked shows", async 
   await expect(page.getByText("Booked. The promise has moved.")).toHaveCount(0);
   await expect(live.locator(".order-facts strong").first()).toContainText(window);
 
-  rooms.expectError(/status of 409/);
+  pages.expectError(/status of 409/);
   await twice.locator(".slot").filter({ has: twice.locator(`input[name=from][value="${from}"]`) }).getByRole("button", { name: "Book" }).click();
   await expect(twice.locator(".order-facts strong").first()).toContainText(window);
   await expect(twice.getByRole("region", { name: "Story" }).getByRole("listitem").filter({ hasText: "Moved from" }), "what is booked already is not booked again").toHaveCount(1);

@@ -11,8 +11,8 @@ async function find(page: Page, text: string): Promise<void> {
 const found = (page: Page) => page.getByRole("table", { name: "Orders that were found" }).locator("tbody tr");
 const orders = (page: Page) => page.getByRole("table", { name: "Orders of this recipient" }).locator("tbody tr");
 
-test("a recipient is erased once the order is over and its reference was typed", async ({ rooms, house }) => {
-  const agent = await rooms.open("agent", "/deliveries?q=triq");
+test("a recipient is erased once the order is over and its reference was typed", async ({ pages, server }) => {
+  const agent = await pages.open("agent", "/deliveries?q=triq");
   const hits = agent.getByRole("table", { name: /Orders that match/ }).locator("tbody tr");
   const order = hits.filter({ hasText: "Delivered" }).first();
   await expect(async () => {
@@ -26,7 +26,7 @@ test("a recipient is erased once the order is over and its reference was typed",
   const open = await hits.filter({ hasText: /Out for delivery|Planned/ }).last().getByRole("link").innerText();
 
   // Who is still to get something keeps a name and a door.
-  const page = await rooms.open("administrator", "/control-room");
+  const page = await pages.open("administrator", "/control-room");
   await page.locator(".menu:not(.hub-menu) > summary").click();
   await page.getByRole("link", { name: "Erase a recipient" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Erase a recipient" })).toBeVisible();
@@ -54,7 +54,7 @@ test("a recipient is erased once the order is over and its reference was typed",
   await expect(page).toHaveURL(/q=/);
   await expect(page.locator(".erasure-page")).toContainText(/Choose an order|No order matches/);
   await expect(found(page).filter({ hasText: reference })).toHaveCount(0);
-  await agent.goto(`${house.url}/deliveries?q=${encodeURIComponent(reference)}`);
+  await agent.goto(`${server.url}/deliveries?q=${encodeURIComponent(reference)}`);
   await expect(hits.first()).toContainText("Erased");
   await expect(hits.first()).not.toContainText(name);
   await hits.first().getByRole("link").click();
@@ -63,22 +63,22 @@ test("a recipient is erased once the order is over and its reference was typed",
   expect(await agent.content(), "not in what the page carries either").not.toContain(address);
 
   // Who was erased is listed with who did it.
-  await page.goto(`${house.url}/erase`);
+  await page.goto(`${server.url}/erase`);
   const done = page.getByRole("table", { name: "Who was erased" }).locator("tbody tr").first();
   await expect(done).toContainText(reference);
   await expect(done).toContainText("administrator");
 });
 
-test("erasing is an administrator's, works without scripts, and fits a phone", async ({ rooms }) => {
-  rooms.expectError(/status of 403/);
-  const agent = await rooms.open("agent", "/erase");
+test("erasing is an administrator's, works without scripts, and fits a phone", async ({ pages }) => {
+  pages.expectError(/status of 403/);
+  const agent = await pages.open("agent", "/erase");
   await expect(agent.getByRole("alert")).toContainText("An agent cannot do this");
-  const searching = await rooms.open("dispatcher", "/erase?q=triq");
+  const searching = await pages.open("dispatcher", "/erase?q=triq");
   await expect(searching.getByRole("alert")).toContainText("A dispatcher cannot do this");
   await expect(found(searching)).toHaveCount(0);
 
   const phone = { viewport: { width: 390, height: 844 }, javaScriptEnabled: false };
-  const page = await rooms.open("administrator", "/erase", phone);
+  const page = await pages.open("administrator", "/erase", phone);
   expect(await overflow(page)).toBe(0);
   await find(page, "triq");
   await expect(found(page).first()).toBeVisible();

@@ -11,9 +11,9 @@ async function firstFree(page: Page): Promise<string> {
   return free.locator("input[name=exception]").first().inputValue();
 }
 
-test("claimed by one, it shows on the other's screen without a reload", async ({ rooms }) => {
-  const one = await rooms.open("dispatcher", "/exceptions");
-  const other = await rooms.open("second dispatcher", "/exceptions");
+test("claimed by one, it shows on the other's screen without a reload", async ({ pages }) => {
+  const one = await pages.open("dispatcher", "/exceptions");
+  const other = await pages.open("second dispatcher", "/exceptions");
   const id = await firstFree(one);
   await expect(rowOf(other, id)).toBeVisible();
   await other.evaluate(() => Object.assign(window, { neverReloaded: true }));
@@ -28,8 +28,8 @@ test("claimed by one, it shows on the other's screen without a reload", async ({
   await expect(rowOf(other, id).getByRole("button", { name: "Claim" })).toBeVisible();
 });
 
-test("resolved it leaves the list, and undo brings it back", async ({ rooms }) => {
-  const page = await rooms.open("agent", "/exceptions");
+test("resolved it leaves the list, and undo brings it back", async ({ pages }) => {
+  const page = await pages.open("agent", "/exceptions");
   const id = await firstFree(page);
   const row = rowOf(page, id);
   await row.locator("summary", { hasText: "Resolve" }).click();
@@ -41,8 +41,8 @@ test("resolved it leaves the list, and undo brings it back", async ({ rooms }) =
   await expect(rowOf(page, id)).toBeVisible();
 });
 
-test("what was resolved is listed with who did what, and can be opened again", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("what was resolved is listed with who did what, and can be opened again", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const id = await firstFree(page);
   const row = rowOf(page, id);
   await row.locator("summary", { hasText: "Resolve" }).click();
@@ -56,8 +56,8 @@ test("what was resolved is listed with who did what, and can be opened again", a
   await expect(rowOf(page, id)).toHaveCount(0);
 });
 
-test("an exception is claimed and put back by keyboard", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("an exception is claimed and put back by keyboard", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   await page.keyboard.press("j");
   const row = page.locator(".queue-row").filter({ has: page.locator(":focus") });
   const id = await row.locator("input[name=exception]").first().inputValue();
@@ -67,9 +67,9 @@ test("an exception is claimed and put back by keyboard", async ({ rooms }) => {
   await expect(rowOf(page, id).locator(".queue-owner")).toContainText("Nobody");
 });
 
-test("an open form stays with its exception while another one leaves the list", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
-  const other = await rooms.open("second dispatcher", "/exceptions");
+test("an open form stays with its exception while another one leaves the list", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
+  const other = await pages.open("second dispatcher", "/exceptions");
   const ids = await page.locator(".queue-row input[name=exception]").evaluateAll((inputs: HTMLInputElement[]) => [
     ...new Set(inputs.map((input) => input.value)),
   ]);
@@ -88,8 +88,8 @@ test("an open form stays with its exception while another one leaves the list", 
   await expect(form.locator("input[name=exception]")).toHaveValue(stays);
 });
 
-test("every resolution can be undone, and the row comes back to its place with the focus", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("every resolution can be undone, and the row comes back to its place with the focus", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const names = () => page.locator(".queue-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-row") ?? ""));
   const free = page.locator(".queue-row").filter({ has: page.getByRole("button", { name: "Claim" }) });
   const ids = await free.evaluateAll((rows) => rows.slice(0, 2).map((row) => row.getAttribute("data-row") ?? ""));
@@ -111,8 +111,8 @@ test("every resolution can be undone, and the row comes back to its place with t
   }
 });
 
-test("a list that was read before an undo, and comes after it, does not take the focus", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("a list that was read before an undo, and comes after it, does not take the focus", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const id = await firstFree(page);
   const row = rowOf(page, id);
   await row.locator("summary", { hasText: "Resolve" }).click();
@@ -127,7 +127,7 @@ test("a list that was read before an undo, and comes after it, does not take the
     if (read === 1) await released;
     await route.fulfill({ response });
   });
-  const other = await rooms.open("second dispatcher", "/exceptions");
+  const other = await pages.open("second dispatcher", "/exceptions");
   const elsewhere = await firstFree(other);
   await rowOf(other, elsewhere).getByRole("button", { name: "Claim" }).click();
   await expect.poll(() => read).toBe(1);
@@ -141,8 +141,8 @@ test("a list that was read before an undo, and comes after it, does not take the
   await expect(rowOf(other, elsewhere).locator(".queue-owner")).toContainText("Nobody");
 });
 
-test("the keyboard goes on from the row it was on", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("the keyboard goes on from the row it was on", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const focused = () => page.evaluate(() => document.activeElement?.closest("[data-row]")?.getAttribute("data-row"));
   for (const key of ["j", "j"]) await page.keyboard.press(key);
   const second = await focused();
@@ -168,8 +168,8 @@ test("the keyboard goes on from the row it was on", async ({ rooms }) => {
   await rowOf(page, second ?? "").getByRole("button", { name: "Release" }).click();
 });
 
-test("each row is a line that says the cause and the next step, and nothing moves when it answers", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("each row is a line that says the cause and the next step, and nothing moves when it answers", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const heights = await page.locator(".queue-row").evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
   for (const height of heights) expect(height).toBeGreaterThanOrEqual(32);
   for (const height of heights) expect(height).toBeLessThanOrEqual(40);
@@ -189,8 +189,8 @@ test("each row is a line that says the cause and the next step, and nothing move
   await expect(rowOf(page, id).locator(".queue-owner")).toContainText("Nobody");
 });
 
-test("a double click on Claim claims, and a resolution that says nothing is not sent", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("a double click on Claim claims, and a resolution that says nothing is not sent", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const id = await firstFree(page);
   const row = rowOf(page, id);
   await row.getByRole("button", { name: "Claim" }).dblclick();

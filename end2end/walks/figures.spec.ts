@@ -1,8 +1,8 @@
 // Every number says what it is counted over, and its rows are one press away.
 import { expect, test } from "../fixtures";
 
-test("each figure has its denominator, its definition and its rows", async ({ rooms }) => {
-  const page = await rooms.open("manager", "/figures");
+test("each figure has its denominator, its definition and its rows", async ({ pages }) => {
+  const page = await pages.open("manager", "/figures");
   await expect(page.locator(".lede")).toContainText(/\d+ attempts? on time|No attempt has ended/);
   const figures = page.locator(".figures .figure");
   await expect(figures).toHaveCount(5);
@@ -24,8 +24,8 @@ test("each figure has its denominator, its definition and its rows", async ({ ro
   }
 });
 
-test("first promises have their rows, and names lead nowhere that is closed to the reader", async ({ rooms }) => {
-  const page = await rooms.open("manager", "/figures?rows=promises");
+test("first promises have their rows, and names lead nowhere that is closed to the reader", async ({ pages }) => {
+  const page = await pages.open("manager", "/figures?rows=promises");
   const behind = page.getByRole("region", { name: "Behind first promises kept" });
   await expect(behind.getByRole("columnheader", { name: "First promise" }).or(behind.getByText("No promised window has ended yet"))).toBeVisible();
   await page.goto(new URL("/figures?rows=on_time", page.url()).href);
@@ -34,8 +34,8 @@ test("first promises have their rows, and names lead nowhere that is closed to t
   await expect(names.getByRole("link")).toHaveCount(0);
 });
 
-test("the rows behind a figure are as many as its denominator", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/figures?rows=on_time");
+test("the rows behind a figure are as many as its denominator", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/figures?rows=on_time");
   const rows = page.getByRole("region", { name: /^Behind / });
   const over = await page.locator(".figures .figure").first().locator(".figure-over").innerText();
   const whole = Number(/of ([\d,]+)/.exec(over)?.[1].replace(/,/g, ""));
@@ -52,15 +52,15 @@ test("the rows behind a figure are as many as its denominator", async ({ rooms }
   expect(counted).toBe(whole);
 });
 
-test("a day without deliveries says so, and its address can be shared", async ({ rooms }) => {
-  const page = await rooms.open("manager", "/figures?day=2020-02-29");
+test("a day without deliveries says so, and its address can be shared", async ({ pages }) => {
+  const page = await pages.open("manager", "/figures?day=2020-02-29");
   await expect(page.locator(".lede")).toHaveText("No attempt was made on this day, so there is nothing to count.");
   await page.getByRole("link", { name: "Today" }).click();
   await expect(page).toHaveURL(/\/figures$/);
 });
 
-test("another day's figures say that they are complete", async ({ rooms }) => {
-  const page = await rooms.open("manager", "/figures?day=2020-02-29");
+test("another day's figures say that they are complete", async ({ pages }) => {
+  const page = await pages.open("manager", "/figures?day=2020-02-29");
   const asOf = page.locator(".figures-day p");
   await expect(asOf).toContainText("the whole day");
   await expect(asOf).not.toContainText("00:00:00");

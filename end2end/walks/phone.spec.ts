@@ -8,15 +8,15 @@ for (const [person, path] of [
   ["agent", "/deliveries?q=triq"], ["manager", "/figures"], ["manager", "/figures?rows=on_time"],
   ["manager", "/no-such-page"],
 ] as const) {
-  test(`${path} fits a phone`, async ({ rooms }) => {
-    if (path === "/no-such-page") rooms.expectError(/status of 404/);
-    const page = await rooms.open(person, path, PHONE);
+  test(`${path} fits a phone`, async ({ pages }) => {
+    if (path === "/no-such-page") pages.expectError(/status of 404/);
+    const page = await pages.open(person, path, PHONE);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 }
 
-test("the panes of the control room are reached by touch", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room", PHONE);
+test("the panes of the control room are reached by touch", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room", PHONE);
   const panes = page.getByRole("navigation", { name: "Panes" });
   await panes.getByRole("link", { name: "Map" }).tap();
   await expect(page.locator("canvas.map-fleet")).toBeVisible();
@@ -27,8 +27,8 @@ test("the panes of the control room are reached by touch", async ({ rooms }) => 
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
-test("a vehicle that is chosen on a phone has its route on the map", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room", PHONE);
+test("a vehicle that is chosen on a phone has its route on the map", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room", PHONE);
   const panes = page.getByRole("navigation", { name: "Panes" });
   await page.locator(".route-row", { hasText: /\d\/\d/ }).first().tap();
   await expect(page.getByRole("table", { name: "Open stops" })).toBeVisible();
@@ -50,8 +50,8 @@ test("a vehicle that is chosen on a phone has its route on the map", async ({ ro
   expect(inside.length, "every open stop is in sight").toBe(boxes.length);
 });
 
-test("what an exception advises is in sight where its link leads", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/control-room?plan=open&pane=detail", PHONE);
+test("what an exception advises is in sight where its link leads", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/control-room?plan=open&pane=detail", PHONE);
   await expect(page.getByRole("button", { name: "Plan again" }).first()).toBeInViewport();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });

@@ -30,15 +30,15 @@ async function planAgain(page: Page): Promise<void> {
   await expect(plan.getByRole("heading", { name: "A better plan" })).toBeVisible({ timeout: 60_000 });
 }
 
-test("a plan that is refused says so above its buttons, and a fresh one is looked for at once", async ({ rooms }) => {
+test("a plan that is refused says so above its buttons, and a fresh one is looked for at once", async ({ pages }) => {
   test.setTimeout(240_000);
-  rooms.expectError(/status of 409/);
-  const roads = await rooms.open("second dispatcher", "/roads");
+  pages.expectError(/status of 409/);
+  const roads = await pages.open("second dispatcher", "/roads");
   await setWeather(roads, "Snow or ice", /^Snow or ice: /);
-  const other = await rooms.open("second dispatcher", "/control-room");
+  const other = await pages.open("second dispatcher", "/control-room");
   await declineWhatWaits(other);
   // The day is moved on by somebody whose acts have not reached this page yet.
-  const one = await rooms.open("dispatcher", "/control-room");
+  const one = await pages.open("dispatcher", "/control-room");
   const plan = planOf(one);
   await planAgain(one);
   await plan.locator(".proposal > summary").click();
@@ -54,7 +54,7 @@ test("a plan that is refused says so above its buttons, and a fresh one is looke
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await route.continue();
   });
-  // Another proposal takes this one's place, so accepting this one is refused by the house itself.
+  // Another proposal takes this one's place, so accepting this one is refused by the server itself.
   const status = await one.evaluate(async () => {
     const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
     return (await fetch("/api/propose-plan", { method: "POST", headers })).status;
@@ -75,14 +75,14 @@ test("a plan that is refused says so above its buttons, and a fresh one is looke
 });
 
 // Last, because a day whose better plan was accepted has no other until it goes on.
-test("a better plan shows what it changes, is accepted here and seen there", async ({ rooms }) => {
+test("a better plan shows what it changes, is accepted here and seen there", async ({ pages }) => {
   test.setTimeout(240_000);
   // Snow makes promises break that another order of stops keeps.
-  const roads = await rooms.open("second dispatcher", "/roads");
+  const roads = await pages.open("second dispatcher", "/roads");
   await setWeather(roads, "Snow or ice", /^Snow or ice: /);
-  const other = await rooms.open("second dispatcher", "/control-room");
+  const other = await pages.open("second dispatcher", "/control-room");
   await declineWhatWaits(other);
-  const one = await rooms.open("dispatcher", "/control-room");
+  const one = await pages.open("dispatcher", "/control-room");
   const plan = planOf(one);
   const radios = plan.getByRole("group", { name: "Which plan" }).getByRole("radio");
   const before = Number(/revision (\d+)/.exec((await plan.textContent()) ?? "")?.[1]);

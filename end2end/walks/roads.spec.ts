@@ -4,9 +4,9 @@ import { expect, test } from "../fixtures";
 
 const closures = (page: Page) => page.locator(".closures li");
 
-test("a road is closed by drawing on the map, shows on the other's map, and is opened again", async ({ rooms }) => {
-  const one = await rooms.open("dispatcher", "/roads");
-  const other = await rooms.open("second dispatcher", "/control-room");
+test("a road is closed by drawing on the map, shows on the other's map, and is opened again", async ({ pages }) => {
+  const one = await pages.open("dispatcher", "/roads");
+  const other = await pages.open("second dispatcher", "/control-room");
   await expect(one.getByText("Every road is open")).toBeVisible();
   const map = one.locator(".roads-map .map-frame");
   const box = (await map.boundingBox())!;
@@ -37,9 +37,9 @@ test("a road is closed by drawing on the map, shows on the other's map, and is o
   await expect(other.locator(".map-closed")).toHaveCount(0);
 });
 
-test("what cannot be closed is said, and nothing that was typed is lost", async ({ rooms }) => {
-  rooms.expectError(/status of 422/);
-  const page = await rooms.open("dispatcher", "/roads");
+test("what cannot be closed is said, and nothing that was typed is lost", async ({ pages }) => {
+  pages.expectError(/status of 422/);
+  const page = await pages.open("dispatcher", "/roads");
   await page.locator(".close-road summary").click();
   await page.getByLabel("One to a line").fill("35.5, 14.0\n35.51, 14.01");
   await page.getByLabel("Why").fill("The sea");
@@ -49,9 +49,9 @@ test("what cannot be closed is said, and nothing that was typed is lost", async 
   await expect(page.getByLabel("One to a line")).toHaveValue(/35\.5/);
 });
 
-test("the weather is said once and holds for all", async ({ rooms }) => {
-  const one = await rooms.open("dispatcher", "/roads");
-  const other = await rooms.open("second dispatcher", "/roads");
+test("the weather is said once and holds for all", async ({ pages }) => {
+  const one = await pages.open("dispatcher", "/roads");
+  const other = await pages.open("second dispatcher", "/roads");
   await one.locator("select[name=weather]").selectOption("Rain");
   await one.getByRole("button", { name: "Set the weather" }).click();
   await expect(one.getByText("Rain: vans take 10 % longer")).toBeVisible();
@@ -61,8 +61,8 @@ test("the weather is said once and holds for all", async ({ rooms }) => {
   await expect(other.getByText("drives take as long as usual")).toBeVisible();
 });
 
-test("a road is closed and opened again without scripts", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/roads", { javaScriptEnabled: false });
+test("a road is closed and opened again without scripts", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/roads", { javaScriptEnabled: false });
   const from = { lat: 35.9, lon: 14.46 };
   await page.locator(".close-road summary").click();
   const places = [[-0.002, -0.002], [-0.002, 0.002], [0.002, 0.002], [0.002, -0.002]];
@@ -76,8 +76,8 @@ test("a road is closed and opened again without scripts", async ({ rooms }) => {
   await expect(page.getByText("Every road is open")).toBeVisible();
 });
 
-test("Escape stops drawing", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/roads");
+test("Escape stops drawing", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/roads");
   await page.locator("canvas.map-fleet").waitFor();
   await page.getByRole("button", { name: "Draw on the map" }).click();
   await expect(page.getByRole("button", { name: "Stop drawing" })).toBeVisible();
@@ -86,9 +86,9 @@ test("Escape stops drawing", async ({ rooms }) => {
   await expect(page.getByRole("button", { name: "Draw on the map" })).toBeVisible();
 });
 
-test("text that would be code stays text in a page that is alive", async ({ rooms }) => {
+test("text that would be code stays text in a page that is alive", async ({ pages }) => {
   const hostile = "</title></script>--><zap-1 x='y'>\"'`{{7}}&lt;<zap-2 onload=alert(1)>";
-  const page = await rooms.open("dispatcher", "/roads");
+  const page = await pages.open("dispatcher", "/roads");
   await page.locator(".close-road summary").click();
   await page.getByLabel("One to a line").fill("35.8858, 14.4949\n35.8898, 14.4989");
   await page.getByLabel("Why").fill(hostile);
@@ -99,7 +99,7 @@ test("text that would be code stays text in a page that is alive", async ({ room
   await closures(page).getByRole("button", { name: "Open again" }).click();
   await expect(closures(page)).toHaveCount(0);
 
-  const found = await rooms.open("agent", `/deliveries?q=${encodeURIComponent(hostile)}`);
+  const found = await pages.open("agent", `/deliveries?q=${encodeURIComponent(hostile)}`);
   await expect(found.locator(".empty")).toContainText(hostile);
   await expect(found.getByRole("searchbox")).toHaveValue(hostile);
   for (const shown of [page, found]) expect(await shown.locator("zap-1, zap-2").count()).toBe(0);

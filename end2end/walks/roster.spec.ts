@@ -26,9 +26,9 @@ async function give(page: Page, label: string, driver: string, from: string, unt
   await page.getByRole("button", { name: "Save the shift" }).click();
 }
 
-test("an administrator gives a van a driver for tomorrow, with and without scripts", async ({ rooms }) => {
+test("an administrator gives a van a driver for tomorrow, with and without scripts", async ({ pages }) => {
   for (const [options, name] of [[{}, "Rita Walks"], [STILL, "Sam Walks"]] as const) {
-    const page = await rooms.open("administrator", "/control-room", options);
+    const page = await pages.open("administrator", "/control-room", options);
     await page.locator(".menu:not(.hub-menu) > summary").click();
     await page.getByRole("link", { name: "Roster" }).click();
     await expect(page.getByRole("heading", { name: "Roster", level: 1 })).toBeVisible();
@@ -73,8 +73,8 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
   }
 });
 
-test("the day's roster shows an early, a late and a missing driver", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/roster");
+test("the day's roster shows an early, a late and a missing driver", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/roster");
   await expect(page.getByRole("heading", { level: 2 }).first()).toContainText("today");
   await expect(page.locator(".roster-row")).toHaveCount(8);
   await expect(page.locator(".roster-shift[data-nobody]")).toHaveCount(1);
@@ -83,14 +83,14 @@ test("the day's roster shows an early, a late and a missing driver", async ({ ro
   await expect(row(page, "Van 03")).toContainText("Driver 9");
 });
 
-test("the roster fits a phone, and an agent only looks", async ({ rooms }) => {
-  const page = await rooms.open("administrator", "/roster", { viewport: { width: 390, height: 844 } });
+test("the roster fits a phone, and an agent only looks", async ({ pages }) => {
+  const page = await pages.open("administrator", "/roster", { viewport: { width: 390, height: 844 } });
   await page.getByRole("link", { name: "The day after" }).click();
   await row(page, "Van 01").getByRole("link", { name: /^Change/ }).click();
   await page.locator(".add > summary", { hasText: "Add a driver" }).click();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 
-  const agent = await rooms.open("agent", "/roster");
+  const agent = await pages.open("agent", "/roster");
   await expect(row(agent, "Van 01")).toBeVisible();
   await expect(agent.getByRole("link", { name: /^Change/ })).toHaveCount(0);
   await agent.locator(".menu:not(.hub-menu) > summary").click();

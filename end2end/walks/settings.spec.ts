@@ -24,8 +24,8 @@ async function minutePrices(page: Page): Promise<{ sign: string; each: number }[
     await expect(page.getByRole("region", { name: "Story" })).toBeVisible();
     const slots = page.locator(".slot");
     await slots.or(page.getByText("No vehicle can take it")).first().waitFor({ timeout: 5_000 }).catch(() => undefined);
-    const told = await slots.locator(".slot-price").allInnerTexts();
-    const priced = told.flatMap((text) => {
+    const messages = await slots.locator(".slot-price").allInnerTexts();
+    const priced = messages.flatMap((text) => {
       const [, minutes, sign, money] = /^\+(\d+) min, \+(\D+)([\d,]+\.\d\d)/.exec(text) ?? [];
       return Number(minutes) >= 3 ? [{ sign, each: Number(money.replaceAll(",", "")) / Number(minutes) }] : [];
     });
@@ -34,12 +34,12 @@ async function minutePrices(page: Page): Promise<{ sign: string; each: number }[
   throw new Error("no order has a window that costs three minutes");
 }
 
-test("a price that is changed is in the next offer, and can be given back", async ({ rooms }) => {
-  const page = await rooms.open("administrator", "/control-room");
+test("a price that is changed is in the next offer, and can be given back", async ({ pages }) => {
+  const page = await pages.open("administrator", "/control-room");
   await page.locator(".menu:not(.hub-menu) > summary").click();
   await page.getByRole("link", { name: "Settings" }).click();
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
-  const agent = await rooms.open("agent", "/deliveries", STILL);
+  const agent = await pages.open("agent", "/deliveries", STILL);
   const before = await minutePrices(agent);
   expect(before.every(({ sign, each }) => sign === "€" && each < 0.75), "24.00 for the driver and 9.00 for the van an hour").toBe(true);
 
@@ -61,9 +61,9 @@ test("a price that is changed is in the next offer, and can be given back", asyn
   await expect(history.first()).toContainText("given back");
 });
 
-test("everything that is wrong is said beside its field, and what was typed stays", async ({ rooms }) => {
+test("everything that is wrong is said beside its field, and what was typed stays", async ({ pages }) => {
   for (const options of [{}, STILL]) {
-    const page = await rooms.open("administrator", "/settings", options);
+    const page = await pages.open("administrator", "/settings", options);
     await page.getByLabel("Risk margin").fill("3");
     await page.getByLabel("Days ahead").fill("soon");
     await prices(page).getByLabel("Late minute").fill("1.75");
@@ -78,8 +78,8 @@ test("everything that is wrong is said beside its field, and what was typed stay
   }
 });
 
-test("the second of two administrators is told, and saves after a look", async ({ rooms }) => {
-  const [first, second] = [await rooms.open("administrator", "/settings"), await rooms.open("administrator", "/settings", STILL)];
+test("the second of two administrators is told, and saves after a look", async ({ pages }) => {
+  const [first, second] = [await pages.open("administrator", "/settings"), await pages.open("administrator", "/settings", STILL)];
   await first.getByLabel("Proposals").fill("29");
   await save(first);
   await expect(first.getByRole("status").filter({ hasText: "Saved." })).toBeVisible();
@@ -95,13 +95,13 @@ test("the second of two administrators is told, and saves after a look", async (
   await giveBack(second, "Ids of reports");
 });
 
-test("the room is closed to others, and fits a phone", async ({ rooms }) => {
-  rooms.expectError(/status of 403/);
-  const dispatcher = await rooms.open("dispatcher", "/settings");
+test("the page is closed to others, and fits a phone", async ({ pages }) => {
+  pages.expectError(/status of 403/);
+  const dispatcher = await pages.open("dispatcher", "/settings");
   await expect(dispatcher.getByRole("alert")).toContainText("A dispatcher cannot do this");
   await dispatcher.locator(".menu:not(.hub-menu) > summary").click();
   await expect(dispatcher.getByRole("link", { name: "Settings" })).toHaveCount(0);
-  const phone = await rooms.open("administrator", "/settings", { viewport: { width: 390, height: 844 } });
+  const phone = await pages.open("administrator", "/settings", { viewport: { width: 390, height: 844 } });
   await expect(phone.getByLabel("Notice")).toBeVisible();
   expect(await overflow(phone)).toBeLessThanOrEqual(0);
 });

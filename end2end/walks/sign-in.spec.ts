@@ -2,10 +2,10 @@
 import type { Page } from "@playwright/test";
 import { expect, isLive, test } from "../fixtures";
 
-test("a wrong password is answered with a sentence, and the right one opens the asked-for room", async ({ rooms, house }) => {
-  const page = await rooms.open("nobody", "/exceptions");
+test("a wrong password is answered with a sentence, and the right one opens the asked-for page", async ({ pages, server }) => {
+  const page = await pages.open("nobody", "/exceptions");
   await expect(page).toHaveURL(/\/sign-in\?next=/);
-  const { name, password } = house.account;
+  const { name, password } = server.account;
 
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password").fill("not the password at all");
@@ -15,78 +15,78 @@ test("a wrong password is answered with a sentence, and the right one opens the 
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("navigation", { name: "Rooms" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
   await isLive(page);
 });
 
-test("a one-time link signs in once", async ({ rooms, house }) => {
-  const link = new URL(house.spareLink).pathname;
-  const first = await rooms.open("nobody", link);
+test("a one-time link signs in once", async ({ pages, server }) => {
+  const link = new URL(server.spareLink).pathname;
+  const first = await pages.open("nobody", link);
   await first.getByRole("button", { name: "Sign in" }).click();
   await expect(first).toHaveURL(/\/deliveries$/);
 
-  const second = await rooms.open("nobody", link);
+  const second = await pages.open("nobody", link);
   await second.getByRole("button", { name: "Sign in" }).click();
   await expect(second.getByRole("alert")).toContainText("This sign-in link has been used or is too old");
 });
 
-test("who signs out is out, and is led back to the same room after signing in", async ({ rooms, house }) => {
-  const page = await rooms.open("nobody", new URL(house.leaverLink).pathname);
+test("who signs out is out, and is led back to the same page after signing in", async ({ pages, server }) => {
+  const page = await pages.open("nobody", new URL(server.leaverLink).pathname);
   await page.getByRole("button", { name: "Sign in" }).click();
   await isLive(page);
   await page.locator(".menu:not(.hub-menu) > summary").click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
 
-  await page.goto(`${house.url}/deliveries?q=triq`);
+  await page.goto(`${server.url}/deliveries?q=triq`);
   await expect(page).toHaveURL(/\/sign-in\?next=/);
-  await page.getByLabel("Name").fill(house.account.name);
-  await page.getByLabel("Password").fill(house.account.password);
+  await page.getByLabel("Name").fill(server.account.name);
+  await page.getByLabel("Password").fill(server.account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(`${house.url}/deliveries?q=triq`);
+  await expect(page).toHaveURL(`${server.url}/deliveries?q=triq`);
 });
 
-test("a session that has ended leads to signing in, and what was pressed changes nothing", async ({ rooms, house }) => {
-  const page = await rooms.open("second dispatcher", "/exceptions");
+test("a session that has ended leads to signing in, and what was pressed changes nothing", async ({ pages, server }) => {
+  const page = await pages.open("second dispatcher", "/exceptions");
   const row = page.locator(".queue-row").first();
   await expect(row).toBeVisible();
   const context = page.context();
   const cookies = await context.cookies();
   await context.clearCookies();
-  rooms.expectError(/status of 401/);
+  pages.expectError(/status of 401/);
 
   await page.getByRole("button", { name: "Claim" }).first().click();
   await expect(page.getByRole("alert").first()).toContainText("Your session has ended");
   await page.getByRole("link", { name: "Sign in" }).first().click();
   await expect(page).toHaveURL(/\/sign-in/);
-  await page.goto(`${house.url}/figures`);
+  await page.goto(`${server.url}/figures`);
   await expect(page).toHaveURL(/\/sign-in\?next=%2Ffigures/);
 
   await context.addCookies(cookies);
-  await page.goto(`${house.url}/exceptions?show=mine`);
+  await page.goto(`${server.url}/exceptions?show=mine`);
   await expect(page.locator(".empty")).toContainText("Nothing is yours");
 });
 
-test("a role that may not enter a room is told why, and its door is not shown", async ({ rooms, house }) => {
-  const manager = await rooms.open("manager", "/control-room");
-  const doors = (page: Page) => page.getByRole("navigation", { name: "Rooms" }).getByRole("link");
-  await expect(doors(manager)).toHaveText(["Control room", "Figures"]);
+test("a role that may not open a page is told why, and the menu does not show it", async ({ pages, server }) => {
+  const manager = await pages.open("manager", "/control-room");
+  const menu = (page: Page) => page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+  await expect(menu(manager)).toHaveText(["Control room", "Figures"]);
   await expect(manager.getByRole("button", { name: "Plan again" })).toHaveCount(0);
 
-  rooms.expectError(/status of 403/);
-  const agent = await rooms.open("agent", "/deliveries");
-  await expect(doors(agent)).toHaveText([/Control room/, /Exceptions/, /Deliveries/]);
-  const answer = await agent.goto(`${house.url}/figures`);
+  pages.expectError(/status of 403/);
+  const agent = await pages.open("agent", "/deliveries");
+  await expect(menu(agent)).toHaveText([/Control room/, /Exceptions/, /Deliveries/]);
+  const answer = await agent.goto(`${server.url}/figures`);
   expect(answer?.status()).toBe(403);
   await expect(agent.getByRole("alert")).toContainText("An agent cannot do this");
   await agent.getByRole("link", { name: "Go to your room" }).click();
   await expect(agent).toHaveURL(/\/deliveries$/);
 });
 
-test("a form that another site sends is refused, whatever its sender's session", async ({ rooms, house }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("a form that another site sends is refused, whatever its sender's session", async ({ pages, server }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
-  const post = (headers: Record<string, string>) => fetch(`${house.url}/api/propose-plan`, {
+  const post = (headers: Record<string, string>) => fetch(`${server.url}/api/propose-plan`, {
     method: "POST",
     headers: { cookie, "content-type": "application/x-www-form-urlencoded", ...headers },
     body: "",
@@ -98,17 +98,17 @@ test("a form that another site sends is refused, whatever its sender's session",
   }
 });
 
-test("an administrator enters every room", async ({ rooms }) => {
-  const page = await rooms.open("administrator", "/control-room");
-  const doors = page.getByRole("navigation", { name: "Rooms" });
-  for (const room of ["Exceptions", "Deliveries", "Figures", "Control room"]) {
-    await doors.getByRole("link", { name: new RegExp(room) }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toContainText(room);
+test("an administrator enters every page", async ({ pages }) => {
+  const page = await pages.open("administrator", "/control-room");
+  const menu = page.getByRole("navigation", { name: "Pages" });
+  for (const page of ["Exceptions", "Deliveries", "Figures", "Control room"]) {
+    await menu.getByRole("link", { name: new RegExp(page) }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(page);
   }
 });
 
-test("the menu closes by Escape, by a press outside and by a step of the focus out of it", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/exceptions");
+test("the menu closes by Escape, by a press outside and by a step of the focus out of it", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/exceptions");
   const menu = page.locator(".menu");
   const summary = menu.locator("summary");
   await summary.click();

@@ -3,8 +3,8 @@ import { expect, test } from "../fixtures";
 
 const STILL = { javaScriptEnabled: false };
 
-test("the pages read without scripts", async ({ rooms }) => {
-  const board = await rooms.open("dispatcher", "/control-room", STILL);
+test("the pages read without scripts", async ({ pages }) => {
+  const board = await pages.open("dispatcher", "/control-room", STILL);
   await expect(board.locator(".fresh")).toContainText("Not live");
   await expect(board.locator(".strip-numbers")).toContainText("stops");
   await expect(board.locator(".map-sentence")).toContainText("The map needs scripts");
@@ -13,7 +13,7 @@ test("the pages read without scripts", async ({ rooms }) => {
   await board.locator(".stop-row a").first().click();
   await expect(board.getByRole("region", { name: "Story" })).toContainText("Order placed");
 
-  const figures = await rooms.open("manager", "/figures", STILL);
+  const figures = await pages.open("manager", "/figures", STILL);
   await figures.getByRole("link", { name: /Show the rows/ }).first().click();
   await expect(figures.getByRole("region", { name: /^Behind / }).locator("tbody tr").first()).toBeVisible();
   await figures.locator(".menu:not(.hub-menu) > summary").click();
@@ -21,27 +21,27 @@ test("the pages read without scripts", async ({ rooms }) => {
   await figures.getByRole("button", { name: "Dark" }).click();
   await expect(figures.locator("html")).toHaveAttribute("data-theme", "dark");
 
-  rooms.expectError(/status of 404/);
-  const nowhere = await rooms.open("manager", "/no-such-page", STILL);
+  pages.expectError(/status of 404/);
+  const nowhere = await pages.open("manager", "/no-such-page", STILL);
   await expect(nowhere.getByRole("heading", { name: "No such page" })).toBeVisible();
 });
 
-test("signing in and out works without scripts", async ({ rooms, house }) => {
-  const page = await rooms.open("nobody", "/sign-in", STILL);
-  await page.getByLabel("Name").fill(house.account.name);
+test("signing in and out works without scripts", async ({ pages, server }) => {
+  const page = await pages.open("nobody", "/sign-in", STILL);
+  await page.getByLabel("Name").fill(server.account.name);
   await page.getByLabel("Password").fill("wrong, wrong, wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toContainText("The name or the password is wrong");
-  await page.getByLabel("Name").fill(house.account.name);
-  await page.getByLabel("Password").fill(house.account.password);
+  await page.getByLabel("Name").fill(server.account.name);
+  await page.getByLabel("Password").fill(server.account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.locator(".menu:not(.hub-menu) > summary").click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("an exception is claimed, released and resolved without scripts", async ({ rooms }) => {
-  const page = await rooms.open("second dispatcher", "/exceptions", STILL);
+test("an exception is claimed, released and resolved without scripts", async ({ pages }) => {
+  const page = await pages.open("second dispatcher", "/exceptions", STILL);
   await page.getByRole("button", { name: "Claim" }).first().click();
   await page.getByRole("link", { name: "Mine" }).click();
   const mine = page.locator(".queue-row");
@@ -73,8 +73,8 @@ test("an exception is claimed, released and resolved without scripts", async ({ 
   await expect(resolved).toHaveCount(0);
 });
 
-test("an order is found and booked without scripts", async ({ rooms }) => {
-  const page = await rooms.open("agent", "/deliveries", STILL);
+test("an order is found and booked without scripts", async ({ pages }) => {
+  const page = await pages.open("agent", "/deliveries", STILL);
   await page.getByRole("searchbox").fill("triq");
   await page.getByRole("button", { name: "Search" }).click();
   const movable = page.locator(".hits tbody tr").filter({ hasText: /Planned|Out for delivery|Waits|failed/ });
@@ -94,12 +94,12 @@ test("an order is found and booked without scripts", async ({ rooms }) => {
   await expect(page.locator(".order-facts strong").first()).toContainText(window);
 });
 
-test("what needs scripts is not offered without them", async ({ rooms }) => {
-  const page = await rooms.open("dispatcher", "/roads", STILL);
+test("what needs scripts is not offered without them", async ({ pages }) => {
+  const page = await pages.open("dispatcher", "/roads", STILL);
   await expect(page.getByRole("button", { name: "Draw on the map" })).toBeHidden();
   await expect(page.getByRole("button", { name: "Undo last" })).toBeHidden();
   await expect(page.getByText("Write places below; drawing on the map needs scripts.")).toBeVisible();
-  const order = await rooms.open("agent", "/deliveries?q=triq", STILL);
+  const order = await pages.open("agent", "/deliveries?q=triq", STILL);
   await order.locator(".hits a").first().click();
   await expect(order.getByRole("region", { name: "Story" })).toBeVisible();
 });

@@ -39,9 +39,9 @@ async function endAll(page: Page): Promise<void> {
   }
 }
 
-test("zones are imported, drawn and ended, with and without scripts", async ({ rooms }) => {
+test("zones are imported, drawn and ended, with and without scripts", async ({ pages }) => {
   for (const options of [{}, STILL]) {
-    const page = await rooms.open("administrator", "/settings", options);
+    const page = await pages.open("administrator", "/settings", options);
     await page.getByRole("link", { name: "Zones" }).click();
     await expect(page.getByRole("heading", { name: "Zones", level: 1 })).toBeVisible();
     await expect(page.getByText("Without zones every order goes to the nearest hub.")).toBeVisible();
@@ -68,14 +68,14 @@ test("zones are imported, drawn and ended, with and without scripts", async ({ r
   }
 });
 
-test("zones fit a phone, and are an administrator's alone", async ({ rooms }) => {
-  const page = await rooms.open("administrator", "/zones", { viewport: { width: 390, height: 844 } });
+test("zones fit a phone, and are an administrator's alone", async ({ pages }) => {
+  const page = await pages.open("administrator", "/zones", { viewport: { width: 390, height: 844 } });
   await open(page, "Import GeoJSON");
   await open(page, "Draw one by its corners");
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 
-  rooms.expectError(/status of 403/);
-  const agent = await rooms.open("agent", "/zones");
+  pages.expectError(/status of 403/);
+  const agent = await pages.open("agent", "/zones");
   await expect(agent.getByRole("alert")).toBeVisible();
   await expect(agent.getByRole("button", { name: "Import", exact: true })).toHaveCount(0);
 });

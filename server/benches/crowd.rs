@@ -5,13 +5,13 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench may fail where it stands")]
 
-#[path = "../tests/house/grounds.rs"]
-#[expect(dead_code, reason = "the whole-house tests use the rest")]
-mod grounds;
+#[path = "../tests/product/setup.rs"]
+#[expect(dead_code, reason = "the whole-product tests use the rest")]
+mod setup;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use grounds::{Grounds, House};
 use serde_json::json;
+use setup::{TestServer, TestSetup};
 use std::{
     sync::{
         Arc,
@@ -35,10 +35,10 @@ const SETTLING: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() {
-    let Some(grounds) = Grounds::lay_in("malta-latest.osm.pbf", "bench crowd") else { return };
+    let Some(setup) = TestSetup::prepare_in("malta-latest.osm.pbf", "bench crowd") else { return };
     let limits =
         ["--streams-by-session", "2000", "--connections-by-address", "4000", "--limits-times", "100000"];
-    let house = grounds.open(&[&["--factor", "1", "--start", "09:00"][..], &limits].concat());
+    let server = setup.open(&[&["--factor", "1", "--start", "09:00"][..], &limits].concat());
     let vehicles: Vec<_> = (1..=VEHICLES)
         .map(|n| {
             json!({ "label": format!("Van {n:03}"), "kind": "diesel_van", "driver": format!("Driver {n:03}"),
@@ -49,24 +49,24 @@ async fn main() {
         "hub": { "name": "Bench hub", "at": { "lat": 35.885, "lon": 14.47 }, "zone": "Europe/Malta", "plan_at": "07:30:00" },
         "shops": ["Books"], "vehicles": vehicles,
     });
-    let (status, keys) = house.post("/api/v1/operation", &house.admin_key, &ask).await;
+    let (status, keys) = server.post("/api/v1/operation", &server.admin_key, &ask).await;
     assert_eq!(status, 200, "{keys}");
     let tokens: Vec<String> =
         keys["vehicles"].as_array().unwrap().iter().map(|v| v["key"].as_str().unwrap().to_owned()).collect();
-    let begin = house.now().await;
+    let begin = server.now().await;
 
-    singles(&house, &tokens, begin - TimeDelta::hours(2)).await;
-    viewers(&house, &tokens).await;
-    house.close();
+    singles(&server, &tokens, begin - TimeDelta::hours(2)).await;
+    viewers(&server, &tokens).await;
+    server.close();
 }
 
 /// Phones that send one reading in each request, each as soon as the one before is answered.
-async fn singles(house: &House, tokens: &[String], begin: DateTime<Utc>) {
+async fn singles(server: &TestServer, tokens: &[String], begin: DateTime<Utc>) {
     let over = Arc::new(AtomicBool::new(false));
     let mut phones = JoinSet::new();
     for (phone, token) in tokens.iter().take(PHONES).enumerate() {
         let (token, over) = (token.clone(), over.clone());
-        let mut line = Line::open(&house.url).await;
+        let mut line = Line::open(&server.url).await;
         phones.spawn(async move {
             let mut took = vec![];
             let mut n = 0;
@@ -81,9 +81,9 @@ async fn singles(house: &House, tokens: &[String], begin: DateTime<Utc>) {
         });
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let (from, cpu) = (Instant::now(), processor_seconds(house.pid()));
+    let (from, cpu) = (Instant::now(), processor_seconds(server.pid()));
     tokio::time::sleep(MEASURED).await;
-    let (until, cpu) = (Instant::now(), processor_seconds(house.pid()) - cpu);
+    let (until, cpu) = (Instant::now(), processor_seconds(server.pid()) - cpu);
     over.store(true, Ordering::Relaxed);
     let mut took: Vec<Duration> = vec![];
     while let Some(phone) = phones.join_next().await {
@@ -102,14 +102,14 @@ async fn singles(house: &House, tokens: &[String], begin: DateTime<Utc>) {
 }
 
 /// Every vehicle moves once a second, and many look on.
-async fn viewers(house: &House, tokens: &[String]) {
-    let cookies = house.sign_in("dispatcher").await;
-    let (world, began) = (house.now().await, Instant::now());
+async fn viewers(server: &TestServer, tokens: &[String]) {
+    let cookies = server.sign_in("dispatcher").await;
+    let (world, began) = (server.now().await, Instant::now());
     let over = Arc::new(AtomicBool::new(false));
     let mut phones = JoinSet::new();
     for (n, token) in tokens.iter().enumerate() {
         let (token, over) = (token.clone(), over.clone());
-        let mut line = Line::open(&house.url).await;
+        let mut line = Line::open(&server.url).await;
         phones.spawn(async move {
             tokio::time::sleep(Duration::from_secs_f64(n as f64 / VEHICLES as f64)).await;
             let mut tick = tokio::time::interval(Duration::from_secs(1));
@@ -132,7 +132,7 @@ async fn viewers(house: &House, tokens: &[String]) {
     let bytes = Arc::new(AtomicU64::new(0));
     let mut looking = JoinSet::new();
     for _ in 0..VIEWERS {
-        let mut line = Line::open(&house.url).await;
+        let mut line = Line::open(&server.url).await;
         line.ask_for_feed(&cookies).await;
         let (bytes, over) = (bytes.clone(), over.clone());
         looking.spawn(async move {
@@ -147,10 +147,11 @@ async fn viewers(house: &House, tokens: &[String]) {
         });
     }
     tokio::time::sleep(SETTLING).await;
-    let (from, before, cpu) = (Instant::now(), bytes.load(Ordering::Relaxed), processor_seconds(house.pid()));
+    let (from, before, cpu) =
+        (Instant::now(), bytes.load(Ordering::Relaxed), processor_seconds(server.pid()));
     tokio::time::sleep(MEASURED).await;
     let (until, after, cpu) =
-        (Instant::now(), bytes.load(Ordering::Relaxed), processor_seconds(house.pid()) - cpu);
+        (Instant::now(), bytes.load(Ordering::Relaxed), processor_seconds(server.pid()) - cpu);
     over.store(true, Ordering::Relaxed);
     let mut silences = vec![];
     while let Some(viewer) = looking.join_next().await {
@@ -167,7 +168,7 @@ async fn viewers(house: &House, tokens: &[String]) {
         share(&silences, 0.5).as_secs_f64(),
         share(&silences, 0.99).as_secs_f64(),
         cpu / seconds,
-        megabytes(house.pid())
+        megabytes(server.pid())
     );
 }
 

@@ -6,13 +6,13 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench may fail where it stands")]
 
-#[path = "../tests/house/grounds.rs"]
-#[expect(dead_code, reason = "the whole-house tests use the rest")]
-mod grounds;
+#[path = "../tests/product/setup.rs"]
+#[expect(dead_code, reason = "the whole-product tests use the rest")]
+mod setup;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use grounds::{Grounds, House};
 use serde_json::{Value, json};
+use setup::{TestServer, TestSetup};
 use std::time::{Duration, Instant};
 
 const ROUTES: usize = 40;
@@ -23,9 +23,10 @@ const CAPACITY_ML: i64 = 38 * 8_000;
 
 #[tokio::main]
 async fn main() {
-    let Some(grounds) = Grounds::lay_in("malta-latest.osm.pbf", "bench page") else { return };
-    let house = grounds.open(&["--factor", "10", "--start", "07:29"]);
-    let get = |path: &str| House::client().get(format!("{}{path}", house.url)).bearer_auth(&house.admin_key);
+    let Some(setup) = TestSetup::prepare_in("malta-latest.osm.pbf", "bench page") else { return };
+    let server = setup.open(&["--factor", "10", "--start", "07:29"]);
+    let get =
+        |path: &str| TestServer::client().get(format!("{}{path}", server.url)).bearer_auth(&server.admin_key);
     let now: Value = get("/api/v1/clock").send().await.unwrap().json().await.unwrap();
     let now: DateTime<Utc> = now["now"].as_str().unwrap().parse().unwrap();
     let vehicles: Vec<_> = (1..=ROUTES)
@@ -38,17 +39,18 @@ async fn main() {
         "hub": { "name": "Bench hub", "at": { "lat": 35.885, "lon": 14.47 }, "zone": "Europe/Malta", "plan_at": "07:30:00" },
         "shops": ["Books"], "vehicles": vehicles,
     });
-    let (status, keys) = house.post("/api/v1/operation", &house.admin_key, &ask).await;
+    let (status, keys) = server.post("/api/v1/operation", &server.admin_key, &ask).await;
     assert_eq!(status, 200, "{keys}");
     let shop = keys["shops"][0]["key"].as_str().unwrap();
     let orders: Vec<_> = (0..STOPS).map(|n| order(n, now)).collect();
     for part in orders.chunks(750) {
-        let (status, answer) = house.post("/api/v1/orders", shop, &json!({ "orders": part })).await;
+        let (status, answer) = server.post("/api/v1/orders", shop, &json!({ "orders": part })).await;
         assert_eq!(status, 200, "{answer}");
     }
-    let cookie = sign_in(&house).await;
+    let cookie = sign_in(&server).await;
     let page = || async {
-        let asked = House::client().get(format!("{}/control-room", house.url)).header("cookie", &cookie);
+        let asked =
+            TestServer::client().get(format!("{}/control-room", server.url)).header("cookie", &cookie);
         asked.header("accept", "text/html").send().await.unwrap().text().await.unwrap()
     };
     let began = Instant::now();
@@ -56,7 +58,7 @@ async fn main() {
     let board = loop {
         look.tick().await;
         assert!(began.elapsed() < Duration::from_secs(300), "the day was not planned");
-        let asked = House::client().get(format!("{}/api/board", house.url)).header("cookie", &cookie);
+        let asked = TestServer::client().get(format!("{}/api/board", server.url)).header("cookie", &cookie);
         let board: Value = asked.send().await.unwrap().json().await.unwrap();
         if board["head"]["revision"].as_i64().is_some() {
             break board;
@@ -67,11 +69,11 @@ async fn main() {
     let bytes = page().await.len();
 
     // One connection, kept alive, as a browser has it.
-    let client = House::client();
+    let client = TestServer::client();
     let mut times: Vec<_> = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
         let began = Instant::now();
-        let asked = client.get(format!("{}/control-room", house.url)).header("cookie", &cookie);
+        let asked = client.get(format!("{}/control-room", server.url)).header("cookie", &cookie);
         let text = asked.header("accept", "text/html").send().await.unwrap().text().await.unwrap();
         times.push(began.elapsed());
         assert!(text.contains("Van 01"));
@@ -85,15 +87,15 @@ async fn main() {
         at(0.9),
         at(0.99)
     );
-    tiles(&house).await;
-    house.close();
+    tiles(&server).await;
+    server.close();
 }
 
 /// Every tile of the area around the hub from far to near, as somebody who pans for a day would ask for them, beside the
 /// page: does panning hold anybody up?
-async fn tiles(house: &House) {
+async fn tiles(server: &TestServer) {
     let (south, west, north, east) = (35.78_f64, 14.18_f64, 36.09_f64, 14.58_f64);
-    let client = House::client();
+    let client = TestServer::client();
     let mut times = Vec::new();
     let mut bytes = 0;
     for zoom in 8..=14_u32 {
@@ -106,7 +108,7 @@ async fn tiles(house: &House) {
         for x in column(west)..=column(east) {
             for y in row(north)..=row(south) {
                 let began = Instant::now();
-                let asked = client.get(format!("{}/tiles/{zoom}/{x}/{y}", house.url));
+                let asked = client.get(format!("{}/tiles/{zoom}/{x}/{y}", server.url));
                 bytes += asked.send().await.unwrap().bytes().await.unwrap().len();
                 times.push(began.elapsed());
             }
@@ -136,9 +138,9 @@ fn order(n: usize, now: DateTime<Utc>) -> Value {
     })
 }
 
-async fn sign_in(house: &House) -> String {
-    let link = house.links["dispatcher"].as_str().unwrap();
-    let signed = House::client().post(link).send().await.unwrap();
+async fn sign_in(server: &TestServer) -> String {
+    let link = server.links["dispatcher"].as_str().unwrap();
+    let signed = TestServer::client().post(link).send().await.unwrap();
     let cookie = signed.headers()["set-cookie"].to_str().unwrap();
     cookie.split(';').next().unwrap().to_owned()
 }

@@ -23,23 +23,23 @@ const SESSION_CHECK: Duration = Duration::from_secs(10);
 
 /// Reads the session's cookie and puts `Option<Caller>` into the request.
 pub(crate) async fn read_session(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let caller = match session_secret(request.headers()) {
-        Some(secret) => match house.ops.who(&secret).await {
+        Some(secret) => match state.ops.who(&secret).await {
             Ok(caller) => caller,
             Err(OpsError::Account(AccountFault::NoHubs)) if is_outside(request.uri().path()) => None,
             Err(OpsError::Account(AccountFault::NoHubs)) if asks_for_page(&request) => return without_hub(),
-            Err(e) => return refuse(&house, request.headers(), request.uri().path(), e.into()),
+            Err(e) => return refuse(&state, request.headers(), request.uri().path(), e.into()),
         },
         None => None,
     };
     if let Some(caller) = &caller
         && asks_for_page(&request)
         && !is_outside(request.uri().path())
-        && let Some(refused) = refuse_hub(&house, caller, request.uri()).await
+        && let Some(refused) = refuse_hub(&state, caller, request.uri()).await
     {
         return refused;
     }
@@ -58,18 +58,18 @@ fn asks_for_page(request: &Request) -> bool {
 }
 
 /// The page that offers the caller's hubs, when the address names one that is none of them.
-async fn refuse_hub(house: &AppState, caller: &Caller, uri: &Uri) -> Option<Response> {
+async fn refuse_hub(state: &AppState, caller: &Caller, uri: &Uri) -> Option<Response> {
     let asked = uri.query()?.split('&').find_map(|part| part.strip_prefix("hub="))?;
     if asked.is_empty() {
         return None;
     }
     let is_there = match asked.parse() {
         // What cannot be asked now, the page itself says.
-        Ok(hub) => house.ops.may_see_hub(caller, hub).await.unwrap_or(true),
+        Ok(hub) => state.ops.may_see_hub(caller, hub).await.unwrap_or(true),
         Err(_) => false,
     };
-    let hubs = house.ops.hubs_within_reach(caller);
-    (!is_there).then(|| no_such_hub(house, uri.path(), asked, &hubs))
+    let hubs = state.ops.hubs_within_reach(caller);
+    (!is_there).then(|| no_such_hub(state, uri.path(), asked, &hubs))
 }
 
 /// Leads somebody whose last hub was taken away to the sign-in page, which says so, and forgets the session.
@@ -123,10 +123,10 @@ fn is_ours(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Finds out from which address the request comes. The outermost of all, so that every door knows it.
-pub(crate) async fn name_client(State(house): State<AppState>, mut request: Request, next: Next) -> Response {
+/// Finds out from which address the request comes. The outermost of all, so that every endpoint knows it.
+pub(crate) async fn name_client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let client = house.trusted.client(peer.ip(), request.headers());
+        let client = state.trusted.client(peer.ip(), request.headers());
         request.extensions_mut().insert(Client(client));
     }
     next.run(request).await
@@ -134,7 +134,7 @@ pub(crate) async fn name_client(State(house): State<AppState>, mut request: Requ
 
 /// Says from where somebody signs in, and lets an address try only so often.
 pub(crate) async fn slow_sign_in(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     Client(address): Client,
     mut request: Request,
     next: Next,
@@ -145,9 +145,9 @@ pub(crate) async fn slow_sign_in(
     if !tries {
         return next.run(request).await;
     }
-    if !house.limits.sign_in(address) {
+    if !state.limits.sign_in(address) {
         tracing::warn!(%address, "sign-ins are refused for a while: too many tries from this address");
-        return refuse(&house, request.headers(), path, wire::AppError::TooManyTries);
+        return refuse(&state, request.headers(), path, wire::AppError::TooManyTries);
     }
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let origin = Origin {
@@ -159,17 +159,17 @@ pub(crate) async fn slow_sign_in(
     next.run(request).await
 }
 
-/// Ends when a live stream has to: the house closes, or the session by which it was opened is over. Keeps the stream's
+/// Ends when a live stream has to: the server closes, or the session by which it was opened is over. Keeps the stream's
 /// seat, so it is dropped with the stream.
-pub(crate) async fn stream_is_over(house: AppState, caller: Caller, _seat: Seat<Vec<u8>>) {
-    let closing = house.closing.clone();
+pub(crate) async fn stream_is_over(state: AppState, caller: Caller, _seat: Seat<Vec<u8>>) {
+    let closing = state.closing.clone();
     let over = async {
         let mut every = tokio::time::interval(SESSION_CHECK);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             every.tick().await;
             // While the database is away nobody can be told to have signed out; the next check will say.
-            if let Ok(false) = house.ops.session_still_good(&caller).await {
+            if let Ok(false) = state.ops.session_still_good(&caller).await {
                 return;
             }
         }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use operations::{Caller, OpsError, Replay};
 use server::{
-    house::{self, Installation},
+    installation::{self, Installation},
     settings::{CitySettings, DatabaseSettings, DemoSettings, ServeSettings},
 };
 use std::{
@@ -93,8 +93,8 @@ enum Verb {
         #[command(flatten)]
         database: DatabaseSettings,
     },
-    /// Name every door: the methods and paths of all APIs and server functions.
-    Doors,
+    /// Name every endpoint: the methods and paths of all APIs and server functions.
+    Endpoints,
     /// Keep the embedded database up and print its address.
     Db {
         #[command(flatten)]
@@ -181,7 +181,7 @@ fn main() -> ExitCode {
     match runtime.and_then(|runtime| runtime.block_on(run(Arguments::parse().verb))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("doorstep: {}", house::explain(&error));
+            eprintln!("doorstep: {}", installation::explain(&error));
             ExitCode::FAILURE
         }
     }
@@ -189,59 +189,59 @@ fn main() -> ExitCode {
 
 async fn run(verb: Verb) -> Result<()> {
     match verb {
-        Verb::Serve { settings } => house::serve(*settings).await,
-        Verb::Demo { settings } => house::demo(*settings).await,
+        Verb::Serve { settings } => installation::serve(*settings).await,
+        Verb::Demo { settings } => installation::demo(*settings).await,
         Verb::Migrate { database } => {
-            let house = Installation::without_streets(&database).await?;
-            house.database.migrate().await?;
+            let installation = Installation::without_streets(&database).await?;
+            installation.database.migrate().await?;
             println!("the schema is up to date");
-            house.close().await
+            installation.close().await
         }
         Verb::AddUser { name, role, link, database } => {
             let role = read_role(&role)?;
             let password = if link { None } else { Some(read_password()?) };
-            let house = Installation::without_streets(&database).await?;
-            let ops = house.desk();
+            let installation = Installation::without_streets(&database).await?;
+            let ops = installation.operations();
             let person = ops.add_person(&name, role, password.as_deref()).await?;
             if link {
                 println!("/sign-in/link/{}", ops.add_sign_in_link(person).await?);
             } else {
                 println!("{name} can sign in as {}", role.code());
             }
-            house.close().await
+            installation.close().await
         }
         Verb::AddKey { database } => {
-            let house = Installation::without_streets(&database).await?;
-            println!("{}", house.desk().add_administrator_key().await?);
-            house.close().await
+            let installation = Installation::without_streets(&database).await?;
+            println!("{}", installation.operations().add_administrator_key().await?);
+            installation.close().await
         }
         Verb::People { what } => people(what).await,
         Verb::Keys { what } => keys(what).await,
         Verb::Roster { what } => roster::roster(what).await,
         Verb::CheckHistory { demo, database } => check_history(demo, &database).await,
         Verb::Erase { order, same_recipient, database } => erase(&order, same_recipient, &database).await,
-        Verb::Doors => {
-            for (method, path) in server::doors() {
+        Verb::Endpoints => {
+            for (method, path) in server::endpoints() {
                 println!("{method} {path}");
             }
             Ok(())
         }
-        Verb::Db { database } => house::keep_database(&database).await,
-        Verb::City { city } => house::describe_city(&city),
+        Verb::Db { database } => installation::keep_database(&database).await,
+        Verb::City { city } => installation::describe_city(&city),
     }
 }
 
 async fn check_history(demo: bool, database: &DatabaseSettings) -> Result<()> {
-    let house = if demo {
+    let installation = if demo {
         Installation::demo_without_streets(database).await?
     } else {
         Installation::without_streets(database).await?
     };
-    let replay = house.desk().replay().await?;
+    let replay = installation.operations().replay().await?;
     for line in &replay.differing {
         println!("{line}");
     }
-    house.close().await?;
+    installation.close().await?;
     let Replay { events, orders, differing, .. } = replay;
     if !differing.is_empty() {
         bail!("{} rows are not what {events} events add up to", differing.len());
@@ -251,9 +251,9 @@ async fn check_history(demo: bool, database: &DatabaseSettings) -> Result<()> {
 }
 
 async fn erase(which: &str, all: bool, database: &DatabaseSettings) -> Result<()> {
-    let house = Installation::without_streets(database).await?;
-    let (ops, desk) = (house.desk(), Caller::desk());
-    let erased = async { ops.erase_recipient(&desk, ops.order_named(&desk, which).await?, all).await };
+    let installation = Installation::without_streets(database).await?;
+    let (ops, caller) = (installation.operations(), Caller::command_line());
+    let erased = async { ops.erase_recipient(&caller, ops.order_named(&caller, which).await?, all).await };
     let erased = match erased.await {
         Err(OpsError::NotFound) => {
             bail!("there is no order {which}: give its reference as the shop wrote it, or its id")
@@ -266,7 +266,7 @@ async fn erase(which: &str, all: bool, database: &DatabaseSettings) -> Result<()
     for (reference, _) in &erased.left {
         println!("{reference}\tleft alone: it is still to be delivered; cancel it or wait, then erase it");
     }
-    house.close().await
+    installation.close().await
 }
 
 async fn people(what: People) -> Result<()> {
@@ -279,13 +279,13 @@ async fn people(what: People) -> Result<()> {
         | People::EndSessions { database, .. } => database.clone(),
     };
     let password = if let People::Password { .. } = what { read_password()? } else { String::new() };
-    let house = Installation::without_streets(&database).await?;
-    let (ops, desk) = (house.desk(), Caller::desk());
+    let installation = Installation::without_streets(&database).await?;
+    let (ops, caller) = (installation.operations(), Caller::command_line());
     let ended = |name: &str, count: u64, what: &str| println!("{name} {what}; {count} sessions ended");
     let of = |name: &str| format!("there is nobody named {name}: `doorstep people list` names everybody");
     match what {
         People::List { .. } => {
-            for p in ops.people(&desk).await? {
+            for p in ops.people(&caller).await? {
                 let state = match p.disabled_since {
                     Some(since) => format!("disabled since {}", since.format("%F %R")),
                     None if p.has_password => "may sign in".to_owned(),
@@ -297,39 +297,39 @@ async fn people(what: People) -> Result<()> {
             }
         }
         People::Disable { name, .. } => {
-            let count = ops.disable_person(&desk, &name).await.with_context(|| of(&name))?;
+            let count = ops.disable_person(&caller, &name).await.with_context(|| of(&name))?;
             ended(&name, count, "cannot come in any more");
         }
         People::Enable { name, .. } => {
-            ops.enable_person(&desk, &name).await.with_context(|| of(&name))?;
+            ops.enable_person(&caller, &name).await.with_context(|| of(&name))?;
             println!("{name} may come in again");
         }
         People::Role { name, role, .. } => {
             let role = read_role(&role)?;
-            let count = ops.change_role(&desk, &name, role).await.with_context(|| of(&name))?;
+            let count = ops.change_role(&caller, &name, role).await.with_context(|| of(&name))?;
             ended(&name, count, &format!("is {} now", role.code()));
         }
         People::Password { name, .. } => {
-            let count = ops.change_password(&desk, &name, &password).await?;
+            let count = ops.change_password(&caller, &name, &password).await?;
             ended(&name, count, "has another password");
         }
         People::EndSessions { name, .. } => {
-            let count = ops.end_sessions(&desk, &name).await.with_context(|| of(&name))?;
+            let count = ops.end_sessions(&caller, &name).await.with_context(|| of(&name))?;
             ended(&name, count, "is signed out everywhere");
         }
     }
-    house.close().await
+    installation.close().await
 }
 
 async fn keys(what: Keys) -> Result<()> {
     let database = match &what {
         Keys::List { database } | Keys::Revoke { database, .. } => database.clone(),
     };
-    let house = Installation::without_streets(&database).await?;
-    let (ops, desk) = (house.desk(), Caller::desk());
+    let installation = Installation::without_streets(&database).await?;
+    let (ops, caller) = (installation.operations(), Caller::command_line());
     match what {
         Keys::List { .. } => {
-            for k in ops.keys(&desk).await? {
+            for k in ops.keys(&caller).await? {
                 let revoked =
                     k.revoked.map(|at| format!("\trevoked {}", at.format("%F %R"))).unwrap_or_default();
                 let used = k.used.map(|at| format!("\tused {}", at.format("%F %R"))).unwrap_or_default();
@@ -338,14 +338,14 @@ async fn keys(what: Keys) -> Result<()> {
                 println!("{}\t{}\t{whose}\tmade {}{used}{revoked}", k.id, k.kind, k.made.format("%F %R"));
             }
         }
-        Keys::Revoke { which, .. } => match ops.revoke_keys(&desk, &which).await? {
+        Keys::Revoke { which, .. } => match ops.revoke_keys(&caller, &which).await? {
             0 => bail!(
                 "no key that opens anything has the id or the holder {which}: `doorstep keys list` names all"
             ),
             count => println!("{count} revoked"),
         },
     }
-    house.close().await
+    installation.close().await
 }
 
 fn read_role(role: &str) -> Result<Role> {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use operations::{Caller, Operations};
-use server::{house::Installation, settings::DatabaseSettings};
+use server::{installation::Installation, settings::DatabaseSettings};
 use wire::{
     HubId,
     roster::{RosterAsk, RosterLine, SaveDrivers, SaveShifts, SavedAnswer, SavedStatus},
@@ -53,24 +53,24 @@ pub(crate) async fn roster(what: Roster) -> Result<()> {
         Roster::Shifts { .. } | Roster::Drivers { .. } => std::io::read_to_string(std::io::stdin())?,
     };
     let hub = at.hub;
-    let house = Installation::without_streets(&at.database).await?;
-    let (ops, desk) = (house.desk(), Caller::desk());
+    let installation = Installation::without_streets(&at.database).await?;
+    let (ops, caller) = (installation.operations(), Caller::command_line());
     match what {
-        Roster::Show { day, days, .. } => show(&ops, &desk, RosterAsk { hub, day, days }).await?,
+        Roster::Show { day, days, .. } => show(&ops, &caller, RosterAsk { hub, day, days }).await?,
         Roster::Shifts { .. } => {
             let ask: SaveShifts = serde_json::from_str(&sent).context("the shifts cannot be read")?;
-            told(&ops.save_shifts(&desk, hub.or(ask.hub), ask.shifts).await?)?;
+            report(&ops.save_shifts(&caller, hub.or(ask.hub), ask.shifts).await?)?;
         }
         Roster::Drivers { .. } => {
             let ask: SaveDrivers = serde_json::from_str(&sent).context("the drivers cannot be read")?;
-            told(&ops.save_drivers(&desk, hub.or(ask.hub), ask.drivers).await?)?;
+            report(&ops.save_drivers(&caller, hub.or(ask.hub), ask.drivers).await?)?;
         }
     }
-    house.close().await
+    installation.close().await
 }
 
-async fn show(ops: &Operations, desk: &Caller, ask: RosterAsk) -> Result<()> {
-    let roster = ops.roster(desk, ask).await?;
+async fn show(ops: &Operations, caller: &Caller, ask: RosterAsk) -> Result<()> {
+    let roster = ops.roster(caller, ask).await?;
     for line in &roster.lines {
         println!("{}", written(line));
     }
@@ -102,7 +102,7 @@ fn written(line: &RosterLine) -> String {
     )
 }
 
-fn told(answer: &SavedAnswer) -> Result<()> {
+fn report(answer: &SavedAnswer) -> Result<()> {
     let mut refused = 0;
     for (number, saved) in (1..).zip(&answer.results) {
         let id = saved.shift.map(|id| id.0).or(saved.driver.map(|id| id.0));

@@ -1,4 +1,4 @@
-//! The loops that run beside the doors: each with a name, a pause, a way to end, and one log line for a round that did
+//! The loops that run beside the endpoints: each with a name, a pause, a way to end, and one log line for a round that did
 //! something. A round that panics is logged and tried again, later and later; readiness tells who is in trouble.
 
 use crate::connections::limits::Limits;
@@ -170,7 +170,7 @@ pub(crate) fn start(
     workers
 }
 
-/// Runs rounds until the house closes; a round under way is finished. Trouble is logged once, until a round goes well.
+/// Runs rounds until the server closes; a round under way is finished. Trouble is logged once, until a round goes well.
 async fn run<F: Future<Output = Result<Option<String>, OpsError>>>(
     name: &'static str,
     pause: Duration,

@@ -4,8 +4,8 @@ use super::routes::standing;
 use crate::{
     format,
     live::LiveBoard,
-    parts::{Column, Mark, MarkedWord, RoomLink, RouteBar, Table},
-    session::{Room, at_hub},
+    parts::{Column, Mark, MarkedWord, PageLink, RouteBar, Table},
+    session::{MainPage, at_hub},
     words,
 };
 use leptos::prelude::*;
@@ -132,7 +132,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
                 {stop.sequence}
             </td>
             <th scope="row">
-                <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=words::or_erased(stop.address) />
+                <PageLink page=MainPage::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=words::or_erased(stop.address) />
                 <small>
                     {format::window(stop.window)} {shared} <span class="whole">{stop.reference}</span>
                 </small>

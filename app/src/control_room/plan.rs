@@ -4,8 +4,8 @@
 use super::api::{AcceptProposal, DeclineProposal, ProposePlan};
 use crate::{
     Fault, format,
-    parts::{FaultNotice, Notice, RoomLink, fault_of},
-    session::{HubField, Room, Session, at_hub},
+    parts::{FaultNotice, Notice, PageLink, fault_of},
+    session::{HubField, MainPage, Session, at_hub},
     words,
 };
 use domain::ProposalId;
@@ -348,7 +348,7 @@ fn GainsTable(gains: Gains, overtime: Vec<Overtime>) -> impl IntoView {
 fn ChangeLine(change: Change) -> impl IntoView {
     view! {
         <li>
-            <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{}", change.order)) text=change.address.clone() />
+            <PageLink page=MainPage::Deliveries href=at_hub(&format!("/deliveries/{}", change.order)) text=change.address.clone() />
             <small>{words::change(&change)}</small>
         </li>
     }

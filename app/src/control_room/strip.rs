@@ -5,7 +5,7 @@ use crate::{
     format,
     live::LiveBoard,
     parts::Mark,
-    session::{Room, Session, at_hub},
+    session::{MainPage, Session, at_hub},
 };
 use domain::Standing;
 use leptos::prelude::*;
@@ -22,9 +22,9 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
             format::percent_of(part, whole)
         })
     };
-    let is_open = |room: Room| Session::here().role().is_some_and(|role| room.is_shown_to(role));
-    let attempts = is_open(Room::Figures).then(|| at_hub("/figures?rows=on_time"));
-    let waiting = is_open(Room::Deliveries).then(|| at_hub("/deliveries?waiting=1"));
+    let is_open = |page: MainPage| Session::here().role().is_some_and(|role| page.is_shown_to(role));
+    let attempts = is_open(MainPage::Figures).then(|| at_hub("/figures?rows=on_time"));
+    let waiting = is_open(MainPage::Deliveries).then(|| at_hub("/deliveries?waiting=1"));
     view! {
         <section class="strip" aria-label="The day in numbers">
             <p class="strip-head">

@@ -1,4 +1,4 @@
-//! What the deliveries room asks for and what may be done there.
+//! What the deliveries page asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
 use chrono::{DateTime, Utc};

@@ -1,4 +1,4 @@
-//! What the exceptions room asks for and what may be done there.
+//! What the exceptions page asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
 use domain::{ExceptionId, HubId};

@@ -1,4 +1,4 @@
-//! What the figures room asks for. It only reads.
+//! What the figures page asks for. It only reads.
 
 use crate::{Fault, codec::Answer};
 use chrono::NaiveDate;

@@ -3,8 +3,8 @@
 use super::href;
 use crate::{
     format,
-    parts::{Column, MarkedWord, Pager, RoomLink, Table},
-    session::{Room, at_hub},
+    parts::{Column, MarkedWord, PageLink, Pager, Table},
+    session::{MainPage, at_hub},
     words,
 };
 use chrono::NaiveDate;
@@ -126,7 +126,7 @@ fn RoadLine(row: RoadRow) -> impl IntoView {
     view! {
         <tr data-row=row.route.to_string()>
             <th scope="row">
-                <RoomLink room=Room::Control href=at_hub(&format!("/control-room?route={}", row.route)) text=row.label />
+                <PageLink page=MainPage::Control href=at_hub(&format!("/control-room?route={}", row.route)) text=row.label />
             </th>
             <td class="number">{format::clock(row.departed_at)}</td>
             <td class="number">{row.finished_at.map_or_else(|| "on the road".to_owned(), format::clock)}</td>
@@ -162,5 +162,5 @@ fn PromiseLine(row: PromiseRow) -> impl IntoView {
 
 #[component]
 fn OrderName(order: OrderId, reference: String) -> impl IntoView {
-    view! { <RoomLink room=Room::Deliveries href=at_hub(&format!("/deliveries/{order}")) text=reference /> }
+    view! { <PageLink page=MainPage::Deliveries href=at_hub(&format!("/deliveries/{order}")) text=reference /> }
 }

@@ -1,6 +1,6 @@
 //! The choice between hubs; nothing where there is only one.
 
-use crate::session::{Room, Session};
+use crate::session::{MainPage, Session};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -17,10 +17,10 @@ pub fn HubMenu() -> impl IntoView {
     let name = hubs.iter().find(|hub| Some(hub.id) == here).map(|hub| hub.name.clone());
     let path = use_location().pathname;
     // What one hub's page is about in particular, the other does not have.
-    let room = move || {
+    let page = move || {
         let path = path.read();
-        let first = Room::ALL.into_iter().find(|room| path.starts_with(room.path()));
-        first.map_or("/", Room::path)
+        let first = MainPage::ALL.into_iter().find(|page| path.starts_with(page.path()));
+        first.map_or("/", MainPage::path)
     };
     view! {
         <details class="menu hub-menu" data-popup>
@@ -36,7 +36,7 @@ pub fn HubMenu() -> impl IntoView {
                             <li>
                                 <a
                                     class="button"
-                                    href=move || format!("{}?hub={}", room(), hub.id)
+                                    href=move || format!("{}?hub={}", page(), hub.id)
                                     aria-current=(Some(hub.id) == here).then_some("true")
                                     rel="external"
                                 >

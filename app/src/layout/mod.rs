@@ -1,4 +1,4 @@
-//! The frame around the rooms: doors, freshness, the person's menu, and the pages that belong to no room.
+//! The frame around the pages: the menu, freshness, the person's menu, and the pages outside the menu.
 
 mod api;
 mod hubs;
@@ -8,7 +8,7 @@ use crate::{
     format,
     live::{Freshness, LiveBoard},
     parts::{self, KeyHelp, Mark, PageHead},
-    session::{Room, Session, at_hub},
+    session::{MainPage, Session, at_hub},
     words,
 };
 use hubs::HubMenu;
@@ -39,7 +39,7 @@ pub fn SignedIn() -> impl IntoView {
             live.open();
             parts::listen();
             parts::remember_places();
-            let rooms: Vec<_> = Room::ALL.into_iter().filter(|room| room.is_shown_to(role)).collect();
+            let pages: Vec<_> = MainPage::ALL.into_iter().filter(|page| page.is_shown_to(role)).collect();
             view! {
                 <a class="skip" href="#main">
                     "Skip to the content"
@@ -50,7 +50,7 @@ pub fn SignedIn() -> impl IntoView {
                         <span>"Doorstep"</span>
                     </a>
                     <HubMenu />
-                    <Doors rooms=rooms.clone() live />
+                    <Navigation pages=pages.clone() live />
                     <Fresh live />
                     <Menu />
                 </header>
@@ -58,7 +58,7 @@ pub fn SignedIn() -> impl IntoView {
                 <main id="main" tabindex="-1" data-fresh=move || live.freshness.get().standing().code()>
                     <Outlet />
                 </main>
-                <KeyHelp rooms />
+                <KeyHelp pages />
             }
             .into_any()
         }
@@ -78,16 +78,16 @@ pub fn Brand() -> impl IntoView {
 }
 
 #[component]
-fn Doors(rooms: Vec<Room>, live: LiveBoard) -> impl IntoView {
-    let works_queue = rooms.contains(&Room::Exceptions);
+fn Navigation(pages: Vec<MainPage>, live: LiveBoard) -> impl IntoView {
+    let works_queue = pages.contains(&MainPage::Exceptions);
     let unresolved =
         move || live.counts.get().map(|counts| counts.exceptions).filter(|number| works_queue && *number > 0);
     view! {
-        <nav class="doors" aria-label="Rooms">
-            {rooms
+        <nav class="navigation" aria-label="Pages">
+            {pages
                 .into_iter()
-                .map(|room| {
-                    let badge = (room == Room::Exceptions)
+                .map(|page| {
+                    let badge = (page == MainPage::Exceptions)
                         .then(|| {
                             view! {
                                 <span class="badge" aria-hidden="true">
@@ -96,8 +96,8 @@ fn Doors(rooms: Vec<Room>, live: LiveBoard) -> impl IntoView {
                             }
                         });
                     view! {
-                        <A href=at_hub(room.path())>
-                            <span>{words::room(room)}</span>
+                        <A href=at_hub(page.path())>
+                            <span>{words::page(page)}</span>
                             {badge}
                         </A>
                     }
@@ -157,12 +157,12 @@ fn Outdated(live: LiveBoard) -> impl IntoView {
     }
 }
 
-/// The front door: leads to the room where the reader's role begins.
+/// The start page: leads to the page where the reader's role begins.
 #[component]
-pub fn Door() -> impl IntoView {
+pub fn StartPage() -> impl IntoView {
     let path = Session::here()
         .role()
-        .map_or_else(|| "/sign-in".to_owned(), |role| at_hub(Room::first_of(role).path()));
+        .map_or_else(|| "/sign-in".to_owned(), |role| at_hub(MainPage::first_of(role).path()));
     view! { <Redirect path=path /> }
 }
 
@@ -172,7 +172,7 @@ pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
     let _ = crate::backend::refuse::<()>(wire::AppError::NotFound);
     let way_back =
-        if Session::here().who.is_some() { ("/", "Go to your room") } else { ("/sign-in", "Sign in") };
+        if Session::here().who.is_some() { ("/", "Go to your start page") } else { ("/sign-in", "Sign in") };
     view! {
         <main id="main" class="alone" tabindex="-1">
             <PageHead title="No such page" />
@@ -184,7 +184,7 @@ pub fn NotFoundPage() -> impl IntoView {
     }
 }
 
-/// Moves the focus to the page's heading after a change of room, as a fresh page load would.
+/// Moves the focus to the page's heading after a change of page, as a fresh page load would.
 #[component]
 pub fn FocusHeading() -> impl IntoView {
     let path = use_location().pathname;

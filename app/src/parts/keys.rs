@@ -1,10 +1,10 @@
-//! The keyboard of the rooms: move, open, claim, resolve, search, change room.
+//! The keyboard of the pages: move, open, claim, resolve, search, change page.
 //!
 //! Keys only press what is on the page already: a row's link, a button that names its key. Nothing can be done by key
 //! that cannot be done by pointer, and nothing happens while somebody types. Rows name themselves by `data-row`, what
 //! floats over the page by `data-popup`: it closes by Escape, by a press outside, and when the focus leaves it.
 
-use crate::{session::Room, words};
+use crate::{session::MainPage, words};
 use leptos::prelude::*;
 
 const KEYS: [(&str, &str); 8] = [
@@ -21,8 +21,8 @@ const KEYS: [(&str, &str); 8] = [
 /// The dialog that lists all keys; `?` opens it, and the menu does.
 #[component]
 pub fn KeyHelp(
-    /// The rooms whose doors are shown.
-    rooms: Vec<Room>,
+    /// The pages that the menu shows.
+    pages: Vec<MainPage>,
 ) -> impl IntoView {
     view! {
         <dialog id="keys" class="sheet" aria-labelledby="keys-title">
@@ -32,13 +32,13 @@ pub fn KeyHelp(
                     .iter()
                     .map(|(key, what)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*what}</dd></div> })
                     .collect_view()}
-                {rooms
+                {pages
                     .into_iter()
-                    .map(|room| {
+                    .map(|page| {
                         view! {
                             <div>
-                                <dt><kbd>"g"</kbd>" "<kbd>{room.key()}</kbd></dt>
-                                <dd>{format!("Go to {}", words::room(room))}</dd>
+                                <dt><kbd>"g"</kbd>" "<kbd>{page.key()}</kbd></dt>
+                                <dd>{format!("Go to {}", words::page(page))}</dd>
                             </div>
                         }
                     })
@@ -85,7 +85,7 @@ pub use browser::{named_row, row_named};
 mod browser {
     use crate::{
         address::with_hub,
-        session::{Room, Session},
+        session::{MainPage, Session},
     };
     use leptos::{ev, leptos_dom::helpers::set_interval_with_handle, prelude::*};
     use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -128,9 +128,9 @@ mod browser {
             }
             if after_g.get_value() {
                 after_g.set_value(false);
-                if let Some(room) = Room::ALL.into_iter().find(|room| room.key() == key) {
+                if let Some(page) = MainPage::ALL.into_iter().find(|page| page.key() == key) {
                     event.prevent_default();
-                    navigate(&with_hub(hub, room.path()), NavigateOptions::default());
+                    navigate(&with_hub(hub, page.path()), NavigateOptions::default());
                 }
                 return;
             }
@@ -144,7 +144,7 @@ mod browser {
                 "e" | "r" => press(&key),
                 "/" => {
                     find("[data-search]").is_some_and(|field| focus(&field)) || {
-                        navigate(&with_hub(hub, Room::Deliveries.path()), NavigateOptions::default());
+                        navigate(&with_hub(hub, MainPage::Deliveries.path()), NavigateOptions::default());
                         awaits_search.set_value(SEARCH_LOOKS);
                         true
                     }

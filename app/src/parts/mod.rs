@@ -1,4 +1,4 @@
-//! Pieces that every room uses and that know no room from inside: marks, bars, tables, notices, pages of a list, keys.
+//! Pieces that every page uses and that know no page from inside: marks, bars, tables, notices, pages of a list, keys.
 
 mod back;
 mod bar;
@@ -17,6 +17,6 @@ pub use keys::{KeyHelp, aim_focus, awake, keep_focus, listen};
 pub use mark::{Mark, MarkedWord};
 pub use notice::{FaultNotice, Notice, fault_of};
 pub use order::KeptOrder;
-pub use page::{PageHead, Pager, RoomLink, Skeleton, bring_into_sight};
+pub use page::{PageHead, PageLink, Pager, Skeleton, bring_into_sight};
 pub use search::SearchForm;
 pub use table::{Column, Table};

@@ -21,7 +21,7 @@ pub fn Notice(#[prop(into)] text: String, #[prop(optional)] children: Option<Chi
 pub fn FaultNotice(fault: Fault) -> impl IntoView {
     let way_out = match fault.0 {
         AppError::NotSignedIn => Some(("/sign-in", "Sign in")),
-        AppError::NotAllowed { .. } | AppError::NotFound => Some(("/", "Go to your room")),
+        AppError::NotAllowed { .. } | AppError::NotFound => Some(("/", "Go to your start page")),
         _ => None,
     };
     let notice = NodeRef::<Div>::new();

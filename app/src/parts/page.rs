@@ -1,10 +1,10 @@
 //! What every page begins and ends with: its heading, its place while loading, and the way to its next page.
 
-use crate::session::{Room, Session};
+use crate::session::{MainPage, Session};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// The page's title and its heading, which takes the focus after a change of room.
+/// The page's title and its heading, which takes the focus after a change of page.
 #[component]
 pub fn PageHead(
     /// The heading.
@@ -60,17 +60,17 @@ pub fn Pager(
     })
 }
 
-/// Leads to another room; only its text for those to whom that room is closed.
+/// Leads to another page; only its text for those to whom that page is closed.
 #[component]
-pub fn RoomLink(
-    /// The other room.
-    room: Room,
+pub fn PageLink(
+    /// The other page.
+    page: MainPage,
     /// Where in it.
     href: String,
     /// What is read.
     text: String,
 ) -> impl IntoView {
-    if Session::here().role().is_some_and(|role| room.is_shown_to(role)) {
+    if Session::here().role().is_some_and(|role| page.is_shown_to(role)) {
         view! { <a href=href>{text}</a> }.into_any()
     } else {
         text.into_any()

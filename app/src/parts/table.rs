@@ -38,7 +38,7 @@ pub fn Table(
     caption_hidden: bool,
     /// Its columns.
     columns: &'static [Column],
-    /// A class for a room's own rules.
+    /// A class for a page's own rules.
     #[prop(optional)]
     class: &'static str,
     /// Its rows.

@@ -1,4 +1,4 @@
-//! What the room of people and keys asks for, what may be done there, and the own account.
+//! What the page of people and keys asks for, what may be done there, and the own account.
 //!
 //! Without scripts an answer is a redirect: what was done stands in the address that follows, and what is shown once goes by
 //! a cookie that the next page uses up.

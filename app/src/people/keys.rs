@@ -48,7 +48,7 @@ fn href(text: &str, revoked: bool, page: u32) -> String {
     href
 }
 
-/// The part of the room with the keys.
+/// The part of the page with the keys.
 #[component]
 pub fn KeysPart() -> impl IntoView {
     let query = use_query_map().get_untracked();

@@ -28,7 +28,7 @@ use person::{InviteForm, PeopleTable, PersonPanel};
 use secret::OnceBox;
 use wire::staff::people::ChangesView;
 
-/// What the room shows.
+/// What the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     People,

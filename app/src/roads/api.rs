@@ -1,4 +1,4 @@
-//! What the roads room asks for and what may be done there.
+//! What the roads page asks for and what may be done there.
 
 use crate::{Fault, codec::Answer};
 use domain::{ClosureId, HubId, VehicleKind, Weather};

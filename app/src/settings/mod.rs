@@ -110,7 +110,7 @@ fn Whole(view: SettingsView, said: Said, page: u32) -> impl IntoView {
     };
     view! {
         {choice}
-        {told(said, wrong)}
+        {outcome_notice(said, wrong)}
         {faults.into_iter().map(|text| view! { <Notice text /> }).collect_view()}
         <form class="settings-form" method="post" action=ChangeSettings::url() autocomplete="off">
             <input type="hidden" name="hub" value=hub />
@@ -139,7 +139,7 @@ fn Whole(view: SettingsView, said: Said, page: u32) -> impl IntoView {
 }
 
 /// What came of the last change.
-fn told(said: Said, wrong: usize) -> Option<AnyView> {
+fn outcome_notice(said: Said, wrong: usize) -> Option<AnyView> {
     let text = match said {
         Said::Nothing => return None,
         Said::Saved(0) => "Every field holds what it held before. Nothing was changed.".to_owned(),

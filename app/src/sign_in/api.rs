@@ -3,7 +3,7 @@
 use crate::{Fault, codec::Answer};
 use leptos::prelude::*;
 
-/// Checks name and password, sets the session's cookie, and leads to `next` or to the front door.
+/// Checks name and password, sets the session's cookie, and leads to `next` or to the start page.
 #[server(prefix = "/api", endpoint = "sign-in", output = Answer)]
 pub async fn sign_in(name: String, password: String, next: Option<String>) -> Result<(), Fault> {
     use crate::backend::*;

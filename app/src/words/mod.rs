@@ -18,17 +18,17 @@ pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, n
 pub use orders::{hindrance, lack, or_erased, order_state, story, story_standing};
 pub use routes::{change, fetches, freedom, gains, remedy, stop_state, trouble, vehicle_standing};
 
-use crate::session::Room;
+use crate::session::MainPage;
 use domain::{ExceptionKind, Outcome, Role, Standing, VehicleKind, Weather};
 
-/// A room's name on its door.
-pub fn room(room: Room) -> &'static str {
-    match room {
-        Room::Control => "Control room",
-        Room::Exceptions => "Exceptions",
-        Room::Roads => "Roads",
-        Room::Deliveries => "Deliveries",
-        Room::Figures => "Figures",
+/// A page's name in the menu.
+pub fn page(page: MainPage) -> &'static str {
+    match page {
+        MainPage::Control => "Control room",
+        MainPage::Exceptions => "Exceptions",
+        MainPage::Roads => "Roads",
+        MainPage::Deliveries => "Deliveries",
+        MainPage::Figures => "Figures",
     }
 }
 

@@ -173,13 +173,13 @@ mod tests {
 
     #[test]
     fn a_plan_that_keeps_drivers_longer_says_so() {
-        let told = |before, after| {
+        let message = |before, after| {
             let (overtime_min_before, overtime_min_after) = (before, after);
             gains(&Gains { promises_kept: 2, overtime_min_before, overtime_min_after, ..Gains::default() }, 3)
         };
-        assert_eq!(told(10, 10), "Changes 3 stops, keeps 2 promises.");
-        assert_eq!(told(90, 10), "Changes 3 stops, keeps 2 promises.");
-        assert_eq!(told(10, 55), "Changes 3 stops, keeps 2 promises, 45 min more past the shift.");
+        assert_eq!(message(10, 10), "Changes 3 stops, keeps 2 promises.");
+        assert_eq!(message(90, 10), "Changes 3 stops, keeps 2 promises.");
+        assert_eq!(message(10, 55), "Changes 3 stops, keeps 2 promises, 45 min more past the shift.");
     }
 
     #[test]

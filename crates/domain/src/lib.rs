@@ -1,7 +1,7 @@
 //! What is true in a last-mile operation: the nouns, their states, and the rules between them.
 //!
 //! Nothing here reads a clock, rolls a die, makes an id or waits: time, chance and identity are arguments. There is no
-//! SQL, no HTTP and no sentence for a screen here; other rooms say, remember and show what this one knows.
+//! SQL, no HTTP and no sentence for a screen here; other crates say, remember and show what this one knows.
 
 mod accounts;
 mod base;

@@ -1,7 +1,7 @@
 //! What may be done: one verb for each thing that a person, a device or a timer may do.
 //!
 //! Every verb takes its caller first and reads in the same order: authorise, load and lock, decide by the domain's rules,
-//! save with the events in one transaction, announce after the commit. This is the only room that turns domain values into
+//! save with the events in one transaction, announce after the commit. This is the only crate that turns domain values into
 //! wire views. It speaks no HTTP and no SQL.
 
 /// Does something again, once, that lost a race for rows that another transaction wanted in another order.
@@ -106,7 +106,7 @@ struct Inner {
     reacted_to: Mutex<HashMap<HubId, HashSet<ExceptionId>>>,
     /// Each hub's proposal, while it waits for a yes.
     followed: Mutex<HashMap<HubId, planning::reacting::Followed>>,
-    /// One heavy computation at a time, so that a solve never starves the doors.
+    /// One heavy computation at a time, so that a solve never starves the requests.
     gate: Semaphore,
     /// Questions that somebody waits for take turns of their own, so that nobody waits for a plan.
     short_gate: Semaphore,
@@ -156,7 +156,7 @@ impl Operations {
         }))
     }
 
-    /// Whether the database answers and readings are taken; says what is wrong, for whoever runs the house.
+    /// Whether the database answers and readings are taken; says what is wrong, for whoever runs the server.
     pub async fn readiness(&self) -> std::result::Result<(), &'static str> {
         if self.0.intake.has_ended() {
             return Err("the writer of positions has ended: start the server again");

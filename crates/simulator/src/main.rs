@@ -144,7 +144,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         tokio::task::spawn_blocking(move || Scenario::write(seed, size, day, city.addresses(), &*city))
             .await??
     };
-    truth.tell(&Fact::Day {
+    truth.record(&Fact::Day {
         version: truth::VERSION,
         seed: arguments.seed,
         factor: clock.factor(),
@@ -172,7 +172,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let (mut tasks, world) = (JoinSet::new(), Arc::new(world));
     for (index, (truth, device)) in vans.into_iter().zip(keys.vehicles).enumerate() {
         let phone = Phone::new(world.draws(), index, &truth.label, device.key, around.clock.factor());
-        world.tell(&truth.fact(phone.truth()));
+        world.record(&truth.fact(phone.truth()));
         let driver = Driver::new(Arc::clone(&world), truth, around.clock.now());
         tasks.spawn(van::play(index, driver, phone, Arc::clone(&around)));
     }
@@ -185,7 +185,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
             std::future::pending::<()>().await;
         } => {}
     }
-    world.tell(&Fact::End { at: around.clock.now(), whole: !around.ends.is_cancelled() });
+    world.record(&Fact::End { at: around.clock.now(), whole: !around.ends.is_cancelled() });
     let how = if around.ends.is_cancelled() { "ended early" } else { "done" };
     tracing::info!("day {how}: {}", around.tally.line());
     Ok(())

@@ -148,7 +148,7 @@ impl Truth {
     }
 
     /// Writes one line. A disk that takes no more ends the file, with a warning, and not the day.
-    pub fn tell(&self, fact: &Fact<'_>) {
+    pub fn record(&self, fact: &Fact<'_>) {
         let mut slot = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = slot.as_mut() else { return };
         let line = serde_json::to_string(fact).map(|line| line + "\n");

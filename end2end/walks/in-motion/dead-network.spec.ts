@@ -2,12 +2,12 @@
 import { expect, isLive, test } from "../../fixtures";
 import { Line } from "../../house/line";
 
-test("a network that dies is said after three missed heartbeats, and the day comes back by itself", async ({ rooms, house }) => {
+test("a network that dies is said after three missed heartbeats, and the day comes back by itself", async ({ pages, server }) => {
   test.setTimeout(150_000);
-  const line = await Line.to(house.url);
+  const line = await Line.to(server.url);
   try {
-    rooms.expectError(/net::ERR|Failed to load resource|live\/day/);
-    const page = await rooms.open("dispatcher", `${line.url}/control-room`);
+    pages.expectError(/net::ERR|Failed to load resource|live\/day/);
+    const page = await pages.open("dispatcher", `${line.url}/control-room`);
     await page.locator("canvas.map-fleet").waitFor();
     const fresh = page.locator(".fresh");
     await expect(fresh).toContainText("live");

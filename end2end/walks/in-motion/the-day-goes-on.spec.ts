@@ -2,16 +2,16 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../fixtures";
 
-test("two people and the figures follow the same day, also beside answers that take long", async ({ rooms }) => {
+test("two people and the figures follow the same day, also beside answers that take long", async ({ pages }) => {
   test.setTimeout(150_000);
-  const manager = await rooms.open("manager", "/figures");
+  const manager = await pages.open("manager", "/figures");
   const asOf = manager.locator(".figures-day p");
   await expect(asOf).toContainText(/as of \d\d:\d\d:\d\d/);
   const counted = await asOf.innerText();
   await manager.evaluate(() => document.querySelector<HTMLElement>(".rows-link")?.focus());
 
-  const one = await rooms.open("dispatcher", "/control-room");
-  const other = await rooms.open("second dispatcher", "/control-room");
+  const one = await pages.open("dispatcher", "/control-room");
+  const other = await pages.open("second dispatcher", "/control-room");
   const numbers = (page: Page) => page.locator(".strip-numbers dd").allInnerTexts();
   const routes = async (page: Page) => (await page.locator(".route-list .route-count").allInnerTexts()).sort();
   await expect.poll(async () => JSON.stringify(await numbers(one)) === JSON.stringify(await numbers(other))).toBe(true);
@@ -34,7 +34,7 @@ test("two people and the figures follow the same day, also beside answers that t
   await expect(panel.getByRole("table").first()).toBeVisible();
   const plan = one.getByRole("region", { name: "Plan", exact: true });
   // A plan that was proposed unasked is declined: either loads the board again, even if another took its place meanwhile.
-  rooms.expectError(/status of 409/);
+  pages.expectError(/status of 409/);
   const waiting = plan.locator(".proposal > summary");
   if ((await waiting.count()) > 0) await waiting.click();
   await plan.getByRole("button", { name: /^(Plan again|Decline)$/ }).first().click();

@@ -44,9 +44,9 @@ function ground(page: Page): Promise<string> {
   return page.locator(".leaflet-map-pane").evaluate((pane: HTMLElement) => pane.style.transform);
 }
 
-test("vehicles move on the map, and one is followed until somebody drags it", async ({ rooms }) => {
+test("vehicles move on the map, and one is followed until somebody drags it", async ({ pages }) => {
   test.setTimeout(120_000);
-  const page = await rooms.open("dispatcher", "/control-room");
+  const page = await pages.open("dispatcher", "/control-room");
   await expect.poll(() => picture(page)).not.toBe(0);
   const before = await picture(page);
   const then = await places(page);

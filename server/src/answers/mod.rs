@@ -1,4 +1,4 @@
-//! What doors and their guards answer with.
+//! What endpoints and their guards answer with.
 
 pub(crate) mod plain_page;
 pub(crate) mod problem;

@@ -31,20 +31,20 @@ pub(crate) fn page(state: &AppState, status: StatusCode, title: &str, body: &str
 }
 
 /// Says that the address names no hub that its reader may see, and offers those that are; `path` is kept.
-pub(crate) fn no_such_hub(house: &AppState, path: &str, asked: &str, hubs: &[HubChoice]) -> Response {
+pub(crate) fn no_such_hub(state: &AppState, path: &str, asked: &str, hubs: &[HubChoice]) -> Response {
     let (path, asked) = (escaped(path), escaped(&asked.chars().take(MOST_ASKED).collect::<String>()));
     let choice = |hub: &HubChoice| {
         format!("<li><a class=\"button\" href=\"{path}?hub={}\">{}</a></li>", hub.id, escaped(&hub.name))
     };
     let choices: String = hubs.iter().map(choice).collect();
     let body = if choices.is_empty() {
-        format!("<p>There is no hub {asked} that you may see.</p><p><a href=\"/\">To the front door</a></p>")
+        format!("<p>There is no hub {asked} that you may see.</p><p><a href=\"/\">To the start page</a></p>")
     } else {
         format!(
             "<p>There is no hub {asked} that you may see. Choose one:</p><ul class=\"choices\">{choices}</ul>"
         )
     };
-    page(house, StatusCode::NOT_FOUND, "No such hub", &body)
+    page(state, StatusCode::NOT_FOUND, "No such hub", &body)
 }
 
 fn escaped(text: &str) -> String {
@@ -52,18 +52,18 @@ fn escaped(text: &str) -> String {
 }
 
 /// Says to a person with a page, and to a program with JSON, that the request did not work.
-pub(crate) fn refuse(house: &AppState, headers: &HeaderMap, path: &str, error: AppError) -> Response {
+pub(crate) fn refuse(state: &AppState, headers: &HeaderMap, path: &str, error: AppError) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = accepts.contains("text/html")
         || !(accepts.contains("json") || path.starts_with("/api/") || path.starts_with("/live/"));
-    let mut response = if page { sorry(house, error) } else { machine(error) };
+    let mut response = if page { sorry(state, error) } else { machine(error) };
     if error == AppError::TooManyTries {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response
 }
 
-/// The same as JSON: what server functions answer, with the code and the message that other doors have.
+/// The same as JSON: what server functions answer, with the code and the message that other endpoints have.
 fn machine(error: AppError) -> Response {
     let mut said = serde_json::to_value(error).unwrap_or_default();
     said["code"] = said["error"].clone();
@@ -76,9 +76,9 @@ fn status(error: AppError) -> StatusCode {
 }
 
 /// The page for when no page can be made.
-fn sorry(house: &AppState, error: AppError) -> Response {
+fn sorry(state: &AppState, error: AppError) -> Response {
     let (title, said) = sentence(error);
-    page(house, status(error), title, &format!("<p>{said}</p><p><a href=\"/\">To the front door</a></p>"))
+    page(state, status(error), title, &format!("<p>{said}</p><p><a href=\"/\">To the start page</a></p>"))
 }
 
 fn sentence(error: AppError) -> (&'static str, String) {

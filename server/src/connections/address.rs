@@ -10,7 +10,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
 };
 
-/// The address that asks, as the outermost door has found it.
+/// The address that asks, as the outermost endpoint has found it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client(pub IpAddr);
 

@@ -15,7 +15,7 @@ const MOST_KNOWN: usize = 100_000;
 type ByNumber = Arc<DefaultKeyedRateLimiter<u64>>;
 type ByAddress = Arc<DefaultKeyedRateLimiter<IpAddr>>;
 
-/// The limits of the house. Cheap to clone. Secrets are kept as numbers, so that long ones take no memory.
+/// The limits of the server. Cheap to clone. Secrets are kept as numbers, so that long ones take no memory.
 #[derive(Clone)]
 pub(crate) struct Limits {
     hasher: RandomState,

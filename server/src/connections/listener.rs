@@ -25,7 +25,7 @@ use tower::ServiceBuilder;
 const HEAD_TIME: Duration = Duration::from_secs(20);
 /// A request's head is at most this long, in bytes.
 const HEAD: usize = 16 * 1024;
-/// Answers under way have this long when the house closes.
+/// Answers under way have this long when the server closes.
 const FAREWELL: Duration = Duration::from_secs(20);
 /// After a connection could not be taken.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -49,10 +49,10 @@ pub(crate) fn room_for_connections() -> usize {
     usize::try_from(files.saturating_sub(OTHER_FILES).max(files / 2)).unwrap_or(usize::MAX)
 }
 
-/// Serves until the house closes, then lets answers under way be finished.
+/// Serves until the server closes, then lets answers under way be finished.
 pub(crate) async fn serve(
     listener: TcpListener,
-    doors: Router,
+    router: Router,
     caps: Caps,
     trusted: Trusted,
     closing: CancellationToken,
@@ -92,7 +92,7 @@ pub(crate) async fn serve(
         // Small answers leave at once; without it some wait for 40 ms.
         let _ = stream.set_nodelay(true);
         let service =
-            ServiceBuilder::new().map_request(move |request| named(request, peer)).service(doors.clone());
+            ServiceBuilder::new().map_request(move |request| named(request, peer)).service(router.clone());
         let connection =
             graceful.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
         tokio::spawn(hold(connection, permit, seat));
@@ -135,8 +135,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let closing = CancellationToken::new();
-        let doors = Router::new().route("/", get(|| async { "in" }));
-        tokio::spawn(serve(listener, doors, caps, trusted, closing.clone()));
+        let router = Router::new().route("/", get(|| async { "in" }));
+        tokio::spawn(serve(listener, router, caps, trusted, closing.clone()));
         (address, closing)
     }
 
@@ -171,7 +171,7 @@ mod tests {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
         let said = answer(address, ASK).await;
-        assert!(said.is_empty() || said.starts_with("HTTP/1.1 503"), "the house is full: {said}");
+        assert!(said.is_empty() || said.starts_with("HTTP/1.1 503"), "the server is full: {said}");
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ use binaries::Binaries;
 use place::Place;
 use supervise::{Supervisor, Target};
 
-/// The superuser of the embedded database; there is no password, the socket's directory is the door.
+/// The superuser of the embedded database; there is no password, whoever may enter the socket's folder may connect.
 const SUPERUSER: &str = "doorstep";
 
 /// Where the embedded database lives and which programs it runs.

@@ -1,4 +1,4 @@
 //! Settings, and everything built from them once, by hand, in order.
 
-pub mod house;
+pub mod installation;
 pub mod settings;

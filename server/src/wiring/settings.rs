@@ -63,7 +63,7 @@ pub struct SiteSettings {
 
 /// Who may come in, and how many at once.
 #[derive(Debug, Clone, Args)]
-pub struct DoorSettings {
+pub struct HttpSettings {
     /// Proxies whose X-Forwarded-For or Forwarded counts: addresses or networks such as 127.0.0.1,10.0.0.0/8.
     #[arg(long, env = "DOORSTEP_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<String>,
@@ -92,7 +92,7 @@ pub struct ServeSettings {
     pub site: SiteSettings,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
-    pub doors: DoorSettings,
+    pub http: HttpSettings,
     /// Where to listen.
     #[arg(long, env = "DOORSTEP_LISTEN", default_value = "127.0.0.1:4700")]
     pub listen: String,
@@ -112,7 +112,7 @@ pub struct DemoSettings {
     pub site: SiteSettings,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show the doc comment as the group's help")]
-    pub doors: DoorSettings,
+    pub http: HttpSettings,
     /// The port on this machine; 0 takes a free one.
     #[arg(long, default_value_t = 4700)]
     pub port: u16,
@@ -183,11 +183,11 @@ fn site_faults(site: &SiteSettings, faults: &mut Vec<String>) {
     }
 }
 
-fn door_faults(doors: &DoorSettings, faults: &mut Vec<String>) {
-    if let Err(text) = crate::connections::address::Trusted::read(&doors.trusted_proxies) {
+fn http_faults(http: &HttpSettings, faults: &mut Vec<String>) {
+    if let Err(text) = crate::connections::address::Trusted::read(&http.trusted_proxies) {
         faults.push(format!("DOORSTEP_TRUSTED_PROXIES has {text}, which is no address and no network"));
     }
-    if doors.connections_in_all == 0 || doors.connections_by_address == 0 || doors.streams_by_session == 0 {
+    if http.connections_in_all == 0 || http.connections_by_address == 0 || http.streams_by_session == 0 {
         faults.push("the numbers of connections and of live pages at once must be above 0".to_owned());
     }
 }
@@ -228,7 +228,7 @@ impl ServeSettings {
             faults.push("serve runs on real time: leave the factor out, or use `doorstep demo`".to_owned());
         }
         site_faults(&self.site, &mut faults);
-        door_faults(&self.doors, &mut faults);
+        http_faults(&self.http, &mut faults);
         database_faults(&self.database, &mut faults);
         report(&faults)?;
         Ok(listen?)
@@ -247,7 +247,7 @@ impl DemoSettings {
             faults.push(format!("--factor must be 1 to 60, not {}", self.factor));
         }
         site_faults(&self.site, &mut faults);
-        door_faults(&self.doors, &mut faults);
+        http_faults(&self.http, &mut faults);
         database_faults(&self.database, &mut faults);
         report(&faults)?;
         Ok((SocketAddr::new(IpAddr::from([127, 0, 0, 1]), self.port), start?))

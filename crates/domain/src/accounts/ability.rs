@@ -1,4 +1,4 @@
-//! What a role may do: one list, for the doors that are shown and for the verbs behind them.
+//! What a role may do: one list, for the menu that is shown and for the verbs behind them.
 
 use crate::Role;
 

@@ -274,11 +274,13 @@ mod tests {
         let other =
             Ledger { weather: [(hub(1), Weather::Rain), (hub(3), Weather::Dry)].into(), ..Ledger::default() };
         assert!(one.differences(&one).is_empty());
-        let told = one.differences(&other);
-        assert_eq!(told.len(), 3, "{told:?}");
+        let differences = one.differences(&other);
+        assert_eq!(differences.len(), 3, "{differences:?}");
         assert!(
-            told[0].contains("Dry") && told[0].contains("Rain") && told[2].contains("nothing"),
-            "{told:?}"
+            differences[0].contains("Dry")
+                && differences[0].contains("Rain")
+                && differences[2].contains("nothing"),
+            "{differences:?}"
         );
     }
 }

@@ -164,7 +164,7 @@ impl Operations {
         let now = self.0.clock.real_now();
         keys::save(&mut tx, &hash, KeyHolder::Administrator, now, Making::default()).await?;
         let made = AccountChange::KeyMade;
-        self.key_changed(&mut tx, &Caller::desk(), made, &keys::id_of(&hash)).await?;
+        self.key_changed(&mut tx, &Caller::command_line(), made, &keys::id_of(&hash)).await?;
         tx.commit().await?;
         Ok(secret)
     }

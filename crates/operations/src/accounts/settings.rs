@@ -54,7 +54,7 @@ fn say_unknown(key: &str) {
 }
 
 /// Everything that is known of the settings of one hub, or of all.
-struct Sheet {
+struct LoadedSettings {
     hub: Option<HubId>,
     hubs: Vec<Hub>,
     /// What holds.
@@ -65,7 +65,7 @@ struct Sheet {
     own: BTreeSet<String>,
 }
 
-impl Sheet {
+impl LoadedSettings {
     async fn load(conn: &mut store::Conn, caller: &Caller, asked: Option<HubId>) -> Result<Self> {
         let hubs = store::hubs::all(conn).await?;
         let hub = which(caller, &hubs, asked)?;
@@ -157,24 +157,24 @@ impl Operations {
     pub async fn settings(&self, caller: &Caller, ask: SettingsAsk) -> Result<SettingsView> {
         caller.must(Ability::ChangeSettings)?;
         let mut conn = self.0.database.read().await?;
-        let sheet = Sheet::load(&mut conn, caller, ask.hub).await?;
-        let hub = sheet.hub;
+        let loaded = LoadedSettings::load(&mut conn, caller, ask.hub).await?;
+        let hub = loaded.hub;
         let version = store::settings::version(&mut conn, hub).await?;
         let latest = store::settings::latest(&mut conn, hub).await?;
         let names = store::people::names(&mut conn).await?;
         let offset = PAGE * (i64::from(ask.page.max(1)) - 1);
         let mut changes = store::settings::changes(&mut conn, hub, PAGE + 1, offset).await?;
-        let typed = sheet.typed(&ask.tried);
-        let (_, mut faults) = sheet.judged(&mut conn, &typed).await?;
-        faults.extend(sheet.now.faults.clone());
+        let typed = loaded.typed(&ask.tried);
+        let (_, mut faults) = loaded.judged(&mut conn, &typed).await?;
+        faults.extend(loaded.now.faults.clone());
         drop(conn);
 
-        let home = sheet.hubs.iter().find(|other| hub.is_none_or(|hub| other.id == hub));
+        let home = loaded.hubs.iter().find(|other| hub.is_none_or(|hub| other.id == hub));
         let zone = home.map_or_else(|| Zone::parse("UTC"), |hub| Zone::parse(&hub.zone))?;
         let by = |change: &Change| names.get(&change.by).cloned().unwrap_or_default();
         let latest: HashMap<_, _> = latest.iter().map(|change| (change.key.as_str(), change)).collect();
         let row = |setting: &'static Setting| {
-            let holds = sheet.holds(setting);
+            let holds = loaded.holds(setting);
             let was_typed = ask.tried.get(setting.key).map(|text| text.chars().take(MOST_TYPED).collect());
             let changed = latest.get(setting.key).map(|change| Changed {
                 before: setting.write(&change.before),
@@ -188,11 +188,11 @@ impl Operations {
                 key: setting.key.to_owned(),
                 label: setting.label.to_owned(),
                 means: setting.means.to_owned(),
-                unit: setting.unit_in(sheet.now.settings.currency),
+                unit: setting.unit_in(loaded.now.settings.currency),
                 text: was_typed.unwrap_or_else(|| holds.clone()),
                 holds,
-                default: setting.write(&setting.of(&sheet.below)),
-                own: sheet.own.contains(setting.key),
+                default: setting.write(&setting.of(&loaded.below)),
+                own: loaded.own.contains(setting.key),
                 choices: match setting.kind {
                     Kind::Choice(all) => all.iter().map(|(c, name)| ((*c).into(), (*name).into())).collect(),
                     Kind::Number { .. } | Kind::Perhaps { .. } => vec![],
@@ -201,20 +201,21 @@ impl Operations {
                 changed,
             }
         };
-        let rows: Vec<_> = sheet.settings().map(row).collect();
-        let elsewhere = faults.iter().filter(|fault| fault.keys.iter().all(|key| sheet.entry(key).is_none()));
+        let rows: Vec<_> = loaded.settings().map(row).collect();
+        let elsewhere =
+            faults.iter().filter(|fault| fault.keys.iter().all(|key| loaded.entry(key).is_none()));
         let faults = elsewhere.map(|fault| fault.text.clone()).collect();
-        let several = sheet.hubs.len() > 1;
+        let several = loaded.hubs.len() > 1;
         let more = changes.len() as i64 > PAGE;
         changes.truncate(PAGE as usize);
-        let told = |change: Change| {
+        let row_of = |change: Change| {
             let setting = Settings::entry(&change.key);
             let text = |value| setting.map_or_else(|| "?".to_owned(), |setting| setting.write(value));
             ChangeRow {
                 id: change.id,
                 at: zone.moment(change.at),
                 by: by(&change),
-                hub: change.hub.filter(|_| several).and_then(|id| name_of(&sheet.hubs, id)),
+                hub: change.hub.filter(|_| several).and_then(|id| name_of(&loaded.hubs, id)),
                 label: setting.map_or_else(|| change.key.clone(), |setting| setting.label.to_owned()),
                 before: text(&change.before),
                 after: text(&change.after),
@@ -227,7 +228,7 @@ impl Operations {
                     .to_owned(),
             }
         };
-        let reached = sheet.hubs.iter().filter(|hub| several && caller.scope.reaches(hub.id));
+        let reached = loaded.hubs.iter().filter(|hub| several && caller.scope.reaches(hub.id));
         Ok(SettingsView {
             as_of: zone.moment(self.now()),
             hub,
@@ -236,7 +237,7 @@ impl Operations {
             version,
             rows,
             faults,
-            changes: changes.into_iter().map(told).collect(),
+            changes: changes.into_iter().map(row_of).collect(),
             more,
         })
     }
@@ -263,23 +264,23 @@ impl Operations {
         let mut tx = self.0.database.begin().await?;
         store::settings::lock(&mut tx).await?;
         let now = self.now();
-        let sheet = Sheet::load(&mut tx, caller, ask.hub).await?;
-        if store::settings::version(&mut tx, sheet.hub).await? != ask.version {
+        let loaded = LoadedSettings::load(&mut tx, caller, ask.hub).await?;
+        if store::settings::version(&mut tx, loaded.hub).await? != ask.version {
             return Ok(Overtaken);
         }
         let typed = match &ask.back {
-            None => sheet.typed(&ask.fields),
+            None => loaded.typed(&ask.fields),
             Some(key) => {
-                let setting = sheet.entry(key).ok_or(OpsError::NotFound)?;
-                vec![(setting, Ok(setting.of(&sheet.below)))]
+                let setting = loaded.entry(key).ok_or(OpsError::NotFound)?;
+                vec![(setting, Ok(setting.of(&loaded.below)))]
             }
         };
-        let (after, faults) = sheet.judged(&mut tx, &typed).await?;
+        let (after, faults) = loaded.judged(&mut tx, &typed).await?;
         if !faults.is_empty() {
             // What a setting would be given back to is shown with what is wrong with it.
-            let back = ask.back.iter().filter_map(|key| sheet.entry(key));
+            let back = ask.back.iter().filter_map(|key| loaded.entry(key));
             tried.extend(
-                back.map(|setting| (setting.key.to_owned(), setting.write(&setting.of(&sheet.below)))),
+                back.map(|setting| (setting.key.to_owned(), setting.write(&setting.of(&loaded.below)))),
             );
             return Ok(Faulty);
         }
@@ -290,27 +291,27 @@ impl Operations {
         for (setting, _) in typed {
             let given_back = ask.back.is_some();
             // Said twice, as by a double click.
-            if given_back && !sheet.own.contains(setting.key) {
+            if given_back && !loaded.own.contains(setting.key) {
                 continue;
             }
             let change = Change {
                 id: 0,
-                hub: sheet.hub,
+                hub: loaded.hub,
                 key: setting.key.to_owned(),
-                before: setting.of(&sheet.now.settings),
+                before: setting.of(&loaded.now.settings),
                 after: setting.of(&after),
                 given_back,
                 at: now,
                 by: person,
             };
             store::settings::save(&mut tx, &change).await?;
-            tracing::info!(%person, hub = ?sheet.hub, key = setting.key, "a setting was changed");
+            tracing::info!(%person, hub = ?loaded.hub, key = setting.key, "a setting was changed");
             changed += 1;
         }
         self.0.pauses.at("settings").await;
         tx.commit().await?;
         // What is at risk, or silent, may be others now.
-        for hub in sheet.hubs.iter().filter(|hub| sheet.hub.is_none_or(|own| own == hub.id)) {
+        for hub in loaded.hubs.iter().filter(|hub| loaded.hub.is_none_or(|own| own == hub.id)) {
             let touched = Touched { all: true, exceptions: true, plan: true, ..Touched::default() };
             self.announce(hub.id, touched);
         }

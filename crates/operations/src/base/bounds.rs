@@ -1,4 +1,4 @@
-//! What can be true of what is brought to the doors: texts, times, days and places. Whatever is refused is named.
+//! What can be true of what is sent to the endpoints: texts, times, days and places. Whatever is refused is named.
 
 use crate::{OpsError, Result};
 use ::roads::{LatLon, Profile, TravelTimes};

@@ -25,7 +25,7 @@ impl Caller {
     }
 
     /// Whoever holds the machine itself: the command line.
-    pub fn desk() -> Self {
+    pub fn command_line() -> Self {
         Self::system(Actor::Machine)
     }
 
@@ -55,7 +55,7 @@ impl Caller {
         }
     }
 
-    /// Somebody signed in whose role has the ability. A refusal is logged: it may be somebody who tries doors.
+    /// Somebody signed in whose role has the ability. A refusal is logged: it may be somebody who tries what is open.
     pub(crate) fn must(&self, ability: Ability) -> Result<PersonId> {
         let (person, role) = self.person()?;
         if role.may(ability) {

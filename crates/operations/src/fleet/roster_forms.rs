@@ -282,9 +282,9 @@ mod tests {
         let zone = Zone::parse("Europe/Malta").unwrap();
         let breaks = ask_of(&night, zone).unwrap().breaks;
         let text = |at| zone.moment(at).format("%d %H:%M").to_string();
-        let told: Vec<_> = breaks.iter().map(|b| (text(b.earliest), text(b.latest), b.minutes)).collect();
+        let answer: Vec<_> = breaks.iter().map(|b| (text(b.earliest), text(b.latest), b.minutes)).collect();
         assert_eq!(
-            told,
+            answer,
             [("23 23:30".into(), "24 01:00".into(), 30), ("24 03:00".into(), "24 03:00".into(), 15)]
         );
     }

@@ -14,7 +14,7 @@ use crate::{
     },
     orders::{
         asked,
-        story::{Names, tell},
+        story::{Names, story_lines},
     },
 };
 use ::roads::{LatLon, Profile, TravelTimes};
@@ -168,7 +168,7 @@ impl Operations {
                 })
                 .collect(),
             ahead,
-            story: tell(&events, &names, zone),
+            story: story_lines(&events, &names, zone),
             can_reschedule: open && role.may_reschedule(),
             can_cancel: role.may_reschedule() && order.clone().cancel(book.now).is_ok(),
             aboard: order.aboard.and_then(label),

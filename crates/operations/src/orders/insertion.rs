@@ -8,7 +8,7 @@ use crate::{
     planning::{
         decidable::{Choices, Strictness, Task},
         morning::Draft,
-        problem::Sheet,
+        problem::DayProblem,
     },
 };
 use ::roads::{LatLon, TravelTimes};
@@ -26,7 +26,7 @@ struct Place {
 
 /// The live plan without one order, asked where it could go.
 pub(crate) struct Question {
-    sheet: Sheet,
+    day_problem: DayProblem,
     places: Vec<Place>,
     /// Its place in the window that it has, if it has a stop: what the others cost is counted from there.
     present: Option<Place>,
@@ -74,17 +74,17 @@ pub(crate) fn ask(
     // It only asks, so the stop is not its own.
     choices.tasks.push(own.as_promised());
     let origin = book.zone.bounds(book.day).0;
-    let mut sheet = choices.into_sheet(roads, book.zone, origin, Strictness::Priced)?;
-    sheet.given.unserved.retain(|s| s.index() < first);
+    let mut day_problem = choices.into_problem(roads, book.zone, origin, Strictness::Priced)?;
+    day_problem.given.unserved.retain(|s| s.index() < first);
 
-    let best = |stop| best_insertions(&sheet.problem, &sheet.given, stop, 1).into_iter().next();
-    let asked = || sheet.problem.stop_ids().skip(first);
+    let best = |stop| best_insertions(&day_problem.problem, &day_problem.given, stop, 1).into_iter().next();
+    let asked = || day_problem.problem.stop_ids().skip(first);
     let places = asked()
         .zip(windows)
         .filter_map(|(stop, window)| {
             let insertion = best(stop)?;
             let keeps_own = insertion.extra_late.iter().all(|(late, _)| *late != stop)
-                && sheet.origin + TimeDelta::seconds(insertion.begin) <= window.until();
+                && day_problem.origin + TimeDelta::seconds(insertion.begin) <= window.until();
             (keeps_own && insertion.extra_overtime == 0).then_some(Place { window: *window, stop, insertion })
         })
         .collect();
@@ -92,7 +92,7 @@ pub(crate) fn ask(
         .last()
         .filter(|_| has_stop)
         .and_then(|stop| Some(Place { window: promised, stop, insertion: best(stop)? }));
-    Ok(Some(Question { sheet, places, present }))
+    Ok(Some(Question { day_problem, places, present }))
 }
 
 impl Question {
@@ -110,8 +110,8 @@ impl Question {
     /// The same in cents.
     fn extra_cents(&self, place: &Place) -> Option<i64> {
         let cents = |place: &Place| {
-            let runner = self.sheet.runners.get(place.insertion.vehicle.index())?;
-            Some(self.sheet.extra_cents(runner, &place.insertion))
+            let runner = self.day_problem.runners.get(place.insertion.vehicle.index())?;
+            Some(self.day_problem.extra_cents(runner, &place.insertion))
         };
         Some(cents(place)? - self.present.as_ref().and_then(cents).unwrap_or(0))
     }
@@ -119,7 +119,7 @@ impl Question {
     /// Other promises that would be missed, by reference.
     fn makes_late(&self, place: &Place) -> Vec<String> {
         let late = place.insertion.extra_late.iter().filter(|(_, seconds)| *seconds >= 60);
-        let late = late.filter_map(|(stop, _)| self.sheet.tasks.get(stop.index()));
+        let late = late.filter_map(|(stop, _)| self.day_problem.tasks.get(stop.index()));
         // Of a visit those are late first whose windows end first.
         let ends = |task: &&Task| task.orders.iter().map(|order| order.window.until()).min();
         let first = late.flat_map(|task| {
@@ -130,23 +130,23 @@ impl Question {
     }
 
     pub fn offers(self, zone: Zone, promised_until: Instant, roads: &dyn TravelTimes) -> Vec<SlotOffer> {
-        let sheet = &self.sheet;
+        let day_problem = &self.day_problem;
         let kg = |place: &Place| {
-            let runner = sheet.runners.get(place.insertion.vehicle.index())?;
+            let runner = day_problem.runners.get(place.insertion.vehicle.index())?;
             let km = self.extra_km(place, zone, roads)?;
-            Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name(), &sheet.settings)?)
+            Some(km * carbon::kg_per_km(runner.vehicle.kind, zone.name(), &day_problem.settings)?)
         };
         let kg_now = self.present.as_ref().map_or(Some(0.0), kg);
         let mut offers: Vec<_> = self
             .places
             .iter()
             .filter_map(|p| {
-                let runner = sheet.runners.get(p.insertion.vehicle.index())?;
+                let runner = day_problem.runners.get(p.insertion.vehicle.index())?;
                 let (extra_min, makes_late) = (Some(self.extra_min(p)), self.makes_late(p));
                 Some(SlotOffer {
                     window: zone.span(p.window),
                     label: Some(runner.vehicle.label.clone()),
-                    eta: Some(zone.moment(sheet.origin + TimeDelta::seconds(p.insertion.begin))),
+                    eta: Some(zone.moment(day_problem.origin + TimeDelta::seconds(p.insertion.begin))),
                     extra_min,
                     extra_cents: self.extra_cents(p),
                     extra_kg_co2e: kg(p).zip(kg_now).map(|(kg, now)| kg - now),
@@ -161,16 +161,18 @@ impl Question {
 
     /// Kilometres that the vehicle drives farther.
     fn extra_km(&self, place: &Place, zone: Zone, roads: &dyn TravelTimes) -> Option<f64> {
-        let (sheet, runner) = (&self.sheet, place.insertion.vehicle.index());
-        let who = sheet.runners.get(runner)?;
-        let (before, after) =
-            (sheet.points(runner, &sheet.given)?, sheet.points(runner, &self.with(place)?)?);
+        let (day_problem, runner) = (&self.day_problem, place.insertion.vehicle.index());
+        let who = day_problem.runners.get(runner)?;
+        let (before, after) = (
+            day_problem.points(runner, &day_problem.given)?,
+            day_problem.points(runner, &self.with(place)?)?,
+        );
         let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
         let most = before.len().min(after.len()) - same;
         let alike =
             before.iter().rev().zip(after.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
         let profile = profile(who.vehicle.kind);
-        let depart = Some(zone.wall(sheet.origin + TimeDelta::seconds(place.insertion.arrival)));
+        let depart = Some(zone.wall(day_problem.origin + TimeDelta::seconds(place.insertion.arrival)));
         let metres = |points: &[LatLon]| -> Option<f64> {
             let end = (points.len() - alike + 1).min(points.len());
             let part = &points[same.saturating_sub(1)..end];
@@ -182,7 +184,7 @@ impl Question {
     /// The plan with the order there.
     fn with(&self, place: &Place) -> Option<Solution> {
         let Insertion { vehicle, position, stopovers, .. } = &place.insertion;
-        let mut solution = self.sheet.given.clone();
+        let mut solution = self.day_problem.given.clone();
         let route = solution.routes.get_mut(vehicle.index())?;
         route.insert((*position).min(route.len()), place.stop);
         if !solution.stopovers.is_empty() || !stopovers.is_empty() {
@@ -195,7 +197,7 @@ impl Question {
     /// The route that the order would join, as it would be then.
     pub fn into_draft(self) -> Option<Draft> {
         let place = self.places.first()?;
-        let planned = self.sheet.planned(place.insertion.vehicle.index(), &self.with(place)?)?;
+        let planned = self.day_problem.planned(place.insertion.vehicle.index(), &self.with(place)?)?;
         Some(Draft { routes: vec![planned], unplanned: vec![] })
     }
 }

@@ -50,7 +50,7 @@ impl Operations {
         let promised_until = order.promise.latest.until();
         if book.plan.is_some() && !today.is_empty() {
             let target = order.clone();
-            let (offers, told) = briefly(self, move |roads| {
+            let (offers, explained) = briefly(self, move |roads| {
                 let question = ask(&book, &orders, &target, &today, roads.as_ref())?;
                 let offers =
                     question.map(|q| q.offers(zone, promised_until, roads.as_ref())).unwrap_or_default();
@@ -61,7 +61,7 @@ impl Operations {
             })
             .await?;
             slots.extend(offers);
-            (reasons, on_the_road) = told;
+            (reasons, on_the_road) = explained;
         }
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         let days_ahead = u64::try_from(settings.days_ahead).unwrap_or_default();

@@ -18,7 +18,7 @@ pub(crate) struct Names {
 /// The lines of a story, in the order in which things happened, then in which they were recorded. It begins with the
 /// order's placement, whatever the clocks of those say who spoke of it. Events that say nothing to its reader are left
 /// out.
-pub(crate) fn tell(events: &[Event], names: &Names, zone: Zone) -> Vec<StoryLine> {
+pub(crate) fn story_lines(events: &[Event], names: &Names, zone: Zone) -> Vec<StoryLine> {
     let mut events: Vec<_> = events.iter().collect();
     events.sort_by_key(|e| {
         (!matches!(e.fact, Fact::OrderPlaced { .. }), e.occurred_at, e.recorded_at, rank(&e.fact))

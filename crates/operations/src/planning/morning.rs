@@ -7,7 +7,7 @@ use crate::{
     fleet::duties::Duties,
     planning::{
         decidable::{Choices, Strictness},
-        problem::{PlannedRoute, PlannedStop, Sheet},
+        problem::{DayProblem, PlannedRoute, PlannedStop},
         solving::{Ask, districts, solve},
     },
     sites::hubs::{Rounds, Site},
@@ -330,13 +330,13 @@ fn solve_morning(
         }
         let name = format!("{name}-{part}");
         let ask = Ask { name: &name, steps: STEPS, keep };
-        let solved = |choices: Choices| -> Result<(Sheet, Solution)> {
-            let sheet = choices.into_sheet(roads, zone, origin, Strictness::Hard)?;
-            let solution = solve(&sheet, &ask)?;
-            Ok((sheet, solution))
+        let solved = |choices: Choices| -> Result<(DayProblem, Solution)> {
+            let day_problem = choices.into_problem(roads, zone, origin, Strictness::Hard)?;
+            let solution = solve(&day_problem, &ask)?;
+            Ok((day_problem, solution))
         };
-        let lost = |(sheet, solution): &(Sheet, Solution)| -> i64 {
-            sheet.unserved(solution).map(|order| order.weight).sum()
+        let lost = |(day_problem, solution): &(DayProblem, Solution)| -> i64 {
+            day_problem.unserved(solution).map(|order| order.weight).sum()
         };
         let visits = district.clone().with_visits(true);
         let has_shared = visits.tasks.len() < district.tasks.len();
@@ -346,11 +346,11 @@ fn solve_morning(
             let apart = solved(district)?;
             best = if lost(&apart) < lost(&best) { apart } else { best };
         }
-        let (sheet, solution) = best;
-        draft.unplanned.extend(sheet.unserved(&solution).map(|order| order.id));
-        for runner in 0..sheet.runners.len() {
+        let (day_problem, solution) = best;
+        draft.unplanned.extend(day_problem.unserved(&solution).map(|order| order.id));
+        for runner in 0..day_problem.runners.len() {
             if solution.routes.get(runner).is_some_and(|r| !r.is_empty()) {
-                draft.routes.extend(sheet.planned(runner, &solution));
+                draft.routes.extend(day_problem.planned(runner, &solution));
             }
         }
     }

@@ -31,13 +31,13 @@ const USUAL_HOP_S: i64 = 240;
 
 impl Choices {
     /// Builds the problem. Times are seconds since `origin`.
-    pub fn into_sheet(
+    pub fn into_problem(
         self,
         roads: &dyn TravelTimes,
         zone: Zone,
         origin: Instant,
         strictness: Strictness,
-    ) -> Result<Sheet> {
+    ) -> Result<DayProblem> {
         let Self { mut runners, tasks, hub, now, approaches, settings } = self;
         let margin = settings.risk_margin();
         let mut places = vec![hub];
@@ -206,7 +206,7 @@ impl Choices {
         let opens = windows.iter().zip(&promised).map(|(open, whole)| (open.0 > whole.0).then_some(open.0));
         take_breaks(&problem, &given, &mut stopovers);
         let (given, opens) = (Solution { routes: given, unserved, stopovers }, opens.collect());
-        Ok(Sheet { problem, runners, tasks, given, opens, origin, hub, at_large, settings })
+        Ok(DayProblem { problem, runners, tasks, given, opens, origin, hub, at_large, settings })
     }
 }
 
@@ -263,7 +263,7 @@ fn blocks(
 }
 
 /// A problem with its translation: index for index, runners are the optimizer's vehicles and tasks its stops.
-pub(crate) struct Sheet {
+pub(crate) struct DayProblem {
     pub problem: Problem,
     pub runners: Vec<Runner>,
     pub tasks: Vec<Task>,
@@ -306,7 +306,7 @@ pub(crate) struct PlannedStop {
     pub aboard: bool,
 }
 
-impl Sheet {
+impl DayProblem {
     fn instant(&self, second: i64) -> Instant {
         self.origin + TimeDelta::seconds(second)
     }

@@ -6,7 +6,7 @@ use crate::{
     day::board::DayBook,
     planning::{
         decidable::{Choices, Runner, Strictness},
-        problem::{PlannedRoute, Sheet},
+        problem::{DayProblem, PlannedRoute},
         solving::{Ask, districts, solve_again},
     },
     sites::hubs::Site,
@@ -122,11 +122,11 @@ impl Operations {
             let mut found = vec![];
             for (n, part) in (1..).zip(parts) {
                 let part = part.with_visits(false);
-                let sheet = part.into_sheet(roads.as_ref(), zone, origin, Strictness::Priced)?;
+                let day_problem = part.into_problem(roads.as_ref(), zone, origin, Strictness::Priced)?;
                 let name = format!("proposal-{}-{n}", id.0);
-                let steps = if sheet.at_large { STEPS_BY_THE_HUB } else { STEPS };
+                let steps = if day_problem.at_large { STEPS_BY_THE_HUB } else { STEPS };
                 let ask = Ask { name: &name, steps, keep: keep.as_deref() };
-                found.push(told(&sheet, &solve_again(&sheet, &ask)?));
+                found.push(stored_answers(&day_problem, &solve_again(&day_problem, &ask)?));
             }
             Ok(together(found))
         })
@@ -224,27 +224,28 @@ fn together(mut districts: Vec<Vec<StoredAnswer>>) -> Vec<StoredAnswer> {
 }
 
 /// The answers that change anything, each different from the one before it.
-fn told(sheet: &Sheet, answers: &[Answer]) -> Vec<StoredAnswer> {
-    let mut said: Vec<&Solution> = vec![&sheet.given];
-    let mut told = vec![];
+fn stored_answers(day_problem: &DayProblem, answers: &[Answer]) -> Vec<StoredAnswer> {
+    let mut said: Vec<&Solution> = vec![&day_problem.given];
+    let mut stored_answers = vec![];
     for answer in answers {
-        let alike =
-            |other: &&Solution| (0..sheet.runners.len()).all(|r| drives_alike(r, other, &answer.solution));
+        let alike = |other: &&Solution| {
+            (0..day_problem.runners.len()).all(|r| drives_alike(r, other, &answer.solution))
+        };
         if said.iter().any(alike) {
             continue;
         }
         said.push(&answer.solution);
-        let new = compare(sheet, answer);
-        if keeps_too_long(&new, sheet.settings.overtime_most()) {
+        let new = compare(day_problem, answer);
+        if keeps_too_long(&new, day_problem.settings.overtime_most()) {
             continue;
         }
         // A free hand always finds something to change. It is worth a dispatcher's time if one sees what for.
-        let less = told.last().map(|less: &StoredAnswer| less.gains).unwrap_or_default();
+        let less = stored_answers.last().map(|less: &StoredAnswer| less.gains).unwrap_or_default();
         if answer.freedom != optimizer::Freedom::Free || is_better(&new.gains, &less) {
-            told.push(new);
+            stored_answers.push(new);
         }
     }
-    told
+    stored_answers
 }
 
 /// Whether a runner has the same stops in the same order, and comes by the hub before the same ones. Where the driver pauses is
@@ -270,38 +271,38 @@ fn is_better(one: &Gains, other: &Gains) -> bool {
 }
 
 /// The orders that a solution serves late or not at all.
-fn broken(sheet: &Sheet, solution: &Solution) -> HashSet<OrderId> {
-    let late = (0..sheet.runners.len()).flat_map(|runner| sheet.late(runner, solution));
-    late.map(|(order, _)| order).chain(sheet.unserved(solution).map(|order| order.id)).collect()
+fn broken(day_problem: &DayProblem, solution: &Solution) -> HashSet<OrderId> {
+    let late = (0..day_problem.runners.len()).flat_map(|runner| day_problem.late(runner, solution));
+    late.map(|(order, _)| order).chain(day_problem.unserved(solution).map(|order| order.id)).collect()
 }
 
 /// What an answer changes against the day as it stands, vehicle by vehicle.
-fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
-    let (before, after) = (&sheet.given, &answer.solution);
-    let (broken_before, broken_after) = (broken(sheet, before), broken(sheet, after));
+fn compare(day_problem: &DayProblem, answer: &Answer) -> StoredAnswer {
+    let (before, after) = (&day_problem.given, &answer.solution);
+    let (broken_before, broken_after) = (broken(day_problem, before), broken(day_problem, after));
     let mut gains = Gains {
-        unplanned_before: sheet.unserved(before).count() as i64,
-        unplanned_after: sheet.unserved(after).count() as i64,
+        unplanned_before: day_problem.unserved(before).count() as i64,
+        unplanned_after: day_problem.unserved(after).count() as i64,
         promises_kept: broken_before.difference(&broken_after).count() as i64,
         promises_lost: broken_after.difference(&broken_before).count() as i64,
         ..Gains::default()
     };
-    let (was, is) = (Sums::of(sheet, before), Sums::of(sheet, after));
+    let (was, is) = (Sums::of(day_problem, before), Sums::of(day_problem, after));
     (gains.late_before, gains.late_after) = (was.late, is.late);
     (gains.late_min_before, gains.late_min_after) = (was.late_s / 60, is.late_s / 60);
     (gains.drive_min_before, gains.drive_min_after) = (was.drive_s / 60, is.drive_s / 60);
     (gains.work_min_before, gains.work_min_after) = (was.work_s / 60, is.work_s / 60);
-    let overtime = overtime(sheet, before, after);
+    let overtime = overtime(day_problem, before, after);
     gains.overtime_min_before = overtime.iter().map(|own| own.min_before).sum();
     gains.overtime_min_after = overtime.iter().map(|own| own.min_after).sum();
     let mut routes = vec![];
     let mut changes = vec![];
-    let places = placed(sheet, before);
-    for (runner, who) in sheet.runners.iter().enumerate() {
+    let places = placed(day_problem, before);
+    for (runner, who) in day_problem.runners.iter().enumerate() {
         if drives_alike(runner, before, after) {
             continue;
         }
-        let Some(planned) = sheet.planned(runner, after) else { continue };
+        let Some(planned) = day_problem.planned(runner, after) else { continue };
         let kept: Vec<_> = planned
             .stops
             .iter()
@@ -311,7 +312,7 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
             .collect();
         let unmoved = longest_rising(&kept);
         for stop in &planned.stops {
-            let orders = sheet.tasks.iter().flat_map(|task| &task.orders);
+            let orders = day_problem.tasks.iter().flat_map(|task| &task.orders);
             let Some(order) = orders.into_iter().find(|own| own.id == stop.order) else { continue };
             let was = places.get(&stop.order);
             match was {
@@ -324,7 +325,7 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
                 order: order.id,
                 reference: order.reference.clone(),
                 address: order.address.clone(),
-                from: was.and_then(|p| sheet.runners.get(p.runner)).map(|r| r.vehicle.label.clone()),
+                from: was.and_then(|p| day_problem.runners.get(p.runner)).map(|r| r.vehicle.label.clone()),
                 to: who.vehicle.label.clone(),
                 sequence_before: was.map(|p| p.sequence),
                 sequence_after: stop.sequence,
@@ -345,15 +346,16 @@ fn compare(sheet: &Sheet, answer: &Answer) -> StoredAnswer {
 }
 
 /// Who works past the end of the shift, as things stand or by the answer.
-fn overtime(sheet: &Sheet, before: &Solution, after: &Solution) -> Vec<Overtime> {
+fn overtime(day_problem: &DayProblem, before: &Solution, after: &Solution) -> Vec<Overtime> {
     let own = |(runner, who): (usize, &Runner)| {
         // The optimizer counts from where a vehicle is free, which may be after the shift.
-        let shift_until = (who.shift_until - sheet.origin).num_seconds();
-        let minutes =
-            |plan| sheet.schedule(runner, plan).map_or(0, |times| (times.end - shift_until).max(0) / 60);
+        let shift_until = (who.shift_until - day_problem.origin).num_seconds();
+        let minutes = |plan| {
+            day_problem.schedule(runner, plan).map_or(0, |times| (times.end - shift_until).max(0) / 60)
+        };
         Overtime { label: who.vehicle.label.clone(), min_before: minutes(before), min_after: minutes(after) }
     };
-    let all = sheet.runners.iter().enumerate().map(own);
+    let all = day_problem.runners.iter().enumerate().map(own);
     all.filter(|own| own.min_before + own.min_after > 0).collect()
 }
 
@@ -367,11 +369,11 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(sheet: &Sheet, solution: &Solution) -> Self {
+    fn of(day_problem: &DayProblem, solution: &Solution) -> Self {
         let mut sums = Self::default();
-        for runner in 0..sheet.runners.len() {
-            let Some(times) = sheet.schedule(runner, solution) else { continue };
-            let late = sheet.late(runner, solution);
+        for runner in 0..day_problem.runners.len() {
+            let Some(times) = day_problem.schedule(runner, solution) else { continue };
+            let late = day_problem.late(runner, solution);
             sums.late += late.len() as i64;
             sums.late_s += late.iter().map(|(_, seconds)| seconds).sum::<i64>();
             sums.drive_s += times.driving;
@@ -387,9 +389,9 @@ struct Placed {
     arrival: Instant,
 }
 
-fn placed(sheet: &Sheet, solution: &Solution) -> HashMap<OrderId, Placed> {
-    (0..sheet.runners.len())
-        .filter_map(|runner| Some((runner, sheet.planned(runner, solution)?)))
+fn placed(day_problem: &DayProblem, solution: &Solution) -> HashMap<OrderId, Placed> {
+    (0..day_problem.runners.len())
+        .filter_map(|runner| Some((runner, day_problem.planned(runner, solution)?)))
         .flat_map(|(runner, route)| {
             route
                 .stops
@@ -481,10 +483,11 @@ mod tests {
         };
         let one = vec![answer(Freedom::Least, 1), answer(Freedom::Free, 4)];
         let other = vec![answer(Freedom::Balanced, 2)];
-        let told = together(vec![one.clone(), other, vec![]]);
-        let kept: Vec<_> = told.iter().map(|answer| (answer.freedom, answer.gains.promises_kept)).collect();
+        let stored_answers = together(vec![one.clone(), other, vec![]]);
+        let kept: Vec<_> =
+            stored_answers.iter().map(|answer| (answer.freedom, answer.gains.promises_kept)).collect();
         assert_eq!(kept, [(Freedom::Least, 1), (Freedom::Balanced, 3), (Freedom::Free, 6)]);
-        assert_eq!((told[2].gains.late_before, told[2].gains.late_after), (20, 14));
+        assert_eq!((stored_answers[2].gains.late_before, stored_answers[2].gains.late_after), (20, 14));
         let alone = together(vec![one]);
         assert_eq!(alone.iter().map(|answer| answer.gains.promises_kept).collect::<Vec<_>>(), [1, 4]);
         assert!(together(vec![vec![], vec![]]).is_empty());

@@ -35,12 +35,13 @@ pub(crate) fn reasons(
     let mut choices = choices.with_visits(false);
     choices.tasks.push(own);
     let origin = book.zone.bounds(book.day).0;
-    let sheet = choices.into_sheet(roads, book.zone, origin, Strictness::Hard)?;
-    let Some(stop) = sheet.problem.stop_ids().last() else { return Ok((vec![], on_the_road)) };
-    let told = examine(&sheet.problem, &sheet.given, sheet.runners.len());
-    let ways = told.unserved.into_iter().filter(|unserved| unserved.stop == stop).flat_map(|own| own.ways);
+    let day_problem = choices.into_problem(roads, book.zone, origin, Strictness::Hard)?;
+    let Some(stop) = day_problem.problem.stop_ids().last() else { return Ok((vec![], on_the_road)) };
+    let examined = examine(&day_problem.problem, &day_problem.given, day_problem.runners.len());
+    let ways =
+        examined.unserved.into_iter().filter(|unserved| unserved.stop == stop).flat_map(|own| own.ways);
     let reason = |way: WayIn| {
-        let runner = sheet.runners.get(way.vehicle.index())?;
+        let runner = day_problem.runners.get(way.vehicle.index())?;
         let what: Vec<_> = way.obstacles.iter().filter_map(in_the_way).collect();
         (!what.is_empty()).then(|| Reason { label: runner.vehicle.label.clone(), what })
     };

@@ -5,7 +5,7 @@ use crate::{
     OpsError, Result,
     planning::{
         decidable::{Choices, Task},
-        problem::Sheet,
+        problem::DayProblem,
     },
 };
 use optimizer::{Answer, ChangePrices, Settings, Solution, StopRule, check::check};
@@ -26,29 +26,29 @@ pub(crate) struct Ask<'a> {
 }
 
 /// Solves a problem from nothing. Nobody sees a solution that the checker does not accept.
-pub(crate) fn solve(sheet: &Sheet, ask: &Ask<'_>) -> Result<Solution> {
-    keep_copy(sheet, ask);
+pub(crate) fn solve(day_problem: &DayProblem, ask: &Ask<'_>) -> Result<Solution> {
+    keep_copy(day_problem, ask);
     let until = StopRule { iterations: Some(ask.steps), ..StopRule::default() };
     let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
-    let solution = optimizer::solve(&sheet.problem, &until, &settings).solution;
-    judged(sheet, &solution)?;
+    let solution = optimizer::solve(&day_problem.problem, &until, &settings).solution;
+    judged(day_problem, &solution)?;
     Ok(solution)
 }
 
 /// Three answers to how the day stands, never worse than that. Nobody sees one that the checker does not accept.
-pub(crate) fn solve_again(sheet: &Sheet, ask: &Ask<'_>) -> Result<Vec<Answer>> {
-    keep_copy(sheet, ask);
+pub(crate) fn solve_again(day_problem: &DayProblem, ask: &Ask<'_>) -> Result<Vec<Answer>> {
+    keep_copy(day_problem, ask);
     let until = StopRule { iterations: Some(ask.steps), ..StopRule::default() };
     let settings = Settings { seed: SEED, threads: THREADS, ..Settings::default() };
-    let set = &sheet.settings;
+    let set = &day_problem.settings;
     let prices = ChangePrices { moved: set.moved_stop_cents, order: set.reordered_stop_cents };
-    let answers = optimizer::replan(&sheet.problem, &sheet.given, prices, &until, &settings);
-    answers.iter().try_for_each(|answer| judged(sheet, &answer.solution))?;
+    let answers = optimizer::replan(&day_problem.problem, &day_problem.given, prices, &until, &settings);
+    answers.iter().try_for_each(|answer| judged(day_problem, &answer.solution))?;
     Ok(answers)
 }
 
-fn judged(sheet: &Sheet, solution: &Solution) -> Result<()> {
-    let report = check(&sheet.problem, solution);
+fn judged(day_problem: &DayProblem, solution: &Solution) -> Result<()> {
+    let report = check(&day_problem.problem, solution);
     if report.is_feasible() {
         Ok(())
     } else {
@@ -56,17 +56,17 @@ fn judged(sheet: &Sheet, solution: &Solution) -> Result<()> {
     }
 }
 
-fn keep_copy(sheet: &Sheet, ask: &Ask<'_>) {
+fn keep_copy(day_problem: &DayProblem, ask: &Ask<'_>) {
     if let Some(folder) = ask.keep
-        && let Err(fault) = keep(sheet, folder, ask.name)
+        && let Err(fault) = keep(day_problem, folder, ask.name)
     {
         // A copy that cannot be kept is no reason to leave a day without a plan.
         tracing::warn!(folder = %folder.display(), fault, "the problem could not be kept: check DOORSTEP_KEEP_PROBLEMS");
     }
 }
 
-fn keep(sheet: &Sheet, folder: &Path, name: &str) -> Result<(), String> {
-    let text = optimizer::json::write(name, &sheet.problem).map_err(|e| e.to_string())?;
+fn keep(day_problem: &DayProblem, folder: &Path, name: &str) -> Result<(), String> {
+    let text = optimizer::json::write(name, &day_problem.problem).map_err(|e| e.to_string())?;
     std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(folder.join(format!("{name}.json")), text))
         .map_err(|e| e.to_string())

@@ -3,7 +3,7 @@
 //! Each round matches the readings that came in to the streets and adds what every road took to a histogram by kind of day,
 //! hour and group of roads. Its medians move the curves of the usual; the last hours say what is not as usual now.
 
-use super::{Known, Told};
+use super::{Applied, Known};
 use crate::{
     Caller, Operations, Result,
     base::{convert::profile, turns::aside, zone::Zone},
@@ -99,15 +99,15 @@ impl Operations {
         .await?;
         // What was said about the roads in the meantime stays said.
         let _turn = self.0.roadbook.telling.lock().await;
-        let told = {
+        let applied = {
             let mut known = self.0.roadbook.known();
             known.learn(&all);
             known.begun.insert(job.book.hub.id);
             (known.drives, known.live, known.learnt_at) = (drives, Arc::new(live), Some(now));
-            known.told.clone().map(|told| Told { learnt: told.learnt + 1, ..told })
+            known.applied.clone().map(|applied| Applied { learnt: applied.learnt + 1, ..applied })
         };
-        if let Some(told) = told {
-            self.0.roadbook.tell(told, sites);
+        if let Some(applied) = applied {
+            self.0.roadbook.apply(applied, sites);
         }
         Ok(read)
     }

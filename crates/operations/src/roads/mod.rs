@@ -40,7 +40,7 @@ pub(crate) struct Roadbook {
 /// What the streets were told last, and what it was made from.
 #[derive(Default)]
 struct Known {
-    told: Option<Told>,
+    applied: Option<Applied>,
     curves: Option<Arc<Curves>>,
     live: Arc<Live>,
     drives: Drives,
@@ -52,7 +52,7 @@ struct Known {
 
 /// What conditions are made from, to see whether they have changed.
 #[derive(Clone, PartialEq)]
-struct Told {
+struct Applied {
     closures: Vec<domain::Closure>,
     weather: domain::Weather,
     /// Grows with everything that drives have shown.
@@ -90,10 +90,10 @@ impl Roadbook {
     }
 
     /// Lets closures, weather and traffic hold; answers whether anything is new.
-    fn tell(&self, told: Told, sites: &[Site]) -> bool {
+    fn apply(&self, applied: Applied, sites: &[Site]) -> bool {
         let Some(city) = &self.city else { return false };
         let mut known = self.known();
-        if known.told.as_ref() == Some(&told) {
+        if known.applied.as_ref() == Some(&applied) {
             return false;
         }
         let zone_of = |closure: &domain::Closure| {
@@ -101,12 +101,16 @@ impl Roadbook {
         };
         let curves = known.curves.get_or_insert_with(|| Arc::new(Curves::assumed())).clone();
         city.set_conditions(Conditions {
-            closures: told.closures.iter().filter_map(|c| Some(closures::closure(c, zone_of(c)?))).collect(),
-            weather: ::roads::Weather::from_code(told.weather.code()).unwrap_or_default(),
+            closures: applied
+                .closures
+                .iter()
+                .filter_map(|c| Some(closures::closure(c, zone_of(c)?)))
+                .collect(),
+            weather: ::roads::Weather::from_code(applied.weather.code()).unwrap_or_default(),
             curves,
             live: known.live.clone(),
         });
-        known.told = Some(told);
+        known.applied = Some(applied);
         true
     }
 }
@@ -151,8 +155,8 @@ impl Operations {
             weather = if slows(said) > slows(weather) { said } else { weather };
         }
         drop(conn);
-        let learnt = self.0.roadbook.known().told.as_ref().map_or(0, |told| told.learnt);
-        let news = self.0.roadbook.tell(Told { closures, weather, learnt }, &sites);
+        let learnt = self.0.roadbook.known().applied.as_ref().map_or(0, |applied| applied.learnt);
+        let news = self.0.roadbook.apply(Applied { closures, weather, learnt }, &sites);
         if news {
             self.0.live.touch_roads();
             self.0.driver_routes.note_all();
@@ -211,8 +215,8 @@ impl Operations {
             let sum: f64 = groups.iter().map(|&group| curves.at(group, at)).sum();
             (sum / groups.len() as f64 * 100.0).round() as i64
         };
-        let weather = known.told.as_ref().map_or(1.0, |told| {
-            ::roads::Weather::from_code(told.weather.code()).unwrap_or_default().factor(Profile::Van)
+        let weather = known.applied.as_ref().map_or(1.0, |applied| {
+            ::roads::Weather::from_code(applied.weather.code()).unwrap_or_default().factor(Profile::Van)
         });
         TrafficView {
             engine: source.engine,

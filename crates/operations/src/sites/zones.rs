@@ -97,7 +97,7 @@ impl Operations {
     ) -> Result<ZonesSaid> {
         let sent = serde_json::from_str(sent).unwrap_or(Value::Null);
         Ok(match self.import(caller, hub, sent).await? {
-            Ok(judged) => told(&judged),
+            Ok(judged) => answer_of(&judged),
             Err(why) => ZonesSaid { refused: vec![(0, why)], ..ZonesSaid::default() },
         })
     }
@@ -117,7 +117,7 @@ impl Operations {
         });
         let read = vec![(name, asked.await?)];
         let judged = self.add_zones(caller, &site, read).await?;
-        Ok(told(&judged))
+        Ok(answer_of(&judged))
     }
 
     /// Lets a zone end: `day` is the first on which it holds no more.
@@ -317,7 +317,7 @@ fn row(number: u32, zone: &Zone, hub: &Hub, today: Day) -> ZoneRow {
     }
 }
 
-fn told(judged: &[Judged]) -> ZonesSaid {
+fn answer_of(judged: &[Judged]) -> ZonesSaid {
     let count =
         |status| judged.iter().filter(|(_, done)| matches!(done, Ok((s, _)) if *s == status)).count() as u32;
     let refused: Vec<_> =

@@ -102,8 +102,8 @@ impl Operations {
         touched.extend(book.routes.iter().filter(by_the_clock).map(|r| r.id));
         let ranges = self.0.ranges.get(book.hub.id).unwrap_or_default();
         let pending = |id: &StopId| known.get(id).is_some_and(|s| s.stop.state == StopState::Pending);
-        let told = estimates.iter().filter(|e| e.known).flat_map(|e| &e.stops).filter(|(id, _)| pending(id));
-        let kept: Vec<_> = told.filter_map(|(id, eta)| ranges.kept(*id, *eta, book.now)).collect();
+        let shown = estimates.iter().filter(|e| e.known).flat_map(|e| &e.stops).filter(|(id, _)| pending(id));
+        let kept: Vec<_> = shown.filter_map(|(id, eta)| ranges.kept(*id, *eta, book.now)).collect();
         let open = |s: &&DayStop| s.stop.state.is_open() && s.eta.is_some();
         let unknown: Vec<_> = book
             .routes

@@ -92,8 +92,8 @@ async fn an_urgent_order_is_fetched_by_a_van_that_is_out() {
     for stop in &route.stops {
         if stop.stop == before {
             hub.report(van, now, Deed::Reloaded { route: route.route }).await;
-            let told = hub.route(van, now).await;
-            assert!(told.reload_before.is_none() && told.stops.iter().all(|stop| stop.aboard));
+            let route = hub.route(van, now).await;
+            assert!(route.reload_before.is_none() && route.stops.iter().all(|stop| stop.aboard));
         }
         hub.attempt(van, now, stop.stop, Outcome::DeliveredToRecipient).await;
         now += TimeDelta::minutes(5);

@@ -304,10 +304,10 @@ async fn scores_reach_what_is_told() {
     let ops = hub.at(at(7, 40));
     ops.watch(&Caller::timer()).await.unwrap();
     let machine = hub.machine(&ops).await;
-    let told = async || ops.estimates(&machine, None).await.unwrap().stops;
+    let estimates = async || ops.estimates(&machine, None).await.unwrap().stops;
     ops.score_estimates(&Caller::timer()).await.unwrap();
     assert!(
-        told().await.iter().all(|s| s.expected.is_some() && s.earliest.is_none()),
+        estimates().await.iter().all(|s| s.expected.is_some() && s.earliest.is_none()),
         "nothing was scored yet"
     );
 
@@ -326,7 +326,7 @@ async fn scores_reach_what_is_told() {
     sqlx::query(history).execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
     assert!(ops.score_estimates(&Caller::timer()).await.unwrap() >= 60);
-    let open: Vec<_> = told().await.into_iter().filter(|s| s.arrived.is_none()).collect();
+    let open: Vec<_> = estimates().await.into_iter().filter(|s| s.arrived.is_none()).collect();
     assert_eq!(open.len(), routed.len());
     for stop in open {
         let off = |end: Option<chrono::DateTime<chrono::Utc>>| {

@@ -141,7 +141,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
     assert!(matches!(denied, Err(OpsError::NotAllowed { role: Role::Agent })), "{denied:?}");
 
     let ops = hub.at(at(11, 0));
-    assert_eq!(ops.order_named(&Caller::desk(), &reference).await.unwrap(), id);
+    assert_eq!(ops.order_named(&Caller::command_line(), &reference).await.unwrap(), id);
     settled(&hub).await;
     ops.count_rollups(&Caller::timer()).await.unwrap();
     let before = counted(&ops, &mut conn, &manager).await;
@@ -204,7 +204,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
         ops.place_orders(&shop, PlaceOrders::Single(Box::new(again))).await.unwrap().results.remove(0);
     assert_eq!((answer.result, answer.order, answer.why), (PlaceStatus::Known, Some(id), None));
     // Once more changes nothing.
-    ops.erase_recipient(&Caller::desk(), id, false).await.unwrap();
+    ops.erase_recipient(&Caller::command_line(), id, false).await.unwrap();
     assert_eq!(count(&mut conn, "events").await, events + 1);
     state_equals_history(&hub).await;
 }

@@ -335,9 +335,9 @@ async fn notes_reach_the_driver_and_can_be_erased_with_all_that_is_known_of_the_
     assert_eq!((asked.priority, asked.items), (3, vec![("Insulin pens".to_owned(), 2)]));
 
     let mut conn = PgConnection::connect(&hub.url).await.unwrap();
-    let told = "select count(*) from events where facts::text ~* 'grace|insulin|bell'";
+    let personal = "select count(*) from events where facts::text ~* 'grace|insulin|bell'";
     assert_eq!(
-        sqlx::query_scalar::<_, i64>(told).fetch_one(&mut conn).await.unwrap(),
+        sqlx::query_scalar::<_, i64>(personal).fetch_one(&mut conn).await.unwrap(),
         0,
         "facts hold nobody"
     );

@@ -187,8 +187,8 @@ async fn another_role_other_hubs_and_being_disabled_end_what_is_open() {
     let anna = come_in(&ops, &link).await;
     ops.change_own_password(&anna, "", "four dry Wednesdays", "four dry Wednesdays").await.unwrap();
 
-    let told = ops.account_changes(&keeper, 1).await.unwrap().rows;
-    let of_anna: Vec<_> = told.iter().filter(|c| c.whose == "Anna").filter_map(|c| c.what).collect();
+    let rows = ops.account_changes(&keeper, 1).await.unwrap().rows;
+    let of_anna: Vec<_> = rows.iter().filter(|c| c.whose == "Anna").filter_map(|c| c.what).collect();
     for what in [
         AccountChange::PersonAdded,
         AccountChange::RoleChanged,
@@ -201,7 +201,7 @@ async fn another_role_other_hubs_and_being_disabled_end_what_is_open() {
     ] {
         assert!(of_anna.contains(&what), "{what:?} in {of_anna:?}");
     }
-    let by_keeper: Vec<_> = told.iter().filter(|c| c.by.as_deref() == Some("administrator")).collect();
+    let by_keeper: Vec<_> = rows.iter().filter(|c| c.by.as_deref() == Some("administrator")).collect();
     let role = by_keeper.iter().find(|c| c.what == Some(AccountChange::RoleChanged)).unwrap();
     assert_eq!((role.role_before, role.role), (Some(Role::Dispatcher), Some(Role::Agent)));
     let moves = by_keeper.iter().filter(|c| c.what == Some(AccountChange::HubsChanged));
@@ -225,10 +225,10 @@ async fn the_last_administrator_and_the_own_account_are_protected() {
         fault(ops.reset_password(&one, own.id).await.map(|_| ())),
     ];
     assert_eq!(refused, [AccountFault::OwnAccount; 4]);
-    let desk = Caller::desk();
-    let last = ops.set_enabled(&desk, own.id, own.version, false).await;
+    let caller = Caller::command_line();
+    let last = ops.set_enabled(&caller, own.id, own.version, false).await;
     assert_eq!(fault(last), AccountFault::LastAdministrator);
-    let last = ops.change_person(&desk, to(&own, Role::Manager, None)).await;
+    let last = ops.change_person(&caller, to(&own, Role::Manager, None)).await;
     assert_eq!(fault(last), AccountFault::LastAdministrator);
     assert!(ops.session_still_good(&one).await.unwrap(), "what was refused has changed nothing");
 
@@ -236,7 +236,7 @@ async fn the_last_administrator_and_the_own_account_are_protected() {
     ops.invite(&one, invite("Second", Role::Administrator)).await.unwrap();
     let second = line(&ops, &one, "Second").await;
     ops.set_enabled(&one, second.id, second.version, false).await.unwrap();
-    let last = ops.set_enabled(&desk, own.id, own.version, false).await;
+    let last = ops.set_enabled(&caller, own.id, own.version, false).await;
     assert_eq!(fault(last), AccountFault::LastAdministrator);
     let second = line(&ops, &one, "Second").await;
     ops.set_enabled(&one, second.id, second.version, true).await.unwrap();
@@ -310,9 +310,9 @@ async fn keys_are_made_used_found_and_revoked() {
         assert!(matches!(ops.revoke_key(&keeper, nothing).await, Err(OpsError::NotFound)), "{nothing}");
     }
     assert!(ops.who_by_key(&hub.keys.shops[0].key).await.is_ok(), "another key of the shop stays");
-    let told = ops.account_changes(&keeper, 1).await.unwrap().rows;
+    let rows = ops.account_changes(&keeper, 1).await.unwrap().rows;
     for what in [AccountChange::KeyMade, AccountChange::KeyRevoked] {
-        assert!(told.iter().any(|c| c.what == Some(what) && c.whose == "Night import"), "{told:?}");
+        assert!(rows.iter().any(|c| c.what == Some(what) && c.whose == "Night import"), "{rows:?}");
     }
     hub.close().await;
 }

@@ -127,7 +127,7 @@ enum Said {
 impl Deal {
     async fn make(self, hub: &Hub, ops: &Operations, day: &Morning) -> Said {
         let now = at(8, 45);
-        let tell = async |n, what| {
+        let report = async |n, what| {
             let van = hub.van(ops, n).await;
             let answer = ops.record_outcomes(&van, vec![report(now, what)]).await.unwrap();
             match answer.results[0].result {
@@ -144,17 +144,17 @@ impl Deal {
         };
         let tomorrow = TimeDelta::days(1);
         match self {
-            Self::Arrive => tell(1, Deed::Arrived { stop: day.next }).await,
+            Self::Arrive => report(1, Deed::Arrived { stop: day.next }).await,
             Self::Deliver => {
-                tell(1, Deed::Delivered { stop: day.next, outcome: to_recipient, note: None }).await
+                report(1, Deed::Delivered { stop: day.next, outcome: to_recipient, note: None }).await
             }
-            Self::Fail => tell(1, Deed::Failed { stop: day.next, outcome: not_home, note: None }).await,
+            Self::Fail => report(1, Deed::Failed { stop: day.next, outcome: not_home, note: None }).await,
             Self::DeliverAfterAll => {
-                tell(1, Deed::Delivered { stop: day.failed.0, outcome: to_recipient, note: None }).await
+                report(1, Deed::Delivered { stop: day.failed.0, outcome: to_recipient, note: None }).await
             }
-            Self::Return => tell(1, Deed::Returned { route: day.out }).await,
-            Self::Depart => tell(3, Deed::Departed { route: day.waiting }).await,
-            Self::BreakDown => tell(1, Deed::OffRoad { reason: "flat tyre".into() }).await,
+            Self::Return => report(1, Deed::Returned { route: day.out }).await,
+            Self::Depart => report(3, Deed::Departed { route: day.waiting }).await,
+            Self::BreakDown => report(1, Deed::OffRoad { reason: "flat tyre".into() }).await,
             Self::MoveFailed => {
                 done(ops.reschedule(&day.agent, day.failed.1, (at(12, 0), at(14, 0)), None).await)
             }

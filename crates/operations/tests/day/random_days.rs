@@ -36,7 +36,7 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
     let [what, which, how, when] = roll;
     let n = 1 + which % 4;
     let van = hub.van(ops, n).await;
-    let tell = async |what| {
+    let report = async |what| {
         // A phone's clock is not ours.
         let at = now - TimeDelta::seconds(when as i64 % 1_200 - 120);
         let answer = ops.record_outcomes(&van, vec![report(at, what)]).await.unwrap();
@@ -51,23 +51,23 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
     let stop = route.as_ref().and_then(|r| r.stops.get(how % 2).or(r.stops.first()));
     let reference = &cast.references[which % cast.references.len()];
     match (what, route.as_ref(), stop) {
-        (0..=2, _, Some(s)) => tell(Deed::Arrived { stop: s.stop }).await,
+        (0..=2, _, Some(s)) => report(Deed::Arrived { stop: s.stop }).await,
         (3..=7, _, Some(s)) => {
             let outcome = Outcome::DeliveredToRecipient;
-            tell(Deed::Delivered { stop: s.stop, outcome, note: None }).await;
+            report(Deed::Delivered { stop: s.stop, outcome, note: None }).await;
         }
         (8 | 9, _, Some(s)) => {
-            tell(Deed::Failed { stop: s.stop, outcome: Outcome::FailedNotHome, note: None }).await;
+            report(Deed::Failed { stop: s.stop, outcome: Outcome::FailedNotHome, note: None }).await;
             if how % 3 == 0 {
                 let outcome = Outcome::DeliveredToSafePlace;
-                tell(Deed::Delivered { stop: s.stop, outcome, note: None }).await;
+                report(Deed::Delivered { stop: s.stop, outcome, note: None }).await;
             }
         }
-        (10, Some(r), _) => tell(Deed::Departed { route: r.route }).await,
-        (11, Some(r), _) => tell(Deed::Reloaded { route: r.route }).await,
-        (12, Some(r), _) if how % 3 == 0 => tell(Deed::Returned { route: r.route }).await,
-        (13, _, _) => tell(Deed::OffRoad { reason: "tyre".into() }).await,
-        (14, _, _) => tell(Deed::Recovered).await,
+        (10, Some(r), _) => report(Deed::Departed { route: r.route }).await,
+        (11, Some(r), _) => report(Deed::Reloaded { route: r.route }).await,
+        (12, Some(r), _) if how % 3 == 0 => report(Deed::Returned { route: r.route }).await,
+        (13, _, _) => report(Deed::OffRoad { reason: "tyre".into() }).await,
+        (14, _, _) => report(Deed::Recovered).await,
         (15 | 16, _, _) => {
             let hits = ops.find_orders(&cast.agent, reference, 1).await.unwrap();
             let Some(hit) = hits.hits.first() else { return };

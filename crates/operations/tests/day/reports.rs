@@ -23,9 +23,9 @@ async fn two_phones_may_make_the_same_id() {
     second.id = first.id;
     for (n, own) in [(routes[0].0, &mut first), (routes[1].0, &mut second)] {
         let van = hub.van(&ops, n).await;
-        let tell = async || ops.record_outcomes(&van, vec![own.clone()]).await.unwrap().results[0].result;
-        assert_eq!(tell().await, ReportStatus::Stored);
-        assert_eq!(tell().await, ReportStatus::Known);
+        let report = async || ops.record_outcomes(&van, vec![own.clone()]).await.unwrap().results[0].result;
+        assert_eq!(report().await, ReportStatus::Stored);
+        assert_eq!(report().await, ReportStatus::Known);
     }
     state_equals_history(&hub).await;
 }
@@ -281,12 +281,12 @@ async fn reports_of_one_vehicle_at_the_same_moment_are_all_stored() {
     let van = hub.van(&ops, n).await;
     let deeds =
         (0..24).map(|k| if k % 2 == 0 { Deed::OffRoad { reason: "clutch".into() } } else { Deed::Recovered });
-    let tell = |what| {
+    let report = |what| {
         let (ops, van) = (ops.clone(), van.clone());
         tokio::spawn(async move { ops.record_outcomes(&van, vec![report(at(7, 59), what)]).await })
     };
-    let told: Vec<_> = deeds.map(tell).collect();
-    for answer in told {
+    let results: Vec<_> = deeds.map(report).collect();
+    for answer in results {
         assert_eq!(answer.await.unwrap().unwrap().results[0].result, ReportStatus::Stored);
     }
     state_equals_history(&hub).await;

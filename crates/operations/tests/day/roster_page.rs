@@ -128,19 +128,19 @@ async fn what_a_form_may_not_do_is_said_and_what_was_typed_is_kept() {
     // Who drives another vehicle in the usual hours leaves that one alone; once it is rostered it clashes.
     let night = ShiftForm { from: "20:00".into(), until: "04:00".into(), ..second.clone() };
     assert!(save(&hub, &dispatcher, night).await.done.is_some());
-    let told = why(ShiftForm {
+    let answer = why(ShiftForm {
         driver: driver.clone(),
         from: "19:00".into(),
         until: "21:00".into(),
         ..form("Van 03").await
     })
     .await;
-    assert!(told.contains("Van 02") && told.starts_with("driver"), "{told}");
-    let told = why(ShiftForm { from: "25:00".into(), ..form("Van 03").await }).await;
-    assert!(told.contains("write a time"), "{told}");
+    assert!(answer.contains("Van 02") && answer.starts_with("driver"), "{answer}");
+    let answer = why(ShiftForm { from: "25:00".into(), ..form("Van 03").await }).await;
+    assert!(answer.contains("write a time"), "{answer}");
     let pause = BreakForm { earliest: "16:00".into(), latest: "16:20".into(), minutes: "30".into() };
-    let told = why(ShiftForm { breaks: vec![pause], ..form("Van 03").await }).await;
-    assert!(told.contains("within its shift"), "{told}");
+    let answer = why(ShiftForm { breaks: vec![pause], ..form("Van 03").await }).await;
+    assert!(answer.contains("within its shift"), "{answer}");
 
     // Two people of one name are told apart, and who is counted on cannot leave.
     add(&hub, &dispatcher, "Rita Example").await;
@@ -167,8 +167,8 @@ async fn what_a_form_may_not_do_is_said_and_what_was_typed_is_kept() {
     let monday = page(&hub, &dispatcher, tuesday() - TimeDelta::days(1)).await;
     let out = monday.rows.iter().find(|row| row.label == format!("Van {n:02}")).unwrap();
     assert!(monday.planned && out.shifts[0].route == Some(RouteCode::Out), "{out:?}");
-    let told = why(ShiftForm { until: "15:00".into(), ..out.shifts[0].form.clone() }).await;
-    assert!(told.contains("departed"), "{told}");
+    let answer = why(ShiftForm { until: "15:00".into(), ..out.shifts[0].form.clone() }).await;
+    assert!(answer.contains("departed"), "{answer}");
     let before = page(&hub, &dispatcher, tuesday() - TimeDelta::days(3)).await;
     assert!(before.over && !before.may_change);
     state_equals_history(&hub).await;

@@ -225,19 +225,22 @@ async fn what_cannot_be_rostered_is_named() {
     // The driver and the van are in a shift that passes midnight.
     let tuesday = TimeDelta::days(1);
     let next = |n| by_rita(drives(van(&hub, n), at(1, 30) + tuesday, at(9, 0) + tuesday));
-    let told = why(next(2)).await;
-    assert!(told.contains("driver") && told.contains("Van 01") && told.contains("2026-11-23"), "{told}");
-    let told = why(SaveShift { driver: None, ..next(1) }).await;
-    assert!(told.contains("vehicle") && told.contains("2026-11-23"), "{told}");
+    let answer = why(next(2)).await;
+    assert!(
+        answer.contains("driver") && answer.contains("Van 01") && answer.contains("2026-11-23"),
+        "{answer}"
+    );
+    let answer = why(SaveShift { driver: None, ..next(1) }).await;
+    assert!(answer.contains("vehicle") && answer.contains("2026-11-23"), "{answer}");
     let after = by_rita(drives(van(&hub, 2), at(2, 0) + tuesday, at(9, 0) + tuesday));
     assert_eq!(save(&hub, &dispatcher, at(6, 10), after).await.result, SavedStatus::Saved);
-    let told = why(by_rita(drives(van(&hub, 2), at(17, 0), at(19, 0)))).await;
-    assert!(told.contains("Van 01"), "{told}");
+    let answer = why(by_rita(drives(van(&hub, 2), at(17, 0), at(19, 0)))).await;
+    assert!(answer.contains("Van 01"), "{answer}");
 
     // One shift a day, and none that takes another's place unsaid.
     let second = drives(van(&hub, 1), at(7, 0), at(12, 0));
-    let told = why(second.clone()).await;
-    assert!(told.contains("replaces"), "{told}");
+    let answer = why(second.clone()).await;
+    assert!(answer.contains("replaces"), "{answer}");
     let moved = SaveShift { replaces: saved.shift, ..second };
     assert_eq!(save(&hub, &dispatcher, at(6, 10), moved).await.shift, saved.shift);
     assert!(
@@ -275,10 +278,10 @@ async fn what_cannot_be_rostered_is_named() {
 
     // Who is in the roster, or usually drives, cannot leave.
     let left = SaveDriver { id: Some(rita), name: "Rita Example".into(), left: true, usually_drives: None };
-    let Err(OpsError::Invalid(told)) = ops.save_driver(&dispatcher, None, left.clone()).await else {
+    let Err(OpsError::Invalid(answer)) = ops.save_driver(&dispatcher, None, left.clone()).await else {
         panic!("is in the roster")
     };
-    assert!(told.contains("2026-11-24"), "{told}");
+    assert!(answer.contains("2026-11-24"), "{answer}");
     let all = roster(&hub, &dispatcher, monday() + tuesday).await;
     let line = all.lines.iter().find(|line| line.label == "Van 02").unwrap().shift.unwrap();
     ops.remove_shift(&dispatcher, line).await.unwrap();
@@ -288,10 +291,10 @@ async fn what_cannot_be_rostered_is_named() {
     assert!(why(by_rita(van_3())).await.contains("no longer works"));
     let usual = all.lines.iter().find(|line| line.label == "Van 03").unwrap().drives.as_ref().unwrap().driver;
     let left = SaveDriver { id: Some(usual), name: "Driver 03".into(), left: true, usually_drives: None };
-    let Err(OpsError::Invalid(told)) = ops.save_driver(&dispatcher, None, left).await else {
+    let Err(OpsError::Invalid(answer)) = ops.save_driver(&dispatcher, None, left).await else {
         panic!("drives")
     };
-    assert!(told.contains("Van 03"), "{told}");
+    assert!(answer.contains("Van 03"), "{answer}");
 
     let manager = hub.person(Role::Manager).await;
     let refused = ops.save_shift(&manager, None, van_3()).await;
@@ -340,10 +343,10 @@ async fn a_roster_shows_the_usual_until_a_line_says_otherwise() {
     let now = roster(&hub, &machine, monday()).await;
     assert_eq!(shown(&now, 2), Some(("Rita Example".into(), at(7, 30), at(16, 30))));
     let two = SaveDriver { usually_drives: Some(van(&hub, 3)), ..name("Rita Example", rita) };
-    let Err(OpsError::Invalid(told)) = ops.save_driver(&machine, None, two).await else {
+    let Err(OpsError::Invalid(answer)) = ops.save_driver(&machine, None, two).await else {
         panic!("two at once")
     };
-    assert!(told.contains("Van 02"), "{told}");
+    assert!(answer.contains("Van 02"), "{answer}");
     hub.plan(4).await;
     state_equals_history(&hub).await;
     hub.close().await;

@@ -157,9 +157,9 @@ async fn the_second_of_two_administrators_is_told_and_keeps_what_was_typed() {
         was: texts(&[("notice_minutes", "30"), ("days_ahead", "3")]),
         ..ChangeSettings::default()
     };
-    let told = ops.change_settings(&second, late.clone()).await.unwrap();
-    assert_eq!((told.outcome, &told.tried), (Overtaken, &texts(&[("days_ahead", "5")])));
-    let ask = SettingsAsk { tried: told.tried, since: Some(version), page: 1, ..SettingsAsk::default() };
+    let answer = ops.change_settings(&second, late.clone()).await.unwrap();
+    assert_eq!((answer.outcome, &answer.tried), (Overtaken, &texts(&[("days_ahead", "5")])));
+    let ask = SettingsAsk { tried: answer.tried, since: Some(version), page: 1, ..SettingsAsk::default() };
     let view = ops.settings(&second, ask).await.unwrap();
     assert_eq!((row(&view, "days_ahead").text.as_str(), row(&view, "days_ahead").holds.as_str()), ("5", "3"));
     let changed = row(&view, "notice_minutes").changed.clone().unwrap();
@@ -282,9 +282,9 @@ async fn a_hubs_own_value_stands_above_that_of_all_until_it_is_given_back() {
     let view = shown(&ops, &admin, Some(north)).await;
     assert_eq!(row(&view, "window_first_hour").holds, "8");
     assert!(!row(&view, "window_first_hour").own);
-    let told: Vec<_> =
+    let answer: Vec<_> =
         view.changes.iter().map(|c| (c.before.as_str(), c.after.as_str(), c.hub.as_deref())).collect();
-    assert_eq!(told, [("14", "8", Some("North")), ("8", "14", Some("North")), ("20", "18", None)]);
+    assert_eq!(answer, [("14", "8", Some("North")), ("8", "14", Some("North")), ("20", "18", None)]);
     let final_ = sqlx::query("delete from setting_changes").execute(&mut conn).await;
     assert!(final_.is_err(), "the history is never changed");
     conn.close().await.unwrap();

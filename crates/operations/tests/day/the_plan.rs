@@ -161,18 +161,18 @@ async fn a_breakdown_during_a_round_of_watching_is_not_over_by_the_end_of_it() {
     hub.plan(36).await;
     let van = hub.routed(at(7, 20)).await[1].0;
     // The channel holds one question, so only the first way is waited for.
-    let ((asked, hears), (tells, happened)) = (mpsc::sync_channel(1), mpsc::sync_channel(1));
+    let ((asked, waits), (done, happened)) = (mpsc::sync_channel(1), mpsc::sync_channel(1));
     hub.roads = Some(Arc::new(Slow { asked, happened: Mutex::new(happened) }));
     let watching = hub.at(at(7, 37));
     hub.roads = None;
     let round = tokio::spawn(async move { watching.watch(&Caller::timer()).await });
-    while hears.try_recv().is_err() {
+    while waits.try_recv().is_err() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     hub.report(van, at(7, 37), Deed::OffRoad { reason: "flat tyre".into() }).await;
-    tells.send(()).unwrap();
+    done.send(()).unwrap();
     // Whatever is asked from now on is not waited for.
-    drop(tells);
+    drop(done);
     round.await.unwrap().unwrap();
     let queue = hub.at(at(7, 38)).queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
     assert_eq!(queue.rows.iter().filter(|row| row.kind == ExceptionKind::Breakdown).count(), 1, "{queue:?}");

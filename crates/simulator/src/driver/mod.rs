@@ -247,12 +247,12 @@ impl Driver {
             }
             State::Standing { since, .. } => {
                 let reason = self.truth.mishaps.no_start.as_ref().map_or("", |no_start| no_start.reason);
-                self.tell(&Fact::NoStart { vehicle: &self.truth.label, from: since, until: at, reason });
+                self.record(&Fact::NoStart { vehicle: &self.truth.label, from: since, until: at, reason });
                 self.report(phone, at, "recovered", at, Deed::Recovered);
             }
             State::Loading { route, since, .. } => {
                 self.report(phone, at, "reloaded", at, Deed::Reloaded { route });
-                self.tell(&Fact::Reload { vehicle: &self.truth.label, arrived: since, left: at });
+                self.record(&Fact::Reload { vehicle: &self.truth.label, arrived: since, left: at });
                 if let Some(heard) = &mut self.route {
                     heard.route.stops.iter_mut().for_each(|stop| stop.aboard = true);
                 }
@@ -267,7 +267,7 @@ impl Driver {
                     Deed::Failed { stop, outcome, note }
                 };
                 self.report(phone, at, "ended", stop, deed);
-                self.tell(&visit.fact(&self.truth, &door, at));
+                self.record(&visit.fact(&self.truth, &door, at));
                 self.closed.insert(stop);
                 match self.pause_at(at) {
                     Some(until) => self.state = State::Pausing { at: place, since: at, until },
@@ -278,7 +278,7 @@ impl Driver {
                 }
             }
             State::Pausing { at: place, since, .. } => {
-                self.tell(&Fact::Break { vehicle: &self.truth.label, from: since, until: at });
+                self.record(&Fact::Break { vehicle: &self.truth.label, from: since, until: at });
                 self.go_on(Here { driver: place, vehicle: self.vehicle }, at, at, phone);
             }
         }
@@ -306,7 +306,7 @@ impl Driver {
         let (route, planned) = (heard.route.route, heard.route.planned_start);
         self.left_with = heard.route.stops.iter().filter(|stop| !self.closed.contains(&stop.stop)).count();
         self.report(phone, at, "departed", route, Deed::Departed { route });
-        self.tell(&Fact::Departed { vehicle: &self.truth.label, at, planned, stops: self.left_with });
+        self.record(&Fact::Departed { vehicle: &self.truth.label, at, planned, stops: self.left_with });
         self.go_on(Here::at(self.truth.bay), at, at, phone);
     }
 
@@ -315,7 +315,7 @@ impl Driver {
         match &trip.to {
             &Goal::Hub(route) => {
                 self.report(phone, at, "returned", route, Deed::Returned { route });
-                self.tell(&Fact::Returned { vehicle: &self.truth.label, at });
+                self.record(&Fact::Returned { vehicle: &self.truth.label, at });
                 self.finished.insert(route);
             }
             &Goal::Load(route, before) => {
@@ -340,7 +340,7 @@ impl Driver {
         self.report(phone, at, "off_road", "road", Deed::OffRoad { reason: reason.to_owned() });
         let spot = trip.spot(at).at;
         let place = Point { lat: spot.lat, lon: spot.lon };
-        self.tell(&Fact::Breakdown { vehicle: &self.truth.label, at: place, from: at, until, reason });
+        self.record(&Fact::Breakdown { vehicle: &self.truth.label, at: place, from: at, until, reason });
         self.state = State::OffRoad { driven: at - trip.set_off, trip, since: at, until };
     }
 
@@ -372,7 +372,7 @@ impl Driver {
         if let Some(Lull { lasts, forgets, .. }) = self.lull.take_if(|lull| has_done(lull.after)) {
             let until = at + lasts;
             phone.fall_silent(Silence { from: at, until, forgets });
-            self.tell(&Fact::Silence { vehicle: &self.truth.label, from: at, until, forgets });
+            self.record(&Fact::Silence { vehicle: &self.truth.label, from: at, until, forgets });
         }
         let stood = chrono::Duration::zero();
         self.state = State::OnTheWay(Trip { to, leg, set_off: at, began, stood, breaks_at });
@@ -384,7 +384,7 @@ impl Driver {
             // What lies at the hub is nobody's failed attempt.
             if aboard {
                 let (order, window_until) = (next.reference.as_str(), next.window_until);
-                self.tell(&Fact::GivenUp { vehicle: &self.truth.label, order, stop, window_until, at });
+                self.record(&Fact::GivenUp { vehicle: &self.truth.label, order, stop, window_until, at });
                 let note = Some("Shift over".to_owned());
                 let deed = Deed::Failed { stop, outcome: Outcome::FailedNoTime, note };
                 self.report(phone, at, "ended", stop, deed);
@@ -421,8 +421,8 @@ impl Driver {
         self.route.as_ref().map(|heard| heard.route.route)
     }
 
-    fn tell(&self, fact: &Fact<'_>) {
-        self.world.tell(fact);
+    fn record(&self, fact: &Fact<'_>) {
+        self.world.record(fact);
     }
 
     fn report(

@@ -105,15 +105,15 @@ impl World {
     }
 
     /// Tells what is true to whoever scores the product afterwards, and to nobody else.
-    pub fn tell(&self, fact: &Fact<'_>) {
-        self.truth.tell(fact);
+    pub fn record(&self, fact: &Fact<'_>) {
+        self.truth.record(fact);
     }
 
     /// Tells what is known before the day begins: its orders and its incidents.
     pub fn tell_the_morning(&self, scenario: &Scenario) {
         for ScenarioOrder { says, placed_at, .. } in &scenario.orders {
             let Some(at) = says.at else { continue };
-            self.tell(&Fact::Order {
+            self.record(&Fact::Order {
                 order: &says.reference,
                 area: self.areas.at(LatLon { lat: at.lat, lon: at.lon }),
                 at,
@@ -125,7 +125,7 @@ impl World {
             });
         }
         for incident in &self.incidents {
-            self.tell(&Fact::Incident {
+            self.record(&Fact::Incident {
                 near: &incident.near,
                 at: Point { lat: incident.centre.lat, lon: incident.centre.lon },
                 radius_m: incident.radius_m,

@@ -71,7 +71,7 @@ impl StoreError {
     }
 
     /// Whether a value from outside was one that the database cannot hold, such as a zero in a text or a year beyond its
-    /// calendar. The doors refuse what they know of; this is the last fence.
+    /// calendar. The endpoints refuse what they know of; this is the last fence.
     pub fn is_from_outside(&self) -> bool {
         // 22001 too long, 22003 out of range, 22007 and 22008 times, 22021 and 22P05 characters, 22P02 and 22P03 forms.
         match self {

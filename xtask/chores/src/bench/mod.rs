@@ -1,7 +1,7 @@
 //! `cargo xtask bench NAME`: one benchmark.
 
 mod comparison;
-mod doors;
+mod endpoints;
 mod estimates;
 mod load;
 mod morning;
@@ -36,7 +36,7 @@ enum Bench {
     /// Single readings over HTTP from 128 phones, and the live feed to 1,000 viewers
     Crowd(Rest),
     /// A fuzzer at every endpoint and every server function: nothing may break
-    Doors(doors::Options),
+    Endpoints(endpoints::Options),
     /// The demo's own morning plan, before and after the search
     Morning(morning::Options),
     /// Pages and questions on a million orders
@@ -66,7 +66,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Plan(rest) => target(project, "optimizer", "plan", rest),
         Bench::Server(rest) => target(project, "server", "page", rest),
         Bench::Crowd(rest) => target(project, "server", "crowd", rest),
-        Bench::Doors(options) => doors::doors(project, options),
+        Bench::Endpoints(options) => endpoints::endpoints(project, options),
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Load(options) => load::load(project, options),
         Bench::Estimates(options) => estimates::estimates(project, options),

@@ -80,8 +80,8 @@ pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
     let Feed { map, marks, selected, on_select, route, closed, sketch, fit_all, follow, addressed } = feed;
     Effect::new(move |_| {
         let Some(element) = frame.get().filter(|_| glue::leaflet_is_here()) else { return };
-        let told = Told { on_select, sketch, follow };
-        let Some(island) = Island::new(element.unchecked_into(), &map, marks, told, addressed) else {
+        let callbacks = Callbacks { on_select, sketch, follow };
+        let Some(island) = Island::new(element.unchecked_into(), &map, marks, callbacks, addressed) else {
             return;
         };
         home.set_value(Some(island));
@@ -113,7 +113,7 @@ pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
 
 /// Whom clicks tell.
 #[derive(Clone, Copy)]
-struct Told {
+struct Callbacks {
     on_select: Callback<Option<VehicleId>>,
     sketch: Option<RwSignal<Sketch>>,
     follow: RwSignal<bool>,
@@ -161,7 +161,7 @@ impl Island {
         frame: HtmlElement,
         view: &MapView,
         marks: Signal<Vec<VehicleMark>>,
-        told: Told,
+        callbacks: Callbacks,
         addressed: bool,
     ) -> Option<Rc<Self>> {
         let map = new_map(&frame)?;
@@ -221,18 +221,18 @@ impl Island {
                 moves: RefCell::default(),
             }
         });
-        island.listen(told);
+        island.listen(callbacks);
         island.layer.add_to(&island.map);
         island.mark_zoom();
         Some(island)
     }
 
-    fn listen(self: &Rc<Self>, told: Told) {
-        let on = |event: &'static str, act: fn(&Self, &MouseEvent, Told)| {
+    fn listen(self: &Rc<Self>, callbacks: Callbacks) {
+        let on = |event: &'static str, act: fn(&Self, &MouseEvent, Callbacks)| {
             let weak = Rc::downgrade(self);
             Evented::on_leaflet_event(&&self.map, event, move |event: MouseEvent| {
                 if let Some(island) = weak.upgrade() {
-                    act(&island, &event, told);
+                    act(&island, &event, callbacks);
                 }
             })
         };
@@ -242,30 +242,30 @@ impl Island {
                 island.pressed.set((at.x(), at.y()));
             }),
             // While it zooms the map takes no drag, and what was meant as one comes as a click.
-            on("click", |island, event, told| match told.sketch {
+            on("click", |island, event, callbacks| match callbacks.sketch {
                 _ if island.was_dragged(event) => {}
                 Some(sketch) if sketch.with_untracked(|sketch| sketch.drawing) => {
                     let at = event.lat_lng();
                     let place = Point { lat: at.lat(), lon: at.lng() };
                     sketch.update(|sketch| sketch.places.push(place));
                 }
-                _ => told.on_select.run(island.hit(event)),
+                _ => callbacks.on_select.run(island.hit(event)),
             }),
             on("mousemove", |island, event, _| island.hover(island.hit(event))),
             on("mouseout", |island, _, _| island.hover(None)),
         ]);
-        let on = |event: &'static str, act: fn(&Rc<Self>, Told)| {
+        let on = |event: &'static str, act: fn(&Rc<Self>, Callbacks)| {
             let weak = Rc::downgrade(self);
             Evented::on_leaflet_event(&&self.map, event, move |_: Event| {
                 if let Some(island) = weak.upgrade() {
-                    act(&island, told);
+                    act(&island, callbacks);
                 }
             })
         };
         self.moves.replace(vec![
             on("zoomend", |island, _| island.mark_zoom()),
             on("moveend", |island, _| island.note_view()),
-            on("dragstart", |_, told| told.follow.set(false)),
+            on("dragstart", |_, callbacks| callbacks.follow.set(false)),
         ]);
     }
 

@@ -100,7 +100,7 @@ impl RouteLayers {
             }
             self.stops = rows.iter().map(|row| self.stop(map, row)).collect();
         }
-        self.story.tell();
+        self.story.announce();
     }
 
     fn stop(&self, map: &Map, row: &StopRow) -> StopMarker {
@@ -113,7 +113,7 @@ impl RouteLayers {
         let (map, story, stop, at) = (map.clone(), self.story.clone(), row.stop, row.at);
         let click = Evented::on_leaflet_event(&marker, "click", move |_: MouseEvent| {
             story.stop.set(Some(stop));
-            story.tell();
+            story.announce();
             story.popup.set_lat_lng(lat_lng(at).as_ref());
             map.open_popup(&story.popup);
         });
@@ -135,7 +135,7 @@ impl Story {
     }
 
     /// Writes what is known of the stop now. The words change in place: telling Leaflet would make it move the map.
-    fn tell(&self) {
+    fn announce(&self) {
         let stops = self.stops.borrow();
         let row = self.stop.get().and_then(|stop| stops.iter().find(|row| row.stop == stop));
         let (Some(row), Some(text)) = (row, &self.text) else { return };

@@ -5,8 +5,8 @@
 
 use crate::{
     answers::{problem::Problem, state::AppState},
-    doors::api::at_hub,
     guard,
+    handlers::api::at_hub,
 };
 use axum::{
     Extension,
@@ -30,7 +30,7 @@ const GZIP: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 /// `GET /live/day`
 pub(crate) async fn day(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     Extension(caller): Extension<Option<Caller>>,
     query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
@@ -38,9 +38,9 @@ pub(crate) async fn day(
     let caller = caller.ok_or(OpsError::NotSignedIn)?;
     let hub = at_hub(query)?.hub;
     let key = caller.session_key().unwrap_or_default().to_vec();
-    let seat = house.streams.take(key).ok_or_else(Problem::too_many_streams)?;
+    let seat = state.streams.take(key).ok_or_else(Problem::too_many_streams)?;
     let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Resume::parse);
-    let viewer = match house.ops.view(&caller, hub, resume).await {
+    let viewer = match state.ops.view(&caller, hub, resume).await {
         Ok(viewer) => viewer,
         // Anything but a stream would end the browser's trying, and the first hub may come at any moment.
         Err(OpsError::NoHub) => {
@@ -55,8 +55,8 @@ pub(crate) async fn day(
     } else {
         frames(viewer, |parcel| parcel.plain(plain)).right_stream()
     };
-    // Graceful shutdown waits for open answers, so every stream ends with the house; and with its session.
-    let over = Box::pin(guard::stream_is_over(house, caller, seat));
+    // Graceful shutdown waits for open answers, so every stream ends with the server; and with its session.
+    let over = Box::pin(guard::stream_is_over(state, caller, seat));
     let bytes = bytes.take_until(over).map(Ok::<_, Infallible>);
     let mut answer = Response::new(Body::from_stream(bytes));
     let says = answer.headers_mut();

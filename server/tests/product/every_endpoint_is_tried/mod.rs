@@ -1,15 +1,15 @@
-//! A fuzzer over every door: valid requests of every API and every server function, as every role, with one or two things in
+//! A fuzzer over every endpoint: valid requests of every API and every server function, as every role, with one or two things in
 //! them changed for the worse. Nothing may break: no answer of 500 and above, no panic, and at least half of the answers
 //! past authentication and parsing.
 //!
-//! `cargo xtask bench doors` sends 20,000 requests; without `DOORSTEP_FUZZ_REQUESTS` it goes on for fifty seconds.
+//! `cargo xtask bench endpoints` sends 20,000 requests; without `DOORSTEP_FUZZ_REQUESTS` it goes on for fifty seconds.
 
 mod dice;
 mod world;
 
 use crate::{
     a_busy_day::{self, Texts},
-    grounds::{Grounds, House},
+    setup::{TestServer, TestSetup},
 };
 use dice::Dice;
 use serde_json::Value;
@@ -40,38 +40,38 @@ struct Tally {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::disallowed_methods, reason = "the command says by these variables how much to send")]
 async fn nothing_breaks_whatever_is_sent() {
-    let Some(grounds) = Grounds::lay("every_door_is_tried") else { return };
+    let Some(setup) = TestSetup::prepare("every_door_is_tried") else { return };
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (requests, seed) = (number("DOORSTEP_FUZZ_REQUESTS"), number("DOORSTEP_FUZZ_SEED").unwrap_or(1));
-    let house = grounds.open(&["--factor", "1", "--start", "08:00", "--limits-times", "100000"]);
-    let day = a_busy_day::begin(&house, &Texts { name: "F", label: "REF-" }).await;
+    let server = setup.open(&["--factor", "1", "--start", "08:00", "--limits-times", "100000"]);
+    let day = a_busy_day::begin(&server, &Texts { name: "F", label: "REF-" }).await;
     for role in ROLES {
-        let (ok, said) = grounds.beside(&["add-user", &format!("fuzz {role}"), role], PASSWORD);
+        let (ok, said) = setup.beside(&["add-user", &format!("fuzz {role}"), role], PASSWORD);
         assert!(ok, "{said}");
     }
-    let doors = Grounds::doors();
-    assert!(doors.len() > 40, "{doors:?}");
+    let endpoints = TestSetup::endpoints();
+    assert!(endpoints.len() > 40, "{endpoints:?}");
     let world = Arc::new(World {
-        url: house.url.clone(),
+        url: server.url.clone(),
         van: Mutex::new(day.van.clone()),
         day,
-        admin_key: house.admin_key.clone(),
+        admin_key: server.admin_key.clone(),
         exceptions: Mutex::default(),
-        now: house.now().await,
+        now: server.now().await,
         report: AtomicU64::new(1),
     });
 
     let (began, sent) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
     let mut tasks = tokio::task::JoinSet::new();
     for caller in 0..CALLERS {
-        let (world, doors, sent) = (world.clone(), doors.clone(), sent.clone());
+        let (world, endpoints, sent) = (world.clone(), endpoints.clone(), sent.clone());
         tasks.spawn(async move {
             let mut tallies = BTreeMap::<String, Tally>::new();
             let mut dice = Dice(seed.wrapping_mul(1_000).wrapping_add(caller));
             let mut session = String::new();
             let role = ROLES[caller as usize % ROLES.len()];
-            let client = House::client();
-            let mut first_round = doors.iter().filter(|_| caller == 0);
+            let client = TestServer::client();
+            let mut first_round = endpoints.iter().filter(|_| caller == 0);
             loop {
                 let over = match requests {
                     Some(requests) => sent.fetch_add(1, Ordering::Relaxed) as u64 >= requests,
@@ -83,20 +83,20 @@ async fn nothing_breaks_whatever_is_sent() {
                 if session.is_empty() {
                     session = sign_in(&client, &world.url, role).await;
                 }
-                // One caller begins with every door once, so that none is left out on a slow machine.
+                // One caller begins with every endpoint once, so that none is left out on a slow machine.
                 let first = first_round.next();
-                let door = first.unwrap_or_else(|| &doors[dice.below(doors.len())]);
+                let endpoint = first.unwrap_or_else(|| &endpoints[dice.below(endpoints.len())]);
                 // A search for a better plan takes seconds, and whoever signs out or guesses too often has to wait: one in
                 // thirty is enough of them.
                 let seldom = ["/propose-plan", "/sign-out", "/sign-out-elsewhere", "/api/sign-in"];
-                if first.is_none() && seldom.iter().any(|end| door.ends_with(end)) && dice.below(30) > 0 {
+                if first.is_none() && seldom.iter().any(|end| endpoint.ends_with(end)) && dice.below(30) > 0 {
                     continue;
                 }
-                let (status, passed) = knock(&client, &world, door, &session, &mut dice).await;
-                if status == 401 || door.ends_with("/sign-out") {
+                let (status, passed) = knock(&client, &world, endpoint, &session, &mut dice).await;
+                if status == 401 || endpoint.ends_with("/sign-out") {
                     session.clear();
                 }
-                let tally = tallies.entry(door.clone()).or_default();
+                let tally = tallies.entry(endpoint.clone()).or_default();
                 tally.asked += 1;
                 tally.passed += usize::from(passed);
                 *tally.statuses.entry(status).or_default() += 1;
@@ -105,8 +105,8 @@ async fn nothing_breaks_whatever_is_sent() {
     }
     let mut all = BTreeMap::<String, Tally>::new();
     while let Some(tallies) = tasks.join_next().await {
-        for (door, tally) in tallies.unwrap() {
-            let sum = all.entry(door).or_default();
+        for (endpoint, tally) in tallies.unwrap() {
+            let sum = all.entry(endpoint).or_default();
             sum.asked += tally.asked;
             sum.passed += tally.passed;
             for (status, count) in tally.statuses {
@@ -115,17 +115,20 @@ async fn nothing_breaks_whatever_is_sent() {
         }
     }
     let (asked, passed) = all.values().fold((0, 0), |(a, p), tally| (a + tally.asked, p + tally.passed));
-    for (door, tally) in &all {
-        println!("{door:40} {:6} asked {:6} past the checks {:?}", tally.asked, tally.passed, tally.statuses);
+    for (endpoint, tally) in &all {
+        println!(
+            "{endpoint:40} {:6} asked {:6} past the checks {:?}",
+            tally.asked, tally.passed, tally.statuses
+        );
     }
     println!(
         "{asked} requests in {:.0} s, {passed} past authentication and parsing",
         began.elapsed().as_secs_f64()
     );
-    assert_eq!(all.len(), doors.len(), "every door was tried");
+    assert_eq!(all.len(), endpoints.len(), "every endpoint was tried");
     let broken: Vec<_> =
         all.iter().filter(|(_, t)| t.statuses.keys().any(|status| *status >= 500 || *status == 0)).collect();
-    let log = grounds.log();
+    let log = setup.log();
     let lines: Vec<_> =
         log.lines().filter(|line| line.contains("ERROR") || line.contains("panicked")).take(20).collect();
     assert!(
@@ -136,9 +139,9 @@ async fn nothing_breaks_whatever_is_sent() {
     );
     assert!(!log.contains("panicked"), "{}", lines.join("\n"));
     assert!(passed * 2 >= asked, "only {passed} of {asked} got past authentication and parsing");
-    let alive = House::client().get(format!("{}/readyz", house.url)).send().await.unwrap();
+    let alive = TestServer::client().get(format!("{}/readyz", server.url)).send().await.unwrap();
     assert_eq!(alive.status(), 200, "{}", alive.text().await.unwrap());
-    house.close();
+    server.close();
 }
 
 async fn sign_in(client: &reqwest::Client, url: &str, role: &str) -> String {
@@ -157,11 +160,11 @@ async fn sign_in(client: &reqwest::Client, url: &str, role: &str) -> String {
 async fn knock(
     client: &reqwest::Client,
     world: &World,
-    door: &str,
+    endpoint: &str,
     session: &str,
     dice: &mut Dice,
 ) -> (u16, bool) {
-    let mut ask = world.valid(door, dice);
+    let mut ask = world.valid(endpoint, dice);
     if dice.below(3) == 0 {
         for _ in 0..=dice.below(2) {
             if let Some(body) = &mut ask.body {
@@ -179,7 +182,7 @@ async fn knock(
         }
     }
     let form = serde_urlencoded::to_string(&ask.pairs).unwrap();
-    let is_get = door.starts_with("GET");
+    let is_get = endpoint.starts_with("GET");
     let url = match (is_get, form.is_empty()) {
         (true, false) => format!("{}{}?{form}", world.url, ask.path),
         _ => format!("{}{}", world.url, ask.path),
@@ -212,19 +215,19 @@ async fn knock(
     let status = answer.status().as_u16();
     let location =
         answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
-    if door == "GET /live/day" {
+    if endpoint == "GET /live/day" {
         let _first = tokio::time::timeout(Duration::from_secs(2), answer.chunk()).await;
         return (status, status == 200);
     }
     let Ok(said) = answer.text().await else { return (0, false) };
     if status >= 500 {
-        println!("{door} answered {status} to {:?}: {said}", ask.pairs);
+        println!("{endpoint} answered {status} to {:?}: {said}", ask.pairs);
     }
-    if door == "GET /api/queue" && status == 200 {
+    if endpoint == "GET /api/queue" && status == 200 {
         let ids = said.split("\"id\":\"").skip(1).filter_map(|rest| rest.get(..36)).map(str::to_owned);
         *world.exceptions.lock().unwrap() = ids.collect();
     }
-    if door == "POST /api/v1/operation" && status == 200 {
+    if endpoint == "POST /api/v1/operation" && status == 200 {
         let keys: Value = serde_json::from_str(&said).unwrap_or_default();
         let all = keys["vehicles"].as_array().cloned().unwrap_or_default();
         if let Some(key) = all.iter().find(|k| k["name"] == "Van F").and_then(|k| k["key"].as_str()) {

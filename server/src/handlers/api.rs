@@ -44,18 +44,18 @@ pub(crate) fn read_each<T: DeserializeOwned>(list: &[Value]) -> Vec<Result<T, St
     list.iter().map(|value| T::deserialize(value).map_err(unreadable)).collect()
 }
 
-pub(crate) async fn caller(house: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
+pub(crate) async fn caller(state: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Problem> {
     let key = bearer(headers).ok_or_else(|| {
         let message = "send your API key as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
     })?;
-    if !house.limits.machine(key, client.0) {
+    if !state.limits.machine(key, client.0) {
         return Err(Problem::too_many_requests());
     }
-    let found = house.ops.who_by_key(key).await;
+    let found = state.ops.who_by_key(key).await;
     match &found {
-        Ok(_) => house.limits.opened(key),
-        Err(OpsError::NotSignedIn) => house.limits.did_not_open(key),
+        Ok(_) => state.limits.opened(key),
+        Err(OpsError::NotSignedIn) => state.limits.did_not_open(key),
         Err(_) => {}
     }
     Ok(found?)
@@ -63,17 +63,17 @@ pub(crate) async fn caller(house: &AppState, headers: &HeaderMap, client: Client
 
 /// `POST /api/v1/orders`
 pub(crate) async fn place_orders(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PlaceOrdersAnswer>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
+    let caller = caller(&state, &headers, client).await?;
     // An untagged enum cannot say which field is wrong, so the shape is chosen first and read by name.
     let value: Value = read("JSON", body)?;
     let Some(orders) = value.get("orders") else {
         let order = PlaceOrder::deserialize(&value).map_err(|e| Problem::unreadable("an order", &e))?;
-        return Ok(Json(house.ops.place_orders(&caller, PlaceOrders::Single(Box::new(order))).await?));
+        return Ok(Json(state.ops.place_orders(&caller, PlaceOrders::Single(Box::new(order))).await?));
     };
     let Some(orders) = orders.as_array() else {
         let message = "the body is not a list of orders: send them as {\"orders\": [\u{2026}]}";
@@ -84,7 +84,7 @@ pub(crate) async fn place_orders(
     }
     let read = read_each::<PlaceOrder>(orders);
     let good = read.iter().filter_map(|order| order.as_ref().ok().cloned()).collect();
-    let answer = house.ops.place_orders(&caller, PlaceOrders::Bulk { orders: good }).await?;
+    let answer = state.ops.place_orders(&caller, PlaceOrders::Bulk { orders: good }).await?;
     let mut placed = answer.results.into_iter();
     let results = read.into_iter().zip(orders).filter_map(|(read, sent)| match read {
         Ok(_) => placed.next(),
@@ -100,24 +100,24 @@ pub(crate) async fn place_orders(
 
 /// `POST /api/v1/operation`
 pub(crate) async fn set_up(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SetUpAnswer>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
+    let caller = caller(&state, &headers, client).await?;
     let ask: SetUp = read("a set-up", body)?;
-    Ok(Json(house.ops.set_up(&caller, ask).await?))
+    Ok(Json(state.ops.set_up(&caller, ask).await?))
 }
 
 /// `GET /api/v1/clock`
 pub(crate) async fn clock(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<ClockAnswer>, Problem> {
-    caller(&house, &headers, client).await?;
-    let clock = house.ops.clock();
+    caller(&state, &headers, client).await?;
+    let clock = state.ops.clock();
     Ok(Json(ClockAnswer { now: clock.now(), factor: clock.factor() }))
 }
 
@@ -132,64 +132,66 @@ pub(crate) fn at_hub(query: Result<Query<AtHub>, QueryRejection>) -> Result<AtHu
 
 /// `GET /api/v1/stats`
 pub(crate) async fn stats(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Stats>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
+    let caller = caller(&state, &headers, client).await?;
     if at_hub(query)?.hub.is_some() {
         let message = "these numbers are of all hubs together: leave hub out";
         return Err(Problem::new(StatusCode::BAD_REQUEST, "unreadable", message));
     }
-    Ok(Json(house.ops.stats(&caller).await?))
+    Ok(Json(state.ops.stats(&caller).await?))
 }
 
 /// `GET /api/v1/estimates`
 pub(crate) async fn estimates(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Estimates>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
-    Ok(Json(house.ops.estimates(&caller, at_hub(query)?.hub).await?))
+    let caller = caller(&state, &headers, client).await?;
+    Ok(Json(state.ops.estimates(&caller, at_hub(query)?.hub).await?))
 }
 
 /// `GET /api/v1/zones`
 pub(crate) async fn zones(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<ZoneCollection>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
-    Ok(Json(house.ops.zones_geojson(&caller, at_hub(query)?.hub).await?))
+    let caller = caller(&state, &headers, client).await?;
+    Ok(Json(state.ops.zones_geojson(&caller, at_hub(query)?.hub).await?))
 }
 
 /// `POST /api/v1/zones`
 pub(crate) async fn draw_zones(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     query: Result<Query<AtHub>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<ZonesAnswer>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
+    let caller = caller(&state, &headers, client).await?;
     let hub = at_hub(query)?.hub;
     let sent: Value = read("GeoJSON", body)?;
-    Ok(Json(house.ops.import_zones(&caller, hub, sent).await?))
+    Ok(Json(state.ops.import_zones(&caller, hub, sent).await?))
 }
 
 /// Any other path below `/api/v1`.
 pub(crate) async fn unknown(uri: axum::http::Uri) -> Problem {
-    let message = format!("there is nothing at {}: `doorstep doors` names every path", uri.path());
+    let message = format!("there is nothing at {}: `doorstep endpoints` names every path", uri.path());
     Problem::new(StatusCode::NOT_FOUND, "not_found", message)
 }
 
 /// A path asked in a way that it does not answer.
 pub(crate) async fn wrong_method(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
-    let message =
-        format!("{} is not asked by {method}: `doorstep doors` names every path with its method", uri.path());
+    let message = format!(
+        "{} is not asked by {method}: `doorstep endpoints` names every path with its method",
+        uri.path()
+    );
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", message)
 }

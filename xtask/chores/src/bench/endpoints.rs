@@ -22,12 +22,12 @@ pub struct Options {
 ///
 /// # Errors
 /// When a request is answered by 500 or more, something panics, or too few get past authentication and parsing.
-pub fn doors(project: &Project, options: &Options) -> Result<()> {
+pub fn endpoints(project: &Project, options: &Options) -> Result<()> {
     extract::extract(project)?;
     run(cargo(project)
         .env("DOORSTEP_EXTRACTS", project.extracts())
         .env("DOORSTEP_FUZZ_REQUESTS", options.requests.to_string())
         .env("DOORSTEP_FUZZ_SEED", options.seed.to_string())
-        .args(["test", "--package", "server", "--test", "house", "--"])
+        .args(["test", "--package", "server", "--test", "product", "--"])
         .args(["every_door_is_tried", "--nocapture"]))
 }

@@ -4,9 +4,9 @@ use crate::{
     answers::state::AppState,
     connections::{address::Trusted, limits::Limits, listener, seats::Seats},
     database::{self, Embedded},
-    doors::router,
+    handlers::router,
     wiring::settings::{
-        CitySettings, DatabaseSettings, DemoSettings, DoorSettings, ServeSettings, SiteSettings,
+        CitySettings, DatabaseSettings, DemoSettings, HttpSettings, ServeSettings, SiteSettings,
         read_geocoder,
     },
     workers,
@@ -54,9 +54,9 @@ impl Installation {
             database.must_know_schema().await?;
             return Ok(Self { database, embedded: None });
         }
-        let house = Self::open(settings, name, false, 8).await?;
-        house.database.migrate().await?;
-        Ok(house)
+        let installation = Self::open(settings, name, false, 8).await?;
+        installation.database.migrate().await?;
+        Ok(installation)
     }
 
     async fn open(settings: &DatabaseSettings, name: &str, fresh: bool, connections: u32) -> Result<Self> {
@@ -86,7 +86,7 @@ impl Installation {
     }
 
     /// The verbs that need neither streets nor pages, for the command line.
-    pub fn desk(&self) -> Operations {
+    pub fn operations(&self) -> Operations {
         Operations::new(Parts {
             database: self.database.clone(),
             roads: Arc::new(NoRoads),
@@ -184,11 +184,11 @@ struct Open {
     running: tokio::task::JoinHandle<Result<()>>,
 }
 
-/// Opens streets, verbs, workers and doors on an open database.
+/// Opens streets, verbs, workers and endpoints on an open database.
 async fn open(
-    house: &Installation,
+    installation: &Installation,
     site: &SiteSettings,
-    doors: &DoorSettings,
+    http: &HttpSettings,
     var: &std::path::Path,
     listen: SocketAddr,
     clock: Clock,
@@ -206,7 +206,7 @@ async fn open(
     tracing::info!(city = city.name(), addresses = city.addresses().len(), "the streets are open");
     let map = map_view(&city, site);
     let ops = Operations::new(Parts {
-        database: house.database.clone(),
+        database: installation.database.clone(),
         roads: travel_times(&city, site),
         addresses: Some(addresses(&city, site)),
         city: Some(city.clone()),
@@ -218,37 +218,37 @@ async fn open(
     });
 
     let closing = CancellationToken::new();
-    let limits = Limits::new(doors.limits_times);
+    let limits = Limits::new(http.limits_times);
     let states = workers::States::default();
     let workers = workers::start(&ops, &limits, &states, &closing);
     let trusted =
-        Trusted::read(&doors.trusted_proxies).map_err(|text| anyhow::anyhow!("{text} is no network"))?;
+        Trusted::read(&http.trusted_proxies).map_err(|text| anyhow::anyhow!("{text} is no network"))?;
     let room = listener::room_for_connections();
-    let in_all = doors.connections_in_all.min(room);
+    let in_all = http.connections_in_all.min(room);
     // However few files may be open, one address never has them all.
-    let caps = listener::Caps { in_all, by_address: doors.connections_by_address.min(in_all / 2).max(1) };
+    let caps = listener::Caps { in_all, by_address: http.connections_by_address.min(in_all / 2).max(1) };
     let leptos = LeptosOptions::builder()
         .output_name("doorstep")
         .site_root(site.site.to_string_lossy().into_owned())
         .site_pkg_dir(assets.clone())
         .site_addr(address)
         .build();
-    let rooms = AppState {
+    let state = AppState {
         ops: ops.clone(),
         tile: Arc::new(move |z, x, y| city.tile(z, x, y).map(<[u8]>::to_vec)),
         limits,
         trusted: trusted.clone(),
-        streams: Seats::new(doors.streams_by_session),
+        streams: Seats::new(http.streams_by_session),
         workers: states,
         closing: closing.clone(),
         assets: assets.into(),
         tile_origin: site.tiles.as_deref().and_then(origin),
         leptos,
     };
-    let doors = router::build(rooms, &site.site);
+    let router = router::build(state, &site.site);
     let end = closing.clone();
     let running = tokio::spawn(async move {
-        listener::serve(listener, doors, caps, trusted, end).await?;
+        listener::serve(listener, router, caps, trusted, end).await?;
         workers.wait().await;
         Ok(())
     });
@@ -318,10 +318,10 @@ async fn until_told_to_stop() -> Result<()> {
     Ok(())
 }
 
-/// Serves until told to stop, or until the doors fall.
+/// Serves until told to stop, or until the listener fails.
 async fn keep_open(mut open: Open) -> Result<()> {
     let ended = tokio::select! {
-        told = until_told_to_stop() => { told?; None }
+        stopped = until_told_to_stop() => { stopped?; None }
         ended = &mut open.running => Some(ended),
     };
     open.closing.cancel();
@@ -334,31 +334,33 @@ async fn keep_open(mut open: Open) -> Result<()> {
 /// The verb `serve`.
 pub async fn serve(settings: ServeSettings) -> Result<()> {
     let listen = settings.check()?;
-    let house =
+    let installation =
         Installation::open(&settings.database, SERVE_DATABASE, false, settings.site.connections).await?;
-    house.database.migrate().await?;
+    installation.database.migrate().await?;
     let open =
-        open(&house, &settings.site, &settings.doors, &settings.database.var, listen, Clock::real()).await?;
+        open(&installation, &settings.site, &settings.http, &settings.database.var, listen, Clock::real())
+            .await?;
     tracing::info!("open on http://{}", open.address);
     keep_open(open).await?;
-    house.close().await
+    installation.close().await
 }
 
 /// The verb `demo`.
 pub async fn demo(settings: DemoSettings) -> Result<()> {
     let (listen, start) = settings.check()?;
     let fresh = !settings.go_on;
-    let house =
+    let installation =
         Installation::open(&settings.database, DEMO_DATABASE, fresh, settings.site.connections).await?;
-    house.database.migrate().await?;
-    let mut clock = demo_clock(&house.database, &settings, start).await?;
+    installation.database.migrate().await?;
+    let mut clock = demo_clock(&installation.database, &settings, start).await?;
     if let Some(until) = settings.until {
         clock = clock.until(&settings.zone, until).context("--until does not work")?;
     }
-    let open = open(&house, &settings.site, &settings.doors, &settings.database.var, listen, clock).await?;
+    let open =
+        open(&installation, &settings.site, &settings.http, &settings.database.var, listen, clock).await?;
     say_ready(&open).await?;
     keep_open(open).await?;
-    house.close().await
+    installation.close().await
 }
 
 /// The clock of the day in the database, or of another day that begins.
@@ -378,7 +380,7 @@ async fn demo_clock(database: &Database, settings: &DemoSettings, start: chrono:
     Ok(clock)
 }
 
-/// Says on standard output that the doors are open, with a one-time link for each role and an administrator's key.
+/// Says on standard output that the server is ready, with a one-time link for each role and an administrator's key.
 async fn say_ready(open: &Open) -> Result<()> {
     let url = format!("http://{}", open.address);
     let mut links = serde_json::Map::new();

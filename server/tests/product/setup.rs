@@ -1,4 +1,4 @@
-//! The real binary on free ports, in a folder of its own, for tests that need the whole house.
+//! The real binary on free ports, in a folder of its own, for tests that need the whole product.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -10,13 +10,13 @@ use std::{
 };
 
 /// A folder that the database's user can enter, with a site that has nothing but a manifest.
-pub struct Grounds {
+pub struct TestSetup {
     folder: tempfile::TempDir,
     city: PathBuf,
 }
 
-/// A running house.
-pub struct House {
+/// A running server.
+pub struct TestServer {
     child: Child,
     pub url: String,
     pub admin_key: String,
@@ -28,14 +28,14 @@ fn extracts() -> Option<PathBuf> {
     std::env::var("DOORSTEP_EXTRACTS").ok().map(PathBuf::from)
 }
 
-impl Grounds {
+impl TestSetup {
     /// Nothing, said loudly, without the island of Niue or without PostgreSQL's programs.
-    pub fn lay(test: &str) -> Option<Self> {
-        Self::lay_in("niue-230109.osm.pbf", test)
+    pub fn prepare(test: &str) -> Option<Self> {
+        Self::prepare_in("niue-230109.osm.pbf", test)
     }
 
     /// The same in another city.
-    pub fn lay_in(city: &str, test: &str) -> Option<Self> {
+    pub fn prepare_in(city: &str, test: &str) -> Option<Self> {
         let found = extracts().map(|folder| folder.join(city)).filter(|file| file.is_file());
         let Some(city) = found else {
             skips::skip(test, "set DOORSTEP_EXTRACTS, or run `cargo xtask test`");
@@ -50,7 +50,7 @@ impl Grounds {
         Some(Self { folder, city })
     }
 
-    /// The same grounds with another extract.
+    /// The same setup with another extract.
     pub fn in_city(mut self, city: PathBuf) -> Self {
         self.city = city;
         self
@@ -82,7 +82,7 @@ impl Grounds {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Carries out a verb with more words on the database of the demo beside a running house; `typed` is its standard input.
+    /// Carries out a verb with more words on the database of the demo beside a running server; `typed` is its standard input.
     pub fn beside(&self, words: &[&str], typed: &str) -> (bool, String) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_doorstep"))
             .args(words)
@@ -98,26 +98,26 @@ impl Grounds {
         (output.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 
-    /// Where the database of the demo is found, while a house runs.
+    /// Where the database of the demo is found, while a server runs.
     pub fn database_of_the_demo(&self) -> String {
         let majors = std::fs::read_dir(self.path().join("var/pg")).unwrap();
         let sockets = majors.map(|m| m.unwrap().path().join("sockets")).find(|s| s.is_dir()).unwrap();
         format!("postgres://doorstep@localhost/doorstep_demo?host={}", sockets.display())
     }
 
-    /// Every door by method and path, as the binary names them.
-    pub fn doors() -> Vec<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_doorstep")).arg("doors").output().unwrap();
+    /// Every endpoint by method and path, as the binary names them.
+    pub fn endpoints() -> Vec<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_doorstep")).arg("endpoints").output().unwrap();
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
     }
 
-    /// What the houses on these grounds have logged.
+    /// What the servers on these setup have logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.path().join("server.log")).unwrap_or_default()
     }
 
-    /// Starts a house that must be ready within two minutes. Its log is kept.
-    pub fn open(&self, more: &[&str]) -> House {
+    /// Starts a server that must be ready within two minutes. Its log is kept.
+    pub fn open(&self, more: &[&str]) -> TestServer {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path().join("server.log"));
         let mut child = self
             .command(&[&["--port", "0"], more].concat())
@@ -130,9 +130,9 @@ impl Grounds {
             .by_ref()
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("DOORSTEP_READY ").map(str::to_owned))
-            .expect("the house said nothing and ended");
+            .expect("the server said nothing and ended");
         let ready: Value = serde_json::from_str(&ready).unwrap();
-        House {
+        TestServer {
             child,
             url: ready["url"].as_str().unwrap().to_owned(),
             admin_key: ready["admin_key"].as_str().unwrap().to_owned(),
@@ -140,7 +140,7 @@ impl Grounds {
         }
     }
 
-    /// Starts a house that must not open; answers what it said.
+    /// Starts a server that must not open; answers what it said.
     pub fn refused(&self, more: &[&str]) -> String {
         let output = self.command(more).output().unwrap();
         assert!(!output.status.success(), "it opened");
@@ -161,7 +161,7 @@ pub fn kill_9(pid: i32) {
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
-impl House {
+impl TestServer {
     /// Its process.
     pub fn pid(&self) -> i32 {
         i32::try_from(self.child.id()).unwrap()
@@ -217,7 +217,7 @@ impl House {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// What a server function or a door answers to a program: status and body.
+    /// What a server function or an endpoint answers to a program: status and body.
     pub async fn fetch(&self, path: &str, cookies: &str) -> (u16, String) {
         let ask = Self::client().get(format!("{}{path}", self.url)).header("cookie", cookies);
         let answer = ask.header("accept", "application/json").send().await.unwrap();
@@ -258,14 +258,14 @@ impl House {
 }
 
 /// A test that fails leaves nothing running.
-impl Drop for House {
+impl Drop for TestServer {
     fn drop(&mut self) {
         let _ended_before = self.child.kill();
         let _ended_before = self.child.wait();
     }
 }
 
-impl Drop for Grounds {
+impl Drop for TestSetup {
     fn drop(&mut self) {
         let Ok(majors) = std::fs::read_dir(self.path().join("var/pg")) else { return };
         for file in majors.flatten().map(|m| m.path().join("data/postmaster.pid")) {

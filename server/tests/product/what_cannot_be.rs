@@ -1,6 +1,6 @@
-//! What cannot be is refused by name, is the caller's fault, and keeps nothing else out; and what a house says of itself.
+//! What cannot be is refused by name, is the caller's fault, and keeps nothing else out; and what a server says of itself.
 
-use crate::grounds::{Grounds, House};
+use crate::setup::{TestServer, TestSetup};
 use chrono::TimeDelta;
 use serde_json::json;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_cannot_be_keeps_no_other_out() {
-    let Some(grounds) = Grounds::lay("one_that_cannot_be") else { return };
-    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
-    let (shop, van) = house.set_up().await;
-    let now = house.now().await;
+    let Some(setup) = TestSetup::prepare("one_that_cannot_be") else { return };
+    let server = setup.open(&["--factor", "1", "--start", "08:00"]);
+    let (shop, van) = server.set_up().await;
+    let now = server.now().await;
 
     let id = |n: u32| format!("00000000-0000-7000-8000-{n:012}");
     let reports = json!([
@@ -26,7 +26,7 @@ async fn one_that_cannot_be_keeps_no_other_out() {
         "nonsense",
         { "id": id(8), "at": now, "kind": "recovered" },
     ]);
-    let (status, answer) = house.post("/intake/outcomes", &van, &json!({ "reports": reports })).await;
+    let (status, answer) = server.post("/intake/outcomes", &van, &json!({ "reports": reports })).await;
     assert_eq!(status, 200, "{answer}");
     let results = answer["results"].as_array().unwrap();
     assert_eq!(results.len(), 10);
@@ -52,17 +52,18 @@ async fn one_that_cannot_be_keeps_no_other_out() {
         { "lat": 1 },
         { "at": now - TimeDelta::seconds(2), "lat": -19.05, "lon": -169.92 },
     ]);
-    let (status, answer) = house.post("/intake/positions", &van, &json!({ "fixes": fixes })).await;
+    let (status, answer) = server.post("/intake/positions", &van, &json!({ "fixes": fixes })).await;
     assert_eq!((status, &answer["stored"]), (200, &json!(2)), "{answer}");
     let refused: Vec<_> =
         answer["refused"].as_array().unwrap().iter().map(|r| r["index"].as_u64().unwrap()).collect();
     assert_eq!(refused, [1, 2, 3]);
     let osmand = format!(
         "{}/osmand?id={van}&lat=-19.05&lon=-169.92&timestamp={}",
-        house.url,
+        server.url,
         (now - TimeDelta::seconds(9)).format("%Y-%m-%d%%20%H:%M:%S.000")
     );
-    let stored: serde_json::Value = House::client().get(osmand).send().await.unwrap().json().await.unwrap();
+    let stored: serde_json::Value =
+        TestServer::client().get(osmand).send().await.unwrap().json().await.unwrap();
     assert_eq!(stored["stored"], 1, "{stored}");
 
     let order = |reference: &str, change: serde_json::Value| {
@@ -96,7 +97,7 @@ async fn one_that_cannot_be_keeps_no_other_out() {
     ];
     let orders: Vec<_> =
         cases.iter().map(|(reference, change, _)| order(reference, change.clone())).collect();
-    let (status, answer) = house.post("/api/v1/orders", &shop, &json!({ "orders": orders })).await;
+    let (status, answer) = server.post("/api/v1/orders", &shop, &json!({ "orders": orders })).await;
     assert_eq!(status, 200, "{answer}");
     for ((reference, _, why), result) in cases.iter().zip(answer["results"].as_array().unwrap()) {
         assert_eq!(result["reference"], *reference);
@@ -112,7 +113,7 @@ async fn one_that_cannot_be_keeps_no_other_out() {
     // Sent again, one as it was and one to another door and time.
     let elsewhere = json!({ "address": "another street 2", "window_until": "2027-01-01T10:00:00Z" });
     let orders = [order("A1", json!({})), order("B3", elsewhere)];
-    let (_, answer) = house.post("/api/v1/orders", &shop, &json!({ "orders": orders })).await;
+    let (_, answer) = server.post("/api/v1/orders", &shop, &json!({ "orders": orders })).await;
     let results = answer["results"].as_array().unwrap();
     assert!(results.iter().all(|r| r["result"] == "known"), "{answer}");
     assert!(results[0].get("why").is_none(), "{answer}");
@@ -125,19 +126,19 @@ async fn one_that_cannot_be_keeps_no_other_out() {
     };
     let van = json!({ "label": "Van 01", "kind": "diesel_van", "driver": "D", "capacity_g": i64::MAX, "capacity_ml": 1,
                       "shift_from": "07:30:00", "shift_until": "16:30:00" });
-    let (status, answer) = house.post("/api/v1/operation", &house.admin_key, &fleet(van)).await;
+    let (status, answer) = server.post("/api/v1/operation", &server.admin_key, &fleet(van)).await;
     assert_eq!(status, 422, "{answer}");
     assert!(answer["message"].as_str().unwrap().contains("capacity_g"), "{answer}");
-    assert!(!grounds.log().contains("panicked"), "{}", grounds.log());
-    house.close();
+    assert!(!setup.log().contains("panicked"), "{}", setup.log());
+    server.close();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_caller_gets_wrong_is_the_callers_fault() {
-    let Some(grounds) = Grounds::lay("callers_faults") else { return };
-    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
-    house.set_up().await;
-    let cookies = house.sign_in("administrator").await;
+    let Some(setup) = TestSetup::prepare("callers_faults") else { return };
+    let server = setup.open(&["--factor", "1", "--start", "08:00"]);
+    server.set_up().await;
+    let cookies = server.sign_in("administrator").await;
     for path in [
         "/api/figures?day=2026-13-45",
         "/api/figures?day=%2B262142-12-31",
@@ -152,11 +153,11 @@ async fn what_a_caller_gets_wrong_is_the_callers_fault() {
         "/api/find-orders?text=a&page=-1",
         "/api/queue?filter=everything",
     ] {
-        let (status, body) = house.fetch(path, &cookies).await;
+        let (status, body) = server.fetch(path, &cookies).await;
         assert!((400..500).contains(&status), "{path}: {status} {body}");
-        let told: serde_json::Value =
+        let answer: serde_json::Value =
             serde_json::from_str(&body).unwrap_or_else(|e| panic!("{path}: {e}: {body}"));
-        assert!(told["message"].as_str().is_some_and(|said| said.len() > 20), "{path}: {body}");
+        assert!(answer["message"].as_str().is_some_and(|said| said.len() > 20), "{path}: {body}");
     }
     for (path, form) in [
         ("/api/accept-proposal", vec![("proposal", "x")]),
@@ -165,27 +166,27 @@ async fn what_a_caller_gets_wrong_is_the_callers_fault() {
         ("/api/set-weather", vec![("weather", "frogs")]),
         ("/api/resolve-exception", vec![("exception", "1"), ("what", "\0")]),
     ] {
-        let (status, body) = house.call(path, &cookies, &form).await;
+        let (status, body) = server.call(path, &cookies, &form).await;
         assert!((400..500).contains(&status) && body.contains("message"), "{path}: {status} {body}");
     }
     let id = "00000000-0000-7000-8000-000000000001";
     let (from, until) = ("+262142-12-31T00:00:00Z", "+262142-12-31T02:00:00Z");
-    let (status, _) = house
+    let (status, _) = server
         .call("/api/reschedule-order", &cookies, &[("order", id), ("from", from), ("until", until)])
         .await;
     assert!((400..500).contains(&status), "{status}");
     let (status, body) =
-        house.call("/api/sign-in", "", &[("name", "dispatcher\0"), ("password", "\0")]).await;
+        server.call("/api/sign-in", "", &[("name", "dispatcher\0"), ("password", "\0")]).await;
     assert_eq!(status, 401, "{body}");
     let (status, _) =
-        house.call("/api/sign-in", "", &[("name", &"x".repeat(100_000)), ("password", "y")]).await;
+        server.call("/api/sign-in", "", &[("name", &"x".repeat(100_000)), ("password", "y")]).await;
     assert_eq!(status, 401);
     let (status, _) =
-        house.call("/api/sign-in", "", &[("name", &"x".repeat(400_000)), ("password", "y")]).await;
+        server.call("/api/sign-in", "", &[("name", &"x".repeat(400_000)), ("password", "y")]).await;
     assert!([400, 413].contains(&status), "a long form is not read to its end: {status}");
 
     for (path, status) in [("/healthz", 200), ("/health", 200), ("/readyz", 200)] {
-        let answer = House::client().get(format!("{}{path}", house.url)).send().await.unwrap();
+        let answer = TestServer::client().get(format!("{}{path}", server.url)).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), status, "{path}");
         for (name, value) in [
             ("strict-transport-security", "max-age=63072000"),
@@ -198,7 +199,8 @@ async fn what_a_caller_gets_wrong_is_the_callers_fault() {
         }
     }
     // What a page may load is named one by one, and nothing may be written into it.
-    let page = House::client().get(format!("{}/sign-in", house.url)).header("accept", "text/html").send();
+    let page =
+        TestServer::client().get(format!("{}/sign-in", server.url)).header("accept", "text/html").send();
     let page = page.await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
@@ -207,37 +209,43 @@ async fn what_a_caller_gets_wrong_is_the_callers_fault() {
     for cookie in cookies.split("; ") {
         assert!(cookie.starts_with("__Host-"), "{cookie}");
     }
-    let ready: serde_json::Value =
-        House::client().get(format!("{}/readyz", house.url)).send().await.unwrap().json().await.unwrap();
+    let ready: serde_json::Value = TestServer::client()
+        .get(format!("{}/readyz", server.url))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!((&ready["ready"], &ready["workers"]["watch"]), (&json!(true), &json!("works")), "{ready}");
-    assert!(!grounds.log().contains("panicked"), "{}", grounds.log());
-    house.close();
+    assert!(!setup.log().contains("panicked"), "{}", setup.log());
+    server.close();
 }
 
-/// With its database stopped the house lives, is not ready, and tells everybody when to come back.
+/// With its database stopped the server lives, is not ready, and tells everybody when to come back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_house_without_its_database_lives_and_is_not_ready() {
-    let Some(grounds) = Grounds::lay("not_ready") else { return };
-    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
-    let (shop, _) = house.set_up().await;
-    let postmaster = nix::unistd::Pid::from_raw(grounds.postmaster());
+    let Some(setup) = TestSetup::prepare("not_ready") else { return };
+    let server = setup.open(&["--factor", "1", "--start", "08:00"]);
+    let (shop, _) = server.set_up().await;
+    let postmaster = nix::unistd::Pid::from_raw(setup.postmaster());
     nix::sys::signal::kill(postmaster, nix::sys::signal::Signal::SIGSTOP).unwrap();
     let backends = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
     let backends: Vec<_> = backends.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
-    let tell = |signal| {
+    let send = |signal| {
         for pid in &backends {
             let _gone = nix::sys::signal::kill(nix::unistd::Pid::from_raw(*pid), signal);
         }
     };
-    tell(nix::sys::signal::Signal::SIGSTOP);
-    let ready = House::client().get(format!("{}/readyz", house.url)).send().await.unwrap();
+    send(nix::sys::signal::Signal::SIGSTOP);
+    let ready = TestServer::client().get(format!("{}/readyz", server.url)).send().await.unwrap();
     assert_eq!(ready.status(), 503);
     assert!(ready.headers().contains_key("retry-after"));
     assert!(ready.text().await.unwrap().contains("the database does not answer"));
-    let alive = House::client().get(format!("{}/healthz", house.url)).send().await.unwrap();
+    let alive = TestServer::client().get(format!("{}/healthz", server.url)).send().await.unwrap();
     assert_eq!(alive.status(), 200);
-    let order = House::client()
-        .post(format!("{}/api/v1/orders", house.url))
+    let order = TestServer::client()
+        .post(format!("{}/api/v1/orders", server.url))
         .bearer_auth(&shop)
         .json(&json!({ "orders": [] }))
         .send()
@@ -246,25 +254,25 @@ async fn a_house_without_its_database_lives_and_is_not_ready() {
     assert_eq!(order.status(), 503);
     assert!(order.headers().contains_key("retry-after"));
     nix::sys::signal::kill(postmaster, nix::sys::signal::Signal::SIGCONT).unwrap();
-    tell(nix::sys::signal::Signal::SIGCONT);
+    send(nix::sys::signal::Signal::SIGCONT);
     let began = std::time::Instant::now();
-    while House::client().get(format!("{}/readyz", house.url)).send().await.unwrap().status() != 200 {
+    while TestServer::client().get(format!("{}/readyz", server.url)).send().await.unwrap().status() != 200 {
         assert!(began.elapsed().as_secs() < 40, "it does not recover");
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    house.close();
+    server.close();
 }
 
 /// Whoever begins to say something and stops is told so after half a minute, and holds nothing longer.
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_body_is_not_waited_for() {
-    let Some(grounds) = Grounds::lay("half_a_body") else { return };
-    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
-    let (shop, van) = house.set_up().await;
-    let cookies = house.sign_in("dispatcher").await;
+    let Some(setup) = TestSetup::prepare("half_a_body") else { return };
+    let server = setup.open(&["--factor", "1", "--start", "08:00"]);
+    let (shop, van) = server.set_up().await;
+    let cookies = server.sign_in("dispatcher").await;
     let half = async |path: &str, head: String| {
         let mut stream =
-            tokio::net::TcpStream::connect(house.url.strip_prefix("http://").unwrap()).await.unwrap();
+            tokio::net::TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
         let said = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n{head}\r\n\r\n{{\"orders\":[{{"
         );
@@ -286,5 +294,5 @@ async fn half_a_body_is_not_waited_for() {
     for answer in [answers.0, answers.1, answers.2, answers.3] {
         assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     }
-    house.close();
+    server.close();
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     a_busy_day::{self, Texts},
-    grounds::{Grounds, House},
+    setup::{TestServer, TestSetup},
 };
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
@@ -13,35 +13,35 @@ const HOSTILE: &str = "</title></script>--><zap-1 x='y'>\"'`{{7}}&lt;<zap-2>";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_text_stays_text_on_every_page() {
-    let Some(grounds) = Grounds::lay("hostile_text") else { return };
-    let house = grounds.open(&["--factor", "1", "--start", "08:00"]);
-    let day = a_busy_day::begin(&house, &Texts { name: HOSTILE, label: "REF-&-" }).await;
+    let Some(setup) = TestSetup::prepare("hostile_text") else { return };
+    let server = setup.open(&["--factor", "1", "--start", "08:00"]);
+    let day = a_busy_day::begin(&server, &Texts { name: HOSTILE, label: "REF-&-" }).await;
 
     // A reference that could be mistaken for a page's code is refused at the door.
     let order = json!({
         "reference": HOSTILE, "recipient": { "name": "R", "phone": "1" }, "address": "Main road",
-        "at": { "lat": -19.053, "lon": -169.919 }, "window_from": house.now().await + chrono::TimeDelta::hours(1),
-        "window_until": house.now().await + chrono::TimeDelta::hours(2),
+        "at": { "lat": -19.053, "lon": -169.919 }, "window_from": server.now().await + chrono::TimeDelta::hours(1),
+        "window_until": server.now().await + chrono::TimeDelta::hours(2),
         "packages": [{ "barcode": "P", "weight_g": 1, "volume_ml": 1 }],
     });
-    let (_, answer) = house.post("/api/v1/orders", &day.shop, &order).await;
+    let (_, answer) = server.post("/api/v1/orders", &day.shop, &order).await;
     assert_eq!(answer["results"][0]["result"], "refused", "{answer}");
     assert!(answer["results"][0]["why"].as_str().unwrap().starts_with("reference"), "{answer}");
 
     // One that an earlier version took is text all the same.
-    let mut database = PgConnection::connect(&grounds.database_of_the_demo()).await.unwrap();
+    let mut database = PgConnection::connect(&setup.database_of_the_demo()).await.unwrap();
     let stored = sqlx::query("update orders set reference = $1 where id = $2::uuid");
     stored.bind(HOSTILE).bind(&day.orders[0]).execute(&mut database).await.unwrap();
 
     // People's own texts: a name at sign-in, a reason for a closure, a word on an exception, a person's name.
-    let (ok, said) = grounds.beside(&["add-user", HOSTILE, "dispatcher", "--link"], "");
+    let (ok, said) = setup.beside(&["add-user", HOSTILE, "dispatcher", "--link"], "");
     assert!(ok, "{said}");
     let link = said.trim().to_owned();
-    let signed = House::client().post(format!("{}{link}", house.url)).send().await.unwrap();
+    let signed = TestServer::client().post(format!("{}{link}", server.url)).send().await.unwrap();
     let mut hostile =
         signed.headers().get_all("set-cookie").iter().map(|c| c.to_str().unwrap().split(';').next().unwrap());
     let hostile = hostile.next().unwrap().to_owned();
-    let (status, said) = house
+    let (status, said) = server
         .call(
             "/api/close-road",
             &hostile,
@@ -55,10 +55,10 @@ async fn hostile_text_stays_text_on_every_page() {
         )
         .await;
     assert!([200, 302, 409, 422].contains(&status), "{status} {said}");
-    let (_, queue) = house.fetch("/api/queue?filter=unresolved", &hostile).await;
+    let (_, queue) = server.fetch("/api/queue?filter=unresolved", &hostile).await;
     if let Some(id) = queue.split("\"id\":\"").nth(1).and_then(|rest| rest.get(..36)) {
-        house.call("/api/claim-exception", &hostile, &[("exception", id)]).await;
-        house.call("/api/resolve-exception", &hostile, &[("exception", id), ("what", HOSTILE)]).await;
+        server.call("/api/claim-exception", &hostile, &[("exception", id)]).await;
+        server.call("/api/resolve-exception", &hostile, &[("exception", id), ("what", HOSTILE)]).await;
     }
 
     let escaped: String = serde_urlencoded::to_string([("q", HOSTILE)]).unwrap();
@@ -96,11 +96,11 @@ async fn hostile_text_stays_text_on_every_page() {
     let mut shown = 0;
     let mut everybody = vec![hostile, String::new()];
     for role in ["dispatcher", "manager", "agent", "administrator"] {
-        everybody.push(house.sign_in(role).await);
+        everybody.push(server.sign_in(role).await);
     }
     for cookies in &everybody {
         for page in &pages {
-            let (status, body) = house.get(page, cookies).await;
+            let (status, body) = server.get(page, cookies).await;
             assert!(status < 500, "{page}: {status}");
             let lower = body.to_lowercase();
             assert!(
@@ -115,8 +115,8 @@ async fn hostile_text_stays_text_on_every_page() {
         }
     }
     assert!(opened > 150 && shown > 40, "{shown} of {opened} pages showed the text");
-    assert!(!grounds.log().contains("panicked"), "{}", grounds.log());
-    house.close();
+    assert!(!setup.log().contains("panicked"), "{}", setup.log());
+    server.close();
 }
 
 fn around<'a>(text: &'a str, needle: &str) -> &'a str {

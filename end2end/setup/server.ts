@@ -39,8 +39,8 @@ export interface Stats {
   events: number;
 }
 
-// Where a house is, and how one comes in.
-export class House {
+// Where a server is, and how one comes in.
+export class TestServer {
   private constructor(
     readonly url: string,
     readonly folder: string,
@@ -52,13 +52,13 @@ export class House {
   ) {}
 
   // A demo's server, its clock `factor` times faster than life.
-  static async demo(factor: number): Promise<House> {
+  static async demo(factor: number): Promise<TestServer> {
     const { folder, database, programs } = await openDatabase();
     try {
       const server = startDemo(folder, database, ["--port", "0", "--factor", String(factor)]);
       programs.unshift(server);
       const ready = JSON.parse(await said(server, READY, READY_WITHIN_MS)) as Ready;
-      return new House(ready.url, folder, database, "doorstep_demo", programs, ready.sign_in, ready.admin_key);
+      return new TestServer(ready.url, folder, database, "doorstep_demo", programs, ready.sign_in, ready.admin_key);
     } catch (error) {
       await stop(programs);
       throw error;
@@ -66,7 +66,7 @@ export class House {
   }
 
   // A server on real time in which nothing has been set up.
-  static async unused(): Promise<House> {
+  static async unused(): Promise<TestServer> {
     const { folder, database, programs } = await openDatabase();
     try {
       const port = await freePort();
@@ -77,9 +77,9 @@ export class House {
       const url = `http://127.0.0.1:${port}`;
       const open = await until(() => fetch(`${url}/health`).then((answer) => answer.ok, () => false), READY_WITHIN_MS);
       if (!open) throw new Error(`the server did not open; its last words:\n${lastWords(server)}`);
-      const house = new House(url, folder, database, "doorstep", programs, {}, "");
-      for (const role of ROLES) house.links[role] = house.addPerson(role, role);
-      return house;
+      const server = new TestServer(url, folder, database, "doorstep", programs, {}, "");
+      for (const role of ROLES) server.links[role] = server.addPerson(role, role);
+      return server;
     } catch (error) {
       await stop(programs);
       throw error;
@@ -168,7 +168,7 @@ export class House {
     console.log(this.run(["check-history"]).trim());
   }
 
-  // What a verb of the program says that works on the database of this house.
+  // What a verb of the program says that works on the database of this server.
   private run(verb: string[], input = ""): string {
     const where = ["--database-url", withDatabase(this.database, this.name), "--var", this.folder];
     const ended = spawnSync(PATHS.server, [...verb, ...where], { input, encoding: "utf8" });

@@ -1,4 +1,4 @@
-//! A day in which something exists to ask for, and a valid request for every door.
+//! A day in which something exists to ask for, and a valid request for every endpoint.
 
 use super::{PASSWORD, dice::Dice};
 use crate::a_busy_day::Day;
@@ -41,7 +41,7 @@ impl World {
         })
     }
 
-    /// Zones that hold every door of this day, so that its orders still have a hub.
+    /// Zones that hold every endpoint of this day, so that its orders still have a hub.
     fn zones(&self, dice: &mut Dice) -> Value {
         let half = 1.0 + dice.below(9) as f64 / 10.0;
         let (s, n, w, e) = (-19.05 - half, -19.05 + half, -169.92 - half, -169.92 + half);
@@ -72,8 +72,8 @@ impl World {
         report
     }
 
-    /// A request that this door was made for. A door that nobody has taught here is a failure of its own.
-    pub fn valid(&self, door: &str, dice: &mut Dice) -> Ask {
+    /// A request that this endpoint was made for. An endpoint that nobody has taught here is a failure of its own.
+    pub fn valid(&self, endpoint: &str, dice: &mut Dice) -> Ask {
         let order = self.day.orders[dice.below(self.day.orders.len())].clone();
         let exception = {
             let known = self.exceptions.lock().unwrap();
@@ -94,7 +94,7 @@ impl World {
         let roles = super::ROLES;
         let filters = ["unresolved", "mine", "resolved"];
         let figures = ["on_time_latest", "on_time_original", "first_attempt", "failed", "stops_per_hour"];
-        match door {
+        match endpoint {
             "POST /intake/positions" => {
                 let fix = |n: i64| json!({ "at": self.now + TimeDelta::milliseconds(n), "lat": -19.05, "lon": -169.92, "speed_mps": 3.0 });
                 let n = dice.below(100_000) as i64;
@@ -193,7 +193,7 @@ impl World {
             }
             "GET /api/queue" => with("/api/queue", vec![("filter", text(dice.pick(&filters)))]),
             "POST /api/claim-exception" | "POST /api/release-exception" | "POST /api/reopen-exception" => {
-                with(door.split(' ').nth(1).unwrap(), vec![("exception", exception)])
+                with(endpoint.split(' ').nth(1).unwrap(), vec![("exception", exception)])
             }
             "POST /api/resolve-exception" => {
                 with("/api/resolve-exception", vec![("exception", exception), ("what", text("called"))])
@@ -291,7 +291,7 @@ impl World {
                 vec![("hub", dice.uuid()), ("day", day()), ("form[name]", text("D. Example"))],
             ),
             "GET /api/people" | "GET /api/account" | "GET /api/shown-once" => {
-                ask(door.split(' ').nth(1).unwrap())
+                ask(endpoint.split(' ').nth(1).unwrap())
             }
             "GET /api/account-changes" => with("/api/account-changes", vec![("page", text("1"))]),
             "GET /api/keys" => with(
@@ -319,7 +319,7 @@ impl World {
                 vec![("person", dice.uuid()), ("version", text("1")), ("enabled", text("false"))],
             ),
             "POST /api/sign-person-out" | "POST /api/reset-password" => {
-                with(door.split(' ').nth(1).unwrap(), vec![("person", dice.uuid())])
+                with(endpoint.split(' ').nth(1).unwrap(), vec![("person", dice.uuid())])
             }
             "POST /api/make-key" => with(
                 "/api/make-key",
@@ -336,7 +336,7 @@ impl World {
                 with("/api/erasable-orders", vec![("text", text("a@b.cd")), ("page", text("1"))])
             }
             "GET /api/recipient" => with("/api/recipient", vec![("order", order), ("left", dice.uuid())]),
-            // Never confirmed: the orders stay what the other doors ask about.
+            // Never confirmed: the orders stay what the other endpoints ask about.
             "POST /api/erase-recipient" => with(
                 "/api/erase-recipient",
                 vec![("order", order), ("all", text("true")), ("typed", text("slip"))],
@@ -349,7 +349,7 @@ impl World {
                 with("/people", vec![("part", text(dice.pick(&parts))), ("person", dice.uuid())])
             }
             "GET /" | "GET /sign-in" | "GET /exceptions" | "GET /roads" | "GET /account" => {
-                with(door.split(' ').nth(1).unwrap(), vec![("show", text(dice.pick(&filters)))])
+                with(endpoint.split(' ').nth(1).unwrap(), vec![("show", text(dice.pick(&filters)))])
             }
             "GET /control-room" => {
                 with("/control-room", vec![("route", self.day.route.clone()), ("pane", text("plan"))])
@@ -361,7 +361,9 @@ impl World {
             "GET /figures" => {
                 with("/figures", vec![("day", day()), ("rows", text("failed")), ("page", text("1"))])
             }
-            unknown => panic!("nobody has taught the fuzzer the door {unknown}: add a valid request for it"),
+            unknown => {
+                panic!("nobody has taught the fuzzer the endpoint {unknown}: add a valid request for it")
+            }
         }
     }
 }

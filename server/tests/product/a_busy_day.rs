@@ -1,6 +1,6 @@
 //! A small day in the middle of things, for tests that need something on every page.
 
-use crate::grounds::House;
+use crate::setup::TestServer;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ const DOORS: [(f64, f64); 6] = [
 
 /// Sets up a hub, places orders, waits for the morning plan, and sends the van out: one delivery, one failure, one arrival,
 /// one breakdown.
-pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
+pub async fn begin(server: &TestServer, texts: &Texts<'_>) -> Day {
     let Texts { name, label } = texts;
     let ask = json!({
         "hub": { "name": format!("Hub {name}"), "at": { "lat": -19.0530, "lon": -169.9190 }, "zone": "Europe/Malta",
@@ -41,13 +41,13 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
         "vehicles": [{ "label": format!("Van {name}"), "kind": "diesel_van", "driver": format!("Driver {name}"),
                        "capacity_g": 500_000, "capacity_ml": 4_000_000, "shift_from": "08:05:00", "shift_until": "18:30:00" }],
     });
-    let (status, keys) = house.post("/api/v1/operation", &house.admin_key, &ask).await;
+    let (status, keys) = server.post("/api/v1/operation", &server.admin_key, &ask).await;
     assert_eq!(status, 200, "{keys}");
     let hub = keys["hub"].as_str().unwrap().to_owned();
     let shop = keys["shops"][0]["key"].as_str().unwrap().to_owned();
     let van = keys["vehicles"][0]["key"].as_str().unwrap().to_owned();
 
-    let now = house.now().await;
+    let now = server.now().await;
     let order = |(n, (lat, lon)): (usize, &(f64, f64))| {
         json!({
             "reference": format!("{label}{n}"),
@@ -58,7 +58,7 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
         })
     };
     let asked: Vec<Value> = DOORS.iter().enumerate().map(order).collect();
-    let (status, answer) = house.post("/api/v1/orders", &shop, &json!({ "orders": asked })).await;
+    let (status, answer) = server.post("/api/v1/orders", &shop, &json!({ "orders": asked })).await;
     assert_eq!(status, 200, "{answer}");
     let orders = answer["results"].as_array().unwrap().iter();
     let orders: Vec<String> =
@@ -66,7 +66,7 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
 
     let began = Instant::now();
     let route = loop {
-        let ask = House::client().get(format!("{}/intake/route", house.url)).bearer_auth(&van);
+        let ask = TestServer::client().get(format!("{}/intake/route", server.url)).bearer_auth(&van);
         let answer = ask.send().await.unwrap();
         if answer.status() == 200 {
             break answer.json::<Value>().await.unwrap();
@@ -79,7 +79,7 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
     let stops: Vec<String> = stops.map(|s| s["stop"].as_str().unwrap().to_owned()).collect();
     assert_eq!(stops.len(), DOORS.len());
 
-    let at = house.now().await;
+    let at = server.now().await;
     let mut number = 0;
     let mut report = |what: Value| {
         number += 1;
@@ -98,7 +98,7 @@ pub async fn begin(house: &House, texts: &Texts<'_>) -> Day {
         report(json!({ "kind": "arrived", "stop": stops[2] })),
         report(json!({ "kind": "off_road", "reason": name })),
     ];
-    let (status, answer) = house.post("/intake/outcomes", &van, &json!({ "reports": reports })).await;
+    let (status, answer) = server.post("/intake/outcomes", &van, &json!({ "reports": reports })).await;
     assert_eq!(status, 200);
     let results = answer["results"].as_array().unwrap();
     assert!(results.iter().all(|r| r["result"] == "stored"), "{answer}");

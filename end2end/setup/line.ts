@@ -1,15 +1,15 @@
-// The line between a browser and a house: it can be cut, and it can die without a word, as a network does.
+// The line between a browser and a server: it can be cut, and it can die without a word, as a network does.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
 export class Line {
   private dead = false;
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly server: Server, private readonly house: URL) {}
+  private constructor(private readonly server: Server, private readonly target: URL) {}
 
-  static async to(house: string): Promise<Line> {
+  static async to(target: string): Promise<Line> {
     const server = createServer();
-    const line = new Line(server, new URL(house));
+    const line = new Line(server, new URL(target));
     server.on("connection", (near) => line.join(near));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return line;
@@ -42,7 +42,7 @@ export class Line {
     };
     keep(near);
     if (this.dead) return;
-    const far = connect(Number(this.house.port), this.house.hostname);
+    const far = connect(Number(this.target.port), this.target.hostname);
     keep(far);
     let silent = false;
     const carry = (from: Socket, to: Socket) => {

@@ -17,21 +17,21 @@ use operations::{OpsError, Origin};
 use wire::AccountFault;
 
 /// Asks to press the button.
-pub(crate) async fn show(State(house): State<AppState>) -> Response {
+pub(crate) async fn show(State(state): State<AppState>) -> Response {
     let body = "<form method=\"post\" class=\"stack\"><p>This link signs you in once.</p>\
                 <button type=\"submit\" class=\"button primary\">Sign in</button></form>";
-    page(&house, StatusCode::OK, "Sign in", body)
+    page(&state, StatusCode::OK, "Sign in", body)
 }
 
 /// Spends the link and opens a session.
 pub(crate) async fn spend(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     Path(token): Path<String>,
     origin: Option<Extension<Origin>>,
     headers: HeaderMap,
 ) -> Response {
     let origin = origin.map(|Extension(origin)| origin).unwrap_or_default();
-    match house.ops.sign_in_by_link(&token, &origin).await {
+    match state.ops.sign_in_by_link(&token, &origin).await {
         Ok(signed) => {
             let to = if signed.sets_password { "/account?welcome=1" } else { "/" };
             let mut response = Redirect::to(to).into_response();
@@ -46,6 +46,6 @@ pub(crate) async fn spend(
         }
         Err(OpsError::LinkSpent) => Redirect::to("/sign-in?link=spent").into_response(),
         Err(OpsError::Account(AccountFault::NoHubs)) => Redirect::to("/sign-in?hub=none").into_response(),
-        Err(e) => refuse(&house, &headers, "/sign-in/link", e.into()),
+        Err(e) => refuse(&state, &headers, "/sign-in/link", e.into()),
     }
 }

@@ -2,7 +2,7 @@
 import { chromium, type BrowserContextOptions } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Role } from "./world";
+import type { Role } from "./server";
 
 export type Person = Role | "second dispatcher";
 type Kept = Exclude<BrowserContextOptions["storageState"], string | undefined>;
@@ -40,7 +40,7 @@ export async function signInAll(links: Partial<Record<Person, string>>): Promise
       const page = await context.newPage();
       await page.goto(link);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByRole("navigation", { name: "Rooms" }).waitFor();
+      await page.getByRole("navigation", { name: "Pages" }).waitFor();
       people[person] = await context.storageState();
       await context.close();
     }
@@ -50,7 +50,7 @@ export async function signInAll(links: Partial<Record<Person, string>>): Promise
   return people;
 }
 
-// Keeps what the walks must know in a house's own folder: two runs beside each other do not read each other's.
+// Keeps what the walks must know in a server's own folder: two runs beside each other do not read each other's.
 export function keep(name: string, folder: string, state: State): void {
   const file = join(folder, `${name}.json`);
   writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
@@ -59,7 +59,7 @@ export function keep(name: string, folder: string, state: State): void {
 
 export function kept(name: string): State {
   const file = process.env[variable(name)];
-  if (!file) throw new Error(`no house was opened for ${name}`);
+  if (!file) throw new Error(`no server was started for ${name}`);
   return JSON.parse(readFileSync(file, "utf8")) as State;
 }
 

@@ -9,11 +9,11 @@ use axum::{
 
 /// `GET /tiles/{z}/{x}/{y}.mvt`
 pub(crate) async fn tile(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     Path((z, x, y)): Path<(u8, u32, String)>,
 ) -> Response {
     let Ok(y) = y.trim_end_matches(".mvt").parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match (house.tile)(z, x, y) {
+    match (state.tile)(z, x, y) {
         Some(tile) => (
             [
                 (header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile"),

@@ -1,4 +1,4 @@
-//! How the house stands: whether it lives, and whether it can serve.
+//! How the server stands: whether it lives, and whether it can serve.
 
 use crate::{answers::state::AppState, workers::State as Fares};
 use axum::{
@@ -25,8 +25,8 @@ struct Standing {
 }
 
 /// `GET /readyz`: 200 when the database answers, readings are taken and every worker works; 503 with what is wrong when not.
-pub(crate) async fn ready(State(house): State<AppState>) -> Response {
-    let (status, said) = stands(house.ops.readiness().await.err(), house.workers.all());
+pub(crate) async fn ready(State(state): State<AppState>) -> Response {
+    let (status, said) = stands(state.ops.readiness().await.err(), state.workers.all());
     (status, Json(said)).into_response()
 }
 

@@ -22,18 +22,18 @@ export type Deed =
 
 export class OwnHub {
   private constructor(
-    private readonly house: State,
+    private readonly server: State,
     readonly id: string,
     private readonly device: string,
     private readonly plan: Route,
   ) {}
 
   // Sets a hub up, places its orders, and waits until they are planned.
-  static async open(house: State, name: string, references: string[]): Promise<OwnHub> {
-    const now = await clock(house);
+  static async open(server: State, name: string, references: string[]): Promise<OwnHub> {
+    const now = await clock(server);
     const local = now.toLocaleTimeString("en-GB", { timeZone: "Europe/Malta", hour: "2-digit", minute: "2-digit" });
     const { hub, shops, vehicles } = await ask<{ hub: string; shops: { key: string }[]; vehicles: { key: string }[] }>(
-      house, "/api/v1/operation", house.adminKey, {
+      server, "/api/v1/operation", server.adminKey, {
         hub: { another: true, name, at: { lat: 35.8858, lon: 14.4949 }, zone: "Europe/Malta", plan_at: `${local}:00` },
         shops: [`Shop of ${name}`],
         vehicles: [{
@@ -44,7 +44,7 @@ export class OwnHub {
     );
     const key = shops[0]!.key;
     const device = vehicles[0]!.key;
-    const { results } = await ask<{ results: { result: string; why?: string }[] }>(house, "/api/v1/orders", key, {
+    const { results } = await ask<{ results: { result: string; why?: string }[] }>(server, "/api/v1/orders", key, {
       orders: references.map((reference, place) => {
         const [lat, lon] = DOORS[place % DOORS.length]!;
         return {
@@ -59,39 +59,39 @@ export class OwnHub {
     if (refused.length > 0) throw new Error(`orders were refused: ${JSON.stringify(refused)}`);
     let plan: Route | undefined;
     const planned = async () => {
-      const answer = await fetch(`${house.url}/intake/route`, { headers: { authorization: `Bearer ${device}` } });
+      const answer = await fetch(`${server.url}/intake/route`, { headers: { authorization: `Bearer ${device}` } });
       plan = answer.ok ? ((await answer.json()) as Route) : undefined;
       return plan?.stops.length === references.length;
     };
     if (!(await until(planned, PLANNED_WITHIN_MS))) {
       throw new Error(`${name} has planned ${plan?.stops.length ?? 0} of ${references.length} stops`);
     }
-    return new OwnHub(house, hub, device, plan!);
+    return new OwnHub(server, hub, device, plan!);
   }
 
   // The driver reports what was done, in this order, just now.
   async report(...deeds: Deed[]): Promise<void> {
-    const at = (await clock(this.house)).toISOString();
+    const at = (await clock(this.server)).toISOString();
     const reports = deeds.map((deed) => {
       const { reference, ...what } = { reference: undefined, ...deed };
       const stop = reference === undefined ? undefined : this.plan.stops.find((known) => known.reference === reference)?.stop;
       return { id: randomUUID(), at, ...what, ...(stop ? { stop } : { route: this.plan.route }) };
     });
     const answer = await ask<{ results: { result: string; why?: string }[] }>(
-      this.house, "/intake/outcomes", this.device, { reports },
+      this.server, "/intake/outcomes", this.device, { reports },
     );
     const refused = answer.results.filter(({ result }) => result !== "stored");
     if (refused.length > 0) throw new Error(`reports were refused: ${JSON.stringify(refused)}`);
   }
 }
 
-async function clock(house: State): Promise<Date> {
-  const answer = await fetch(`${house.url}/api/v1/clock`, { headers: { authorization: `Bearer ${house.adminKey}` } });
+async function clock(server: State): Promise<Date> {
+  const answer = await fetch(`${server.url}/api/v1/clock`, { headers: { authorization: `Bearer ${server.adminKey}` } });
   return new Date(((await answer.json()) as { now: string }).now);
 }
 
-async function ask<T>(house: State, path: string, key: string, body: object): Promise<T> {
-  const answer = await fetch(house.url + path, {
+async function ask<T>(server: State, path: string, key: string, body: object): Promise<T> {
+  const answer = await fetch(server.url + path, {
     method: "POST", body: JSON.stringify(body),
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
   });

@@ -2,8 +2,9 @@
 
 use crate::{
     answers::{problem::Problem, state::AppState},
-    doors::{api, health, intake, links, rosters, stream, tiles},
-    guard, workers,
+    guard,
+    handlers::{api, health, intake, links, rosters, stream, tiles},
+    workers,
 };
 use app::{App, shell};
 use axum::{
@@ -27,9 +28,9 @@ const PAGE_TIME: Duration = Duration::from_secs(30);
 const SMALL_BODY: usize = 256 * 1024;
 const BATCH_BODY: usize = 2 * 1024 * 1024;
 
-/// Every door by method and path: the machines', the devices', and the server functions'. What is in braces is chosen by
+/// Every endpoint by method and path: the machines', the devices', and the server functions'. What is in braces is chosen by
 /// the caller.
-pub fn doors() -> Vec<(String, String)> {
+pub fn endpoints() -> Vec<(String, String)> {
     let fixed = [
         ("POST", "/intake/positions"),
         ("POST", "/intake/outcomes"),
@@ -62,12 +63,12 @@ pub fn doors() -> Vec<(String, String)> {
     all
 }
 
-/// The whole house.
-pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
-    let ops = house.ops.clone();
+/// The whole product.
+pub(crate) fn build(state: AppState, site: &PathBuf) -> Router {
+    let ops = state.ops.clone();
     let context = move || provide_context(ops.clone());
-    let options = house.leptos.clone();
-    let tile_origin = house.tile_origin.clone();
+    let options = state.leptos.clone();
+    let tile_origin = state.tile_origin.clone();
     let page = move || shell(options.clone(), tile_origin.as_deref());
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(
@@ -78,14 +79,14 @@ pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
 
     let people = Router::new()
         .route("/sign-in/link/{token}", get(links::show).post(links::spend))
-        .leptos_routes_with_context(&house, generate_route_list(App), context.clone(), page.clone())
+        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page.clone())
         .fallback(render_app_async_with_context(context, page))
         // Server functions read their bodies themselves, so the limit is put round the body.
         .layer(RequestBodyLimitLayer::new(SMALL_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(house.clone(), guard::slow_sign_in))
-        .layer(middleware::from_fn_with_state(house.clone(), guard::read_session))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::slow_sign_in))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::read_session))
         .layer(middleware::from_fn(guard::refuse_forged));
 
     let devices = Router::new()
@@ -98,7 +99,7 @@ pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
 
     let streams = Router::new()
         .route("/live/day", get(stream::day))
-        .route_layer(middleware::from_fn_with_state(house.clone(), guard::read_session));
+        .route_layer(middleware::from_fn_with_state(state.clone(), guard::read_session));
 
     let machines = Router::new()
         .route("/api/v1/orders", post(api::place_orders))
@@ -135,6 +136,6 @@ pub(crate) fn build(house: AppState, site: &PathBuf) -> Router {
             Problem::panicked(workers::message(panic.as_ref())).into_response()
         }))
         .layer(middleware::from_fn(guard::safe_headers))
-        .layer(middleware::from_fn_with_state(house.clone(), guard::name_client))
-        .with_state(house)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::name_client))
+        .with_state(state)
 }

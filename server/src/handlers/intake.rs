@@ -3,7 +3,7 @@
 use crate::{
     answers::{problem::Problem, state::AppState},
     connections::address::Client,
-    doors::{
+    handlers::{
         api::{bearer, read, read_each},
         osmand,
     },
@@ -25,18 +25,18 @@ use wire::{
     },
 };
 
-async fn device(house: &AppState, token: Option<&str>, client: Client) -> Result<Caller, Problem> {
+async fn device(state: &AppState, token: Option<&str>, client: Client) -> Result<Caller, Problem> {
     let token = token.ok_or_else(|| {
         let message = "send the device's token as `Authorization: Bearer …`";
         Problem::new(StatusCode::UNAUTHORIZED, "no_token", message)
     })?;
-    if !house.limits.device(token, client.0) {
+    if !state.limits.device(token, client.0) {
         return Err(Problem::too_many_requests());
     }
-    let found = house.ops.who_by_device(token).await;
+    let found = state.ops.who_by_device(token).await;
     match &found {
-        Ok(_) => house.limits.opened(token),
-        Err(OpsError::NotSignedIn) => house.limits.did_not_open(token),
+        Ok(_) => state.limits.opened(token),
+        Err(OpsError::NotSignedIn) => state.limits.did_not_open(token),
         Err(_) => {}
     }
     Ok(found?.0)
@@ -44,15 +44,15 @@ async fn device(house: &AppState, token: Option<&str>, client: Client) -> Result
 
 /// `POST /intake/positions`
 pub(crate) async fn positions(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PositionsAnswer>, Problem> {
-    let caller = device(&house, bearer(&headers), client).await?;
+    let caller = device(&state, bearer(&headers), client).await?;
     let body = body?;
     if let Ok(positions) = serde_json::from_slice::<Positions>(&body) {
-        return Ok(Json(house.ops.record_positions(&caller, positions.fixes).await?));
+        return Ok(Json(state.ops.record_positions(&caller, positions.fixes).await?));
     }
     #[derive(Deserialize)]
     struct Sent {
@@ -72,7 +72,7 @@ pub(crate) async fn positions(
             Err(why) => refused.push(RefusedFix { index, why }),
         }
     }
-    let mut answer = house.ops.record_positions(&caller, good).await?;
+    let mut answer = state.ops.record_positions(&caller, good).await?;
     let of_all = |r: RefusedFix| Some(RefusedFix { index: *places.get(r.index)?, why: r.why });
     refused.extend(answer.refused.into_iter().filter_map(of_all));
     refused.sort_by_key(|r| r.index);
@@ -82,12 +82,12 @@ pub(crate) async fn positions(
 
 /// `POST /intake/outcomes`
 pub(crate) async fn outcomes(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<OutcomesAnswer>, Problem> {
-    let caller = device(&house, bearer(&headers), client).await?;
+    let caller = device(&state, bearer(&headers), client).await?;
     #[derive(Deserialize)]
     struct Sent {
         reports: Vec<Value>,
@@ -98,7 +98,7 @@ pub(crate) async fn outcomes(
     }
     let read = read_each::<Report>(&reports);
     let good = read.iter().filter_map(|report| report.as_ref().ok().cloned()).collect();
-    let mut recorded = house.ops.record_outcomes(&caller, good).await?.results.into_iter();
+    let mut recorded = state.ops.record_outcomes(&caller, good).await?.results.into_iter();
     let results = read.into_iter().zip(&reports).filter_map(|(read, sent)| match read {
         Ok(_) => recorded.next(),
         Err(why) => {
@@ -112,18 +112,18 @@ pub(crate) async fn outcomes(
 
 /// `GET /intake/route`
 pub(crate) async fn route(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
 ) -> Result<Json<DriverRoute>, Problem> {
-    let caller = device(&house, bearer(&headers), client).await?;
-    Ok(Json(house.ops.driver_route(&caller).await?))
+    let caller = device(&state, bearer(&headers), client).await?;
+    Ok(Json(state.ops.driver_route(&caller).await?))
 }
 
 /// `GET` and `POST /osmand`: OsmAnd, and Traccar Client in its older and newer form. Their identifier is the device's
 /// token: the protocol has no other place for a secret.
 pub(crate) async fn osmand(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     method: Method,
     RawQuery(query): RawQuery,
@@ -135,7 +135,7 @@ pub(crate) async fn osmand(
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
         .is_some_and(|kind| kind.starts_with("application/json"));
-    let now = house.ops.clock().now();
+    let now = state.ops.clock().now();
     let reading = if method == Method::POST && json {
         osmand::read_json(&body)
     } else {
@@ -145,9 +145,9 @@ pub(crate) async fn osmand(
     };
     let reading = reading.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "unreadable", e.to_string()))?;
     // An unknown device is answered as Traccar answers it, so that its client shows the same.
-    let caller = device(&house, Some(&reading.device), client).await?;
+    let caller = device(&state, Some(&reading.device), client).await?;
     let Some(fix) = reading.fix else {
         return Ok(Json(PositionsAnswer { stored: 0, known: 0, refused: vec![] }));
     };
-    Ok(Json(house.ops.record_positions(&caller, vec![fix]).await?))
+    Ok(Json(state.ops.record_positions(&caller, vec![fix]).await?))
 }

@@ -3,7 +3,7 @@
 use crate::{
     answers::{problem::Problem, state::AppState},
     connections::address::Client,
-    doors::api::{at_hub, caller, read, read_each},
+    handlers::api::{at_hub, caller, read, read_each},
 };
 use axum::{
     Json,
@@ -33,42 +33,42 @@ pub(crate) struct AtDays {
 
 /// `GET /api/v1/shifts`
 pub(crate) async fn roster(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     query: Result<Query<AtHub>, QueryRejection>,
     days: Result<Query<AtDays>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Roster>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
+    let caller = caller(&state, &headers, client).await?;
     let hub = at_hub(query)?.hub;
     let unreadable = |_| {
         let message = "send ?day= as 2026-11-23 and ?days= from 1 to 7, or leave them out";
         Problem::new(StatusCode::BAD_REQUEST, "unreadable", message)
     };
     let Query(AtDays { day, days }) = days.map_err(unreadable)?;
-    Ok(Json(house.ops.roster(&caller, RosterAsk { hub, day, days }).await?))
+    Ok(Json(state.ops.roster(&caller, RosterAsk { hub, day, days }).await?))
 }
 
 /// `POST /api/v1/shifts`
 pub(crate) async fn save_shifts(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SavedAnswer>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
-    each_for_itself("shifts", body, |hub, shifts| house.ops.save_shifts(&caller, hub, shifts)).await
+    let caller = caller(&state, &headers, client).await?;
+    each_for_itself("shifts", body, |hub, shifts| state.ops.save_shifts(&caller, hub, shifts)).await
 }
 
 /// `POST /api/v1/drivers`
 pub(crate) async fn save_drivers(
-    State(house): State<AppState>,
+    State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SavedAnswer>, Problem> {
-    let caller = caller(&house, &headers, client).await?;
-    each_for_itself("drivers", body, |hub, drivers| house.ops.save_drivers(&caller, hub, drivers)).await
+    let caller = caller(&state, &headers, client).await?;
+    each_for_itself("drivers", body, |hub, drivers| state.ops.save_drivers(&caller, hub, drivers)).await
 }
 
 /// Reads `{"hub": …, "shifts": […]}`, each of the list on its own, and saves what can be read; the rest is refused in its place.
