@@ -460,6 +460,8 @@ impl Deeds<'_> {
         self.work.touched.routes.push(id);
         self.work.touched.orders.extend(ids);
         self.work.touched.all = true;
+        // Open pages offer to close the day once the last vehicle is back.
+        self.work.touched.plan = true;
         Ok(())
     }
 

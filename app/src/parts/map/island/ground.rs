@@ -54,13 +54,13 @@ pub fn lay_tiles(map: &Map, view: &MapView, frame: &HtmlElement) -> Option<Vecto
 /// Marks the hub's gate.
 pub fn mark_hub(map: &Map, hub: Point) {
     let how = MarkerOptions::new();
-    how.set_icon(icon("map-hub".to_owned(), "H".to_owned()));
+    how.set_icon(icon("map-hub".to_owned(), "H"));
     how.set_keyboard(false);
     Marker::new_with_options(&lat_lng(hub), &how).add_to(map);
 }
 
 /// A marker's icon of one class, with a letter or a number in it.
-pub fn icon(class: String, text: String) -> Icon {
+pub fn icon(class: String, text: &str) -> Icon {
     let how = DivIconOptions::new();
     how.set_class_name(class);
     how.set_html(format!("<span>{text}</span>"));

@@ -152,7 +152,7 @@ impl Story {
 }
 
 fn stop_icon(row: &StopRow) -> Icon {
-    icon(format!("map-stop is-{}", row.standing.code()), row.sequence.to_string())
+    icon(format!("map-stop is-{}", row.standing.code()), &row.sequence.to_string())
 }
 
 /// One part of the way ahead; it begins where the part before it ends.
