@@ -118,10 +118,10 @@ pub(crate) fn start(
     let (o, t) = (ops.clone(), timer.clone());
     let rollups = move || {
         let (o, t) = (o.clone(), t.clone());
-        // It reads on every second: a line for each round would say nothing.
+        // It reads on in every round: a line for each would say nothing.
         async move { o.count_rollups(&t).await.map(|_| None) }
     };
-    workers.spawn(run("rollups", Duration::from_secs(1), closing.clone(), states.clone(), rollups));
+    workers.spawn(run("rollups", Duration::from_secs(5), closing.clone(), states.clone(), rollups));
 
     let (o, t) = (ops.clone(), timer);
     let drives = move || {

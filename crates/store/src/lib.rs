@@ -17,7 +17,7 @@ mod sites;
 pub use accounts::{changes, keys, links, people, sessions, settings, staff};
 pub use base::{
     clock_anchor,
-    database::{Conn, Database, Reader, Tx, ensure_database},
+    database::{Conn, Database, Listener, Reader, Tx, ensure_database},
     error::StoreError,
     locks,
 };

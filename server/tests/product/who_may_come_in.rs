@@ -195,13 +195,13 @@ async fn a_room_that_is_not_in_the_menu_is_not_open_by_its_address() {
         ("administrator", [true, true, true, true, true]),
     ] {
         let cookies = server.sign_in(role).await;
-        for ((page, call), open) in pages.iter().zip(calls).zip(open) {
+        for ((address, call), open) in pages.iter().zip(calls).zip(open) {
             let expected = if open { 200 } else { 403 };
             assert_eq!(server.fetch(call, &cookies).await.0, expected, "{role} {call}");
-            let (status, page) = server.get(page, &cookies).await;
-            assert_eq!(status, expected, "{role} {page}");
-            let path = page.split('?').next().unwrap();
-            assert_eq!(page.contains(&format!("href=\"{path}\"")), open, "{role}: the menu and {page}");
+            let (status, page) = server.get(address, &cookies).await;
+            assert_eq!(status, expected, "{role} {address}");
+            let path = address.split('?').next().unwrap();
+            assert_eq!(page.contains(&format!("href=\"{path}\"")), open, "{role}: the menu and {address}");
         }
         // What stands behind those pages is as open as they are.
         let [.., deliveries, figures] = open;

@@ -11,6 +11,7 @@ use std::{
 use store::Database;
 use tokio::{
     sync::{mpsc, oneshot},
+    task::JoinSet,
     time::Instant as Tick,
 };
 
@@ -18,9 +19,12 @@ use tokio::{
 const QUEUE: usize = 4_096;
 /// So many are looked up together at most.
 const TOGETHER: usize = 500;
-/// A token that was found is not looked up again before this. What this process revokes it forgets at once; what another
-/// program revokes opens nothing after this.
+/// A token that was found is not looked up again before this, unless the database says that devices were revoked.
 const HOLDS: Duration = Duration::from_secs(10);
+/// The channel on which it says so, from migration 0030.
+const CHANNEL: &str = "devices";
+/// So long after a fault it is listened to again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// At this many, those that hold no longer are swept out.
 const MANY: usize = 20_000;
 
@@ -34,23 +38,29 @@ struct Question {
 /// The devices that were found in the last seconds.
 #[derive(Default)]
 struct Found {
+    /// Whether the database is listened to: nothing is kept otherwise.
+    is_listening: bool,
     devices: HashMap<Vec<u8>, (Tick, Device)>,
     /// How often all were forgotten: what was being looked up meanwhile is not kept.
     forgotten: u64,
 }
 
-/// The one task that looks devices up, and what it has found.
+/// The one task that looks devices up, the one that listens, and what was found.
 pub(crate) struct Finder {
     questions: mpsc::Sender<Question>,
     found: Arc<Mutex<Found>>,
+    /// Ends with the finder.
+    _listening: JoinSet<()>,
 }
 
 impl Finder {
     pub fn start(database: Database) -> Self {
         let (questions, receiver) = mpsc::channel(QUEUE);
         let found = Arc::<Mutex<Found>>::default();
+        let mut listening = JoinSet::new();
+        listening.spawn(listen(database.clone(), found.clone()));
         tokio::spawn(run(receiver, database, found.clone()));
-        Self { questions, found }
+        Self { questions, found, _listening: listening }
     }
 
     /// The vehicle and hub of the device whose token has this hash, unless it was revoked.
@@ -65,11 +75,9 @@ impl Finder {
         answered.await.map_err(|_| OpsError::Busy)?
     }
 
-    /// Devices were revoked or have another hub, and that is committed: what was found holds no longer.
+    /// Devices were revoked or have another hub, and that is committed: nobody need wait until the database says so.
     pub fn forget(&self) {
-        let mut found = lock(&self.found);
-        found.forgotten += 1;
-        found.devices.clear();
+        lock(&self.found).forget();
     }
 }
 
@@ -77,10 +85,33 @@ fn lock(found: &Mutex<Found>) -> MutexGuard<'_, Found> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Forgets what was found whenever the database says that devices were revoked.
+async fn listen(database: Database, found: Arc<Mutex<Found>>) {
+    loop {
+        if let Ok(mut listener) = database.listen(CHANNEL).await {
+            lock(&found).is_listening = true;
+            while listener.heard().await.is_ok() {
+                lock(&found).forget();
+            }
+        }
+        {
+            let mut found = lock(&found);
+            found.is_listening = false;
+            found.forget();
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
 impl Found {
-    /// Keeps what was looked up, unless all was forgotten since `forgotten` was read.
+    fn forget(&mut self) {
+        self.forgotten += 1;
+        self.devices.clear();
+    }
+
+    /// Keeps what was looked up, unless nobody listens or all was forgotten since `forgotten` was read.
     fn keep(&mut self, looked_up: &HashMap<Vec<u8>, Device>, forgotten: u64) {
-        if self.forgotten != forgotten {
+        if !self.is_listening || self.forgotten != forgotten {
             return;
         }
         if self.devices.len() + looked_up.len() > MANY {
@@ -127,8 +158,11 @@ mod tests {
         let looked_up = HashMap::from([(vec![1], device)]);
         let mut found = Found::default();
         found.keep(&looked_up, 0);
+        assert!(found.devices.is_empty(), "nobody would hear that it was revoked");
+        found.is_listening = true;
+        found.keep(&looked_up, 0);
         assert_eq!(found.devices.len(), 1);
-        (found.forgotten, found.devices) = (1, HashMap::new());
+        found.forget();
         found.keep(&looked_up, 0);
         assert!(found.devices.is_empty());
         found.keep(&looked_up, 1);

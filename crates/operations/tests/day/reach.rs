@@ -49,13 +49,14 @@ const OF_NO_HUB: [&str; 25] = [
     "sign_out_person",
 ];
 /// Verbs of devices, systems and timers, which have hubs of their own, or every hub.
-const OF_NO_PERSON: [&str; 18] = [
+const OF_NO_PERSON: [&str; 19] = [
     "count_rollups",
     "driver_route",
     "estimates",
     "forget",
     "learn_approaches",
     "learn_roads",
+    "make_months",
     "measure_routes",
     "place_orders",
     "plan_morning",

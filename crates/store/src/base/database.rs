@@ -5,7 +5,7 @@ use sqlx::{
     Connection, PgPool, Postgres, Transaction,
     migrate::{MigrateError, Migrator},
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use std::{
     ops::{Deref, DerefMut},
@@ -33,6 +33,10 @@ pub struct Reader(PoolConnection<Postgres>);
 /// A transaction: everything written through it happens at once on [`Tx::commit`], or not at all.
 #[derive(Debug)]
 pub struct Tx(Transaction<'static, Postgres>);
+
+/// Hears what other connections announce (`pg_notify`).
+#[derive(Debug)]
+pub struct Listener(PgListener);
 
 impl Database {
     /// Opens a pool on `url`, a `postgres://` address, with at most `connections` connections.
@@ -79,6 +83,15 @@ impl Database {
         }
     }
 
+    /// Listens to a channel, by a connection of its own.
+    pub async fn listen(&self, channel: &str) -> Result<Listener, StoreError> {
+        let options = self.0.connect_options().as_ref().clone();
+        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+        let mut listener = PgListener::connect_with(&own).await?;
+        listener.listen(channel).await?;
+        Ok(Listener(listener))
+    }
+
     /// A connection for reading.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         Ok(Reader(self.0.acquire().await?))
@@ -115,6 +128,14 @@ impl Tx {
     /// Makes everything written through it durable.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
+    }
+}
+
+impl Listener {
+    /// Waits until something was announced, or may have been while the connection was lost.
+    pub async fn heard(&mut self) -> Result<(), StoreError> {
+        self.0.try_recv().await?;
+        Ok(())
     }
 }
 
