@@ -77,9 +77,9 @@ export class TestServer {
       const url = `http://127.0.0.1:${port}`;
       const open = await until(() => fetch(`${url}/health`).then((answer) => answer.ok, () => false), READY_WITHIN_MS);
       if (!open) throw new Error(`the server did not open; its last words:\n${lastWords(server)}`);
-      const server = new TestServer(url, folder, database, "doorstep", programs, {}, "");
-      for (const role of ROLES) server.links[role] = server.addPerson(role, role);
-      return server;
+      const opened = new TestServer(url, folder, database, "doorstep", programs, {}, "");
+      for (const role of ROLES) opened.links[role] = opened.addPerson(role, role);
+      return opened;
     } catch (error) {
       await stop(programs);
       throw error;

@@ -101,9 +101,9 @@ test("a form that another site sends is refused, whatever its sender's session",
 test("an administrator enters every page", async ({ pages }) => {
   const page = await pages.open("administrator", "/control-room");
   const menu = page.getByRole("navigation", { name: "Pages" });
-  for (const page of ["Exceptions", "Deliveries", "Figures", "Control room"]) {
-    await menu.getByRole("link", { name: new RegExp(page) }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toContainText(page);
+  for (const name of ["Exceptions", "Deliveries", "Figures", "Control room"]) {
+    await menu.getByRole("link", { name: new RegExp(name) }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
   }
 });
 

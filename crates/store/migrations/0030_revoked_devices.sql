@@ -1,4 +1,4 @@
--- Servers keep whose a token is for some seconds. They forget it when another program revokes a device or moves its vehicle.
+-- Servers keep whose a token is for some time. They forget it when another program revokes a device or moves its vehicle.
 create function devices_changed() returns trigger language plpgsql as $$
 begin
     perform pg_notify('devices', '');

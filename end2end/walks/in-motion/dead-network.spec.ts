@@ -1,6 +1,6 @@
 // The network dies without a word: the page says since when it knows nothing, and is live again when it can be.
 import { expect, isLive, test } from "../../fixtures";
-import { Line } from "../../house/line";
+import { Line } from "../../setup/line";
 
 test("a network that dies is said after three missed heartbeats, and the day comes back by itself", async ({ pages, server }) => {
   test.setTimeout(150_000);

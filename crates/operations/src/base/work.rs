@@ -12,6 +12,8 @@ use store::Tx;
 pub(crate) struct Touched {
     /// Routes whose rows changed.
     pub routes: Vec<RouteId>,
+    /// Routes whose drivers came to a door and nothing else: they have the same to do as before.
+    pub arrived: Vec<RouteId>,
     /// Orders whose stories grew.
     pub orders: Vec<OrderId>,
     /// The exceptions.

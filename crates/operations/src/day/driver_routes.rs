@@ -146,8 +146,9 @@ mod tests {
 
         answer_all();
         assert_eq!(holding(), [true; 3]);
-        routes.note(hub(1), &Touched { counts: true, exceptions: true, ..Touched::default() });
-        assert_eq!(holding(), [true; 3], "the route of nobody changed");
+        routes
+            .note(hub(1), &Touched { arrived: one_route(1).routes, exceptions: true, ..Touched::default() });
+        assert_eq!(holding(), [true; 3], "nobody has anything else to do");
         routes.note(hub(1), &one_route(2));
         assert_eq!(holding(), [true, false, true]);
         answer_all();

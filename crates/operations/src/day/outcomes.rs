@@ -296,7 +296,7 @@ impl Deeds<'_> {
         store::stops::save_progress(&mut self.work.tx, locks, stops).await?;
         for stop in stops {
             self.event(Fact::StopArrived { stop: stop.id, order: stop.order, route: stop.route });
-            self.work.touched.routes.push(stop.route);
+            self.work.touched.arrived.push(stop.route);
             self.work.touched.orders.push(stop.order);
         }
         Ok(())

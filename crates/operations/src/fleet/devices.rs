@@ -1,5 +1,5 @@
 //! Whose token a device has shown. Those that ask in the same moment share one look-up, and what was found holds for
-//! some seconds.
+//! a minute.
 
 use crate::{OpsError, Result};
 use domain::{HubId, VehicleId};
@@ -20,7 +20,7 @@ const QUEUE: usize = 4_096;
 /// So many are looked up together at most.
 const TOGETHER: usize = 500;
 /// A token that was found is not looked up again before this, unless the database says that devices were revoked.
-const HOLDS: Duration = Duration::from_secs(10);
+const HOLDS: Duration = Duration::from_secs(60);
 /// The channel on which it says so, from migration 0030.
 const CHANNEL: &str = "devices";
 /// So long after a fault it is listened to again.

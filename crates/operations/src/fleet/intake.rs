@@ -21,8 +21,10 @@ pub const MOST_FIXES: usize = 1_000;
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// Readings older than this are refused: nobody can use them.
 const OLD: TimeDelta = TimeDelta::days(7);
-/// How long the first batch of a group waits for others.
-const GATHER: Duration = Duration::from_millis(10);
+/// How long the first batch of a group waits for others. Nobody looks at a position more often than once a second.
+const GATHER: Duration = Duration::from_millis(100);
+/// With so many batches a group waits no longer, and takes what is there already.
+const ENOUGH: usize = 32;
 /// A group is closed at this many readings.
 const GROUP: usize = 5_000;
 /// Up to so many readings are stored in one statement, more by bulk copy.
@@ -117,13 +119,14 @@ async fn run(
         let mut group = vec![first];
         let closes = tokio::time::Instant::now() + GATHER;
         while size < GROUP {
-            match tokio::time::timeout_at(closes, batches.recv()).await {
-                Ok(Some(batch)) => {
-                    size += batch.positions.len();
-                    group.push(batch);
-                }
-                Ok(None) | Err(_) => break,
-            }
+            let next = if group.len() < ENOUGH {
+                tokio::time::timeout_at(closes, batches.recv()).await.ok().flatten()
+            } else {
+                batches.try_recv().ok()
+            };
+            let Some(batch) = next else { break };
+            size += batch.positions.len();
+            group.push(batch);
         }
         let newest = trust.follow(group.iter().flat_map(|b| b.positions.iter().copied()).collect());
         match commit(&database, &group, &newest, &mut partitions).await {

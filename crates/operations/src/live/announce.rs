@@ -8,8 +8,8 @@ impl Operations {
     pub(crate) fn announce(&self, hub: HubId, touched: Touched) {
         self.0.driver_routes.note(hub, &touched);
         let live = self.0.live.of(hub);
-        if !touched.routes.is_empty() {
-            live.touch_routes(touched.routes);
+        if !touched.routes.is_empty() || !touched.arrived.is_empty() {
+            live.touch_routes(touched.routes.into_iter().chain(touched.arrived));
         }
         if touched.plan {
             live.touch_plan();
