@@ -50,7 +50,7 @@ pub fn Pager(
 ) -> impl IntoView {
     (page > 1 || more).then(|| {
         view! {
-            <nav class="pager" aria-label="Pages">
+            <nav class="pager" aria-label="Pagination">
                 {(page > 1)
                     .then(|| view! { <a class="button" href=href.run(page - 1)>"Previous"</a> })}
                 <span class="quiet">{format!("Page {page}")}</span>
