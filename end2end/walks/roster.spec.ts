@@ -12,7 +12,7 @@ async function addDriver(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "Add the driver" }).click();
 }
 
-async function give(page: Page, label: string, driver: string, from: string, until: string): Promise<void> {
+async function give(page: Page, label: string, driver: string, [from, until]: [string, string], rest?: [string, string]) {
   await row(page, label).getByRole("link", { name: /^(Change|Give a driver)/ }).click();
   await expect(page.getByRole("heading", { name: new RegExp(`${label} on`) })).toBeVisible();
   const choice = page.getByLabel("Who drives");
@@ -20,9 +20,11 @@ async function give(page: Page, label: string, driver: string, from: string, unt
   await choice.selectOption(option);
   await page.getByLabel("From", { exact: true }).fill(from);
   await page.getByLabel("Until").fill(until);
-  await page.getByLabel("From at the earliest").first().fill("09:30");
-  await page.getByLabel("At the latest").first().fill("10:30");
-  await page.getByLabel("Minutes").first().fill("30");
+  if (rest) {
+    await page.getByLabel("From at the earliest").first().fill(rest[0]);
+    await page.getByLabel("At the latest").first().fill(rest[1]);
+    await page.getByLabel("Minutes").first().fill("30");
+  }
   await page.getByRole("button", { name: "Save the shift" }).click();
 }
 
@@ -43,14 +45,14 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
     await page.getByRole("link", { name: "The day before" }).click();
     await expect(row(page, "Van 01")).toContainText("As usual");
 
-    await give(page, "Van 01", name, "06:00", "14:00");
+    await give(page, "Van 01", name, ["06:00", "14:00"], ["09:30", "10:30"]);
     await expect(page.getByRole("status")).toContainText(`Van 01: ${name} drives 06:00–14:00 on`);
     await expect(row(page, "Van 01")).toContainText(name);
     await expect(row(page, "Van 01")).toContainText("30 min break from 09:30–10:30");
     await expect(row(page, "Van 01").locator(".roster-lane rect.pause")).toHaveCount(1);
 
     // The same person cannot drive a second van at that time; what was typed is still there.
-    await give(page, "Van 03", name, "13:00", "15:00");
+    await give(page, "Van 03", name, ["13:00", "15:00"]);
     await expect(page.getByRole("alert")).toContainText("drives Van 01");
     await expect(page.getByLabel("Until")).toHaveValue("15:00");
     await page.getByRole("link", { name: "Close" }).click();

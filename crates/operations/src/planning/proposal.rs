@@ -7,7 +7,7 @@ use crate::{
     planning::{
         decidable::{Choices, Runner, Strictness},
         problem::{DayProblem, PlannedRoute},
-        solving::{Ask, districts, solve_again},
+        solving::{Ask, districts, drives_alike, solve_again},
     },
     sites::hubs::Site,
 };
@@ -87,7 +87,7 @@ impl Operations {
     pub async fn propose_plan(&self, caller: &Caller, hub: Option<HubId>) -> Result<Option<ProposalView>> {
         caller.must(domain::Ability::Dispatch)?;
         let site = self.site_for(caller, hub).await?;
-        self.propose(&site, Where::Everywhere, |_| true).await
+        self.propose(&site, Where::Everywhere, Asked::ByPerson, |_| true).await
     }
 
     /// As [`Self::propose_plan`], kept only if one of its answers is `wanted`.
@@ -95,6 +95,7 @@ impl Operations {
         &self,
         site: &Site,
         place: Where,
+        asked: Asked,
         wanted: impl Fn(&Gains) -> bool + Send + 'static,
     ) -> Result<Option<ProposalView>> {
         let mut conn = self.0.database.read().await?;
@@ -107,6 +108,7 @@ impl Operations {
         let origin = book.zone.bounds(book.day).0;
         let zone = book.zone;
         let (id, keep) = (ProposalId(new_id()), self.0.keep_problems.clone());
+        let most = (asked == Asked::ByNobody).then(|| book.settings.overtime_most());
         let answers = heavily(self, move |roads| {
             choices.take_unroaded(roads.as_ref());
             if choices.tasks.is_empty() || choices.runners.is_empty() {
@@ -126,7 +128,7 @@ impl Operations {
                 let name = format!("proposal-{}-{n}", id.0);
                 let steps = if day_problem.at_large { STEPS_BY_THE_HUB } else { STEPS };
                 let ask = Ask { name: &name, steps, keep: keep.as_deref() };
-                found.push(stored_answers(&day_problem, &solve_again(&day_problem, &ask)?));
+                found.push(stored_answers(&day_problem, &solve_again(&day_problem, &ask)?, most));
             }
             Ok(together(found))
         })
@@ -183,6 +185,13 @@ pub(crate) enum Where {
     InTrouble,
 }
 
+/// Who wants a better plan: a person is shown what there is, with its hours past shifts, and judges.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    ByPerson,
+    ByNobody,
+}
+
 /// How much of a district has no place in its plan.
 fn without_a_place(part: &Choices) -> usize {
     part.tasks.iter().filter(|task| task.given.is_none()).count()
@@ -223,8 +232,13 @@ fn together(mut districts: Vec<Vec<StoredAnswer>>) -> Vec<StoredAnswer> {
         .collect()
 }
 
-/// The answers that change anything, each different from the one before it.
-fn stored_answers(day_problem: &DayProblem, answers: &[Answer]) -> Vec<StoredAnswer> {
+/// The answers that change anything, each different from the one before it; of those that keep a driver past the shift for
+/// longer than `most`, none.
+fn stored_answers(
+    day_problem: &DayProblem,
+    answers: &[Answer],
+    most: Option<TimeDelta>,
+) -> Vec<StoredAnswer> {
     let mut said: Vec<&Solution> = vec![&day_problem.given];
     let mut stored_answers = vec![];
     for answer in answers {
@@ -236,7 +250,7 @@ fn stored_answers(day_problem: &DayProblem, answers: &[Answer]) -> Vec<StoredAns
         }
         said.push(&answer.solution);
         let new = compare(day_problem, answer);
-        if keeps_too_long(&new, day_problem.settings.overtime_most()) {
+        if most.is_some_and(|most| keeps_too_long(&new, most)) {
             continue;
         }
         // A free hand always finds something to change. It is worth a dispatcher's time if one sees what for.
@@ -246,16 +260,6 @@ fn stored_answers(day_problem: &DayProblem, answers: &[Answer]) -> Vec<StoredAns
         }
     }
     stored_answers
-}
-
-/// Whether a runner has the same stops in the same order, and comes by the hub before the same ones. Where the driver pauses is
-/// the driver's own choice, within what is planned.
-fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
-    fn halts(plan: &Solution, runner: usize) -> impl Iterator<Item = &optimizer::Stopover> {
-        let own = plan.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default();
-        own.iter().filter(|halt| matches!(halt.what, optimizer::Halt::Reload(_)))
-    }
-    one.routes.get(runner) == other.routes.get(runner) && halts(one, runner).eq(halts(other, runner))
 }
 
 /// Whether it keeps a driver past the end of the shift for longer than is set, who would not be as late without it.

@@ -6,7 +6,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    planning::proposal::{Content, Where},
+    planning::proposal::{Asked, Content, Where},
     sites::hubs::{Rounds, Site},
 };
 use chrono::TimeDelta;
@@ -66,7 +66,7 @@ impl Operations {
         if now - last < SETTLED && now - first < PATIENCE {
             return Ok(false);
         }
-        let proposed = match self.propose(site, Where::InTrouble, mends).await {
+        let proposed = match self.propose(site, Where::InTrouble, Asked::ByNobody, mends).await {
             Ok(proposal) => proposal.is_some(),
             Err(OpsError::NothingToPlan) => false,
             // It is looked at again in the next round.
@@ -109,7 +109,10 @@ impl Operations {
             return Ok(false);
         }
         let place = if keeps_promises { Where::InTrouble } else { Where::Everywhere };
-        let fresh = match self.propose(site, place, move |gains| !keeps_promises || mends(gains)).await {
+        let fresh = match self
+            .propose(site, place, Asked::ByNobody, move |gains| !keeps_promises || mends(gains))
+            .await
+        {
             Ok(proposal) => proposal.is_some(),
             Err(OpsError::NothingToPlan) => false,
             // It is looked at again in the next round.

@@ -149,6 +149,16 @@ fn halves(choices: Choices) -> [Choices; 2] {
     parts
 }
 
+/// Whether a runner has the same stops in the same order, and comes by the hub before the same ones. Where the driver pauses is
+/// the driver's own choice, within what is planned.
+pub(crate) fn drives_alike(runner: usize, one: &Solution, other: &Solution) -> bool {
+    fn halts(plan: &Solution, runner: usize) -> impl Iterator<Item = &optimizer::Stopover> {
+        let own = plan.stopovers.get(runner).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter(|halt| matches!(halt.what, optimizer::Halt::Reload(_)))
+    }
+    one.routes.get(runner) == other.routes.get(runner) && halts(one, runner).eq(halts(other, runner))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -88,7 +88,7 @@ settings! {
         overtime_minute_cents: i64 = 150, money(0, 20), "¤ a minute", Hub,
             "Minute past the shift", "What a minute that a driver works past the end of the shift weighs when a better plan of a running day is looked for.";
         overtime_most_minutes: i64 = 60, whole(0, 720), "minutes", Hub,
-            "Most past the shift", "A better plan that keeps a driver for longer than this past the end of the shift is not proposed, unless the driver is as late without it.";
+            "Most past the shift", "A better plan that keeps a driver for longer than this past the end of the shift is not proposed by itself, unless the driver is as late without it. Who asks for one sees it, with its hours.";
         long_day_hour_cents: i64 = 7_200, money(0, 500), "¤ an hour", Hub,
             "Hour of a long day", "What an hour beyond a vehicle's fair share of the day's work weighs. More spreads the work, less saves kilometres.";
         moved_stop_cents: i64 = 200, money(0, 100), "¤ a stop", Hub,
