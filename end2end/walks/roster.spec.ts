@@ -81,7 +81,7 @@ test("the day's roster shows an early, a late and a missing driver", async ({ pa
   await expect(page.locator(".roster-row")).toHaveCount(8);
   await expect(page.locator(".roster-shift[data-nobody]")).toHaveCount(1);
   await expect(page.getByText("1 vehicle without anybody")).toBeVisible();
-  await expect(row(page, "Van 02")).toContainText("Rostered");
+  await expect(row(page, "Van 02")).toContainText("–13:30");
   await expect(row(page, "Van 03")).toContainText("Driver 9");
 });
 

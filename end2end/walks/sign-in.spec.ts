@@ -79,7 +79,7 @@ test("a role that may not open a page is told why, and the menu does not show it
   const answer = await agent.goto(`${server.url}/figures`);
   expect(answer?.status()).toBe(403);
   await expect(agent.getByRole("alert")).toContainText("An agent cannot do this");
-  await agent.getByRole("link", { name: "Go to your room" }).click();
+  await agent.getByRole("link", { name: "Go to your start page" }).click();
   await expect(agent).toHaveURL(/\/deliveries$/);
 });
 
