@@ -62,7 +62,7 @@ test("a plan that is refused says so above its buttons, and a fresh one is looke
   expect([status, searches]).toEqual([200, 1]);
   const accept = plan.getByRole("button", { name: "Accept plan" });
   await accept.click();
-  const says = plan.getByText(/The day has moved on.*Looking for a fresh one/);
+  const says = plan.getByText(/The day has moved on.*Looking for a fresh plan/);
   await expect(says).toBeVisible();
   const [message, button] = [await says.boundingBox(), await accept.boundingBox()];
   expect(message && button && message.y < button.y, "the message is above the button").toBe(true);
