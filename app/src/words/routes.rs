@@ -116,7 +116,7 @@ pub fn gains(gains: &Gains, changes: i64) -> String {
     }
     let longer = gains.overtime_min_after - gains.overtime_min_before;
     if longer > 0 {
-        parts.push(format!("{} more past the shift", format::minutes(longer)));
+        parts.push(format!("{} overtime", format::minutes(longer)));
     }
     parts.join(", ") + "."
 }
@@ -179,7 +179,7 @@ mod tests {
         };
         assert_eq!(message(10, 10), "Changes 3 stops, keeps 2 promises.");
         assert_eq!(message(90, 10), "Changes 3 stops, keeps 2 promises.");
-        assert_eq!(message(10, 55), "Changes 3 stops, keeps 2 promises, 45 min more past the shift.");
+        assert_eq!(message(10, 55), "Changes 3 stops, keeps 2 promises, 45 min overtime.");
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn longest(answer: &PlanAnswer) -> i64 {
 }
 
 #[tokio::test]
-async fn a_proposal_says_who_works_past_the_shift_to_who_asks_for_it() {
+async fn a_proposal_says_who_works_past_the_shift_and_unasked_keeps_nobody_longer_than_is_set() {
     let Some(hub) = Hub::open("overtime").await else { return };
     let (ops, dispatcher, administrator) = evening(&hub, 60).await;
     hub.report(4, at(16, 0), Deed::OffRoad { reason: "flat tyre".into() }).await;
@@ -64,10 +64,26 @@ async fn a_proposal_says_who_works_past_the_shift_to_who_asks_for_it() {
         assert!(answer.overtime.iter().all(|own| own.label != "Van 04"));
     }
 
-    // Who asks is shown what there is, and judges.
+    // Who asks is shown what there is, and judges; unasked nobody is kept longer than is set.
     set(&ops, &administrator, "overtime_most_minutes", "5").await;
     let asked = ops.propose_plan(&dispatcher, None).await.unwrap().unwrap();
     assert!(asked.answers.iter().all(|answer| longest(answer) > 20));
+    ops.decline_proposal(&dispatcher, asked.id).await.unwrap();
+    ops.watch(&Caller::timer()).await.unwrap();
+    let unasked = async |minute| {
+        // Another server, which has not looked at these exceptions.
+        hub.at(at(16, minute)).react(&Caller::timer()).await.unwrap();
+        let proposal = ops.board(&dispatcher, None).await.unwrap().proposal;
+        proposal.map(|proposal| proposal.answers).unwrap_or_default()
+    };
+    let short = unasked(5).await;
+    assert!(short.iter().all(|answer| longest(answer) <= 5), "{short:?}");
+    set(&ops, &administrator, "overtime_most_minutes", "720").await;
+    let long = unasked(6).await;
+    assert!(
+        long.iter().any(|answer| longest(answer) > 20),
+        "nothing else kept it from being proposed: {long:?}"
+    );
     hub.close().await;
 }
 
