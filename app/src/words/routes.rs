@@ -102,13 +102,13 @@ pub fn freedom(freedom: Freedom) -> &'static str {
 /// What a proposal gains by changing so many stops, in one sentence.
 pub fn gains(gains: &Gains, changes: i64) -> String {
     let mut parts = vec![format!("Changes {}", format::counted(changes, "stop", "stops"))];
-    let mut promises = |verb: &str, count: i64| {
-        if count > 0 {
-            parts.push(format!("{verb} {}", format::counted(count, "promise", "promises")));
-        }
-    };
-    promises("keeps", gains.promises_kept);
-    promises("breaks", gains.promises_lost);
+    let promises = |count| format::counted(count, "promise", "promises");
+    match (gains.promises_kept, gains.promises_lost) {
+        (0, 0) => {}
+        (kept, 0) => parts.push(format!("keeps {}", promises(kept))),
+        (0, lost) => parts.push(format!("breaks {}", promises(lost))),
+        (kept, lost) => parts.push(format!("keeps {}, breaks {}", promises(kept), format::count(lost))),
+    }
     match gains.work_min_before - gains.work_min_after {
         0 => {}
         saved if saved > 0 => parts.push(format!("saves {}", format::minutes(saved))),
@@ -169,6 +169,17 @@ mod tests {
             back_at: None,
             off_shift: false,
         }
+    }
+
+    #[test]
+    fn a_plan_says_which_promises_it_keeps_and_breaks() {
+        let message = |promises_kept, promises_lost| {
+            gains(&Gains { promises_kept, promises_lost, ..Gains::default() }, 1)
+        };
+        assert_eq!(message(0, 0), "Changes 1 stop.");
+        assert_eq!(message(2, 0), "Changes 1 stop, keeps 2 promises.");
+        assert_eq!(message(0, 1), "Changes 1 stop, breaks 1 promise.");
+        assert_eq!(message(29, 10), "Changes 1 stop, keeps 29 promises, breaks 10.");
     }
 
     #[test]
