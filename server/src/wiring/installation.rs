@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use leptos::prelude::LeptosOptions;
-use operations::{Clock, Operations, Parts, Pauses};
+use operations::{Caller, Clock, Operations, Parts, Pauses};
 use roads::{
     Addresses, City, Geocoder, GeocoderKind, Osrm, OsrmSettings, OutsideAddresses, OutsideRoads, TravelTimes,
 };
@@ -217,6 +217,10 @@ async fn open(
         pauses: Pauses::default(),
     });
 
+    // Before anybody writes: a fact that comes while its month's part is made has to be written once more.
+    if let Err(error) = ops.make_months(&Caller::timer()).await {
+        tracing::warn!("the history has no part for this month yet, and goes on without: {error}");
+    }
     let closing = CancellationToken::new();
     let limits = Limits::new(http.limits_times);
     let states = workers::States::default();

@@ -21,6 +21,7 @@ pub struct TestServer {
     pub url: String,
     pub admin_key: String,
     pub links: Value,
+    log: PathBuf,
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests find the extracts by this variable")]
@@ -137,6 +138,7 @@ impl TestSetup {
             url: ready["url"].as_str().unwrap().to_owned(),
             admin_key: ready["admin_key"].as_str().unwrap().to_owned(),
             links: ready["sign_in"].clone(),
+            log: self.path().join("server.log"),
         }
     }
 
@@ -251,7 +253,7 @@ impl TestServer {
                            "capacity_ml": 4_000_000, "shift_from": "07:30:00", "shift_until": "16:30:00" }],
         });
         let (status, keys) = self.post("/api/v1/operation", &self.admin_key, &ask).await;
-        assert_eq!(status, 200, "{keys}");
+        assert_eq!(status, 200, "{keys}\n{}", std::fs::read_to_string(&self.log).unwrap_or_default());
         let key = |of: &str| keys[of][0]["key"].as_str().unwrap().to_owned();
         (key("shops"), key("vehicles"))
     }

@@ -64,10 +64,16 @@ impl StoreError {
         }
     }
 
-    /// Whether another transaction wanted the same rows in another order: doing it all once more is the remedy.
+    /// Whether another transaction was in the way of this one: doing it all once more is the remedy.
     pub fn lost_a_race(&self) -> bool {
-        // 40001 serialisation failure, 40P01 deadlock.
-        matches!(self, Self::Database(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
+        let Self::Database(sqlx::Error::Database(e)) = self else { return false };
+        match e.code().as_deref() {
+            // Serialisation failure, deadlock.
+            Some("40001" | "40P01") => true,
+            // A part of the history was made for the month of a fact that was on its way to where those without one wait.
+            Some("23514") => e.constraint().is_none() && e.table() == Some("events_default"),
+            _ => false,
+        }
     }
 
     /// Whether a value from outside was one that the database cannot hold, such as a zero in a text or a year beyond its
@@ -106,7 +112,9 @@ impl StoreError {
                 | sqlx::Error::WorkerCrashed
                 | sqlx::Error::Protocol(_),
             ) => true,
-            Self::Database(sqlx::Error::Database(e)) => e.code().as_deref().is_some_and(is_passing_code),
+            Self::Database(sqlx::Error::Database(e)) => {
+                self.lost_a_race() || e.code().as_deref().is_some_and(is_passing_code)
+            }
             _ => false,
         }
     }

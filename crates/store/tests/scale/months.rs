@@ -4,7 +4,7 @@ use crate::ground::{NOTHING, arrange, empty, filled};
 use domain::{Actor, Event, Fact, HubId, Instant, Source, Weather};
 use sqlx::AssertSqlSafe;
 use store::{
-    Conn, Database, Tx, events,
+    Conn, Database, StoreError, Tx, events,
     feed::{self, Cursor},
     months,
 };
@@ -15,6 +15,10 @@ fn moment(text: &str) -> Instant {
 
 /// Appends a fact for each moment in which one was recorded.
 async fn append(tx: &mut Tx, recorded: &[&str]) {
+    try_to_append(tx, recorded).await.unwrap();
+}
+
+async fn try_to_append(tx: &mut Tx, recorded: &[&str]) -> Result<(), StoreError> {
     let event = |recorded: &&str| Event {
         occurred_at: moment("2026-11-30T12:00:00Z"),
         recorded_at: moment(recorded),
@@ -23,7 +27,7 @@ async fn append(tx: &mut Tx, recorded: &[&str]) {
         hub: HubId(uuid::Uuid::from_u128(1)),
         fact: Fact::WeatherSet { weather: Weather::Rain },
     };
-    events::append(tx, &recorded.iter().map(event).collect::<Vec<_>>()).await.unwrap();
+    events::append(tx, &recorded.iter().map(event).collect::<Vec<_>>()).await
 }
 
 async fn record(database: &Database, recorded: &[&str]) {
@@ -112,6 +116,28 @@ async fn a_fact_of_a_month_without_a_part_waits_and_is_moved_as_it_is() {
     }
     let wrong = sqlx::query("select make_events_month('2026-12-02')").execute(&mut *conn).await.unwrap_err();
     assert!(wrong.to_string().contains("first day"), "{wrong}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_comes_while_its_month_is_made_is_written_once_more() {
+    let Some(database) = filled("on_its_way", NOTHING).await else { return };
+    let mut maker = database.begin().await.unwrap();
+    let month = months::from(moment("2026-11-02T00:00:00Z"), 0)[0];
+    assert_eq!(months::make(&mut maker, month).await.unwrap(), Some(0));
+    let mut tx = database.begin().await.unwrap();
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let made = async {
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut *maker).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        maker.commit().await.unwrap();
+    };
+    let (lost, ()) = tokio::join!(try_to_append(&mut tx, &["2026-11-02T00:00:00Z"]), made);
+    let lost = lost.unwrap_err();
+    assert!(lost.lost_a_race() && lost.is_passing(), "{lost}");
+    drop(tx);
+    record(&database, &["2026-11-02T00:00:00Z"]).await;
+    assert_eq!(tables(&mut database.read().await.unwrap()).await, ["events_2026_11"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
