@@ -3,8 +3,8 @@
 
 use crate::{Caller, Operations, OpsError, Result, base::work::Work, sites::hubs::Site};
 use domain::{
-    Ability, Actor, Day, ExceptionKind, ExceptionState, Fact, HubId, Instant, Refusal, RouteId, RouteState,
-    ServiceDay, StopState,
+    Ability, Actor, Day, ExceptionKind, ExceptionState, Fact, HubId, Instant, OrderId, Refusal, RouteId,
+    RouteState, ServiceDay, StopState,
 };
 use std::collections::HashSet;
 use store::{
@@ -89,7 +89,8 @@ impl Operations {
         let now = work.go_on();
         let next = day.succ_opt().unwrap_or(day).max(site.zone.day(now));
         let carried = carry_over(&mut work, &lock, &locks, next).await?;
-        end_alarms(&mut work, &lock, |route| route.is_none_or(|route| !is_out(route))).await?;
+        let is_over = |route: Option<RouteId>| route.is_none_or(|route| !is_out(route));
+        end_alarms(&mut work, &lock, &carried, is_over).await?;
         if let Some(open) = store::proposals::open_id(&mut work.tx, hub, day).await? {
             store::proposals::end(&mut work.tx, open, Ending::Overtaken).await?;
         }
@@ -101,7 +102,7 @@ impl Operations {
         work.touched.plan = true;
         work.touched.exceptions = true;
         work.commit().await?;
-        tracing::info!(%hub, %day, carried, "a day was closed");
+        tracing::info!(%hub, %day, carried = carried.len(), "a day was closed");
         Ok(())
     }
 }
@@ -117,8 +118,13 @@ async fn open(work: &mut Work<'_>, hub: HubId, day: Day) -> Result<bool> {
 }
 
 /// Takes the stops off routes that nobody drives any more, and gives every order of the day that is not done, and lies at
-/// the hub, to the next day. Answers how many were carried over.
-async fn carry_over(work: &mut Work<'_>, day: &DayLock, locks: &RouteLocks, next: Day) -> Result<usize> {
+/// the hub, to the next day. Answers which were carried over.
+async fn carry_over(
+    work: &mut Work<'_>,
+    day: &DayLock,
+    locks: &RouteLocks,
+    next: Day,
+) -> Result<HashSet<OrderId>> {
     let now = work.now;
     let mut left = vec![];
     for route in locks.all().filter(|route| !matches!(route.state, RouteState::UnderWay { .. })) {
@@ -132,13 +138,13 @@ async fn carry_over(work: &mut Work<'_>, day: &DayLock, locks: &RouteLocks, next
         work.followed(Fact::StopDropped { stop: stop.id, order: stop.order });
         dropped.push(stop.abandon(now)?);
     }
-    let mut carried = vec![];
+    let mut carried = HashSet::new();
     for order in &mut orders {
         let without = dropped.iter().fold(order.clone(), |order, stop| order.lose_stop(stop.id));
         *order = match without.clone().carry_over(next) {
             Ok(moved) => {
                 work.followed(Fact::OrderCarriedOver { order: order.id, before: day.day(), day: next });
-                carried.push(order.id);
+                carried.insert(order.id);
                 moved
             }
             // It is on the road, or its state has changed since it was looked for.
@@ -147,16 +153,16 @@ async fn carry_over(work: &mut Work<'_>, day: &DayLock, locks: &RouteLocks, next
     }
     store::stops::save_progress(&mut work.tx, locks, &dropped).await?;
     store::orders::save(&mut work.tx, &orders).await?;
-    let count = carried.len();
-    work.touched.orders.extend(carried);
-    Ok(count)
+    work.touched.orders.extend(&carried);
+    Ok(carried)
 }
 
-/// Ends the alarms that were about routes of the day, but for those that `over` leaves out. Orders that failed or have no
-/// place still need a person, and so does a vehicle that broke down.
+/// Ends the alarms that were about routes of the day, but for those that `over` leaves out, and about orders without a place that
+/// the next day's plan will look for. Orders that failed still need a person, and so does a vehicle that broke down.
 async fn end_alarms(
     work: &mut Work<'_>,
     day: &DayLock,
+    carried: &HashSet<OrderId>,
     over: impl Fn(Option<RouteId>) -> bool,
 ) -> Result<()> {
     let known = store::exceptions::of_day(&mut work.tx, day.hub(), day.day()).await?;
@@ -166,7 +172,8 @@ async fn end_alarms(
         | ExceptionKind::OffShift
         | ExceptionKind::Silent
         | ExceptionKind::LateStart => over(e.route) && !matches!(e.state, ExceptionState::Resolved { .. }),
-        ExceptionKind::Failed | ExceptionKind::Unplanned | ExceptionKind::Breakdown => false,
+        ExceptionKind::Unplanned => e.order.is_some_and(|order| carried.contains(&order)),
+        ExceptionKind::Failed | ExceptionKind::Breakdown => false,
     });
     let ids: HashSet<_> = ends.map(|e| e.id).collect();
     let mut ids: Vec<_> = ids.into_iter().collect();

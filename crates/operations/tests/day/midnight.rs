@@ -185,6 +185,29 @@ async fn a_dispatcher_closes_the_day_when_all_vans_are_back() {
 }
 
 #[tokio::test]
+async fn what_is_carried_over_needs_nobody_until_its_promise_is_broken() {
+    let Some(hub) = Hub::open("carried").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(12).await;
+    for (n, route) in hub.routed(at(7, 20)).await {
+        hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+        hub.report(n, at(9, 0), Deed::Returned { route: route.route }).await;
+    }
+    let without_a_place = async |now| {
+        let ops = hub.at(now);
+        ops.watch(&Caller::timer()).await.unwrap();
+        let queue = ops.queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap();
+        queue.rows.iter().filter(|row| row.kind == ExceptionKind::Unplanned).count()
+    };
+    assert_eq!(without_a_place(at(9, 5)).await, 12);
+    hub.at(at(9, 10)).close_day(&dispatcher, None, at(12, 0).date_naive()).await.unwrap();
+    assert_eq!(without_a_place(at(9, 11)).await, 0, "the next plan looks for places");
+    assert_eq!(without_a_place(at(11, 31)).await, 12, "nobody came when it was promised");
+    state_equals_history(&hub).await;
+    hub.close().await;
+}
+
+#[tokio::test]
 async fn a_shift_passes_midnight() {
     let Some(hub) = Hub::open("night_shift").await else { return };
     let dispatcher = hub.person(Role::Dispatcher).await;
