@@ -57,6 +57,16 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
     await expect(page.getByLabel("Until")).toHaveValue("15:00");
     await page.getByRole("link", { name: "Close" }).click();
 
+    await row(page, "Van 01").getByRole("link", { name: /^Add a shift/ }).click();
+    await expect(page.getByRole("heading", { name: /Another shift of Van 01 on/ })).toBeVisible();
+    await expect(page.getByLabel("From", { exact: true })).toHaveValue("14:00");
+    await page.getByLabel("Until").fill("20:00");
+    await page.getByRole("button", { name: "Save the shift" }).click();
+    await expect(page.getByRole("status")).toContainText("drives 14:00–20:00 on");
+    await expect(row(page, "Van 01").locator(".roster-shift")).toHaveCount(2);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect(row(page, "Van 01").locator(".roster-shift")).toHaveCount(1);
+
     await row(page, "Van 01").getByRole("link", { name: /^Change/ }).click();
     await page.getByRole("button", { name: "Let it stay at the hub" }).click();
     await expect(page.getByRole("status")).toContainText("Van 01 stays at the hub");
@@ -75,14 +85,14 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
   }
 });
 
-test("the day's roster shows an early, a late and a missing driver", async ({ pages }) => {
+test("the day's roster shows an early shift, a van that changes hands and a missing driver", async ({ pages }) => {
   const page = await pages.open("dispatcher", "/roster");
   await expect(page.getByRole("heading", { level: 2 }).first()).toContainText("today");
   await expect(page.locator(".roster-row")).toHaveCount(8);
   await expect(page.locator(".roster-shift[data-nobody]")).toHaveCount(1);
   await expect(page.getByText("1 vehicle without anybody")).toBeVisible();
   await expect(row(page, "Van 02")).toContainText("–13:30");
-  await expect(row(page, "Van 03")).toContainText("Driver 9");
+  await expect(row(page, "Van 03").locator(".roster-shift")).toContainText(["Driver 3", "Driver 9"]);
 });
 
 test("the roster fits a phone, and an agent only looks", async ({ pages }) => {

@@ -209,7 +209,9 @@ pub fn ControlRoomPage() -> impl IntoView {
     let vehicles = StoredValue::new(Vec::<(VehicleId, RouteId)>::new());
     Effect::new(move |_| {
         if let Some(Ok(board)) = board.get() {
-            vehicles.set_value(board.routes.iter().map(|row| (row.vehicle, row.route)).collect());
+            let mut rows: Vec<_> = board.routes.iter().collect();
+            rows.sort_by_key(|row| row.phase.nearness());
+            vehicles.set_value(rows.into_iter().map(|row| (row.vehicle, row.route)).collect());
             first_marks.set(board.vehicles);
             closed.set(board.closed);
         }

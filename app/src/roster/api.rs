@@ -23,7 +23,8 @@ pub async fn save_shift(hub: HubId, form: ShiftForm) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
     let day = crate::format::day_code(form.day);
-    let again = format!("&vehicle={}&shift={}", form.vehicle, form.replaces);
+    let shift = if form.another { super::ANOTHER } else { &form.replaces };
+    let again = format!("&vehicle={}&shift={shift}", form.vehicle);
     let said = answer(operations().await?.save_shift_form(&caller, hub, form).await)?;
     let again = if said.refused.is_some() { again.as_str() } else { "" };
     after(&said, &format!("/roster?day={day}{again}"))

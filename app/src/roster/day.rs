@@ -1,6 +1,6 @@
 //! The vehicles of a day, each with its shifts in words and as bars.
 
-use super::address;
+use super::{ANOTHER, address};
 use crate::{format, words};
 use domain::Day;
 use leptos::prelude::*;
@@ -8,6 +8,9 @@ use wire::{
     Moment,
     staff::roster::{Bar, BreakRow, RosterRow, RouteCode, ShiftRow, Stays},
 };
+
+/// A vehicle has so many shifts on a day at most.
+const MOST_SHIFTS: usize = 4;
 
 /// The list.
 #[component]
@@ -83,12 +86,25 @@ fn Vehicle(day: Day, row: RosterRow, parts: usize, may_change: bool) -> impl Int
             </div>
         }
     };
+    let another = (may_change && !shifts.is_empty() && shifts.len() < MOST_SHIFTS).then(|| {
+        view! {
+            <a
+                class="roster-add"
+                href=address(day, &format!("&vehicle={vehicle}&shift={ANOTHER}"))
+                rel="external"
+            >
+                "Add a shift"
+                <span class="unseen">{format!(" of {label}")}</span>
+            </a>
+        }
+    });
     let shifts = shifts.into_iter().map(shift).collect_view();
     view! {
         <li class="roster-row">
             <span class="roster-vehicle">
                 <strong>{label.clone()}</strong>
                 <small>{if off_road { "Cannot drive now" } else { words::vehicle_kind(kind) }}</small>
+                {another}
             </span>
             <div class="roster-shifts">{shifts} {nobody}</div>
         </li>

@@ -23,6 +23,9 @@ use leptos_router::hooks::use_query_map;
 use shift_form::{ShiftFields, ShiftPanel};
 use wire::staff::roster::{RosterDone, RosterSaid, RosterView};
 
+/// What the address names instead of a shift for one beside those that a vehicle has.
+const ANOTHER: &str = "another";
+
 /// Which form is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Open {

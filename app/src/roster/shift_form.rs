@@ -22,12 +22,13 @@ pub fn ShiftPanel(
     typed: Option<ShiftForm>,
 ) -> impl IntoView {
     let RosterRow { label, shifts, blank, .. } = row;
-    let known = shifts.iter().find(move |own| own.form.replaces == shift).map(|own| own.form.clone());
+    let known = shifts.iter().find(|own| own.form.replaces == shift).map(|own| own.form.clone());
     let rostered = known.as_ref().is_some_and(|form| !form.replaces.is_empty());
+    let several = shifts.len() > 1;
     let shown = known.unwrap_or(blank);
-    let day = shown.day;
+    let (day, another) = (shown.day, shown.another);
     let form = typed
-        .filter(|typed| typed.vehicle == shown.vehicle && typed.day == day)
+        .filter(|typed| typed.vehicle == shown.vehicle && typed.day == day && typed.another == another)
         .unwrap_or_else(|| shown.clone());
     let off = ShiftForm { duty: DutyCode::Off, driver: String::new(), breaks: vec![], ..shown.clone() };
     let usual = ShiftForm { duty: DutyCode::Usual, driver: String::new(), breaks: vec![], ..shown.clone() };
@@ -43,7 +44,7 @@ pub fn ShiftPanel(
             </form>
         }
     });
-    let keep = (!stays).then(|| {
+    let keep = (!stays && !several && !another).then(|| {
         view! {
             <form method="post" action=SaveShift::url()>
                 <ShiftFields hub form=off />
@@ -56,7 +57,9 @@ pub fn ShiftPanel(
     view! {
         <section class="form-box" aria-labelledby="shift-title">
             <div class="page-head">
-                <h2 id="shift-title">{format!("{label} on {}", format::near_day(day))}</h2>
+                <h2 id="shift-title">
+                    {if another { "Another shift of " } else { "" }} {format!("{label} on {}", format::near_day(day))}
+                </h2>
                 <a class="button small" href=address(day, "") rel="external">
                     "Close"
                 </a>
@@ -69,7 +72,7 @@ pub fn ShiftPanel(
 
 #[component]
 fn Editor(hub: HubId, form: ShiftForm, drivers: Vec<DriverRow>, label: String) -> impl IntoView {
-    let ShiftForm { vehicle, day, driver, from, until, mut breaks, replaces, seen, .. } = form;
+    let ShiftForm { vehicle, day, driver, from, until, mut breaks, replaces, another, seen, .. } = form;
     if breaks.len() < MOST_BREAKS {
         breaks.push(BreakForm::default());
     }
@@ -118,6 +121,7 @@ fn Editor(hub: HubId, form: ShiftForm, drivers: Vec<DriverRow>, label: String) -
             <input type="hidden" name="form[day]" value=format::day_code(day) />
             <input type="hidden" name="form[duty]" value="drives" />
             <input type="hidden" name="form[replaces]" value=replaces />
+            <input type="hidden" name="form[another]" value=another.to_string() />
             <input type="hidden" name="form[seen]" value=seen />
             <label>
                 <span>"Who drives"</span>
@@ -150,7 +154,7 @@ fn Editor(hub: HubId, form: ShiftForm, drivers: Vec<DriverRow>, label: String) -
 /// A form that is ready to be sent, as fields that are not seen.
 #[component]
 pub fn ShiftFields(hub: HubId, form: ShiftForm) -> impl IntoView {
-    let ShiftForm { vehicle, day, duty, driver, from, until, breaks, replaces, seen } = form;
+    let ShiftForm { vehicle, day, duty, driver, from, until, breaks, replaces, another, seen } = form;
     let duty = match duty {
         DutyCode::Drives => "drives",
         DutyCode::Off => "off",
@@ -165,6 +169,7 @@ pub fn ShiftFields(hub: HubId, form: ShiftForm) -> impl IntoView {
         ("from", from),
         ("until", until),
         ("replaces", replaces),
+        ("another", another.to_string()),
         ("seen", seen),
     ];
     let pauses = breaks.into_iter().enumerate().flat_map(move |(place, planned)| {

@@ -2,7 +2,7 @@
 //!
 //! Not here: what they order (`crate::scenario`).
 
-use crate::scenario::roster::{self, Duty};
+use crate::scenario::roster::{self, Duty, Hours};
 use crate::scenario::{Scenario, ScenarioOrder};
 use crate::server_link::{LinkError, ServerLink};
 use crate::van::Surroundings;
@@ -84,7 +84,7 @@ pub async fn make_roster(
     let added = persist(ends, || link.save_drivers(key, vec![ask.clone()])).await?;
     must_be_saved("the spare driver", &added)?;
     let spare_driver = added.results.first().and_then(|saved| saved.driver);
-    let line = |(duty, vehicle): (&Option<Duty>, &VehicleToken)| {
+    let lines = |(duty, vehicle): (&Option<Duty>, &VehicleToken)| {
         let off = SaveShift {
             vehicle: vehicle.id,
             day: scenario.day.date(),
@@ -94,20 +94,24 @@ pub async fn make_roster(
             until: None,
             breaks: vec![],
             replaces: None,
+            another: false,
         };
-        Some(match duty.as_ref()? {
-            Duty::Nobody => off,
-            Duty::Drives { from, until, pause, spare } => SaveShift {
-                duty: DutyCode::Drives,
-                driver: spare_driver.filter(|_| *spare),
-                from: Some(*from),
-                until: Some(*until),
-                breaks: pause.iter().copied().collect(),
-                ..off
-            },
-        })
+        let drives = |(nth, hours): (usize, &Hours)| SaveShift {
+            duty: DutyCode::Drives,
+            driver: spare_driver.filter(|_| hours.spare),
+            from: Some(hours.from),
+            until: Some(hours.until),
+            breaks: hours.pause.into_iter().collect(),
+            another: nth > 0,
+            ..off.clone()
+        };
+        match duty {
+            None => vec![],
+            Some(Duty::Nobody) => vec![off],
+            Some(Duty::Drives(shifts)) => shifts.iter().enumerate().map(drives).collect(),
+        }
     };
-    let lines: Vec<_> = scenario.roster.iter().zip(vehicles).filter_map(line).collect();
+    let lines: Vec<_> = scenario.roster.iter().zip(vehicles).flat_map(lines).collect();
     let saved = persist(ends, || link.save_shifts(key, lines.clone())).await?;
     must_be_saved("the roster", &saved)
 }

@@ -39,6 +39,9 @@ pub struct SaveShift {
     /// The line that this one replaces, when the shift begins at another time than that one said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<ShiftId>,
+    /// Whether it is a shift beside those that the vehicle has on the day; its usual hours become a line of their own then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub another: bool,
 }
 
 /// What a vehicle does on a day.
@@ -48,7 +51,7 @@ pub enum DutyCode {
     /// Somebody drives it.
     #[default]
     Drives,
-    /// It stays at the hub.
+    /// It stays at the hub; one of several shifts is removed.
     Off,
     /// What it usually does: a line that says otherwise is removed.
     Usual,
@@ -126,7 +129,7 @@ pub struct RosterAsk {
 pub struct Roster {
     /// The hub.
     pub hub: HubId,
-    /// Every vehicle on every day, by day and label.
+    /// Every vehicle on every day, by day and label; one with several shifts has a line for each, the earliest first.
     pub lines: Vec<RosterLine>,
     /// The hub's drivers, by name.
     pub drivers: Vec<RosterDriver>,

@@ -69,6 +69,11 @@ pub enum Refusal {
     /// The route is finished.
     #[error("the route is finished")]
     RouteFinished,
+    /// A vehicle that leaves for the route of its next shift while it is on the one of the shift before.
+    #[error(
+        "the vehicle is still out on another route of the day: report that it returned from that one first"
+    )]
+    OtherRouteOut,
     /// The exception is already resolved.
     #[error("the exception is resolved")]
     ExceptionResolved,

@@ -1,9 +1,9 @@
-//! Routes: where a vehicle goes on one day, and how far it has come.
+//! Routes: where a vehicle goes in one shift, and how far it has come.
 
-use crate::{Day, DriverId, HubId, Instant, Refusal, RouteId, Stop, StopState, VehicleId};
+use crate::{Day, DriverId, HubId, Instant, Refusal, RouteId, ShiftId, Stop, StopState, VehicleId};
 use serde::{Deserialize, Serialize};
 
-/// What one vehicle does in one day.
+/// What one vehicle does in one shift of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// Identity.
@@ -14,6 +14,9 @@ pub struct Route {
     pub day: Day,
     /// By which vehicle.
     pub vehicle: VehicleId,
+    /// In which shift of the roster; none where the vehicle's usual hours hold. The line may be gone meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<ShiftId>,
     /// By which driver.
     pub driver: DriverId,
     /// Planned departure from the hub.
@@ -138,6 +141,7 @@ mod tests {
             hub: HubId(id),
             day: Day::default(),
             vehicle: VehicleId(id),
+            shift: None,
             driver: DriverId(id),
             planned_start: at,
             planned_end: at,

@@ -16,8 +16,8 @@ use crate::{
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{
-    Day, DriverId, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, Standing, StopState,
-    Vehicle, VehicleId, VehicleState,
+    Day, DriverId, Hub, HubId, Instant, Plan, Route, RouteId, RouteState, Settings, ShiftId, Standing,
+    StopState, Vehicle, VehicleId, VehicleState,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop, visits::visits};
@@ -41,6 +41,8 @@ pub(crate) struct DayBook {
     /// The names of drivers who drive what is not usually theirs.
     drivers: HashMap<DriverId, String>,
     pub routes: Vec<Route>,
+    /// Which of them are the day's, by vehicle.
+    own_routes: HashMap<VehicleId, Vec<usize>>,
     /// Stops that were not dropped, by route and place.
     pub stops: Vec<DayStop>,
     pub returns: HashMap<RouteId, Instant>,
@@ -79,12 +81,17 @@ impl DayBook {
         let vehicles: HashMap<_, _> =
             store::vehicles::of_hub(conn, hub.id).await?.into_iter().map(|v| (v.id, v)).collect();
         let all = store::plans::routes(conn, hub.id, day).await?;
+        let mut own_routes: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, route) in all.iter().enumerate().filter(|(_, route)| route.day == day) {
+            own_routes.entry(route.vehicle).or_default().push(index);
+        }
         Ok(Self {
             plan: store::plans::published(conn, hub.id, day).await?,
             duties: Duties::read(conn, hub.id, day).await?,
             drivers: names(conn, &vehicles, &all).await?,
             vehicles,
             routes: all,
+            own_routes,
             stops: vec![],
             returns: store::stops::returns(conn, hub.id, day).await?.into_iter().collect(),
             latest: store::positions::latest(conn, hub.id)
@@ -101,14 +108,68 @@ impl DayBook {
         })
     }
 
-    /// The day's route of a vehicle; one that is still on the road from a day before is not the day's.
-    pub fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
-        self.routes.iter().find(|r| r.vehicle == vehicle && r.day == self.day)
+    /// The day's routes of a vehicle, one for each shift; what is still on the road from a day before is not the day's.
+    pub fn routes_of(&self, vehicle: VehicleId) -> impl Iterator<Item = &Route> {
+        let own = self.own_routes.get(&vehicle).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter_map(|&index| self.routes.get(index))
     }
 
-    /// Who drives a vehicle on the day, when, and with which breaks; nothing when it stays at the hub.
-    pub fn drive(&self, vehicle: &Vehicle) -> Option<Drive> {
-        self.duties.drive(self.zone, vehicle)
+    /// The day's route of a vehicle in a shift; in its usual hours for none.
+    pub fn route_in(&self, vehicle: VehicleId, shift: Option<ShiftId>) -> Option<&Route> {
+        self.routes_of(vehicle).find(|r| r.shift == shift)
+    }
+
+    /// The route that a vehicle is on, or else its next one, or else its last one.
+    pub fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
+        self.routes_of(vehicle).min_by_key(|route| match route.state {
+            RouteState::UnderWay { .. } => (0, route.planned_start.timestamp()),
+            RouteState::Published => (1, route.planned_start.timestamp()),
+            RouteState::Finished { finished_at, .. } => (2, -finished_at.timestamp()),
+        })
+    }
+
+    /// Who drives a vehicle on the day, when, and with which breaks, the earliest first; nobody when it stays at the hub.
+    pub fn drives(&self, vehicle: &Vehicle) -> Vec<Drive> {
+        self.duties.drives(self.zone, vehicle)
+    }
+
+    /// The same in one shift; in the vehicle's usual hours for none.
+    pub fn drive(&self, vehicle: &Vehicle, shift: Option<ShiftId>) -> Option<Drive> {
+        self.duties.drive(self.zone, vehicle, shift)
+    }
+
+    /// What a vehicle is called in a shift: with the time at which it begins when it has several on the day.
+    pub fn label(&self, vehicle: &Vehicle, shift: Option<ShiftId>, begins: Instant) -> String {
+        let shifts = self.drives(vehicle).into_iter().map(|drive| drive.shift);
+        let routes = self.routes_of(vehicle.id).map(|route| route.shift);
+        if shifts.chain(routes).all(|other| other == shift) {
+            return vehicle.label.clone();
+        }
+        let begins = self.drive(vehicle, shift).map_or(begins, |drive| drive.from);
+        format!("{} · {}", vehicle.label, self.zone.moment(begins).format("%H:%M"))
+    }
+
+    /// When a vehicle that is on the road is back.
+    pub fn busy_until(&self, vehicle: VehicleId) -> Option<Instant> {
+        let out = |route: &&Route| matches!(route.state, RouteState::UnderWay { .. });
+        self.routes_of(vehicle).find(out).map(|route| self.back_at(route))
+    }
+
+    fn back_at(&self, route: &Route) -> Instant {
+        self.returns.get(&route.id).copied().unwrap_or(route.planned_end)
+    }
+
+    /// When the vehicle of a route is back from the one that it drives before, if it is not yet.
+    pub fn back_before(&self, route: &Route) -> Option<Instant> {
+        if route.state != RouteState::Published {
+            return None;
+        }
+        let before = self.routes_of(route.vehicle).filter(|other| match other.state {
+            RouteState::UnderWay { .. } => true,
+            RouteState::Published => other.planned_start < route.planned_start,
+            RouteState::Finished { .. } => false,
+        });
+        before.map(|other| self.back_at(other)).max()
     }
 
     /// The name of a route's driver.
@@ -192,7 +253,7 @@ impl DayBook {
         Some(RouteRow {
             route: route.id,
             vehicle: vehicle.id,
-            label: vehicle.label.clone(),
+            label: self.label(vehicle, route.shift, route.planned_start),
             kind: vehicle.kind,
             driver: self.driver_of(route, vehicle),
             standing,
@@ -289,7 +350,9 @@ impl Operations {
         let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
         let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
         let routes = book.rows();
-        let standing: HashMap<_, _> = routes.iter().map(|r| (r.vehicle, r.standing)).collect();
+        let mut current: Vec<_> = routes.iter().collect();
+        current.sort_by_key(|row| std::cmp::Reverse(row.phase.nearness()));
+        let standing: HashMap<_, _> = current.into_iter().map(|r| (r.vehicle, r.standing)).collect();
         let mut vehicles: Vec<_> = book
             .vehicles
             .values()
@@ -349,9 +412,10 @@ impl Operations {
         let (ahead, ahead_m) = self.way(way, profile(row.kind), book.zone.wall(book.now)).await;
         let (driven, driven_m) = self.driven(driven, profile(row.kind), book.zone).await;
         Ok(RouteView {
-            mark: book
-                .place_of(route.vehicle)
-                .map(|place| mark(route.vehicle, &row.label, row.standing, &place, book.zone)),
+            mark: book.place_of(route.vehicle).map(|place| {
+                let label = book.vehicles.get(&route.vehicle).map_or("", |vehicle| &vehicle.label);
+                mark(route.vehicle, label, row.standing, &place, book.zone)
+            }),
             planned_start: book.zone.moment(route.planned_start),
             planned_end: book.zone.moment(route.planned_end),
             departed_at: route.state.departed_at().map(|at| book.zone.moment(at)),

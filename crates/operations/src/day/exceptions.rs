@@ -253,7 +253,7 @@ fn standing(
         let (until, margin) = (order.promise.latest.until(), book.settings.risk_margin());
         return order_standing(progress, stops.get(&order.id), until, book.now, margin);
     }
-    let route = e.route.or_else(|| Some(book.routes.iter().find(|r| Some(r.vehicle) == e.vehicle)?.id));
+    let route = e.route.or_else(|| Some(book.route_of(e.vehicle?)?.id));
     let row = route.and_then(|id| book.row(book.routes.iter().find(|r| r.id == id)?));
     match (row, e.kind) {
         (Some(row), _) => row.standing,

@@ -160,7 +160,7 @@ impl Operations {
         let breaks = match store::vehicles::vehicle(&mut conn, vehicle).await? {
             Some(vehicle) if route.day == day => {
                 let duties = Duties::read(&mut conn, hub.id, day).await?;
-                duties.drive(*zone, &vehicle).map_or_else(Vec::new, |drive| drive.breaks)
+                duties.drive(*zone, &vehicle, route.shift).map_or_else(Vec::new, |drive| drive.breaks)
             }
             _ => vec![],
         };
@@ -236,6 +236,11 @@ impl Deeds<'_> {
 
     async fn departed(&mut self, id: RouteId) -> Result<()> {
         let (mut locks, route) = self.own_route_of_day(id).await?;
+        let now = store::plans::route_of_vehicle(&mut self.work.tx, self.vehicle, route.day).await?;
+        let is_out = |other: &Route| matches!(other.state, RouteState::UnderWay { .. }) && other.id != id;
+        if now.is_some_and(|other| other.day == route.day && is_out(&other)) {
+            return Err(Refusal::OtherRouteOut.into());
+        }
         let route = route.depart(self.at)?;
         store::plans::save_progress(&mut self.work.tx, &mut locks, &route).await?;
         self.event(Fact::RouteDeparted { route: id, vehicle: self.vehicle });

@@ -72,8 +72,9 @@ impl Duties {
         if elsewhere { vec![] } else { vec![usual] }
     }
 
-    /// The first of these.
-    pub fn drive(&self, zone: Zone, vehicle: &Vehicle) -> Option<Drive> {
-        self.drives(zone, vehicle).into_iter().next()
+    /// Who drives a vehicle in a shift, and when; in its usual hours for none. Routes that were published before each shift had
+    /// its own have none either, and are driven in the first.
+    pub fn drive(&self, zone: Zone, vehicle: &Vehicle, shift: Option<ShiftId>) -> Option<Drive> {
+        self.drives(zone, vehicle).into_iter().find(|drive| shift.is_none() || drive.shift == shift)
     }
 }

@@ -62,9 +62,11 @@ impl Operations {
             (_, None) => RosterDone::Stays { label, day, planned },
         };
         let was = lines.iter().find(|line| Some(line.id) == replaces.or(saved.shift));
+        let left = after.duties.lines(vehicle.id);
         let undo = ShiftForm {
             replaces: saved.shift.map(|id| id.to_string()).unwrap_or_default(),
-            ..back_to(was, vehicle, (zone, day), &seen(after.duties.lines(vehicle.id)))
+            another: saved.shift.is_none() && !left.is_empty(),
+            ..back_to(was, vehicle, (zone, day), &seen(left))
         };
         Ok(RosterSaid { done: Some(done), undo: Some(undo), ..RosterSaid::default() })
     }
@@ -137,23 +139,32 @@ pub(super) fn form_of(drive: &Drive, vehicle: &Vehicle, (zone, day): (Zone, Day)
         from: clock(zone, drive.from),
         until: clock(zone, drive.until),
         breaks: breaks.collect(),
+        another: false,
         replaces: drive.shift.map(|id| id.to_string()).unwrap_or_default(),
         seen: seen.to_owned(),
     }
 }
 
-/// The form for a shift that a vehicle has not got: its usual driver and hours. A line that keeps it at the hub makes way.
-pub(super) fn blank(vehicle: &Vehicle, day: Day, lines: &[Shift], seen: &str) -> ShiftForm {
+/// The form for a shift that a vehicle has not got: its usual driver, in its usual hours or after the shifts that it has. A line
+/// that keeps it at the hub makes way.
+pub(super) fn blank(
+    vehicle: &Vehicle,
+    (zone, day): (Zone, Day),
+    (lines, drives): (&[Shift], &[Drive]),
+    seen: &str,
+) -> ShiftForm {
     let off = lines.iter().find(|line| line.duty == Duty::Off);
     let time = |time: NaiveTime| time.format("%H:%M").to_string();
+    let after = drives.iter().map(|drive| drive.until).max();
     ShiftForm {
         vehicle: vehicle.id,
         day,
         duty: DutyCode::Drives,
         driver: vehicle.driver.id.to_string(),
-        from: time(vehicle.shift_from),
-        until: time(vehicle.shift_until),
+        from: after.map_or_else(|| time(vehicle.shift_from), |after| clock(zone, after)),
+        until: if after.is_some() { String::new() } else { time(vehicle.shift_until) },
         breaks: vec![],
+        another: after.is_some(),
         replaces: off.map(|line| line.id.to_string()).unwrap_or_default(),
         seen: seen.to_owned(),
     }
@@ -161,7 +172,7 @@ pub(super) fn blank(vehicle: &Vehicle, day: Day, lines: &[Shift], seen: &str) ->
 
 /// The form that brings back what a line said; the usual where there was none.
 fn back_to(line: Option<&Shift>, vehicle: &Vehicle, (zone, day): (Zone, Day), seen: &str) -> ShiftForm {
-    let none = blank(vehicle, day, &[], seen);
+    let none = blank(vehicle, (zone, day), (&[], &[]), seen);
     match line.map(|line| &line.duty) {
         None => ShiftForm { duty: DutyCode::Usual, ..none },
         Some(Duty::Off) => ShiftForm { duty: DutyCode::Off, ..none },
@@ -184,6 +195,7 @@ fn ask_of(form: &ShiftForm, zone: Zone) -> std::result::Result<SaveShift, String
         until: None,
         breaks: vec![],
         replaces,
+        another: form.another,
     };
     if form.duty != DutyCode::Drives {
         return Ok(ask);
@@ -257,6 +269,7 @@ mod tests {
             until: until.into(),
             breaks: vec![],
             replaces: String::new(),
+            another: false,
             seen: String::new(),
         }
     }

@@ -91,7 +91,8 @@ fn row(
     let stays = if lines.is_empty() { Stays::DriverElsewhere } else { Stays::Rostered };
     let now = seen(lines);
     let shift = |drive: &Drive| {
-        let route = routes.iter().find(|route| route.vehicle == vehicle.id);
+        let own = |route: &&Route| route.vehicle == vehicle.id && route.shift == drive.shift;
+        let route = routes.iter().find(own);
         let breaks = drive.breaks.iter().map(|planned| BreakRow {
             earliest: zone.moment(planned.earliest()),
             latest: zone.moment(planned.latest()),
@@ -120,7 +121,7 @@ fn row(
         off_road: matches!(vehicle.state, VehicleState::OffRoad { .. }),
         stays: drives.is_empty().then_some(stays),
         shifts: drives.iter().map(shift).collect(),
-        blank: blank(vehicle, day, lines, &now),
+        blank: blank(vehicle, (zone, day), (lines, drives), &now),
     }
 }
 

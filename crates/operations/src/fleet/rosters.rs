@@ -23,6 +23,8 @@ use wire::roster::{
 
 /// So many lines, or drivers, may be sent at a time.
 pub const MOST_LINES: usize = 500;
+/// A vehicle has so many shifts on a day at most.
+const MOST_SHIFTS: usize = 4;
 /// So many days of a roster are shown at a time.
 const MOST_DAYS: u8 = 7;
 /// A roster reaches so many days ahead.
@@ -70,10 +72,14 @@ impl Operations {
         let mut drives = vec![];
         for day in first.iter_days().take(days.into()) {
             let duties = Duties::of(day, by_day.remove(&day).unwrap_or_default());
-            drives.extend(vehicles.iter().map(|vehicle| {
-                let line = duties.lines(vehicle.id).first();
-                (day, vehicle, line.map(|line| line.id), duties.drive(zone, vehicle))
-            }));
+            for vehicle in &vehicles {
+                let own = duties.drives(zone, vehicle);
+                if own.is_empty() {
+                    let line = duties.lines(vehicle.id).first();
+                    drives.push((day, vehicle, line.map(|line| line.id), None));
+                }
+                drives.extend(own.into_iter().map(|drive| (day, vehicle, drive.shift, Some(drive))));
+            }
         }
         let mut drivers: Vec<_> =
             drives.iter().filter_map(|(.., drive)| Some(drive.as_ref()?.driver)).collect();
@@ -120,8 +126,8 @@ impl Operations {
         Ok(SavedAnswer { results })
     }
 
-    /// Writes what a vehicle does on a service day. Refused for a day that is closed, for a route that has left, and where vehicle
-    /// or driver are rostered already. A route that waits at the hub gets the new driver and hours at once; a plan that has been
+    /// Writes what a vehicle does on a service day, or in one of its shifts. Refused for a day that is closed, for a route that has
+    /// left, and where vehicle or driver are rostered already. A route that waits at the hub gets the new driver and hours at once; a plan that has been
     /// proposed is proposed no more.
     pub async fn save_shift(&self, caller: &Caller, hub: Option<HubId>, ask: SaveShift) -> Result<Saved> {
         may_plan(caller, Ability::Dispatch)?;
@@ -142,8 +148,11 @@ impl Operations {
                 "vehicle: this hub has no vehicle with this id; its set-up answers the ids".into(),
             )
         })?;
-        let before = shifts::of_vehicle(tx, vehicle.id, ask.day).await?;
+        let lines = shifts::of_vehicle(tx, vehicle.id, ask.day).await?;
         let duty = read(&ask, &vehicle, site.zone)?;
+        let before = meant(&ask, &lines, duty.as_ref())?;
+        // Of several shifts one that is not driven is none.
+        let duty = duty.filter(|duty| *duty != Duty::Off || lines.len() < 2);
         let wanted = duty.map(|duty| Shift {
             id: before.as_ref().map_or_else(|| ShiftId(new_id()), |shift| shift.id),
             hub,
@@ -155,12 +164,19 @@ impl Operations {
         if before == wanted {
             return Ok(saved(SavedStatus::Known));
         }
-        must_mean(&ask, before.as_ref(), wanted.as_ref())?;
+        must_be_open(&mut work, site, &day).await?;
+        let routes = store::locks::routes_concerned(&mut work.tx, &day, &[vehicle.id], &[]).await?;
+        let mut routes = RouteLocks::take(&mut work.tx, &routes).await?;
+        if before.is_some() || !ask.another {
+            must_be_at_hub(&routes, before.as_ref().map(|line| line.id))?;
+        }
+        let now = work.go_on();
+        if ask.another && lines.is_empty() {
+            write_usual(&mut work, site.zone, (&roster, &day), &mut routes, &vehicle).await?;
+        }
         if let Some(shift) = &wanted {
             must_be_free(caller, &mut work, shift).await?;
         }
-        let routes = must_be_open(&mut work, site, &day, &vehicle).await?;
-        let now = work.go_on();
         let tx = &mut work.tx;
         match (&wanted, &before) {
             (Some(shift), _) => {
@@ -192,8 +208,8 @@ impl Operations {
         let shift = shifts::get(&mut *self.0.database.read().await?, id).await?.ok_or(OpsError::NotFound)?;
         caller.reach(shift.hub)?;
         let (vehicle, day, duty) = (shift.vehicle, shift.day, DutyCode::Usual);
-        let (driver, from, until, breaks, replaces) = (None, None, None, vec![], Some(id));
-        let ask = SaveShift { vehicle, day, duty, driver, from, until, breaks, replaces };
+        let (driver, from, until, breaks, replaces, another) = (None, None, None, vec![], Some(id), false);
+        let ask = SaveShift { vehicle, day, duty, driver, from, until, breaks, replaces, another };
         self.save_shift(caller, Some(shift.hub), ask).await.map(|_| ())
     }
 }
@@ -239,26 +255,52 @@ fn whole(at: domain::Instant) -> domain::Instant {
     chrono::SubsecRound::trunc_subsecs(at, 0)
 }
 
-/// Refuses a second shift of a vehicle on a day, which would take the first one's place without anybody having said so.
-fn must_mean(ask: &SaveShift, before: Option<&Shift>, wanted: Option<&Shift>) -> Result<()> {
-    let begins = |shift: Option<&Shift>| Some(shift?.duty.drives()?.1.from());
-    if ask.replaces.is_some() && ask.replaces != before.map(|shift| shift.id) {
-        let why = "replaces: this vehicle has no such shift on this day; leave it out, or send the one that the roster shows";
-        return Err(OpsError::Invalid(why.into()));
+/// Which of a vehicle's lines of the day is meant, if one is. Refuses what would take a shift's place without anybody having said
+/// so.
+fn meant(ask: &SaveShift, lines: &[Shift], wanted: Option<&Duty>) -> Result<Option<Shift>> {
+    let invalid = |why: String| Err(OpsError::Invalid(why));
+    if ask.another {
+        let same = |line: &&Shift| line.duty == Duty::Off || Some(&line.duty) == wanted;
+        return match lines.iter().find(same) {
+            _ if ask.duty != DutyCode::Drives || ask.replaces.is_some() => {
+                invalid("another: goes with a shift that somebody drives, and without replaces".into())
+            }
+            None if lines.len() >= MOST_SHIFTS => invalid(format!(
+                "another: a vehicle has at most {MOST_SHIFTS} shifts a day; change one of them"
+            )),
+            found => Ok(found.cloned()),
+        };
     }
-    match (begins(before), begins(wanted)) {
-        (Some(is), Some(new)) if is != new && ask.replaces.is_none() => Err(OpsError::Invalid(format!(
-            "vehicle: it has a shift on {} already, and one a day at most; to change that one send its id as replaces",
+    if let Some(id) = ask.replaces {
+        return match lines.iter().find(|line| line.id == id) {
+            None => invalid(
+                "replaces: this vehicle has no such shift on this day; leave it out, or send the one that the roster shows".into(),
+            ),
+            found => Ok(found.cloned()),
+        };
+    }
+    let begins = |duty: Option<&Duty>| Some(duty?.drives()?.1.from());
+    let from = begins(wanted);
+    let one = match lines {
+        [] => return Ok(None),
+        [only] => Some(only)
+            .filter(|own| from.is_none() || begins(Some(&own.duty)).is_none_or(|is| Some(is) == from)),
+        several => several.iter().find(|own| from.is_some() && begins(Some(&own.duty)) == from),
+    };
+    match one {
+        None => invalid(format!(
+            "vehicle: it has {} on {} already; to change one send its id as replaces, or another: true for a shift beside it",
+            if lines.len() == 1 { "a shift" } else { "shifts" },
             ask.day
-        ))),
-        _ => Ok(()),
+        )),
+        found => Ok(found.cloned()),
     }
 }
 
 /// Refuses a driver who does not work within the caller's reach, or drives something else then, and a vehicle that still drives
 /// in another day's shift.
 async fn must_be_free(caller: &Caller, work: &mut Work<'_>, shift: &Shift) -> Result<()> {
-    let Some((driver, _)) = shift.duty.drives() else { return Ok(()) };
+    let Some((driver, hours)) = shift.duty.drives() else { return Ok(()) };
     let known = store::drivers::get(&mut work.tx, driver).await?.filter(|d| caller.scope.reaches(d.hub));
     match known {
         None => {
@@ -275,6 +317,7 @@ async fn must_be_free(caller: &Caller, work: &mut Work<'_>, shift: &Shift) -> Re
         route.driver == driver
             && route.vehicle != shift.vehicle
             && route.day == shift.day
+            && route.shift_until > hours.from()
             && matches!(route.state, RouteState::UnderWay { .. })
     };
     if routes.iter().any(|route| is_out(&route)) {
@@ -297,13 +340,8 @@ async fn must_be_free(caller: &Caller, work: &mut Work<'_>, shift: &Shift) -> Re
     )))
 }
 
-/// Refuses a day that is over or too far ahead, and a vehicle whose route has left; locks the vehicle's route.
-async fn must_be_open(
-    work: &mut Work<'_>,
-    site: &Site,
-    day: &DayLock,
-    vehicle: &Vehicle,
-) -> Result<RouteLocks> {
+/// Refuses a day that is over or too far ahead.
+async fn must_be_open(work: &mut Work<'_>, site: &Site, day: &DayLock) -> Result<()> {
     let running = running(&mut work.tx, site, work.now).await?;
     let row = service_days::get(&mut work.tx, day.hub(), day.day()).await?;
     if day.day() < running || row.is_some_and(|row| row.closed_at.is_some()) {
@@ -312,17 +350,41 @@ async fn must_be_open(
     if running.checked_add_days(Days::new(DAYS_AHEAD)).is_some_and(|last| day.day() > last) {
         return Err(OpsError::Invalid(format!("day: a roster reaches {DAYS_AHEAD} days ahead")));
     }
-    let routes = store::locks::routes_concerned(&mut work.tx, day, &[vehicle.id], &[]).await?;
-    let routes = RouteLocks::take(&mut work.tx, &routes).await?;
-    let state = routes.all().next().map(|route| route.state);
-    match state {
+    Ok(())
+}
+
+/// Refuses a shift whose route has left; for none the route of the usual hours.
+fn must_be_at_hub(routes: &RouteLocks, shift: Option<ShiftId>) -> Result<()> {
+    match routes.all().find(|route| route.shift == shift).map(|route| route.state) {
         Some(RouteState::UnderWay { .. }) => Err(Refusal::RouteDeparted.into()),
         Some(RouteState::Finished { .. }) => Err(Refusal::RouteFinished.into()),
-        Some(RouteState::Published) | None => Ok(routes),
+        Some(RouteState::Published) | None => Ok(()),
     }
 }
 
-/// Gives the vehicle's route, which waits at the hub, the driver and the end of the shift that hold now.
+/// Writes the usual hours of a vehicle as a line of the roster, because it gets another one beside them.
+async fn write_usual(
+    work: &mut Work<'_>,
+    zone: Zone,
+    (roster, day): (&RosterLock, &DayLock),
+    locks: &mut RouteLocks,
+    vehicle: &Vehicle,
+) -> Result<()> {
+    let duties = Duties::read(&mut work.tx, day.hub(), day.day()).await?;
+    let Some(Drive { driver, from, until, .. }) = duties.drive(zone, vehicle, None) else { return Ok(()) };
+    let duty = Duty::Drives { driver, hours: Hours::parse(from, until, vec![])? };
+    let (id, hub, vehicle, day_of) = (ShiftId(new_id()), day.hub(), vehicle.id, day.day());
+    let shift = Shift { id, hub, vehicle, day: day_of, duty };
+    shifts::save(&mut work.tx, roster, day, &shift).await?;
+    work.happened(Fact::ShiftRostered { shift });
+    let own = locks.all().find(|route| route.vehicle == vehicle && route.shift.is_none()).cloned();
+    let Some(route) = own.map(|route| domain::Route { shift: Some(id), ..route }) else { return Ok(()) };
+    work.happened(Fact::RoutePublished { route: route.clone() });
+    Ok(store::plans::save_routes(&mut work.tx, day, locks, &[route]).await?)
+}
+
+/// Gives the vehicle's routes that wait at the hub the drivers and the ends of the shifts that hold now. A shift without a route
+/// takes over one whose own shift is gone.
 async fn hand_over(
     work: &mut Work<'_>,
     zone: Zone,
@@ -331,13 +393,27 @@ async fn hand_over(
     vehicle: &Vehicle,
 ) -> Result<()> {
     let duties = Duties::read(&mut work.tx, day.hub(), day.day()).await?;
-    let (Some(route), Some(drive)) = (locks.all().next().cloned(), duties.drive(zone, vehicle)) else {
-        return Ok(());
-    };
-    let changed = domain::Route { driver: drive.driver, shift_until: drive.until, ..route.clone() };
-    if changed != route {
-        work.happened(Fact::RoutePublished { route: changed.clone() });
-        store::plans::save_routes(&mut work.tx, day, &mut locks, &[changed]).await?;
+    let drives = duties.drives(zone, vehicle);
+    let has_route = |drive: &&Drive| locks.all().any(|route| route.shift == drive.shift);
+    let mut free = drives.iter().filter(|drive| !has_route(drive));
+    let mut waiting: Vec<_> = locks.all().filter(|route| route.state == RouteState::Published).collect();
+    waiting.sort_by_key(|route| route.planned_start);
+    let mut changed = vec![];
+    for route in waiting {
+        let own = drives.iter().find(|drive| drive.shift == route.shift);
+        let Some(drive) = own.or_else(|| free.next()) else { continue };
+        let now = domain::Route {
+            shift: drive.shift,
+            driver: drive.driver,
+            shift_until: drive.until,
+            ..route.clone()
+        };
+        if now != *route {
+            changed.push(now);
+        }
     }
-    Ok(())
+    for route in &changed {
+        work.happened(Fact::RoutePublished { route: route.clone() });
+    }
+    Ok(store::plans::save_routes(&mut work.tx, day, &mut locks, &changed).await?)
 }

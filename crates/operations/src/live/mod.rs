@@ -92,6 +92,14 @@ pub(crate) struct Dirty {
 }
 
 impl Picture {
+    /// How these vehicles stand: as the route that each is on, or comes to next.
+    fn standings(&self, vehicles: &HashSet<VehicleId>) -> HashMap<VehicleId, Standing> {
+        let rows = self.routes.values().map(|(_, row)| row).filter(|row| vehicles.contains(&row.vehicle));
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_unstable_by(|a, b| (b.phase.nearness(), &b.label).cmp(&(a.phase.nearness(), &a.label)));
+        rows.into_iter().map(|row| (row.vehicle, row.standing)).collect()
+    }
+
     fn vehicle(&mut self, id: VehicleId, version: u64) -> &mut LiveVehicle {
         self.vehicles.entry(id).or_insert_with(|| LiveVehicle {
             version,
@@ -287,17 +295,20 @@ impl Live {
                 let kept: HashSet<_> = rows.iter().map(|r| r.route).collect();
                 picture.routes.retain(|id, _| kept.contains(id));
             }
+            let shown: HashSet<_> = rows.iter().map(|row| row.vehicle).collect();
             for row in rows {
-                if let Some(v) = picture.vehicles.get_mut(&row.vehicle)
-                    && v.standing != row.standing
-                {
-                    v.standing = row.standing;
-                    (v.version, v.named) = (version, version);
-                    changed = true;
-                }
                 let known = picture.routes.get(&row.route).is_some_and(|(_, known)| *known == row);
                 if !known {
                     picture.routes.insert(row.route, (version, row));
+                    changed = true;
+                }
+            }
+            for (id, standing) in picture.standings(&shown) {
+                if let Some(v) = picture.vehicles.get_mut(&id)
+                    && v.standing != standing
+                {
+                    v.standing = standing;
+                    (v.version, v.named) = (version, version);
                     changed = true;
                 }
             }

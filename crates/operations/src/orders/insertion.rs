@@ -145,7 +145,7 @@ impl Question {
                 let (extra_min, makes_late) = (Some(self.extra_min(p)), self.makes_late(p));
                 Some(SlotOffer {
                     window: zone.span(p.window),
-                    label: Some(runner.vehicle.label.clone()),
+                    label: Some(runner.label.clone()),
                     eta: Some(zone.moment(day_problem.origin + TimeDelta::seconds(p.insertion.begin))),
                     extra_min,
                     extra_cents: self.extra_cents(p),

@@ -289,7 +289,7 @@ impl Operations {
         let Site { hub, zone } = site.clone();
         let duties = Duties::read(conn, order.hub, day).await?;
         let mut fleet = store::vehicles::of_hub(conn, order.hub).await?;
-        fleet.retain(|vehicle| duties.drive(zone, vehicle).is_some());
+        fleet.retain(|vehicle| !duties.drives(zone, vehicle).is_empty());
         let needs = order.needs.clone();
         let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
         let weight = asked.weight_g.saturating_add(order.weight_g());
@@ -306,8 +306,10 @@ impl Operations {
         let (roads, yard) = (self.0.roads.clone(), settings.yard());
         aside(move || {
             // When each vehicle can be at the door at the earliest and at the latest.
-            let reach = fleet.iter().filter(carries).filter_map(|v| {
-                let (from, until) = duties.drive(zone, v).map(|drive| (drive.from, drive.until))?;
+            let drives = fleet.iter().filter(carries).flat_map(|v| {
+                duties.drives(zone, v).into_iter().map(move |drive| (v, drive.from, drive.until))
+            });
+            let reach = drives.filter_map(|(v, from, until)| {
                 let drive = |a, b, at| {
                     let seconds = roads.drive(a, b, profile(v.kind), zone.wall(at)).ok()??;
                     Some(TimeDelta::seconds(seconds.into()))

@@ -160,13 +160,16 @@ pub(crate) fn still_possible(
         routes.iter().flat_map(|r| r.stops.iter().filter_map(|s| s.stop)).collect();
     let mut possible = vec![];
     for mut planned in routes {
-        let route = book.route_of(planned.vehicle);
+        let route = book.route_in(planned.vehicle, planned.shift);
         let departed = match route.map(|r| r.state) {
             Some(RouteState::Finished { .. }) => return Err(Overtaken::VehicleBack),
             Some(RouteState::UnderWay { .. }) => true,
             // The roster was changed: nobody drives it any more.
             Some(RouteState::Published) | None
-                if book.vehicles.get(&planned.vehicle).is_none_or(|v| book.drive(v).is_none()) =>
+                if !book
+                    .vehicles
+                    .get(&planned.vehicle)
+                    .is_some_and(|v| book.drive(v, planned.shift).is_some()) =>
             {
                 return Err(Overtaken::NotDriven);
             }

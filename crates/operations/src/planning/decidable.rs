@@ -3,12 +3,16 @@
 //! Three rules hold: what a vehicle carries stays in it; what is at the hub leaves with a vehicle that is there or comes by
 //! to fetch it, once; the stop that a driver is serving or driving to stays where it is.
 
-use crate::{base::convert::lat_lon, day::board::DayBook, fleet::approach::Approaches};
+use crate::{
+    base::convert::lat_lon,
+    day::board::DayBook,
+    fleet::{approach::Approaches, duties::Drive},
+};
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Break, Coordinate, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, StopId,
-    StopState, Vehicle, VehicleState, Window, visit_s,
+    Break, Coordinate, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, ShiftId,
+    StopId, StopState, Vehicle, VehicleState, Window, visit_s,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{stops::DayStop, visits::visit_from};
@@ -22,10 +26,14 @@ pub(crate) enum Strictness {
     Priced,
 }
 
-/// A vehicle in a problem.
+/// A vehicle in a problem, in one shift.
 #[derive(Clone)]
 pub(crate) struct Runner {
     pub vehicle: Vehicle,
+    /// In its usual hours for none.
+    pub shift: Option<ShiftId>,
+    /// What people call it in that shift.
+    pub label: String,
     pub route: Option<Route>,
     /// Where it can start something new, and when.
     pub place: LatLon,
@@ -180,14 +188,13 @@ impl Choices {
         let hub = lat_lon(book.hub.at);
         let mut runners: Vec<Runner> = vec![];
         let mut tasks: Vec<Task> = vec![];
-        let routes: HashMap<_, _> =
-            book.routes.iter().filter(|r| r.day == book.day).map(|r| (r.vehicle, r)).collect();
         let mut vehicles: Vec<_> = book.vehicles.values().collect();
         vehicles.sort_by(|a, b| a.label.cmp(&b.label));
 
-        for vehicle in vehicles {
-            let route = routes.get(&vehicle.id).copied();
-            let drive = book.drive(vehicle);
+        for (vehicle, drive, route) in vehicles.into_iter().flat_map(|vehicle| turns(book, vehicle)) {
+            let shift = route.map_or_else(|| drive.as_ref()?.shift, |route| route.shift);
+            let begins = route.map(|r| r.planned_start).or_else(|| Some(drive.as_ref()?.from));
+            let label = book.label(vehicle, shift, begins.unwrap_or(book.now));
             let off_road = matches!(vehicle.state, VehicleState::OffRoad { .. });
             let breaks = drive.as_ref().map(|drive| drive.breaks.clone()).unwrap_or_default();
             let runner = runners.len();
@@ -215,6 +222,8 @@ impl Choices {
                     let held = orders.iter().filter(|o| o.aboard == Some(vehicle.id) && !waits(o));
                     runners.push(Runner {
                         vehicle: vehicle.clone(),
+                        shift,
+                        label,
                         route: route.cloned(),
                         place,
                         free_at,
@@ -241,10 +250,15 @@ impl Choices {
                     let (from, until) = drive.map_or((book.now, book.now), |drive| (drive.from, drive.until));
                     let shift_until = route.filter(|_| works).map_or(until, |r| r.shift_until);
                     let ready = from + book.approaches.leaves_late;
-                    let begins = ready.max(book.now + book.settings.yard());
+                    let mut begins = ready.max(book.now + book.settings.yard());
+                    if let Some(back) = book.busy_until(vehicle.id) {
+                        begins = begins.max(back + book.settings.yard());
+                    }
                     if !off_road && begins < shift_until {
                         runners.push(Runner {
                             vehicle: vehicle.clone(),
+                            shift,
+                            label,
                             route: route.cloned(),
                             place: hub,
                             free_at: begins,
@@ -265,7 +279,9 @@ impl Choices {
                 }
             }
         }
-        let carriers: HashMap<_, _> = runners.iter().enumerate().map(|(i, r)| (r.vehicle.id, i)).collect();
+        // What it carries goes with the first of its shifts.
+        let numbered = runners.iter().enumerate().rev();
+        let carriers: HashMap<_, _> = numbered.map(|(index, r)| (r.vehicle.id, index)).collect();
         for order in orders.iter().filter(|o| o.state == OrderState::Placed) {
             match order.aboard {
                 None => tasks.push(Task::of(order, None, None, None)),
@@ -325,6 +341,26 @@ impl Choices {
         self.tasks = tasks;
         self
     }
+}
+
+/// The shifts of a vehicle on the day, each with who drives and with its route, the one on the road first. Nobody drives what is
+/// planned for a shift that was taken out of the roster.
+fn turns<'a>(
+    book: &'a DayBook,
+    vehicle: &'a Vehicle,
+) -> Vec<(&'a Vehicle, Option<Drive>, Option<&'a Route>)> {
+    let routes: Vec<_> =
+        book.routes_of(vehicle.id).map(|route| (route, book.drive(vehicle, route.shift))).collect();
+    let has_route = |drive: &Drive| routes.iter().any(|(_, own)| own.as_ref() == Some(drive));
+    let mut turns: Vec<_> = book
+        .drives(vehicle)
+        .into_iter()
+        .filter(|drive| !has_route(drive))
+        .map(|drive| (vehicle, Some(drive), None))
+        .collect();
+    turns.extend(routes.into_iter().map(|(route, drive)| (vehicle, drive, Some(route))));
+    turns.sort_by_key(|(.., route)| !route.is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. })));
+    turns
 }
 
 /// Where and when a vehicle on the road can start something new.

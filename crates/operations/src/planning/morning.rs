@@ -15,7 +15,7 @@ use crate::{
 use ::roads::TravelTimes;
 use domain::{
     Exception, ExceptionId, ExceptionKind, ExceptionState, Fact, Order, OrderId, OrderState, Plan, PlanId,
-    PlanState, Promise, Refusal, Route, RouteId, RouteState, Stop, StopId, StopState, VehicleId,
+    PlanState, Promise, Refusal, Route, RouteId, RouteState, ShiftId, Stop, StopId, StopState, VehicleId,
 };
 use optimizer::Solution;
 use std::{collections::HashMap, path::Path};
@@ -84,9 +84,9 @@ impl PlanLocks {
         Ok(Self { day, routes, orders, stops })
     }
 
-    /// The day's route of a vehicle.
-    fn route_of(&self, vehicle: VehicleId) -> Option<&Route> {
-        self.routes.all().find(|r| r.vehicle == vehicle && r.day == self.day.day())
+    /// The day's route of a vehicle in a shift.
+    fn route_in(&self, vehicle: VehicleId, shift: Option<ShiftId>) -> Option<&Route> {
+        self.routes.all().find(|r| r.vehicle == vehicle && r.shift == shift && r.day == self.day.day())
     }
 
     /// Whether a draft's stop can still be what the draft says: nobody has been there, its order waits for it, and what the
@@ -218,8 +218,8 @@ impl Operations {
         let (mut routes, mut stops, mut changed) = (vec![], vec![], vec![]);
         for planned in &draft.routes {
             let Some(vehicle) = book.vehicles.get(&planned.vehicle) else { continue };
-            let before = locks.route_of(planned.vehicle);
-            let drive = book.drive(vehicle);
+            let before = locks.route_in(planned.vehicle, planned.shift);
+            let drive = book.drive(vehicle, planned.shift);
             let state = before.map_or(RouteState::Published, |r| r.state);
             if let RouteState::Finished { .. } = state {
                 return Err(Refusal::PlanStale.into());
@@ -229,6 +229,7 @@ impl Operations {
                 hub: book.hub.id,
                 day: book.day,
                 vehicle: vehicle.id,
+                shift: planned.shift,
                 driver: match (before, &drive) {
                     (Some(before), None) => before.driver,
                     (Some(before), _) if before.state != RouteState::Published => before.driver,

@@ -283,6 +283,8 @@ pub(crate) struct DayProblem {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct PlannedRoute {
     pub vehicle: domain::VehicleId,
+    #[serde(default)]
+    pub shift: Option<domain::ShiftId>,
     pub start: Instant,
     pub end: Instant,
     pub stops: Vec<PlannedStop>,
@@ -434,7 +436,13 @@ impl DayProblem {
             Some(route) if who.under_way => route.planned_start,
             _ => self.instant(times.start),
         };
-        Some(PlannedRoute { vehicle: who.vehicle.id, start, end: self.instant(times.end), stops })
+        Some(PlannedRoute {
+            vehicle: who.vehicle.id,
+            shift: who.shift,
+            start,
+            end: self.instant(times.end),
+            stops,
+        })
     }
 }
 

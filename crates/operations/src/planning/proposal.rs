@@ -329,8 +329,8 @@ fn compare(day_problem: &DayProblem, answer: &Answer) -> StoredAnswer {
                 order: order.id,
                 reference: order.reference.clone(),
                 address: order.address.clone(),
-                from: was.and_then(|p| day_problem.runners.get(p.runner)).map(|r| r.vehicle.label.clone()),
-                to: who.vehicle.label.clone(),
+                from: was.and_then(|p| day_problem.runners.get(p.runner)).map(|r| r.label.clone()),
+                to: who.label.clone(),
                 sequence_before: was.map(|p| p.sequence),
                 sequence_after: stop.sequence,
                 eta_before: was.map(|p| p.arrival),
@@ -357,7 +357,7 @@ fn overtime(day_problem: &DayProblem, before: &Solution, after: &Solution) -> Ve
         let minutes = |plan| {
             day_problem.schedule(runner, plan).map_or(0, |times| (times.end - shift_until).max(0) / 60)
         };
-        Overtime { label: who.vehicle.label.clone(), min_before: minutes(before), min_after: minutes(after) }
+        Overtime { label: who.label.clone(), min_before: minutes(before), min_after: minutes(after) }
     };
     let all = day_problem.runners.iter().enumerate().map(own);
     all.filter(|own| own.min_before + own.min_after > 0).collect()

@@ -43,7 +43,7 @@ pub(crate) fn reasons(
     let reason = |way: WayIn| {
         let runner = day_problem.runners.get(way.vehicle.index())?;
         let what: Vec<_> = way.obstacles.iter().filter_map(in_the_way).collect();
-        (!what.is_empty()).then(|| Reason { label: runner.vehicle.label.clone(), what })
+        (!what.is_empty()).then(|| Reason { label: runner.label.clone(), what })
     };
     Ok((ways.filter_map(reason).take(NAMED).collect(), on_the_road))
 }

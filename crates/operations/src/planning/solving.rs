@@ -190,6 +190,8 @@ mod tests {
                 skills: Default::default(),
                 state: VehicleState::Available,
             },
+            shift: None,
+            label: format!("Van {n}"),
             route: None,
             place: hub,
             free_at: now,

@@ -176,14 +176,14 @@ impl Job {
     /// When a vehicle stood at doors.
     fn pauses(&self, vehicle: VehicleId) -> Vec<(Wall, Wall)> {
         let zone = self.book.zone;
-        let route = self.book.routes.iter().find(|route| route.vehicle == vehicle);
-        let stops = route.map(|route| self.book.stops_of(route.id)).unwrap_or_default();
+        let routes = self.book.routes.iter().filter(|route| route.vehicle == vehicle);
+        let stops = routes.flat_map(|route| self.book.stops_of(route.id));
         let pause = |state: &StopState| match *state {
             StopState::Arrived { at } => Some((at, self.book.now)),
             StopState::Done { arrived_at, ended_at, .. } => Some((arrived_at, ended_at)),
             StopState::Pending | StopState::Dropped { .. } => None,
         };
-        let pauses = stops.iter().filter_map(|s| pause(&s.stop.state));
+        let pauses = stops.filter_map(|s| pause(&s.stop.state));
         pauses.map(|(from, until)| (zone.wall(from), zone.wall(until))).collect()
     }
 }

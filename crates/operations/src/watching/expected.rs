@@ -131,6 +131,8 @@ impl<'a> Tour<'a> {
             RouteState::Finished { .. } => return None,
             RouteState::Published => {
                 let ready = book.now + book.settings.yard();
+                let ready =
+                    book.back_before(route).map_or(ready, |back| ready.max(back + book.settings.yard()));
                 ((route.planned_start + book.approaches.leaves_late).max(ready), hub)
             }
             RouteState::UnderWay { departed_at } => match book.latest.get(&route.vehicle) {
@@ -231,7 +233,7 @@ fn planned_breaks(
     vehicle: &Vehicle,
     stops: &[DayStop],
 ) -> HashMap<StopId, Break> {
-    let breaks = book.drive(vehicle).map(|drive| drive.breaks).unwrap_or_default();
+    let breaks = book.drive(vehicle, route.shift).map(|drive| drive.breaks).unwrap_or_default();
     // Of a day before the breaks are over.
     if breaks.is_empty() || route.day != book.day {
         return HashMap::new();

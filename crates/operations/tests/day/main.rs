@@ -27,6 +27,7 @@ mod settings;
 mod the_plan;
 mod the_roads;
 mod two_hubs;
+mod two_shifts;
 mod visits;
 mod windows;
 mod zones;

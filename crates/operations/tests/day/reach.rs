@@ -165,6 +165,7 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
         until: None,
         breaks: vec![],
         replaces: None,
+        another: false,
     };
     let line = ops.save_shift(&dispatcher, first, off.clone()).await.unwrap().shift.unwrap();
     let usual = SaveShift { duty: wire::roster::DutyCode::Usual, ..off };

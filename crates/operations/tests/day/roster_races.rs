@@ -80,6 +80,7 @@ impl Deal {
             until: Some(at(16, 0)),
             breaks: vec![],
             replaces: None,
+            another: false,
         };
         let saved = async |ask| done(self, ops.save_shift(&day.dispatcher, None, ask).await);
         let [van_3, van_4] = day.vans;

@@ -199,9 +199,14 @@ impl Driver {
         matches!(self.state, State::AtHub) && self.leaves_at().is_none()
     }
 
-    /// When the driver goes home whatever is left.
+    /// When the last driver of the day goes home whatever is left.
     pub fn gives_up(&self) -> Instant {
-        self.truth.gives_up
+        self.truth.gives_up(None)
+    }
+
+    /// The same of the route at hand.
+    fn goes_home(&self) -> Instant {
+        self.truth.gives_up(self.route.as_ref().map(|heard| heard.route.planned_start))
     }
 
     fn leaves_at(&self) -> Option<Instant> {
@@ -291,7 +296,7 @@ impl Driver {
         let route = Some(heard.route.route);
         let taken = if self.paused.0 == route { self.paused.1 } else { 0 };
         let planned = *heard.route.breaks.get(taken).filter(|planned| at >= planned.earliest)?;
-        self.next_stop().filter(|_| at <= self.truth.gives_up)?;
+        self.next_stop().filter(|_| at <= self.goes_home())?;
         self.paused = (route, taken + 1);
         Some(at + chrono::Duration::minutes(planned.minutes.into()))
     }
@@ -327,7 +332,7 @@ impl Driver {
                 let served = self.served.take().filter(|_| trip.leg.leads_nowhere());
                 let (arrived, before) = served.map_or((at, None), |(since, before)| (since, Some(before)));
                 let (attempt, door) = self.world.knock(&self.truth, stop, at, before);
-                let begins = stop.window_from.min(self.truth.gives_up).max(at);
+                let begins = stop.window_from.min(self.goes_home()).max(at);
                 let visit = Visit::of(trip, stop, attempt, self.world.area_of(stop), arrived, begins);
                 let (place, until) = (trip.leg.drive.end(), begins + door.takes);
                 self.state = State::AtDoor { visit: Box::new(visit), at: place, until, door };
@@ -347,7 +352,7 @@ impl Driver {
     /// Sets off for the next open stop, or for the hub when there is none or the day is over. The trip began at `began`, which is
     /// earlier than now for who turns around.
     fn go_on(&mut self, here: Here, began: Instant, at: Instant, phone: &mut Phone) {
-        if at > self.truth.gives_up {
+        if at > self.goes_home() {
             self.give_up(at, phone);
         }
         let Some(route) = self.route_id() else { return };

@@ -173,7 +173,7 @@ fn who_is_asked_to_comes_by_the_hub_once_and_loads() {
 #[test]
 fn when_the_shift_is_over_the_rest_has_no_time() {
     let (world, mut truth) = world();
-    truth.gives_up = stop_at(0, truth.bay).window_from;
+    truth.gives_up = vec![stop_at(0, truth.bay).window_from];
     let reports = day(truth, world, 30, Duration::seconds(30));
     let no_time = reports
         .iter()

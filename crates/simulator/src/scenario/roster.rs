@@ -1,5 +1,5 @@
-//! Who drives what today: most vehicles have their usual driver, some with a break; one shift is early, one is late and another
-//! driver's, and one vehicle has nobody because its driver is missing.
+//! Who drives what today: most vehicles have their usual driver, some with a break; one shift is early, one vehicle changes hands
+//! at midday, and one has nobody because its driver is missing.
 //!
 //! Not here: when a driver really pauses (`crate::driver`).
 
@@ -14,26 +14,30 @@ const SMALLEST: usize = 6;
 /// One vehicle in this many has a break in its shift.
 const WITH_A_BREAK: usize = 4;
 const BREAK_MINUTES: i32 = 30;
-/// Which vehicles' shifts are early and late.
+/// Which vehicle's shift is early, and which one changes hands.
 const EARLY: usize = 1;
-const LATE: usize = 2;
+const CHANGES_HANDS: usize = 2;
 
 /// What a vehicle does today, where the roster says it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Duty {
     /// Nobody drives it.
     Nobody,
-    /// Somebody does.
-    Drives {
-        /// From when.
-        from: Instant,
-        /// Until when.
-        until: Instant,
-        /// With which break.
-        pause: Option<PlannedBreak>,
-        /// Whether it is the driver who has no vehicle.
-        spare: bool,
-    },
+    /// Somebody does, in one shift or in several, the first first.
+    Drives(Vec<Hours>),
+}
+
+/// One shift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hours {
+    /// From when.
+    pub from: Instant,
+    /// Until when.
+    pub until: Instant,
+    /// With which break.
+    pub pause: Option<PlannedBreak>,
+    /// Whether it is the driver who has no vehicle.
+    pub spare: bool,
 }
 
 /// The name of the driver who has no vehicle.
@@ -51,13 +55,17 @@ pub fn write(day: &Workday, vehicles: &[SetUpVehicle]) -> Vec<Option<Duty>> {
             return None;
         }
         let (from, until) = (day.at(vehicle.shift_from), day.at(vehicle.shift_until));
+        let usual = Hours { from, until, pause: None, spare: false };
         match index {
-            EARLY => Some(Duty::Drives { from, until: part(6), pause: None, spare: false }),
-            LATE => Some(Duty::Drives { from: part(3), until, pause: None, spare: true }),
+            EARLY => Some(Duty::Drives(vec![Hours { until: part(6), ..usual }])),
+            CHANGES_HANDS => {
+                let later = Hours { from: part(5), spare: true, ..usual.clone() };
+                Some(Duty::Drives(vec![Hours { until: part(4), ..usual }, later]))
+            }
             index if index == missing => Some(Duty::Nobody),
             index if index.is_multiple_of(WITH_A_BREAK) => {
                 let pause = midday(day, from, until)?;
-                Some(Duty::Drives { from, until, pause: Some(pause), spare: false })
+                Some(Duty::Drives(vec![Hours { pause: Some(pause), ..usual }]))
             }
             _ => None,
         }
@@ -80,7 +88,7 @@ mod tests {
     use crate::testing::workday;
 
     #[test]
-    fn one_is_early_one_late_one_without_anybody_and_some_have_breaks() {
+    fn one_is_early_one_changes_hands_one_has_nobody_and_some_have_breaks() {
         let day = workday();
         for count in [8, 40] {
             let vehicles = fleet::vehicles(&Draws::new(1), &day, count);
@@ -88,15 +96,21 @@ mod tests {
             let hours: Vec<_> = duties
                 .iter()
                 .filter_map(|duty| match duty {
-                    Some(Duty::Drives { from, until, pause, spare }) => Some((*from, *until, *pause, *spare)),
+                    Some(Duty::Drives(shifts)) => Some(shifts),
                     _ => None,
                 })
+                .collect();
+            let twice: Vec<_> = hours.iter().filter(|shifts| shifts.len() == 2).collect();
+            assert_eq!(twice.len(), 1);
+            assert!(twice[0][0].until < twice[0][1].from && !twice[0][0].spare && twice[0][1].spare);
+            let hours: Vec<_> = hours
+                .iter()
+                .flat_map(|shifts| shifts.iter().map(|own| (own.from, own.until, own.pause, own.spare)))
                 .collect();
             assert_eq!(duties.iter().filter(|duty| **duty == Some(Duty::Nobody)).count(), 1);
             assert_eq!(hours.iter().filter(|(_, _, _, spare)| *spare).count(), 1);
             let early = hours.iter().filter(|(_, until, ..)| *until == day.after(Duration::hours(6)));
-            let late = hours.iter().filter(|(from, ..)| *from == day.after(Duration::hours(3)));
-            assert_eq!((early.count(), late.count()), (1, 1));
+            assert_eq!(early.count(), 1);
             let pauses: Vec<_> =
                 hours.iter().filter_map(|(from, until, pause, _)| Some((from, until, (*pause)?))).collect();
             assert!(pauses.len() >= count / 6, "{} of {count} have a break", pauses.len());

@@ -51,8 +51,8 @@ pub struct VanTruth {
     pub pace: f64,
     /// How much later than planned the driver leaves the hub.
     pub lateness: Duration,
-    /// When the driver gives up what is left and goes home.
-    pub gives_up: Instant,
+    /// When the driver of each shift gives up what is left and goes home, the first first; at least one.
+    pub gives_up: Vec<Instant>,
     /// Where the vehicle stands in the yard.
     pub bay: LatLon,
     /// What goes wrong with it today.
@@ -73,15 +73,18 @@ impl World {
             .map(|((vehicle, duty), mishaps)| {
                 let mut rng = draws.stream("van", &vehicle.label);
                 let ends = match duty {
-                    Some(Duty::Drives { until, .. }) => *until,
-                    Some(Duty::Nobody) | None => day.at(vehicle.shift_until),
+                    Some(Duty::Drives(shifts)) => shifts.iter().map(|shift| shift.until).collect(),
+                    Some(Duty::Nobody) | None => vec![day.at(vehicle.shift_until)],
                 };
                 VanTruth {
                     label: vehicle.label.clone(),
                     kind: vehicle.kind,
                     pace: lognormal(&mut rng, 1.0, 0.06).clamp(0.85, 1.25),
                     lateness: Duration::seconds(lognormal(&mut rng, 60.0, 0.8).min(600.0) as i64),
-                    gives_up: ends + Duration::minutes(rng.random_range(5..40)),
+                    gives_up: {
+                        let stays_on = Duration::minutes(rng.random_range(5..40));
+                        ends.into_iter().map(|ends| ends + stays_on).collect()
+                    },
                     bay: LatLon {
                         lat: hub.lat + rng.random_range(-2.0e-4..2.0e-4),
                         lon: hub.lon + rng.random_range(-2.0e-4..2.0e-4),
@@ -174,9 +177,15 @@ impl VanTruth {
             kind: self.kind,
             pace: self.pace,
             leaves_late_s: self.lateness.as_seconds_f64(),
-            gives_up: self.gives_up,
+            gives_up: self.gives_up(None),
             phone,
         }
+    }
+
+    /// When the driver gives up what is left of a route that was to leave at a time; of the last one for none.
+    pub fn gives_up(&self, planned_start: Option<Instant>) -> Instant {
+        let own = planned_start.and_then(|start| self.gives_up.iter().find(|ends| **ends > start));
+        own.or(self.gives_up.last()).copied().unwrap_or(Instant::MAX_UTC)
     }
 }
 

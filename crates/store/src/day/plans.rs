@@ -5,7 +5,8 @@ use crate::{
     locks::{DayLock, RouteLocks},
 };
 use domain::{
-    Day, DriverId, HubId, Instant, Plan, PlanId, PlanState, Route, RouteId, RouteState, StopId, VehicleId,
+    Day, DriverId, HubId, Instant, Plan, PlanId, PlanState, Route, RouteId, RouteState, ShiftId, StopId,
+    VehicleId,
 };
 use uuid::Uuid;
 
@@ -74,6 +75,7 @@ struct RouteRow {
     hub_id: Uuid,
     day: Day,
     vehicle_id: Uuid,
+    shift_id: Option<Uuid>,
     driver_id: Uuid,
     planned_start: Instant,
     planned_end: Instant,
@@ -98,6 +100,7 @@ impl TryFrom<RouteRow> for Route {
             hub: HubId(row.hub_id),
             day: row.day,
             vehicle: VehicleId(row.vehicle_id),
+            shift: row.shift_id.map(ShiftId),
             driver: DriverId(row.driver_id),
             planned_start: row.planned_start,
             planned_end: row.planned_end,
@@ -114,7 +117,7 @@ pub const CARRIED_DAYS: i32 = 7;
 pub async fn routes(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Route>, StoreError> {
     sqlx::query_as!(
         RouteRow,
-        "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
+        "select id, hub_id, day, vehicle_id, shift_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
          from routes
          where hub_id = $1 and day between $2::date - $3::int4 and $2
@@ -159,7 +162,7 @@ pub async fn concerned(
 pub async fn route(conn: &mut Conn, id: RouteId) -> Result<Option<Route>, StoreError> {
     sqlx::query_as!(
         RouteRow,
-        "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
+        "select id, hub_id, day, vehicle_id, shift_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
          from routes where id = $1",
         id.0
@@ -175,7 +178,7 @@ pub(crate) async fn lock(tx: &mut Tx, ids: &[RouteId]) -> Result<Vec<Route>, Sto
     let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         RouteRow,
-        "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
+        "select id, hub_id, day, vehicle_id, shift_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
          from routes where id = any($1) order by id for no key update",
         &ids
@@ -187,7 +190,8 @@ pub(crate) async fn lock(tx: &mut Tx, ids: &[RouteId]) -> Result<Vec<Route>, Sto
     .collect()
 }
 
-/// The route of a vehicle on the day that runs; without one, the one of a day before with which it is still on the road.
+/// The route that a vehicle is on, or else its next one of the day that runs, or else its last one. One with which it is still
+/// on the road from a day before counts where the day has none.
 pub async fn route_of_vehicle(
     conn: &mut Conn,
     vehicle: VehicleId,
@@ -195,12 +199,14 @@ pub async fn route_of_vehicle(
 ) -> Result<Option<Route>, StoreError> {
     sqlx::query_as!(
         RouteRow,
-        "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
+        "select id, hub_id, day, vehicle_id, shift_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
          from routes
          where vehicle_id = $1 and day between $2::date - $3::int4 and $2
            and (day = $2 or departed_at is not null and finished_at is null)
-         order by day desc limit 1",
+         order by day desc, departed_at is not null and finished_at is null desc, finished_at desc nulls first,
+                  planned_start
+         limit 1",
         vehicle.0,
         day,
         CARRIED_DAYS
@@ -215,7 +221,7 @@ pub async fn route_of_vehicle(
 pub(crate) async fn all_routes(conn: &mut Conn) -> Result<Vec<Route>, StoreError> {
     sqlx::query_as!(
         RouteRow,
-        "select id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until, departed_at,
+        "select id, hub_id, day, vehicle_id, shift_id, driver_id, planned_start, planned_end, shift_until, departed_at,
                 finished_at
          from routes"
     )
@@ -247,25 +253,27 @@ pub async fn save_routes(
     let hub: Vec<_> = routes.iter().map(|r| r.hub.0).collect();
     let day: Vec<_> = routes.iter().map(|r| r.day).collect();
     let vehicle: Vec<_> = routes.iter().map(|r| r.vehicle.0).collect();
+    let shift: Vec<_> = routes.iter().map(|r| r.shift.map(|shift| shift.0)).collect();
     let driver: Vec<_> = routes.iter().map(|r| r.driver.0).collect();
     let start: Vec<_> = routes.iter().map(|r| r.planned_start).collect();
     let end: Vec<_> = routes.iter().map(|r| r.planned_end).collect();
-    let shift: Vec<_> = routes.iter().map(|r| r.shift_until).collect();
+    let until: Vec<_> = routes.iter().map(|r| r.shift_until).collect();
     sqlx::query!(
-        "insert into routes (id, hub_id, day, vehicle_id, driver_id, planned_start, planned_end, shift_until)
-         select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::uuid[], $6::timestamptz[],
-                              $7::timestamptz[], $8::timestamptz[])
+        "insert into routes (id, hub_id, day, vehicle_id, shift_id, driver_id, planned_start, planned_end, shift_until)
+         select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::uuid[], $6::uuid[],
+                              $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
          on conflict (id) do update set
-             driver_id = excluded.driver_id, planned_start = excluded.planned_start, planned_end = excluded.planned_end,
-             shift_until = excluded.shift_until",
+             shift_id = excluded.shift_id, driver_id = excluded.driver_id, planned_start = excluded.planned_start,
+             planned_end = excluded.planned_end, shift_until = excluded.shift_until",
         &id,
         &hub,
         &day,
         &vehicle,
+        &shift as _,
         &driver,
         &start,
         &end,
-        &shift
+        &until
     )
     .execute(&mut **tx)
     .await?;

@@ -76,19 +76,20 @@ pub async fn get(conn: &mut Conn, id: ShiftId) -> Result<Option<Shift>, StoreErr
     .transpose()
 }
 
-/// The line of a vehicle on a day.
-pub async fn of_vehicle(conn: &mut Conn, vehicle: VehicleId, day: Day) -> Result<Option<Shift>, StoreError> {
+/// The lines of a vehicle on a day, the earliest first.
+pub async fn of_vehicle(conn: &mut Conn, vehicle: VehicleId, day: Day) -> Result<Vec<Shift>, StoreError> {
     sqlx::query_as!(
         Row,
         r#"select id, hub_id, vehicle_id, day, driver_id, from_at, until_at, breaks as "breaks: Json<Vec<Break>>"
-           from shifts where vehicle_id = $1 and day = $2"#,
+           from shifts where vehicle_id = $1 and day = $2 order by from_at"#,
         vehicle.0,
         day
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?
+    .into_iter()
     .map(Shift::try_from)
-    .transpose()
+    .collect()
 }
 
 /// Another line of the vehicle or the driver whose hours overlap those of `shift`, the earliest; none of one that stays at the

@@ -120,6 +120,17 @@ pub enum RoutePhase {
     Finished,
 }
 
+impl RoutePhase {
+    /// Which of a vehicle's routes of a day is the one that it is on, or comes to next: the one where this is lowest.
+    pub fn nearness(self) -> u8 {
+        match self {
+            Self::UnderWay | Self::OffRoad => 0,
+            Self::Published => 1,
+            Self::Finished => 2,
+        }
+    }
+}
+
 /// A vehicle on the map.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VehicleMark {

@@ -147,9 +147,12 @@ pub struct ShiftForm {
     /// The breaks; those that are left empty are none.
     #[serde(default)]
     pub breaks: Vec<BreakForm>,
-    /// The line that this one replaces; empty for another one.
+    /// The line that this one replaces; empty where the usual holds, or for another one.
     #[serde(default)]
     pub replaces: String,
+    /// Whether it is a shift beside those that the vehicle has.
+    #[serde(default)]
+    pub another: bool,
     /// What the roster said of the vehicle when the form was shown, in short.
     #[serde(default)]
     pub seen: String,
