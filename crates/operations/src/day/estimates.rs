@@ -2,7 +2,7 @@
 //!
 //! Not here: how it is estimated (`crate::watching`).
 
-use crate::{Caller, Operations, Result, day::board::DayBook};
+use crate::{Caller, Operations, Result, day::book::DayBook};
 use domain::{ExceptionKind, ExceptionState, HubId, StopState};
 use std::collections::HashSet;
 use wire::machine::{Estimates, StopEstimate};

@@ -3,7 +3,7 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     day::{
-        board::DayBook,
+        book::DayBook,
         standing::{progress, standing as order_standing},
     },
 };

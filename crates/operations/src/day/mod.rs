@@ -1,6 +1,7 @@
 //! A hub's day as it goes: its board, what drivers do, what needs a person.
 
 pub(crate) mod board;
+pub(crate) mod book;
 pub(crate) mod driver_routes;
 pub(crate) mod estimates;
 pub(crate) mod exceptions;

@@ -3,7 +3,7 @@
 use super::{Dirty, Live, Resume, Viewer};
 use crate::{
     Caller, Operations, Result,
-    day::board::{DayBook, counts},
+    day::{board::counts, book::DayBook},
     sites::hubs::{Rounds, Site},
 };
 use domain::HubId;

@@ -9,7 +9,7 @@ use crate::{
         zone::Zone,
     },
     day::{
-        board::DayBook,
+        book::DayBook,
         standing::{LatestStop, progress, standing},
     },
     orders::{

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     base::{convert::profile, zone::Zone},
-    day::board::DayBook,
+    day::book::DayBook,
     orders::quote::Quote,
     planning::{
         decidable::{Choices, Strictness, Task},

@@ -7,7 +7,7 @@ use crate::{
         turns::{aside, briefly},
         zone::Zone,
     },
-    day::board::DayBook,
+    day::book::DayBook,
     fleet::duties::Duties,
     orders::{
         insertion::{Question, ask},

@@ -3,7 +3,7 @@
 use crate::{
     Caller, Operations, Result,
     base::work::Work,
-    day::board::DayBook,
+    day::book::DayBook,
     planning::{
         morning::{Draft, PlanLocks},
         problem::PlannedRoute,
@@ -166,10 +166,10 @@ pub(crate) fn still_possible(
             Some(RouteState::UnderWay { .. }) => true,
             // The roster was changed: nobody drives it any more.
             Some(RouteState::Published) | None
-                if !book
+                if book
                     .vehicles
                     .get(&planned.vehicle)
-                    .is_some_and(|v| book.drive(v, planned.shift).is_some()) =>
+                    .is_none_or(|v| book.drive(v, planned.shift).is_none()) =>
             {
                 return Err(Overtaken::NotDriven);
             }

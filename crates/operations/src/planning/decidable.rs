@@ -5,7 +5,7 @@
 
 use crate::{
     base::convert::lat_lon,
-    day::board::DayBook,
+    day::book::DayBook,
     fleet::{approach::Approaches, duties::Drive},
 };
 use ::roads::{LatLon, Profile, TravelTimes};

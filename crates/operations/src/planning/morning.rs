@@ -3,7 +3,7 @@
 use crate::{
     Caller, Operations, Result,
     base::{clock::new_id, turns::heavily, work::Work, zone::Zone},
-    day::board::DayBook,
+    day::book::DayBook,
     fleet::duties::Duties,
     planning::{
         decidable::{Choices, Strictness},

@@ -3,7 +3,7 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, turns::heavily},
-    day::board::DayBook,
+    day::book::DayBook,
     planning::{
         decidable::{Choices, Runner, Strictness},
         problem::{DayProblem, PlannedRoute},

@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    day::board::DayBook,
+    day::book::DayBook,
     planning::decidable::{Choices, Strictness},
 };
 use ::roads::TravelTimes;

@@ -7,7 +7,7 @@ use super::{Applied, Known};
 use crate::{
     Caller, Operations, Result,
     base::{convert::profile, turns::aside, zone::Zone},
-    day::board::DayBook,
+    day::book::DayBook,
     sites::hubs::{Rounds, Site},
 };
 use ::roads::{City, Curves, DayKind, Driver, Evidence, Fix, Group, Pass, Wall, nearest_hour};

@@ -7,7 +7,7 @@ use crate::{
         convert::{lat_lon, profile},
         turns::aside,
     },
-    day::board::DayBook,
+    day::book::DayBook,
     sites::hubs::{Rounds, Site},
 };
 use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};

@@ -10,7 +10,7 @@ mod lengths;
 use crate::{
     Caller, Operations, Result,
     base::{turns::aside, zone::Zone},
-    day::board::DayBook,
+    day::book::DayBook,
     sites::hubs::Site,
 };
 use ::roads::{City, Conditions, Curves, Drives, LatLon, Live, Profile};

@@ -5,7 +5,7 @@
 
 use crate::{
     base::convert::{lat_lon, profile},
-    day::board::DayBook,
+    day::book::DayBook,
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;

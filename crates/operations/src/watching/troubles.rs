@@ -1,6 +1,6 @@
 //! What of a watched day needs a person, and why it is over by itself.
 
-use crate::{base::clock::new_id, day::board::DayBook, watching::expected::Estimate};
+use crate::{base::clock::new_id, day::book::DayBook, watching::expected::Estimate};
 use chrono::TimeDelta;
 use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Instant, Route, RouteState, StopState};
 use std::collections::HashMap;

@@ -7,7 +7,7 @@
 use crate::{
     Caller, Operations, Result,
     base::turns::aside,
-    day::board::DayBook,
+    day::book::DayBook,
     sites::hubs::{Rounds, Site},
     watching::{
         expected::{Estimate, estimates},
