@@ -22,7 +22,7 @@ pub fn ShiftPanel(
     typed: Option<ShiftForm>,
 ) -> impl IntoView {
     let RosterRow { label, shifts, blank, .. } = row;
-    let known = shifts.iter().find(|own| own.form.replaces == shift).map(|own| own.form.clone());
+    let known = shifts.iter().find(move |own| own.form.replaces == shift).map(|own| own.form.clone());
     let rostered = known.as_ref().is_some_and(|form| !form.replaces.is_empty());
     let several = shifts.len() > 1;
     let shown = known.unwrap_or(blank);
