@@ -92,7 +92,7 @@ test("the day's roster shows an early shift, a van that changes hands and a miss
   await expect(page.locator(".roster-shift[data-nobody]")).toHaveCount(1);
   await expect(page.getByText("1 vehicle without anybody")).toBeVisible();
   await expect(row(page, "Van 02")).toContainText("–13:30");
-  await expect(row(page, "Van 03").locator(".roster-shift")).toContainText(["Driver 3", "Driver 9"]);
+  await expect(row(page, "Van 03").locator(".roster-shift")).toContainText(["Driver 03", "Driver 9"]);
 });
 
 test("the roster fits a phone, and an agent only looks", async ({ pages }) => {
