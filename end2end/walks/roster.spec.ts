@@ -57,7 +57,8 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
     await expect(page.getByLabel("Until")).toHaveValue("15:00");
     await page.getByRole("link", { name: "Close" }).click();
 
-    await row(page, "Van 01").getByRole("link", { name: /^Add a shift/ }).click();
+    await row(page, "Van 01").getByRole("link", { name: /^Change/ }).click();
+    await page.getByRole("link", { name: "Add another shift" }).click();
     await expect(page.getByRole("heading", { name: /Another shift of Van 01 on/ })).toBeVisible();
     await expect(page.getByLabel("From", { exact: true })).toHaveValue("14:00");
     await page.getByLabel("Until").fill("20:00");
@@ -93,6 +94,8 @@ test("the day's roster shows an early shift, a van that changes hands and a miss
   await expect(page.getByText("1 vehicle without anybody")).toBeVisible();
   await expect(row(page, "Van 02")).toContainText("–13:30");
   await expect(row(page, "Van 03").locator(".roster-shift")).toContainText(["Driver 03", "Driver 9"]);
+  await row(page, "Van 03").getByRole("link", { name: "Add a shift Van 03" }).click();
+  await expect(page.getByRole("heading", { name: /Another shift of Van 03 on/ })).toBeVisible();
 });
 
 test("the roster fits a phone, and an agent only looks", async ({ pages }) => {

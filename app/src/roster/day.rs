@@ -1,6 +1,6 @@
 //! The vehicles of a day, each with its shifts in words and as bars.
 
-use super::{ANOTHER, address};
+use super::{ANOTHER, MOST_SHIFTS, address};
 use crate::{format, words};
 use domain::Day;
 use leptos::prelude::*;
@@ -8,9 +8,6 @@ use wire::{
     Moment,
     staff::roster::{Bar, BreakRow, RosterRow, RouteCode, ShiftRow, Stays},
 };
-
-/// A vehicle has so many shifts on a day at most.
-const MOST_SHIFTS: usize = 4;
 
 /// The list.
 #[component]
@@ -67,7 +64,8 @@ fn Vehicle(day: Day, row: RosterRow, parts: usize, may_change: bool) -> impl Int
             </div>
         }
     });
-    let shift = |shift: ShiftRow| {
+    let may_add = shifts.len() < MOST_SHIFTS;
+    let shift = |(nth, shift): (usize, ShiftRow)| {
         let fixed = matches!(shift.route, Some(RouteCode::Out | RouteCode::Back));
         let line = shift.shift.map(|id| id.to_string()).unwrap_or_default();
         let spoken = format!("{label}, {}", shift.driver);
@@ -82,29 +80,20 @@ fn Vehicle(day: Day, row: RosterRow, parts: usize, may_change: bool) -> impl Int
                     {hours(shift.from, shift.until)} <small>{breaks(&shift.breaks)}</small>
                 </span>
                 <Lane bars parts />
-                {if fixed { None } else { change("Change", line, &spoken) }}
+                {match fixed {
+                    false => change("Change", line, &spoken),
+                    true if nth == 0 && may_add => change("Add a shift", ANOTHER.to_owned(), &label),
+                    true => None,
+                }}
             </div>
         }
     };
-    let another = (may_change && !shifts.is_empty() && shifts.len() < MOST_SHIFTS).then(|| {
-        view! {
-            <a
-                class="roster-add"
-                href=address(day, &format!("&vehicle={vehicle}&shift={ANOTHER}"))
-                rel="external"
-            >
-                "Add a shift"
-                <span class="unseen">{format!(" of {label}")}</span>
-            </a>
-        }
-    });
-    let shifts = shifts.into_iter().map(shift).collect_view();
+    let shifts = shifts.into_iter().enumerate().map(shift).collect_view();
     view! {
         <li class="roster-row">
             <span class="roster-vehicle">
                 <strong>{label.clone()}</strong>
                 <small>{if off_road { "Cannot drive now" } else { words::vehicle_kind(kind) }}</small>
-                {another}
             </span>
             <div class="roster-shifts">{shifts} {nobody}</div>
         </li>

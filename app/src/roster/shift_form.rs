@@ -1,6 +1,6 @@
 //! The form of one shift: who drives a vehicle, from when until when, with which breaks; or that it stays at the hub.
 
-use super::{address, api::SaveShift};
+use super::{ANOTHER, MOST_SHIFTS, address, api::SaveShift};
 use crate::format;
 use domain::HubId;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -54,6 +54,15 @@ pub fn ShiftPanel(
             </form>
         }
     });
+    let more = (!shifts.is_empty() && shifts.len() < MOST_SHIFTS).then(|| {
+        let add = address(day, &format!("&vehicle={}&shift={ANOTHER}", shown.vehicle));
+        view! {
+            <a class="button" href=add rel="external">
+                "Add another shift"
+            </a>
+        }
+    });
+    let actions = (!another).then(|| view! { <div class="actions">{more} {keep} {back}</div> });
     view! {
         <section class="form-box" aria-labelledby="shift-title">
             <div class="page-head">
@@ -65,7 +74,7 @@ pub fn ShiftPanel(
                 </a>
             </div>
             <Editor hub form drivers label />
-            <div class="actions">{keep} {back}</div>
+            {actions}
         </section>
     }
 }

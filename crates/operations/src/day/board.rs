@@ -11,7 +11,7 @@ use crate::{
 use ::roads::{Driver, Fix, LatLon, Profile, Wall};
 use chrono::TimeDelta;
 use domain::{HubId, Instant, Route, RouteId, RouteState, Standing, StopState, VehicleState};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{stops::DayStop, visits::visits};
 use wire::{
     Point,
@@ -119,7 +119,7 @@ pub(crate) fn counts(rows: &[RouteRow], waiting: i64, exceptions: i64) -> Counts
         failed: sum(|r| r.failed),
         at_risk: sum(|r| r.at_risk),
         late: sum(|r| r.late),
-        vehicles: rows.len() as i64,
+        vehicles: rows.iter().map(|row| row.vehicle).collect::<HashSet<_>>().len() as i64,
         silent: rows
             .iter()
             .filter(|r| r.standing == Standing::Unknown && r.phase == RoutePhase::UnderWay)
