@@ -292,7 +292,7 @@ impl Hub {
     /// Arrives, waits two minutes, and ends the attempt.
     pub async fn attempt(&self, n: usize, now: DateTime<Utc>, stop: StopId, outcome: domain::Outcome) {
         self.report(n, now, Deed::Arrived { stop }).await;
-        let what = if outcome.is_delivered() {
+        let what = if outcome.is_success() {
             Deed::Delivered { stop, outcome, note: None }
         } else {
             Deed::Failed { stop, outcome, note: Some("nobody opened".into()) }

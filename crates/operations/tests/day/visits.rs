@@ -115,7 +115,7 @@ async fn one_who_arrives_is_there_for_all_and_each_order_ends_as_it_does() {
     assert_eq!(there(stops_of(&hub, &route).await), [Some(at(8, 10)); 3]);
     let ended = |stop: &DriverStop, outcome: Outcome| {
         let (stop, note) = (stop.stop, None);
-        if outcome.is_delivered() {
+        if outcome.is_success() {
             Deed::Delivered { stop, outcome, note }
         } else {
             Deed::Failed { stop, outcome, note }
