@@ -189,6 +189,8 @@ mod tests {
             attempt(1, 30, Outcome::DeliveredToMailbox),
         ];
         assert_eq!(first_attempt_success(&day), Rate { part: 1, whole: 2 });
+        let taken = [attempt(1, 10, Outcome::Collected), attempt(1, 20, Outcome::Exchanged)];
+        assert_eq!(first_attempt_success(&taken), Rate { part: 2, whole: 2 });
         assert_eq!(failed_by_reason(&day), vec![(Outcome::FailedNotHome, Rate { part: 1, whole: 3 })]);
     }
 

@@ -15,8 +15,7 @@ use domain::{
 };
 use store::{
     locks::{DayLock, RouteLocks},
-    stops::DayStop,
-    visits::visits,
+    visits::visit_numbers,
 };
 use wire::driver::{
     Deed, DriverClosure, DriverRoute, DriverStop, DriverWindow, OutcomesAnswer, Report, ReportResult,
@@ -185,16 +184,6 @@ impl Operations {
             closures: closures.collect(),
         }))
     }
-}
-
-/// The visit of each stop of a route, named after the place of its first stop.
-fn visit_numbers(stops: &[DayStop]) -> Vec<i32> {
-    let all: Vec<_> = stops.iter().collect();
-    let mut numbers = Vec::with_capacity(all.len());
-    for visit in visits(&all) {
-        numbers.extend(std::iter::repeat_n(all[numbers.len()].stop.sequence, visit));
-    }
-    numbers
 }
 
 impl Deeds<'_> {

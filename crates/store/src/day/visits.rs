@@ -54,3 +54,13 @@ pub fn visits(stops: &[&DayStop]) -> Vec<usize> {
     }
     visits
 }
+
+/// The visit of each stop of a route, named after the place of its first stop.
+pub fn visit_numbers(stops: &[DayStop]) -> Vec<i32> {
+    let all: Vec<_> = stops.iter().collect();
+    let mut numbers = Vec::with_capacity(all.len());
+    for visit in visits(&all) {
+        numbers.extend(std::iter::repeat_n(all[numbers.len()].stop.sequence, visit));
+    }
+    numbers
+}

@@ -179,43 +179,6 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Order>,
     with_packages(conn, rows).await
 }
 
-/// What is asked of a day's fleet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Grams.
-    pub weight_g: i64,
-    /// Millilitres.
-    pub volume_ml: i64,
-}
-
-/// What a day's orders weigh and measure, without cancelled ones and without `but`: what is brought, and what is taken along.
-pub async fn load_of_day(
-    conn: &mut Conn,
-    hub: HubId,
-    day: Day,
-    but: OrderId,
-) -> Result<[Load; 2], StoreError> {
-    // Sums of 64-bit numbers are wider in the database; what is beyond them is more than any fleet carries.
-    let sums = sqlx::query!(
-        r#"select least(sum(p.weight_g) filter (where o.service <> 'collect'), 9223372036854775807)::int8 as weight,
-                  least(sum(p.volume_ml) filter (where o.service <> 'collect'), 9223372036854775807)::int8 as volume,
-                  least(sum(p.weight_g) filter (where o.service <> 'deliver'), 9223372036854775807)::int8 as weight_taken,
-                  least(sum(p.volume_ml) filter (where o.service <> 'deliver'), 9223372036854775807)::int8 as volume_taken
-           from orders o join packages p on p.order_id = o.id
-           where o.hub_id = $1 and o.day = $2 and o.state <> 'cancelled' and o.id <> $3"#,
-        hub.0,
-        day,
-        but.0
-    )
-    .fetch_one(conn)
-    .await?;
-    let load = |weight: Option<i64>, volume: Option<i64>| Load {
-        weight_g: weight.unwrap_or_default(),
-        volume_ml: volume.unwrap_or_default(),
-    };
-    Ok([load(sums.weight, sums.volume), load(sums.weight_taken, sums.volume_taken)])
-}
-
 /// Whether a day has any order.
 pub async fn are_any(conn: &mut Conn, hub: HubId, day: Day) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(
