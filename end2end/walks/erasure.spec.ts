@@ -31,9 +31,9 @@ test("a recipient is erased once the order is over and its reference was typed",
   await expect(page.getByRole("heading", { level: 1, name: "Erase a recipient" })).toBeVisible();
   await find(page, open);
   await found(page).filter({ hasText: open }).getByRole("link").click();
-  await expect(page.getByText(`${open} is still to be delivered, so somebody has to find the door`)).toBeVisible();
+  await expect(page.getByText(`${open} is still open, so somebody has to find the door`)).toBeVisible();
   await expect(page.getByRole("button", { name: "Erase for good" })).toHaveCount(0);
-  await expect(orders(page).first()).toContainText("Nothing: still to be delivered");
+  await expect(orders(page).first()).toContainText("Nothing: still open");
 
   await find(page, phone);
   await expect(found(page).filter({ hasText: reference })).toHaveCount(1);

@@ -264,7 +264,7 @@ async fn erase(which: &str, all: bool, database: &DatabaseSettings) -> Result<()
         println!("{reference}\terased");
     }
     for (reference, _) in &erased.left {
-        println!("{reference}\tleft alone: it is still to be delivered; cancel it or wait, then erase it");
+        println!("{reference}\tleft alone: it is still open; cancel it or wait, then erase it");
     }
     installation.close().await
 }

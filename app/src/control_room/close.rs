@@ -21,7 +21,7 @@ pub fn EndOfDay(day: Day, can_close: bool) -> impl IntoView {
                 <summary>"Close the day"</summary>
                 <div class="menu-sheet">
                     <p>
-                        "Every vehicle is back. What was not delivered on "{named}
+                        "Every vehicle is back. What was left open on "{named}
                         " is carried over to the next day, and its alarms end."
                     </p>
                     <ActionForm action=close>

@@ -125,6 +125,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
     let state = words::stop_state(&stop);
     let shared =
         if stop.together > 1 { format!(" · {} orders here · ", stop.together) } else { " · ".to_owned() };
+    let service = words::service(stop.service).map(|service| format!("{service} · "));
     view! {
         <tr class="stop-row" data-row=stop.stop.to_string() data-standing=stop.standing.code()>
             <td class="stop-place">
@@ -134,7 +135,7 @@ fn StopLine(stop: StopRow) -> impl IntoView {
             <th scope="row">
                 <PageLink page=MainPage::Deliveries href=at_hub(&format!("/deliveries/{}", stop.order)) text=words::or_erased(stop.address) />
                 <small>
-                    {format::window(stop.window)} {shared} <span class="whole">{stop.reference}</span>
+                    {service} {format::window(stop.window)} {shared} <span class="whole">{stop.reference}</span>
                 </small>
             </th>
             <td class="number">{format::clock(stop.planned)}</td>

@@ -1,14 +1,25 @@
 //! What a shop said about an order beyond door, promise and packages. What it did not say is not shown.
 
-use crate::format;
+use crate::{format, words};
 use leptos::prelude::*;
 use wire::{Moment, staff::deliveries::Asked};
 
 /// The rows of an order's facts that only some orders have.
 #[component]
 pub fn AskedFacts(asked: Asked, as_of: Moment) -> impl IntoView {
-    let Asked { priority, windows, skills, only_vehicles, never_vehicles, email, language, notes, items } =
-        asked;
+    let Asked {
+        service,
+        priority,
+        windows,
+        skills,
+        only_vehicles,
+        never_vehicles,
+        email,
+        language,
+        notes,
+        items,
+    } = asked;
+    let service = words::service(service).map(str::to_owned);
     let windows: Vec<_> = windows.into_iter().map(|window| format::window_from(window, as_of)).collect();
     let vehicles = [("only ", only_vehicles), ("not ", never_vehicles)];
     let vehicles: Vec<_> = vehicles
@@ -32,7 +43,7 @@ pub fn AskedFacts(asked: Asked, as_of: Moment) -> impl IntoView {
         }
     });
     view! {
-        {email} {fact("Language", language)} {fact("Served within", said(windows, " or "))}
+        {fact("At the door", service)} {email} {fact("Language", language)} {fact("Served within", said(windows, " or "))}
         {fact("Priority", priority)} {fact("Needs", said(skills, ", "))} {fact("Vehicles", said(vehicles, "; "))}
         {fact("For the driver", notes)} {fact("Contents", said(items, ", "))}
     }

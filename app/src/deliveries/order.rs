@@ -185,10 +185,16 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
     let (can_reschedule, can_cancel) = (view.can_reschedule, view.can_cancel);
     let order = hit.order;
     let progress = hit.progress;
-    // Why it cannot be cancelled, when somebody would look for the button.
-    let aboard = view
-        .aboard
-        .filter(|_| can_reschedule && !can_cancel && matches!(progress, Progress::Placed | Progress::Failed));
+    // Why it cannot be cancelled, when somebody would look for the button, and where it is once it was taken along.
+    let aboard = view.aboard.and_then(|label| match progress {
+        Progress::Placed | Progress::Failed if can_reschedule && !can_cancel => {
+            Some(format!("Its goods are in {label}. It can be cancelled once they are back at the hub."))
+        }
+        Progress::Collected | Progress::Delivered => {
+            Some(format!("What was taken along is in {label} until it is back at the hub."))
+        }
+        _ => None,
+    });
     let (standing, state) = (hit.standing, words::order_state(progress, hit.standing));
     let first = (original != hit.window).then(
         || view! { <small>{format!("first promised {}", format::window_from(original, as_of))}</small> },
@@ -293,8 +299,8 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                     }
                 })}
             {aboard
-                .map(|label| {
-                    view! { <p class="quiet">{format!("Its goods are in {label}. It can be cancelled once they are back at the hub.")}</p> }
+                .map(|text| {
+                    view! { <p class="quiet">{text}</p> }
                 })}
         </div>
         <Story story as_of />

@@ -58,8 +58,8 @@ fn Erased(view: RecipientView, erasure: Erasure, came: Option<String>, orders: i
                     <section aria-labelledby="left-title">
                         <h2 id="left-title">"Left alone"</h2>
                         <p>
-                            "These orders are still to be delivered, so somebody has to find the door. Erase their recipient \
-                            once they are delivered or cancelled."
+                            "These orders are still open, so somebody has to find the door. Erase their recipient \
+                            once they are done or cancelled."
                         </p>
                         <OrderList rows=left as_of caption="Orders that were left alone" />
                     </section>
@@ -87,7 +87,7 @@ fn Erasable(view: RecipientView, came: Option<String>) -> impl IntoView {
         Some("not-confirmed") => {
             Some(format!("What you typed is not {reference}. Nothing was erased. Type it as it stands here."))
         }
-        Some("open") => Some(format!("{reference} is still to be delivered. Nothing was erased.")),
+        Some("open") => Some(format!("{reference} is still open. Nothing was erased.")),
         _ => None,
     };
     let more = (total > orders.len() as i64).then(|| {
@@ -99,16 +99,13 @@ fn Erasable(view: RecipientView, came: Option<String>) -> impl IntoView {
     });
     let summary = format::counted(total, "order", "orders");
     let kept = (!open.is_empty() && !is_open).then(|| {
-        format!(
-            "Still to be delivered, and left alone until they are delivered or cancelled: {}.",
-            open.join(", ")
-        )
+        format!("Still open, and left alone until they are done or cancelled: {}.", open.join(", "))
     });
     let form = if is_open {
         view! {
             <p>
                 {format!(
-                    "{reference} is still to be delivered, so somebody has to find the door. Deliver or cancel it first, or \
+                    "{reference} is still open, so somebody has to find the door. Wait until it is done, or cancel it first; or \
                      choose another order of this person.",
                 )}
             </p>
@@ -194,7 +191,7 @@ fn Erasable(view: RecipientView, came: Option<String>) -> impl IntoView {
 #[component]
 fn OrderList(rows: Vec<RecipientOrder>, as_of: Moment, caption: &'static str) -> impl IntoView {
     let row = move |row: RecipientOrder| {
-        let loses = if row.open { "Nothing: still to be delivered".to_owned() } else { holds(&row.holds) };
+        let loses = if row.open { "Nothing: still open".to_owned() } else { holds(&row.holds) };
         view! {
             <tr>
                 <th scope="row">

@@ -154,10 +154,10 @@ fn DayPicker(day: NaiveDate) -> impl IntoView {
 #[component]
 fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<FigureKind>>) -> impl IntoView {
     let stops_per_hour = view.stops_per_hour.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
-    let delivered =
-        view.delivered_per_hour.map(|rate| format!("; {rate:.1} an hour delivered")).unwrap_or_default();
+    let successful =
+        view.delivered_per_hour.map(|rate| format!("; {rate:.1} an hour successful")).unwrap_or_default();
     let stops = format::counted(view.stops, "visit", "visits");
-    let over = format!("{stops} in {:.1} h on the road{delivered}", view.road_hours);
+    let over = format!("{stops} in {:.1} h on the road{successful}", view.road_hours);
     let share = |share: Share, what: &str| {
         (
             format::percent(share),

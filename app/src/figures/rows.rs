@@ -33,7 +33,7 @@ const PROMISE_COLUMNS: [Column; 5] = [
     Column::words("Order"),
     Column::words("Vehicle"),
     Column::numbers("First promise"),
-    Column::numbers("Delivered"),
+    Column::numbers("Done"),
     Column::words("Counts"),
 ];
 
@@ -93,8 +93,8 @@ pub fn Rows(
 fn AttemptLine(row: AttemptRow, figure: FigureKind) -> impl IntoView {
     let (yes, no) = match figure {
         FigureKind::OnTimeLatest | FigureKind::OnTimeOriginal => ("On time", "Late"),
-        FigureKind::FirstAttempt => ("Delivered", "Failed"),
-        FigureKind::Failed => ("Failed", "Delivered"),
+        FigureKind::FirstAttempt => ("Done", "Failed"),
+        FigureKind::Failed => ("Failed", "Done"),
         FigureKind::StopsPerHour | FigureKind::PromisesKept => ("Counted", "Not counted"),
     };
     let good = row.counts != (figure == FigureKind::Failed);
@@ -144,7 +144,7 @@ fn kilometres(km: Option<f64>) -> String {
 #[component]
 fn PromiseLine(row: PromiseRow) -> impl IntoView {
     let standing = if row.counts { Standing::OnTime } else { Standing::Late };
-    let delivered = row.delivered_at.map_or_else(|| "not yet".to_owned(), format::clock);
+    let done = row.delivered_at.map_or_else(|| "not yet".to_owned(), format::clock);
     view! {
         <tr data-row=row.order.to_string()>
             <th scope="row">
@@ -152,7 +152,7 @@ fn PromiseLine(row: PromiseRow) -> impl IntoView {
             </th>
             <td>{row.label.unwrap_or_else(|| "–".to_owned())}</td>
             <td class="number">{format::window(row.promised)}</td>
-            <td class="number">{delivered}</td>
+            <td class="number">{done}</td>
             <td>
                 <MarkedWord standing word=if row.counts { "Kept" } else { "Broken" } />
             </td>

@@ -39,7 +39,7 @@ pub fn fault(error: AppError) -> String {
         }
         AppError::Invalid => "Something in the form cannot be read. Check it and send it again.".to_owned(),
         AppError::OrderClosed => {
-            "This order has been delivered or cancelled, so it cannot change. Its story says when.".to_owned()
+            "This order has been delivered, collected or cancelled, so it cannot change. Its story says when.".to_owned()
         }
         AppError::OrderOnTheRoad => {
             "The goods are on the road, so this cannot change now. Move the window within today, or wait until they \

@@ -15,7 +15,7 @@ pub use accounts::{access, account_change, browser, key_kind, key_opens, role_do
 pub use exceptions::{NextStep, cause, exception_heading, next_step};
 pub use faults::fault;
 pub use figures::{counted_until, day_in_a_sentence, figure, figure_definition, no_promise, promises_over};
-pub use orders::{hindrance, lack, or_erased, order_state, story, story_standing};
+pub use orders::{hindrance, lack, or_erased, order_state, service, story, story_standing};
 pub use routes::{change, fetches, freedom, gains, remedy, stop_state, trouble, vehicle_standing};
 
 use crate::session::MainPage;
@@ -101,11 +101,13 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::DeliveredToSafePlace => "Left in the safe place",
         Outcome::DeliveredToPickupPoint => "Handed in at a pickup point",
         Outcome::DeliveredOther => "Delivered",
+        Outcome::Collected => "Collected",
+        Outcome::Exchanged => "Exchanged",
         Outcome::FailedNotHome => "Nobody home",
         Outcome::FailedCantFindAddress => "Address not found",
         Outcome::FailedNoParking => "No place to stop",
         Outcome::FailedNoTime => "Out of time",
-        Outcome::FailedPackageNotAvailable => "Package not aboard",
+        Outcome::FailedPackageNotAvailable => "Package not there",
         Outcome::FailedPaymentNotReceived => "Not paid",
         Outcome::FailedMissingRequiredProof => "Required proof missing",
         Outcome::FailedOther => "Failed for another reason",

@@ -2,7 +2,7 @@
 
 use super::{exception_kind, expected, lower, outcome};
 use crate::format;
-use domain::{ExceptionKind, Standing};
+use domain::{ExceptionKind, Service, Standing};
 use wire::{
     Moment,
     staff::deliveries::{Hindrance, Lack, Progress, StoryFact},
@@ -38,6 +38,7 @@ fn progress(progress: Progress) -> &'static str {
         Progress::Planned => "Planned",
         Progress::OutForDelivery => "Out for delivery",
         Progress::Delivered => "Delivered",
+        Progress::Collected => "Collected",
         Progress::Failed => "Attempt failed",
         Progress::Cancelled => "Cancelled",
     }
@@ -47,12 +48,21 @@ fn progress(progress: Progress) -> &'static str {
 pub fn order_state(progress: Progress, standing: Standing) -> String {
     let how_far = self::progress(progress);
     match (progress, standing) {
-        (Progress::Delivered, Standing::Late) => "Delivered late".to_owned(),
+        (Progress::Delivered | Progress::Collected, Standing::Late) => format!("{how_far} late"),
         (Progress::Placed, Standing::Late) => format!("{how_far}, window missed"),
         (Progress::Planned | Progress::OutForDelivery, Standing::Late | Standing::AtRisk) => {
             format!("{how_far}, {}", lower(expected(standing)))
         }
         _ => how_far.to_owned(),
+    }
+}
+
+/// What is done at an order's door, where it is not delivered and no more.
+pub fn service(service: Service) -> Option<&'static str> {
+    match service {
+        Service::Deliver => None,
+        Service::Collect => Some("Collect"),
+        Service::Both => Some("Exchange"),
     }
 }
 
@@ -64,8 +74,13 @@ pub fn or_erased(text: String) -> String {
 /// One line of an order's story.
 pub fn story(fact: &StoryFact, now: Moment) -> String {
     match fact {
-        StoryFact::Placed { window, priority, skills } => {
-            let mut text = format!("Order placed, promised {}", format::window_from(*window, now));
+        StoryFact::Placed { window, priority, skills, service } => {
+            let what = match service {
+                Service::Deliver => "Order placed",
+                Service::Collect => "Collection placed",
+                Service::Both => "Exchange placed",
+            };
+            let mut text = format!("{what}, promised {}", format::window_from(*window, now));
             if *priority > 0 {
                 text += &format!(", priority {priority}");
             }
@@ -79,7 +94,7 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
         }
         StoryFact::Dropped => "Taken off its route".to_owned(),
         StoryFact::Loaded => "Left the hub".to_owned(),
-        StoryFact::Unloaded => "Back at the hub".to_owned(),
+        StoryFact::Unloaded => "Unloaded at the hub".to_owned(),
         StoryFact::Arrived => "Driver at the door".to_owned(),
         StoryFact::Attempt { number, outcome: how, .. } => {
             format!("Attempt {number}: {}", lower(outcome(*how)))
@@ -92,7 +107,7 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
         StoryFact::Cancelled => "Cancelled".to_owned(),
         StoryFact::Erased => "Name, phone and address erased".to_owned(),
         StoryFact::CarriedOver { day } => {
-            format!("Not delivered on its day: carried over to {}", format::day(*day))
+            format!("Left open on its day: carried over to {}", format::day(*day))
         }
         StoryFact::ExceptionRaised { kind } => format!("Needs a person: {}", lower(exception_kind(*kind))),
         StoryFact::ExceptionClaimed => "Exception claimed".to_owned(),
@@ -108,7 +123,7 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
 /// The standing whose mark stands beside a line of the story.
 pub fn story_standing(fact: &StoryFact) -> Standing {
     match fact {
-        StoryFact::Attempt { outcome, .. } if !outcome.is_delivered() => Standing::Late,
+        StoryFact::Attempt { outcome, .. } if !outcome.is_success() => Standing::Late,
         StoryFact::ExceptionRaised { kind } => match kind {
             ExceptionKind::Silent | ExceptionKind::Unplanned => Standing::Unknown,
             ExceptionKind::OffShift | ExceptionKind::LateStart => Standing::AtRisk,
@@ -138,6 +153,8 @@ mod tests {
         assert_eq!(order_state(Progress::Planned, Standing::AtRisk), "Planned, at risk");
         assert_eq!(order_state(Progress::Delivered, Standing::Late), "Delivered late");
         assert_eq!(order_state(Progress::Delivered, Standing::Done), "Delivered");
+        assert_eq!(order_state(Progress::Collected, Standing::Late), "Collected late");
+        assert_eq!(order_state(Progress::Collected, Standing::Done), "Collected");
         assert_eq!(order_state(Progress::Failed, Standing::Late), "Attempt failed");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{expected, outcome};
 use crate::format;
-use domain::Standing;
+use domain::{Outcome, Standing};
 use std::borrow::Cow;
 use wire::staff::control_room::{Change, Freedom, Gains, RoutePhase, RouteRow, StopRow};
 
@@ -27,8 +27,10 @@ pub fn vehicle_standing(row: &RouteRow) -> Cow<'static, str> {
 /// How a stop stands, in a word or two, on the map and in every list.
 pub fn stop_state(stop: &StopRow) -> &'static str {
     match (stop.outcome, stop.arrived, stop.standing) {
-        (Some(how), _, Standing::Late) if how.is_delivered() => "Delivered late",
-        (Some(how), ..) if how.is_delivered() => "Delivered",
+        (Some(Outcome::Collected), _, Standing::Late) => "Collected late",
+        (Some(Outcome::Exchanged), _, Standing::Late) => "Exchanged late",
+        (Some(how), _, Standing::Late) if how.is_success() => "Delivered late",
+        (Some(how), ..) if how.is_success() && !how.takes() => "Delivered",
         (Some(how), ..) => outcome(how),
         (None, Some(_), Standing::Late) => "At the door, late",
         (None, Some(_), _) => "At the door",

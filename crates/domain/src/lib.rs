@@ -53,6 +53,7 @@ pub use orders::{
     contents::{Email, Item, Language},
     needs::{AllowedVehicles, Needs, Priority, Windows},
     order::{Order, OrderState, Package, Promise, Recipient},
+    service::Service,
 };
 pub use roads::{
     closure::{Closure, ClosureShape, MOST_PLACES, MOST_REASON},

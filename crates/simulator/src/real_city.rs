@@ -80,6 +80,7 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
         window_from: order.window_from,
         window_until: order.window_until,
         service_s: order.service_s.unwrap(),
+        service: order.service.unwrap_or_default(),
         aboard: true,
         notes: None,
         windows: vec![],
@@ -87,7 +88,7 @@ fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
 }
 
 fn is_end(report: &Report) -> bool {
-    matches!(report.what, Deed::Delivered { .. } | Deed::Failed { .. })
+    matches!(report.what, Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. })
 }
 
 /// The fastest that a vehicle seemed to go between two readings a minute or less apart, in metres a second.

@@ -13,6 +13,7 @@ pub struct Tally {
     departed: AtomicI64,
     returned: AtomicI64,
     delivered: AtomicI64,
+    collected: AtomicI64,
     failed: AtomicI64,
     off_road: AtomicI64,
     reports_refused: AtomicI64,
@@ -56,11 +57,23 @@ impl Tally {
 
     /// The counts on one line.
     pub fn line(&self) -> String {
-        let [planned, departed, returned, delivered, failed, off_road, refused, stored, fixes_refused] = [
+        let [
+            planned,
+            departed,
+            returned,
+            delivered,
+            collected,
+            failed,
+            off_road,
+            refused,
+            stored,
+            fixes_refused,
+        ] = [
             &self.planned,
             &self.departed,
             &self.returned,
             &self.delivered,
+            &self.collected,
             &self.failed,
             &self.off_road,
             &self.reports_refused,
@@ -69,8 +82,8 @@ impl Tally {
         ]
         .map(|count| count.load(Relaxed));
         format!(
-            "{planned} routes, {} under way, {returned} returned; {delivered} delivered, {failed} failed; {off_road} off road; \
-             {stored} fixes stored, {fixes_refused} refused; {refused} reports refused",
+            "{planned} routes, {} under way, {returned} returned; {delivered} delivered, {collected} collected, {failed} failed; \
+             {off_road} off road; {stored} fixes stored, {fixes_refused} refused; {refused} reports refused",
             departed - returned
         )
     }
@@ -80,6 +93,7 @@ impl Tally {
             Deed::Departed { .. } => (&self.departed, 1),
             Deed::Returned { .. } => (&self.returned, 1),
             Deed::Delivered { .. } => (&self.delivered, 1),
+            Deed::Collected { .. } => (&self.collected, 1),
             Deed::Failed { .. } => (&self.failed, 1),
             Deed::OffRoad { .. } => (&self.off_road, 1),
             Deed::Recovered => (&self.off_road, -1),

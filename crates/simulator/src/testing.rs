@@ -80,6 +80,7 @@ pub fn stop_at(number: u32, at: LatLon) -> DriverStop {
         window_from,
         window_until: window_from + Duration::hours(4),
         service_s: 120,
+        service: wire::Service::Deliver,
         aboard: true,
         notes: None,
         windows: vec![],

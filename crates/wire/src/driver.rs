@@ -2,7 +2,7 @@
 
 use crate::{Point, roster::PlannedBreak};
 use chrono::{DateTime, Utc};
-use domain::{Outcome, ReportId, RouteId, StopId, VehicleKind};
+use domain::{Outcome, ReportId, RouteId, Service, StopId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
 /// `POST /intake/positions`: readings of one device, oldest first or not.
@@ -98,7 +98,17 @@ pub enum Deed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// Could not hand it over.
+    /// Took goods along.
+    Collected {
+        /// The stop.
+        stop: StopId,
+        /// How: `collected`, or `exchanged` where others were handed over.
+        outcome: Outcome,
+        /// A note.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Could not do it.
     Failed {
         /// The stop.
         stop: StopId,
@@ -215,7 +225,7 @@ pub struct DriverStop {
     pub address: String,
     /// The door.
     pub at: Point,
-    /// Who receives it.
+    /// Who receives it, or hands it out.
     pub recipient: String,
     /// When the promised window opens.
     pub window_from: DateTime<Utc>,
@@ -223,7 +233,11 @@ pub struct DriverStop {
     pub window_until: DateTime<Utc>,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
-    /// Whether the goods are in the vehicle already.
+    /// What is done at the door: `deliver`, `collect`, or `both` for an exchange.
+    #[serde(default)]
+    pub service: Service,
+    /// Whether the goods that it brings are in the vehicle already; never those that it collects, for which there is nothing to
+    /// fetch.
     pub aboard: bool,
     /// What has to be known at the door, in the shop's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]

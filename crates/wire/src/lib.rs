@@ -13,7 +13,8 @@ pub mod zones;
 
 /// The words of the domain that views are made of, for readers that know no more of it.
 pub use domain::{
-    HubId, Instant, OrderId, Outcome, ReportId, Role, RouteId, Standing, StopId, VehicleId, VehicleKind,
+    HubId, Instant, OrderId, Outcome, ReportId, Role, RouteId, Service, Standing, StopId, VehicleId,
+    VehicleKind,
 };
 pub use error::{AccountFault, AppError};
 

@@ -2,7 +2,7 @@
 
 use crate::Point;
 use chrono::{DateTime, NaiveTime, Utc};
-use domain::{HubId, OrderId, StopId, VehicleId, VehicleKind};
+use domain::{HubId, OrderId, Service, StopId, VehicleId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/orders`: one order, or many.
@@ -59,7 +59,8 @@ pub struct PlaceOrder {
     /// Vehicles that must not serve it, named in the same way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub never_vehicles: Vec<String>,
-    /// What happens at the door; `deliver` when left out, and nothing else is taken on yet.
+    /// What is done at the door; `deliver` when left out. With `collect` the packages are at the door and are taken to the hub,
+    /// with `both` others that weigh and measure the same are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
     /// What the driver has to know at the door, at most 500 characters. Erased with the recipient.
@@ -77,18 +78,6 @@ pub struct PlaceWindow {
     pub from: DateTime<Utc>,
     /// When it closes.
     pub until: DateTime<Utc>,
-}
-
-/// What happens at a door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Service {
-    /// Goods from the hub are handed over.
-    Deliver,
-    /// Goods are picked up and brought to the hub. Refused so far.
-    Collect,
-    /// Both. Refused so far.
-    Both,
 }
 
 /// Something in the packages of an order.

@@ -18,7 +18,10 @@ impl StopFacts {
         let title = format!("Stop {} · {}", row.sequence, words::stop_state(row));
         let mut lines = vec![
             row.address.clone(),
-            format!("Order {}", row.reference),
+            match words::service(row.service) {
+                Some(service) => format!("{service} {}", row.reference),
+                None => format!("Order {}", row.reference),
+            },
             format!("Promised {}, planned {}", format::window(row.window), format::clock(row.planned)),
         ];
         match (row.arrived, row.eta) {
@@ -26,7 +29,8 @@ impl StopFacts {
             (None, Some(eta)) => lines.push(format!("Expected {}", format::clock(eta))),
             (None, None) => {}
         }
-        lines.extend(row.outcome.filter(|how| how.is_delivered()).map(|how| words::outcome(how).to_owned()));
+        let said = |how: &domain::Outcome| how.is_success() && !how.takes();
+        lines.extend(row.outcome.filter(said).map(|how| words::outcome(how).to_owned()));
         Self { title, lines }
     }
 }
@@ -34,7 +38,7 @@ impl StopFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Outcome, Standing};
+    use domain::{Outcome, Service, Standing};
     use wire::{Moment, Point, Span};
 
     fn at(clock: &str) -> Moment {
@@ -49,6 +53,7 @@ mod tests {
             reference: "A-1001".to_owned(),
             sequence: 12,
             together: 1,
+            service: Service::Deliver,
             address: "Triq il-Kbira, Mosta".to_owned(),
             at: Point { lat: 35.9, lon: 14.4 },
             standing: Standing::AtRisk,
@@ -79,5 +84,11 @@ mod tests {
         let late = StopRow { outcome: Some(Outcome::DeliveredToMailbox), standing, ..closed };
         assert_eq!(StopFacts::of(&late).title, "Stop 12 · Delivered late");
         assert_eq!(StopFacts::of(&StopRow { standing, ..row() }).title, "Stop 12 · Will be late");
+        let collects = StopRow { service: Service::Collect, ..row() };
+        assert_eq!(StopFacts::of(&collects).lines[1], "Collect A-1001");
+        let standing = Standing::Done;
+        let collected = StopRow { outcome: Some(Outcome::Collected), standing, ..collects };
+        let facts = StopFacts::of(&collected);
+        assert_eq!((facts.title.as_str(), facts.lines.len()), ("Stop 12 · Collected", 4));
     }
 }

@@ -1,5 +1,6 @@
 //! The rules that can say no, each by its name.
 
+use crate::Service;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -45,15 +46,21 @@ pub enum Refusal {
     /// The order has ended and cannot change.
     #[error("the order is closed")]
     OrderClosed,
-    /// The order may still be delivered, which needs a name and a door.
-    #[error("the order is still to be delivered: cancel it, or wait until it is delivered")]
+    /// Somebody may still come for the order, which needs a name and a door.
+    #[error("the order is still open: cancel it, or wait until it is done")]
     OrderOpen,
     /// The goods are on the road, so the promise cannot move.
     #[error("the order is out for delivery")]
     OrderOnTheRoad,
+    /// The goods are at the door, and nothing of them is at the hub.
+    #[error("the order is collected at its door, so there is nothing to load")]
+    NothingToLoad,
     /// The promise would lie in the past.
     #[error("the new window has already closed")]
     WindowPassed,
+    /// An attempt at an order's door cannot end so.
+    #[error("{}", how_it_ends(*.0))]
+    OutcomeUnfit(Service),
     /// An attempt already ended this stop.
     #[error("the stop is already done")]
     StopDone,
@@ -119,6 +126,23 @@ pub enum Refusal {
     /// The event names something that no earlier event made.
     #[error("the event names something unknown")]
     UnknownSubject,
+}
+
+/// What to send of an attempt for an order with this service.
+fn how_it_ends(service: Service) -> &'static str {
+    match service {
+        Service::Deliver => {
+            "nothing is collected for this order: send how it was delivered, such as delivered_to_recipient, or why it failed"
+        }
+        Service::Collect => {
+            "this order is collected and nothing is handed over: send collected once its goods are in the vehicle, or why it \
+             failed"
+        }
+        Service::Both => {
+            "goods are exchanged for this order: send exchanged, or how it was delivered if nothing was taken along, or why \
+             it failed"
+        }
+    }
 }
 
 /// What has changed since a plan was proposed.

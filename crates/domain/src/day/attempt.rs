@@ -30,7 +30,7 @@ pub struct Attempt {
     pub further: bool,
 }
 
-/// How an attempt ended. The set is Spoke's list of stop states, read from its public API.
+/// How an attempt ended. The set follows Spoke's list of stop states, read from its public API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -46,6 +46,10 @@ pub enum Outcome {
     DeliveredToPickupPoint,
     /// Delivered in another way; the note says how.
     DeliveredOther,
+    /// What was at the door is in the vehicle.
+    Collected,
+    /// Handed over, and what was to be taken along is in the vehicle.
+    Exchanged,
     /// Nobody opened.
     FailedNotHome,
     /// The address could not be found.
@@ -54,7 +58,7 @@ pub enum Outcome {
     FailedNoParking,
     /// The driver ran out of time.
     FailedNoTime,
-    /// The package was not aboard.
+    /// The package was not aboard, or what was to be collected was not there.
     FailedPackageNotAvailable,
     /// The recipient did not pay.
     FailedPaymentNotReceived,
@@ -66,13 +70,15 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::DeliveredToRecipient,
         Self::DeliveredToThirdParty,
         Self::DeliveredToMailbox,
         Self::DeliveredToSafePlace,
         Self::DeliveredToPickupPoint,
         Self::DeliveredOther,
+        Self::Collected,
+        Self::Exchanged,
         Self::FailedNotHome,
         Self::FailedCantFindAddress,
         Self::FailedNoParking,
@@ -92,6 +98,8 @@ impl Outcome {
             Self::DeliveredToSafePlace => "delivered_to_safe_place",
             Self::DeliveredToPickupPoint => "delivered_to_pickup_point",
             Self::DeliveredOther => "delivered_other",
+            Self::Collected => "collected",
+            Self::Exchanged => "exchanged",
             Self::FailedNotHome => "failed_not_home",
             Self::FailedCantFindAddress => "failed_cant_find_address",
             Self::FailedNoParking => "failed_no_parking",
@@ -108,8 +116,13 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.code() == code)
     }
 
-    /// Whether the goods reached where they should.
-    pub fn is_delivered(self) -> bool {
+    /// Whether goods were taken along.
+    pub fn takes(self) -> bool {
+        matches!(self, Self::Collected | Self::Exchanged)
+    }
+
+    /// Whether what was asked for was done: the goods reached where they should, or are in the vehicle that collects them.
+    pub fn is_success(self) -> bool {
         matches!(
             self,
             Self::DeliveredToRecipient
@@ -118,6 +131,8 @@ impl Outcome {
                 | Self::DeliveredToSafePlace
                 | Self::DeliveredToPickupPoint
                 | Self::DeliveredOther
+                | Self::Collected
+                | Self::Exchanged
         )
     }
 }

@@ -78,14 +78,14 @@ impl RouteState {
 
 impl Route {
     /// Before which of its stops, counted from 0, the vehicle comes by the hub: where the plan says so, at the latest before
-    /// the first whose goods it has not got. Each stop with whether its goods are aboard. None when it has everything, or
-    /// is not on the road.
+    /// the first whose goods it has not got. Each stop with whether there is nothing to fetch for it. None when it has
+    /// everything, or is not on the road.
     pub fn reloads_before<'a>(&self, stops: impl Iterator<Item = (&'a Stop, bool)> + Clone) -> Option<usize> {
         if !matches!(self.state, RouteState::UnderWay { .. }) {
             return None;
         }
         let pending = |stop: &Stop| stop.state == StopState::Pending;
-        let fetched = stops.clone().position(|(stop, aboard)| pending(stop) && !aboard)?;
+        let fetched = stops.clone().position(|(stop, has_it)| pending(stop) && !has_it)?;
         let planned = stops.take(fetched).position(|(stop, _)| pending(stop) && stop.via_hub);
         Some(planned.unwrap_or(fetched))
     }

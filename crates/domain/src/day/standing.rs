@@ -44,7 +44,7 @@ impl Standing {
     pub fn by(state: &StopState, eta: Option<Instant>, until: Instant, margin: TimeDelta) -> Self {
         match state {
             StopState::Done { arrived_at, outcome, .. } => {
-                if outcome.is_delivered() && *arrived_at <= until {
+                if outcome.is_success() && *arrived_at <= until {
                     Self::Done
                 } else {
                     Self::Late

@@ -98,7 +98,7 @@ pub fn visit_s(alone: impl Iterator<Item = i32> + Clone, further_s: i64) -> i32 
     longest.saturating_add(shortened - longest.min(further))
 }
 
-/// A delivery within this of a failed attempt belongs to the same visit.
+/// A success within this of a failed attempt belongs to the same visit.
 const SAME_VISIT: TimeDelta = TimeDelta::minutes(10);
 
 impl Stop {
@@ -116,15 +116,15 @@ impl Stop {
 
     /// The attempt is over. A device that never said it arrived arrived when it ended.
     ///
-    /// A delivery after a failed attempt counts, and so does one of which we hear when the stop has left its route: what
-    /// was handed over was handed over.
+    /// A success after a failed attempt counts, and so does one of which we hear when the stop has left its route: what
+    /// was handed over was handed over, and what was collected is in the vehicle.
     pub fn end(mut self, at: Instant, outcome: Outcome) -> Result<Self, Refusal> {
         let arrived_at = match self.state {
             StopState::Pending => at,
             StopState::Arrived { at: arrived } => arrived.min(at),
-            StopState::Dropped { .. } if outcome.is_delivered() => at,
+            StopState::Dropped { .. } if outcome.is_success() => at,
             StopState::Done { arrived_at, ended_at, outcome: before }
-                if outcome.is_delivered() && !before.is_delivered() =>
+                if outcome.is_success() && !before.is_success() =>
             {
                 if at - ended_at <= SAME_VISIT {
                     arrived_at.min(at)
@@ -231,7 +231,7 @@ mod tests {
                     _ => now.clone().abandon(at(minute)),
                 };
                 now = next.unwrap_or(now);
-                if matches!(was, StopState::Done { outcome, .. } if outcome.is_delivered()) {
+                if matches!(was, StopState::Done { outcome, .. } if outcome.is_success()) {
                     prop_assert_eq!(was, now.state);
                 }
                 if let StopState::Done { arrived_at, ended_at, .. } = now.state {

@@ -23,12 +23,12 @@ pub struct AttemptFacts {
 pub struct PromiseFacts {
     /// The first window that was promised.
     pub original: Window,
-    /// When the driver was there who delivered it; nothing while nobody has.
+    /// When the driver was there who delivered or collected it; nothing while nobody has.
     pub delivered_at: Option<Instant>,
 }
 
 impl PromiseFacts {
-    /// Whether it was delivered in time.
+    /// Whether it was delivered or collected in time.
     pub fn is_kept(&self) -> bool {
         self.delivered_at.is_some_and(|at| at <= self.original.until())
     }
@@ -93,7 +93,7 @@ figure! {
 }
 
 figure! {
-    PROMISES_KEPT = "Orders delivered no later than the end of the first window that they were promised, of all orders whose first window has ended, attempted or not. Cancelled ones are left out.";
+    PROMISES_KEPT = "Orders delivered or collected no later than the end of the first window that they were promised, of all orders whose first window has ended, attempted or not. Cancelled ones are left out.";
     pub fn promises_kept(orders: &[PromiseFacts], now: Instant) -> Rate {
         let ended: Vec<_> = orders.iter().filter(|o| o.original.until() <= now).collect();
         let kept = |o: &&&PromiseFacts| o.is_kept();
@@ -115,9 +115,9 @@ pub fn promises_kept_by_length(orders: &[PromiseFacts], now: Instant) -> [Rate; 
 }
 
 figure! {
-    FIRST_ATTEMPT_SUCCESS = "Orders delivered at their first attempt, of orders whose first attempt was made.";
+    FIRST_ATTEMPT_SUCCESS = "Orders delivered or collected at their first attempt, of orders whose first attempt was made.";
     pub fn first_attempt_success(attempts: &[AttemptFacts]) -> Rate {
-        rate(attempts, |a| a.number == 1, |a| a.outcome.is_delivered())
+        rate(attempts, |a| a.number == 1, |a| a.outcome.is_success())
     }
 }
 
@@ -126,7 +126,7 @@ figure! {
     pub fn failed_by_reason(attempts: &[AttemptFacts]) -> Vec<(Outcome, Rate)> {
         let mut causes: Vec<_> = Outcome::ALL
             .into_iter()
-            .filter(|outcome| !outcome.is_delivered())
+            .filter(|outcome| !outcome.is_success())
             .map(|outcome| (outcome, rate(attempts, |_| true, |a| a.outcome == outcome)))
             .filter(|(_, rate)| rate.part > 0)
             .collect();
@@ -144,10 +144,10 @@ figure! {
 }
 
 figure! {
-    DELIVERED_PER_HOUR = "Attempts that delivered for each hour that routes were on the road, counted as for visits.";
+    DELIVERED_PER_HOUR = "Attempts that delivered or collected for each hour that routes were on the road, counted as for visits.";
     pub fn delivered_per_hour(attempts: &[AttemptFacts], roads: &[RoadTime], now: Instant) -> (i64, f64) {
         let (_, hours) = stops_per_hour(attempts, roads, now);
-        (attempts.iter().filter(|a| a.outcome.is_delivered()).count() as i64, hours)
+        (attempts.iter().filter(|a| a.outcome.is_success()).count() as i64, hours)
     }
 }
 
@@ -189,6 +189,8 @@ mod tests {
             attempt(1, 30, Outcome::DeliveredToMailbox),
         ];
         assert_eq!(first_attempt_success(&day), Rate { part: 1, whole: 2 });
+        let taken = [attempt(1, 10, Outcome::Collected), attempt(1, 20, Outcome::Exchanged)];
+        assert_eq!(first_attempt_success(&taken), Rate { part: 2, whole: 2 });
         assert_eq!(failed_by_reason(&day), vec![(Outcome::FailedNotHome, Rate { part: 1, whole: 3 })]);
     }
 

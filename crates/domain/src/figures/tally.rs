@@ -110,9 +110,9 @@ impl Tally {
         self.sum(|_| true, |c| c.attempts - c.further)
     }
 
-    /// Attempts that delivered.
+    /// Attempts that delivered or collected.
     pub fn delivered(&self) -> i64 {
-        self.sum(Outcome::is_delivered, |c| c.attempts)
+        self.sum(Outcome::is_success, |c| c.attempts)
     }
 
     /// See [`ON_TIME_LATEST`](super::ON_TIME_LATEST).
@@ -127,13 +127,13 @@ impl Tally {
 
     /// See [`FIRST_ATTEMPT_SUCCESS`](super::FIRST_ATTEMPT_SUCCESS).
     pub fn first_attempt_success(&self) -> Rate {
-        Rate { part: self.sum(Outcome::is_delivered, |c| c.firsts), whole: self.sum(|_| true, |c| c.firsts) }
+        Rate { part: self.sum(Outcome::is_success, |c| c.firsts), whole: self.sum(|_| true, |c| c.firsts) }
     }
 
     /// See [`FAILED_BY_REASON`](super::FAILED_BY_REASON).
     pub fn failed_by_reason(&self) -> Vec<(Outcome, Rate)> {
         let whole = self.attempts();
-        let failed = self.outcomes().filter(|(outcome, c)| !outcome.is_delivered() && c.attempts > 0);
+        let failed = self.outcomes().filter(|(outcome, c)| !outcome.is_success() && c.attempts > 0);
         let mut failed: Vec<_> =
             failed.map(|(outcome, c)| (outcome, Rate { part: c.attempts, whole })).collect();
         failed.sort_by_key(|(_, rate)| -rate.part);

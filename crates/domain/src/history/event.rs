@@ -107,7 +107,7 @@ pub enum Fact {
         /// The service day that holds now.
         day: crate::Day,
     },
-    /// The order's service day closed before it was delivered; it belongs to a later one.
+    /// The order's service day closed before it was done; it belongs to a later one.
     OrderCarriedOver {
         /// Which.
         order: OrderId,
@@ -116,7 +116,7 @@ pub enum Fact {
         /// The day that it belongs to now.
         day: crate::Day,
     },
-    /// The order will not be delivered.
+    /// Nobody will come for the order.
     OrderCancelled {
         /// Which.
         order: OrderId,
@@ -188,7 +188,7 @@ pub enum Fact {
         /// The vehicle.
         vehicle: VehicleId,
     },
-    /// The order left the hub.
+    /// What the order brings left the hub.
     OrderLoaded {
         /// Which.
         order: OrderId,
@@ -197,7 +197,7 @@ pub enum Fact {
         /// The vehicle that carries it.
         vehicle: VehicleId,
     },
-    /// The order came back to the hub.
+    /// What a vehicle carried of the order came to the hub: it was not handed over, or was taken along from the door.
     OrderUnloaded {
         /// Which.
         order: OrderId,

@@ -159,14 +159,10 @@ impl Ledger {
             Fact::StopArrived { stop, .. } => {
                 change(&mut self.stops, *stop, |s| s.arrive(at))?;
             }
-            Fact::AttemptMade { attempt, .. } => {
+            Fact::AttemptMade { attempt, vehicle, .. } => {
                 change(&mut self.stops, attempt.stop, |s| s.end(attempt.ended_at, attempt.outcome))?;
                 change(&mut self.orders, attempt.order, |o| {
-                    if attempt.outcome.is_delivered() {
-                        o.deliver(attempt.ended_at)
-                    } else {
-                        o.fail(attempt.ended_at)
-                    }
+                    o.end(attempt.outcome, *vehicle, attempt.ended_at)
                 })?;
                 self.attempts.insert(attempt.id, attempt.clone());
             }

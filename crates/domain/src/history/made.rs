@@ -3,8 +3,8 @@
 
 use crate::{
     Address, ConsignmentId, Coordinate, Day, Driver, DriverId, HubId, Instant, Needs, Order, OrderId,
-    OrderState, Package, Promise, Recipient, ShopId, Skills, Vehicle, VehicleId, VehicleKind, VehicleState,
-    Window,
+    OrderState, Package, Promise, Recipient, Service, ShopId, Skills, Vehicle, VehicleId, VehicleKind,
+    VehicleState, Window,
 };
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct PlacedOrder {
     /// Identity.
     pub id: OrderId,
-    /// From which hub it is delivered.
+    /// Which hub serves it.
     pub hub: HubId,
     /// Whose order it is.
     pub shop: ShopId,
@@ -35,6 +35,9 @@ pub struct PlacedOrder {
     /// What it asks of the plan beyond that.
     #[serde(default, skip_serializing_if = "Needs::are_none")]
     pub needs: Needs,
+    /// What is done at the door.
+    #[serde(default, skip_serializing_if = "Service::is_usual")]
+    pub service: Service,
 }
 
 impl PlacedOrder {
@@ -52,6 +55,7 @@ impl PlacedOrder {
             packages: order.packages.clone(),
             service_s: order.service_s,
             needs: order.needs.clone(),
+            service: order.service,
         }
     }
 
@@ -70,6 +74,7 @@ impl PlacedOrder {
             packages: self.packages,
             service_s: self.service_s,
             needs: self.needs,
+            service: self.service,
             notes: String::new(),
             items: vec![],
             placed_at,

@@ -1,5 +1,6 @@
-//! What is to be delivered, and what was promised.
+//! What is to be delivered or collected, and what was promised.
 
 pub mod contents;
 pub mod needs;
 pub mod order;
+pub mod service;

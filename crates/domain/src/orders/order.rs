@@ -1,8 +1,8 @@
 //! Orders: what was asked, what was promised, and how far it has come.
 
 use crate::{
-    Address, ConsignmentId, Day, Email, HubId, Instant, Item, Language, Needs, OrderId, PackageId, Refusal,
-    ShopId, StopId, VehicleId, Window,
+    Address, ConsignmentId, Day, Email, HubId, Instant, Item, Language, Needs, OrderId, Outcome, PackageId,
+    Refusal, Service, ShopId, StopId, VehicleId, Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ pub struct Promise {
 pub struct Order {
     /// Identity.
     pub id: OrderId,
-    /// From which hub it is delivered.
+    /// Which hub serves it.
     pub hub: HubId,
     /// Whose order it is.
     pub shop: ShopId,
@@ -68,7 +68,7 @@ pub struct Order {
     pub recipient: Recipient,
     /// Where.
     pub address: Address,
-    /// The service day on which it is to be delivered: that of the latest promise, or a later one after that has closed.
+    /// The service day on which it is to be served: that of the latest promise, or a later one after that has closed.
     pub day: Day,
     /// What was promised.
     pub promise: Promise,
@@ -80,13 +80,16 @@ pub struct Order {
     pub service_s: i32,
     /// What it asks of the plan beyond that.
     pub needs: Needs,
+    /// What is done at the door.
+    pub service: Service,
     /// What the driver has to know at the door, in the shop's words; personal.
     pub notes: String,
     /// What is in the packages, as far as the shop says; personal.
     pub items: Vec<Item>,
     /// When the shop placed it.
     pub placed_at: Instant,
-    /// Which vehicle carries the goods; nothing while they are at the hub, or handed over.
+    /// Which vehicle carries goods of it, those that it brings or those that it has taken along; nothing while they are at the hub,
+    /// or at the door.
     pub aboard: Option<VehicleId>,
     /// How far it has come.
     pub state: OrderState,
@@ -98,7 +101,8 @@ pub struct Order {
 pub enum OrderState {
     /// Waits for a plan.
     Placed,
-    /// Has a stop, and lies at the hub: its vehicle has not left, or comes by to fetch it.
+    /// Has a stop, and no vehicle carries it: its vehicle has not left, or comes by to fetch it; or it is at its door, to be
+    /// collected.
     Planned {
         /// The stop.
         stop: StopId,
@@ -113,12 +117,17 @@ pub enum OrderState {
         /// When.
         at: Instant,
     },
+    /// Was taken along from its door.
+    Collected {
+        /// When.
+        at: Instant,
+    },
     /// The last attempt failed; somebody must decide what is next.
     Failed {
         /// When.
         at: Instant,
     },
-    /// Will not be delivered.
+    /// Nobody will come for it.
     Cancelled {
         /// When.
         at: Instant,
@@ -133,9 +142,15 @@ impl OrderState {
             Self::Planned { .. } => "planned",
             Self::OutForDelivery { .. } => "out_for_delivery",
             Self::Delivered { .. } => "delivered",
+            Self::Collected { .. } => "collected",
             Self::Failed { .. } => "failed",
             Self::Cancelled { .. } => "cancelled",
         }
+    }
+
+    /// Whether nothing more is to be done at its door.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Delivered { .. } | Self::Collected { .. } | Self::Cancelled { .. })
     }
 
     /// The stop that is to serve the order, when there is one.
@@ -164,7 +179,7 @@ impl Order {
         if self.promise.latest == self.promise.original { self.needs.windows.parts() } else { &[] }
     }
 
-    /// Gets a stop of a vehicle that will load it at the hub.
+    /// Gets a stop of a vehicle that will load it at the hub, or collect it.
     pub fn plan(mut self, stop: StopId) -> Result<Self, Refusal> {
         match self.state {
             OrderState::Placed | OrderState::Planned { .. } => {
@@ -185,8 +200,11 @@ impl Order {
         self
     }
 
-    /// Leaves the hub in `vehicle`, or gets another stop of the vehicle that carries it.
+    /// Leaves the hub in `vehicle`, or gets another stop of the vehicle that carries it. What is to be collected does not.
     pub fn load(mut self, stop: StopId, vehicle: VehicleId) -> Result<Self, Refusal> {
+        if !self.service.brings() {
+            return Err(Refusal::NothingToLoad);
+        }
         if self.aboard.is_some_and(|carrier| carrier != vehicle) {
             return Err(Refusal::OrderOnTheRoad);
         }
@@ -210,27 +228,24 @@ impl Order {
         self
     }
 
-    /// Reached its recipient.
-    pub fn deliver(mut self, at: Instant) -> Result<Self, Refusal> {
-        match self.state {
-            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
-            _ => {
-                self.aboard = None;
-                self.state = OrderState::Delivered { at };
-                Ok(self)
-            }
+    /// An attempt of `vehicle` is over. What it took along is aboard until it is back at the hub.
+    pub fn end(mut self, outcome: Outcome, vehicle: VehicleId, at: Instant) -> Result<Self, Refusal> {
+        if self.state.is_over() {
+            return Err(Refusal::OrderClosed);
         }
-    }
-
-    /// The attempt did not reach its recipient.
-    pub fn fail(mut self, at: Instant) -> Result<Self, Refusal> {
-        match self.state {
-            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
-            _ => {
-                self.state = OrderState::Failed { at };
-                Ok(self)
-            }
+        if !self.service.allows(outcome) {
+            return Err(Refusal::OutcomeUnfit(self.service));
         }
+        if !outcome.is_success() {
+            self.state = OrderState::Failed { at };
+            return Ok(self);
+        }
+        self.aboard = outcome.takes().then_some(vehicle);
+        self.state = match outcome {
+            Outcome::Collected => OrderState::Collected { at },
+            _ => OrderState::Delivered { at },
+        };
+        Ok(self)
     }
 
     /// Promises another window on `day`. A planned or failed order waits for a plan again; an order on its way keeps its
@@ -240,7 +255,9 @@ impl Order {
             return Err(Refusal::WindowPassed);
         }
         match self.state {
-            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => return Err(Refusal::OrderClosed),
+            OrderState::Delivered { .. } | OrderState::Collected { .. } | OrderState::Cancelled { .. } => {
+                return Err(Refusal::OrderClosed);
+            }
             OrderState::OutForDelivery { .. } if day != self.day => return Err(Refusal::OrderOnTheRoad),
             OrderState::OutForDelivery { .. } => {}
             OrderState::Placed | OrderState::Planned { .. } | OrderState::Failed { .. } => {
@@ -259,18 +276,15 @@ impl Order {
                 self.day = day;
                 Ok(self)
             }
-            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
+            _ if self.state.is_over() => Err(Refusal::OrderClosed),
             _ => Err(Refusal::OrderOnTheRoad),
         }
     }
 
-    /// Who receives it, what, and where exactly is forgotten; the area stays. Refuses while it may still be delivered. Erasing it
-    /// again changes nothing.
+    /// Who receives it, what, and where exactly is forgotten; the area stays. Refuses while somebody may still come for it. Erasing
+    /// it again changes nothing.
     pub fn erase(self) -> Result<Self, Refusal> {
-        match self.state {
-            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Ok(self.without_recipient()),
-            _ => Err(Refusal::OrderOpen),
-        }
+        if self.state.is_over() { Ok(self.without_recipient()) } else { Err(Refusal::OrderOpen) }
     }
 
     /// What the history knows of it: nothing of who receives it, and of the place the area alone.
@@ -283,10 +297,10 @@ impl Order {
         self
     }
 
-    /// Will not be delivered.
+    /// Nobody will come for it.
     pub fn cancel(mut self, at: Instant) -> Result<Self, Refusal> {
         match self.state {
-            OrderState::Delivered { .. } | OrderState::Cancelled { .. } => Err(Refusal::OrderClosed),
+            _ if self.state.is_over() => Err(Refusal::OrderClosed),
             OrderState::OutForDelivery { .. } => Err(Refusal::OrderOnTheRoad),
             _ if self.aboard.is_some() => Err(Refusal::OrderOnTheRoad),
             _ => {

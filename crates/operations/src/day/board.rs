@@ -60,7 +60,7 @@ impl DayBook {
             phase,
             done: count(&done),
             failed: count(
-                &|s| matches!(s.stop.state, StopState::Done { outcome, .. } if !outcome.is_delivered()),
+                &|s| matches!(s.stop.state, StopState::Done { outcome, .. } if !outcome.is_success()),
             ),
             late: count(&|s| s.stop.state.is_open() && standing_of(s) == Standing::Late),
             at_risk: count(&|s| s.stop.state.is_open() && standing_of(s) == Standing::AtRisk),
@@ -291,7 +291,7 @@ fn reload(book: &DayBook, stops: &[DayStop]) -> Option<Reload> {
     let at = next.eta.unwrap_or(next.stop.planned_arrival) - drive - book.settings.loading();
     Some(Reload {
         before: next.stop.id,
-        orders: stops.iter().filter(|s| s.stop.state.is_open() && !s.aboard).count() as i64,
+        orders: stops.iter().filter(|s| s.stop.state.is_open() && s.lacks_goods()).count() as i64,
         at: book.zone.moment(at.max(book.now)),
     })
 }
@@ -323,6 +323,7 @@ fn stop_row(s: &DayStop, together: i64, book: &DayBook) -> StopRow {
         reference: s.reference.clone(),
         sequence: s.stop.sequence,
         together,
+        service: s.service,
         address: s.address.clone(),
         at: point(s.at),
         standing: book.standing_of(s),

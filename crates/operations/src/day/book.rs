@@ -191,7 +191,7 @@ impl DayBook {
 
     /// Before which of its stops, counted from 0, a vehicle on the road comes by the hub, if it does.
     pub fn reloads_before(&self, route: &Route) -> Option<usize> {
-        route.reloads_before(self.stops_of(route.id).iter().map(|s| (&s.stop, s.aboard)))
+        route.reloads_before(self.stops_of(route.id).iter().map(|s| (&s.stop, !s.lacks_goods())))
     }
 
     /// Whether a vehicle on the road has stopped reporting.

@@ -1,8 +1,9 @@
-//! What drivers do: leave, arrive, deliver, fail, break down, come by for more, come back.
+//! What drivers do: leave, arrive, deliver, collect, fail, break down, come by for more, come back.
 
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
+    day::standing::success,
     fleet::{duties::Duties, rosters::said},
     sites::hubs::Site,
 };
@@ -14,8 +15,7 @@ use domain::{
 };
 use store::{
     locks::{DayLock, RouteLocks},
-    stops::DayStop,
-    visits::visits,
+    visits::visit_numbers,
 };
 use wire::driver::{
     Deed, DriverClosure, DriverRoute, DriverStop, DriverWindow, OutcomesAnswer, Report, ReportResult,
@@ -83,14 +83,21 @@ impl Operations {
         match report.what {
             Deed::Departed { route } => deeds.departed(route).await?,
             Deed::Arrived { stop } => deeds.arrived(stop).await?,
-            Deed::Delivered { stop, outcome, note } if outcome.is_delivered() => {
+            Deed::Delivered { stop, outcome, note } if outcome.is_success() && !outcome.takes() => {
                 deeds.ended(stop, outcome, note).await?;
             }
-            Deed::Failed { stop, outcome, note } if !outcome.is_delivered() => {
+            Deed::Collected { stop, outcome, note } if outcome.takes() => {
                 deeds.ended(stop, outcome, note).await?;
             }
-            Deed::Delivered { .. } | Deed::Failed { .. } => {
-                return Err(OpsError::Invalid("the outcome does not fit the kind of the report".into()));
+            Deed::Failed { stop, outcome, note } if !outcome.is_success() => {
+                deeds.ended(stop, outcome, note).await?;
+            }
+            Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. } => {
+                return Err(OpsError::Invalid(
+                    "the outcome does not fit the kind of the report: send `collected` and `exchanged` with the kind \
+                     `collected`, what begins with `delivered_` with `delivered`, and what begins with `failed_` with `failed`"
+                        .into(),
+                ));
             }
             Deed::OffRoad { reason } => deeds.off_road(reason).await?,
             Deed::Recovered => deeds.recovered().await?,
@@ -129,8 +136,9 @@ impl Operations {
         });
         let open: Vec<_> = all.iter().filter(|s| s.stop.state.is_open()).map(|s| s.stop.order).collect();
         let mut notes = store::orders::notes(&mut conn, &open).await?;
-        let reload_before =
-            route.reloads_before(all.iter().map(|s| (&s.stop, s.aboard))).map(|index| all[index].stop.id);
+        let reload_before = route
+            .reloads_before(all.iter().map(|s| (&s.stop, !s.lacks_goods())))
+            .map(|index| all[index].stop.id);
         let stops = all
             .iter()
             .zip(visit_numbers(&all))
@@ -146,6 +154,7 @@ impl Operations {
                 window_from: s.window.from(),
                 window_until: s.window.until(),
                 service_s: s.service_s,
+                service: s.service,
                 aboard: s.aboard,
                 notes: notes.remove(&s.stop.order),
                 windows: s
@@ -175,16 +184,6 @@ impl Operations {
             closures: closures.collect(),
         }))
     }
-}
-
-/// The visit of each stop of a route, named after the place of its first stop.
-fn visit_numbers(stops: &[DayStop]) -> Vec<i32> {
-    let all: Vec<_> = stops.iter().collect();
-    let mut numbers = Vec::with_capacity(all.len());
-    for visit in visits(&all) {
-        numbers.extend(std::iter::repeat_n(all[numbers.len()].stop.sequence, visit));
-    }
-    numbers
 }
 
 impl Deeds<'_> {
@@ -260,14 +259,25 @@ impl Deeds<'_> {
         }
     }
 
+    /// At the hub: what its stops bring is loaded, and what it has taken along at doors stays there.
     async fn load(&mut self, locks: &RouteLocks, id: RouteId) -> Result<()> {
         let stops = store::stops::open_of_route(&mut self.work.tx, locks, id).await?;
-        let ids: Vec<_> = stops.iter().map(|s| s.order).collect();
+        let mut ids: Vec<_> = stops.iter().map(|s| s.order).collect();
+        let aboard = store::orders::aboard(&mut self.work.tx, self.vehicle).await?;
+        ids.extend(aboard.iter().filter(|o| o.state.is_over()).map(|o| o.id));
         let mut orders = store::orders::lock(&mut self.work.tx, &ids).await?;
         for order in &mut orders {
-            let OrderState::Planned { stop } = order.state else { continue };
-            *order = order.clone().load(stop, self.vehicle)?;
-            self.event(Fact::OrderLoaded { order: order.id, stop, vehicle: self.vehicle });
+            match order.state {
+                OrderState::Planned { stop } if order.service.brings() => {
+                    *order = order.clone().load(stop, self.vehicle)?;
+                    self.event(Fact::OrderLoaded { order: order.id, stop, vehicle: self.vehicle });
+                }
+                state if state.is_over() && order.aboard == Some(self.vehicle) => {
+                    *order = order.clone().unload();
+                    self.event(Fact::OrderUnloaded { order: order.id });
+                }
+                _ => {}
+            }
         }
         store::orders::save(&mut self.work.tx, &orders).await?;
         self.work.touched.routes.push(id);
@@ -336,7 +346,7 @@ impl Deeds<'_> {
             }
             None => order,
         };
-        let order = if outcome.is_delivered() { order.deliver(self.at)? } else { order.fail(self.at)? };
+        let mut order = order.end(outcome, self.vehicle, self.at)?;
         let StopState::Done { arrived_at, ended_at, .. } = stop.state else {
             return Err(Refusal::StopDone.into());
         };
@@ -360,13 +370,20 @@ impl Deeds<'_> {
         }
         left.push(stop);
         store::stops::save_progress(&mut self.work.tx, &locks, &left).await?;
-        store::orders::save(&mut self.work.tx, std::slice::from_ref(&order)).await?;
         store::stops::add_attempt(&mut self.work.tx, &attempt, order.promise.latest).await?;
         self.event(Fact::AttemptMade { attempt, promise: order.promise, vehicle: self.vehicle });
-        if outcome.is_delivered() {
+        // Of what was collected we may hear when the vehicle is back with it.
+        if outcome.takes() && route.state.finished_at().is_some() {
+            order = order.unload();
+            self.event(Fact::OrderUnloaded { order: order.id });
+        }
+        store::orders::save(&mut self.work.tx, std::slice::from_ref(&order)).await?;
+        if outcome.is_success() {
             if !again.is_open() {
                 let kinds = [ExceptionKind::Failed, ExceptionKind::Unplanned];
-                self.ops.settle(&mut self.work, &[order.id], &kinds, "Delivered after all").await?;
+                self.ops
+                    .settle(&mut self.work, &[order.id], &kinds, &format!("{} after all", success(outcome)))
+                    .await?;
                 self.work.touched.exceptions = true;
             }
         } else {

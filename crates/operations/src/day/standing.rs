@@ -1,7 +1,7 @@
 //! How an order stands, decided once for search, queue and its own page.
 
 use chrono::TimeDelta;
-use domain::{Instant, Standing, StopState};
+use domain::{Instant, Outcome, Standing, StopState};
 use wire::staff::deliveries::Progress;
 
 /// Where an order's stop is, and when somebody is expected there.
@@ -17,12 +17,12 @@ pub(crate) fn standing(
     margin: TimeDelta,
 ) -> Standing {
     match (progress, stop) {
-        (Progress::Cancelled, _) | (Progress::Delivered, None) => Standing::Done,
+        (Progress::Cancelled, _) | (Progress::Delivered | Progress::Collected, None) => Standing::Done,
         (Progress::Failed, _) => Standing::Late,
-        (Progress::Delivered, Some((state @ StopState::Done { .. }, _))) => {
+        (Progress::Delivered | Progress::Collected, Some((state @ StopState::Done { .. }, _))) => {
             Standing::by(state, None, until, margin)
         }
-        (Progress::Delivered, Some(_)) => Standing::Done,
+        (Progress::Delivered | Progress::Collected, Some(_)) => Standing::Done,
         (Progress::Planned | Progress::OutForDelivery, Some((state, eta))) if state.is_open() => {
             Standing::by(state, *eta, until, margin)
         }
@@ -36,8 +36,18 @@ pub(crate) fn progress(code: &str) -> Progress {
         "planned" => Progress::Planned,
         "out_for_delivery" => Progress::OutForDelivery,
         "delivered" => Progress::Delivered,
+        "collected" => Progress::Collected,
         "failed" => Progress::Failed,
         "cancelled" => Progress::Cancelled,
         _ => Progress::Placed,
+    }
+}
+
+/// What a successful attempt did, in a word.
+pub(crate) fn success(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Collected => "Collected",
+        Outcome::Exchanged => "Exchanged",
+        _ => "Delivered",
     }
 }

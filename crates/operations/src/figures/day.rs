@@ -128,8 +128,8 @@ impl Operations {
             _ => a.promise.latest.until(),
         };
         let has = |a: &AttemptFacts| match kind {
-            FigureKind::FirstAttempt => a.outcome.is_delivered(),
-            FigureKind::Failed => !a.outcome.is_delivered(),
+            FigureKind::FirstAttempt => a.outcome.is_success(),
+            FigureKind::Failed => !a.outcome.is_success(),
             _ => a.arrived_at <= promised(a),
         };
         let mut rows: Vec<_> = attempts

@@ -11,7 +11,7 @@ use store::erasure;
 pub struct Erased {
     /// The references of the orders whose recipient is forgotten, those included for which that was so before.
     pub erased: Vec<String>,
-    /// Orders of the same recipient that are still to be delivered, and were left alone: reference and id.
+    /// Orders of the same recipient that are still open, and were left alone: reference and id.
     pub left: Vec<(String, OrderId)>,
 }
 
@@ -37,7 +37,7 @@ impl Operations {
     }
 
     /// Forgets name, phone, address and exact place of an order, and what people wrote about it; with `all` also of every other
-    /// order of the same recipient, by phone or e-mail address. An order that is still to be delivered is refused, and left
+    /// order of the same recipient, by phone or e-mail address. An order that is still open is refused, and left
     /// alone where it is not the one that was named.
     pub async fn erase_recipient(&self, caller: &Caller, order: OrderId, all: bool) -> Result<Erased> {
         caller.must_keep_keys()?;

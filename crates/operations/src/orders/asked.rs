@@ -11,10 +11,7 @@ use domain::{
     VehicleId, Window, Windows,
 };
 use std::collections::{BTreeSet, HashMap};
-use wire::{
-    machine::{PlaceOrder, Service},
-    staff::deliveries::Asked,
-};
+use wire::{machine::PlaceOrder, staff::deliveries::Asked};
 
 const MOST_NOTES: usize = 500;
 const MOST_NAME: usize = 120;
@@ -79,16 +76,6 @@ fn promised(order: &PlaceOrder) -> Read<(Window, Windows)> {
 
 /// The promise and all that is asked of the plan. Windows begin on one day of the hub.
 pub(crate) fn read(order: &PlaceOrder, fleet: &Fleet, zone: Zone) -> Read<(Window, Needs)> {
-    match order.service {
-        None | Some(Service::Deliver) => {}
-        Some(Service::Collect | Service::Both) => {
-            return Err(
-                "service: goods are only delivered here, and nothing is collected at a door yet; send what \
-                        is to be delivered with `deliver`, and arrange the collection otherwise"
-                    .to_owned(),
-            );
-        }
-    }
     let (span, windows) = promised(order)?;
     if windows.parts().iter().any(|part| zone.day(part.from()) != zone.day(span.from())) {
         return Err(
@@ -162,7 +149,7 @@ pub(crate) fn differences(sent: &PlaceOrder, order: &Order, fleets: &Fleets) -> 
         ("skills", !skills),
         ("only_vehicles", !vehicles(&sent.only_vehicles, needs.vehicles.only())),
         ("never_vehicles", !vehicles(&sent.never_vehicles, needs.vehicles.never())),
-        ("service", !matches!(sent.service, None | Some(Service::Deliver))),
+        ("service", sent.service.unwrap_or_default() != order.service),
         ("recipient.email", !forgotten && reached.0 != order.recipient.email),
         ("recipient.language", !forgotten && reached.1 != order.recipient.language),
         ("notes", !forgotten && notes(sent).as_ref() != Ok(&order.notes)),
@@ -180,6 +167,7 @@ pub(crate) fn shown(order: &Order, zone: Zone, label: impl Fn(VehicleId) -> Opti
         labels
     };
     Asked {
+        service: order.service,
         priority: needs.priority.number(),
         windows: order.windows().iter().map(|window| zone.span(*window)).collect(),
         skills: needs.skills.codes(),

@@ -19,7 +19,7 @@ use crate::{
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Ability, HubId, Instant, Order, OrderId, OrderState};
+use domain::{Ability, HubId, Instant, Order, OrderId};
 use std::collections::{HashMap, hash_map::Entry};
 use store::visits::visits;
 use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
@@ -121,7 +121,7 @@ impl Operations {
         };
         drop(conn);
 
-        let open = !matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. });
+        let open = !order.state.is_over();
         let (near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
         let (zone, ranges) = (book.zone, self.0.ranges.get(book.hub.id).unwrap_or_default());
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());

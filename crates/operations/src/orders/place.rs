@@ -377,6 +377,7 @@ fn read_order(
         packages,
         service_s,
         needs,
+        service: order.service.unwrap_or_default(),
         notes,
         items,
         placed_at: now,

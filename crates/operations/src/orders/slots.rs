@@ -23,7 +23,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use domain::{
     Day, ExceptionKind, Fact, Instant, Order, OrderId, OrderState, Refusal, Settings, Vehicle, Window,
 };
-use store::locks::DayLock;
+use store::{locks::DayLock, orders::Load};
 use wire::staff::deliveries::{SlotOffer, SlotsView};
 
 impl Operations {
@@ -33,7 +33,7 @@ impl Operations {
         caller.must(domain::Ability::SeeDeliveries)?;
         let mut conn = self.0.database.read().await?;
         let (order, site, book) = self.order_with_its_day(caller, &mut conn, id).await?;
-        if matches!(order.state, OrderState::Delivered { .. } | OrderState::Cancelled { .. }) {
+        if order.state.is_over() {
             return Err(Refusal::OrderClosed.into());
         }
         let orders = store::orders::of_day(&mut conn, book.hub.id, book.day).await?;
@@ -291,15 +291,17 @@ impl Operations {
         let mut fleet = store::vehicles::of_hub(conn, order.hub).await?;
         fleet.retain(|vehicle| !duties.drives(zone, vehicle).is_empty());
         let needs = order.needs.clone();
-        let asked = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
-        let weight = asked.weight_g.saturating_add(order.weight_g());
-        let volume = asked.volume_ml.saturating_add(order.volume_ml());
+        let [brought, taken] = store::orders::load_of_day(conn, order.hub, day, order.id).await?;
+        let (weight, volume) = (order.weight_g(), order.volume_ml());
         let capacity = |of: fn(&Vehicle) -> i64| fleet.iter().map(of).fold(0, i64::saturating_add);
-        if weight > capacity(|v| v.capacity_g) || volume > capacity(|v| v.capacity_ml) {
+        let is_beyond = |asked: Load| {
+            asked.weight_g.saturating_add(weight) > capacity(|v| v.capacity_g)
+                || asked.volume_ml.saturating_add(volume) > capacity(|v| v.capacity_ml)
+        };
+        if order.service.brings() && is_beyond(brought) || order.service.takes() && is_beyond(taken) {
             return Ok(vec![]);
         }
         let (hub, door, at_door) = (lat_lon(hub.at), lat_lon(order.address.at), order.service_s);
-        let (weight, volume) = (order.weight_g(), order.volume_ml());
         let carries = move |v: &&Vehicle| {
             weight <= v.capacity_g && volume <= v.capacity_ml && needs.allow(v.id, &v.skills)
         };

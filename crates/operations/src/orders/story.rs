@@ -62,6 +62,7 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
             window: zone.span(order.promised),
             priority: order.needs.priority.number(),
             skills: order.needs.skills.codes(),
+            service: order.service,
         },
         Fact::StopPlanned { route, sequence, arrival, .. } => StoryFact::Planned {
             label: names.routes.get(route).cloned().unwrap_or_default(),

@@ -194,7 +194,8 @@ pub(crate) fn still_possible(
             let aboard = order.aboard == Some(planned.vehicle);
             // What is at the hub goes with who is there, or comes by.
             fetches |= stop.via_hub;
-            let goes = aboard || (order.aboard.is_none() && (!departed || fetches));
+            let collects = !order.service.brings();
+            let goes = aboard || collects || (order.aboard.is_none() && (!departed || fetches));
             if order.day != book.day {
                 return Err(Overtaken::OrderChanged);
             }
@@ -206,7 +207,7 @@ pub(crate) fn still_possible(
                 return Err(Overtaken::TimePassed);
             }
             has_loaded |= aboard && !stop.aboard;
-            lacks |= !aboard;
+            lacks |= !aboard && !collects;
             kept.push(stop);
         }
         // On the road, all that is open must be in the proposal, but for the one visit that was at hand when it was made.

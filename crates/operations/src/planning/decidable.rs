@@ -1,7 +1,8 @@
 //! What of a day can still be decided: which vehicles, from where and when, and which stops.
 //!
 //! Three rules hold: what a vehicle carries stays in it; what is at the hub leaves with a vehicle that is there or comes by
-//! to fetch it, once; the stop that a driver is serving or driving to stays where it is.
+//! to fetch it, once; the stop that a driver is serving or driving to stays where it is. What is only collected lies at its
+//! door, and any vehicle may come for it.
 
 use crate::{
     base::convert::lat_lon,
@@ -11,8 +12,8 @@ use crate::{
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
 use domain::{
-    Break, Coordinate, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Settings, ShiftId,
-    StopId, StopState, Vehicle, VehicleState, Window, visit_s,
+    Break, Coordinate, Instant, Needs, Order, OrderId, OrderState, Route, RouteState, Service, Settings,
+    ShiftId, StopId, StopState, Vehicle, VehicleState, Window, visit_s,
 };
 use std::{collections::HashMap, sync::Arc};
 use store::{stops::DayStop, visits::visit_from};
@@ -44,7 +45,7 @@ pub(crate) struct Runner {
     pub under_way: bool,
     /// Whether that place is the hub, where it can load.
     pub at_hub: bool,
-    /// What it already carries beyond the problem's stops, in grams and millilitres.
+    /// What it already carries beyond the problem's stops, also to the hub, in grams and millilitres.
     pub spoken_for: (i64, i64),
     /// The place in the route that the first new stop gets.
     pub next_sequence: i32,
@@ -57,6 +58,8 @@ pub(crate) struct TaskOrder {
     pub reference: String,
     pub address: String,
     pub stop: Option<StopId>,
+    /// What is done at the door.
+    pub service: Service,
     /// What it is promised.
     pub window: Window,
     /// Seconds at the door if it were alone.
@@ -78,14 +81,26 @@ pub(crate) struct Task {
     pub windows: Vec<Window>,
     pub needs: Needs,
     pub service_s: i32,
-    pub weight_g: i64,
-    pub volume_ml: i64,
+    /// What is handed over, in grams and millilitres.
+    pub brings: (i64, i64),
+    /// What is taken along to the hub.
+    pub takes: (i64, i64),
     /// The one runner that may serve it, because it carries it.
     pub only: Option<usize>,
     /// As things stand, which runner serves it.
     pub given: Option<usize>,
     /// As things stand, whether that runner comes by the hub before it.
     pub via_hub: bool,
+}
+
+/// What an order's goods weigh and measure.
+fn goods(order: &Order) -> (i64, i64) {
+    (order.weight_g(), order.volume_ml())
+}
+
+/// Both together.
+fn and(one: (i64, i64), other: (i64, i64)) -> (i64, i64) {
+    (one.0.saturating_add(other.0), one.1.saturating_add(other.1))
 }
 
 impl Task {
@@ -96,6 +111,7 @@ impl Task {
                 reference: order.reference.clone(),
                 address: order.address.text.clone(),
                 stop,
+                service: order.service,
                 window: order.promise.latest,
                 service_s: order.service_s,
                 weight: order.needs.priority.weight(),
@@ -106,8 +122,8 @@ impl Task {
             windows: order.windows().to_vec(),
             needs: order.needs.clone(),
             service_s: order.service_s,
-            weight_g: order.weight_g(),
-            volume_ml: order.volume_ml(),
+            brings: if order.service.brings() { goods(order) } else { (0, 0) },
+            takes: if order.service.takes() { goods(order) } else { (0, 0) },
             only,
             given,
             via_hub: false,
@@ -131,13 +147,23 @@ impl Task {
         self.orders.iter().any(|own| own.id == order)
     }
 
-    /// Both at one visit. None where they are at two doors, ask for other vehicles, have too little time in common, or more than
-    /// any of `runners` can take.
+    /// Whether it brings anything, and does not only collect.
+    fn loads(&self) -> bool {
+        self.orders.iter().any(|order| order.service.brings())
+    }
+
+    /// Whether its goods are at the hub, so that a vehicle has to load them there.
+    pub fn lies_at_hub(&self) -> bool {
+        self.only.is_none() && self.loads()
+    }
+
+    /// Both at one visit. None where they are at two doors, ask for other vehicles, have too little time in common, one is aboard
+    /// and the other at the hub, or where they are more than any of `runners` can take.
     fn joined(&self, other: &Self, runners: &[Runner], further_s: i64) -> Option<Self> {
         let line = |task: &Self| task.orders.first().map(|order| order.address.clone()).unwrap_or_default();
         let (one, two) = (line(self), line(other));
         let here = self.place == other.place && domain::is_one_door((self.place, &one), (other.place, &two));
-        let alike = self.only == other.only
+        let alike = (self.only == other.only || !self.loads() || !other.loads())
             && self.given == other.given
             && self.needs.skills == other.needs.skills
             && self.needs.vehicles == other.needs.vehicles;
@@ -151,17 +177,19 @@ impl Task {
         };
         let orders: Vec<_> = self.orders.iter().chain(&other.orders).cloned().collect();
         let service_s = visit_s(orders.iter().map(|order| order.service_s), further_s);
-        let weight_g = self.weight_g.saturating_add(other.weight_g);
-        let volume_ml = self.volume_ml.saturating_add(other.volume_ml);
-        let joined = Self { orders, window, service_s, weight_g, volume_ml, ..self.clone() };
-        let has_room = |runner: &Runner| {
-            runner.vehicle.capacity_g - runner.spoken_for.0 >= weight_g
-                && runner.vehicle.capacity_ml - runner.spoken_for.1 >= volume_ml
+        let (brings, takes) = (and(self.brings, other.brings), and(self.takes, other.takes));
+        let only = self.only.or(other.only);
+        let joined = Self { orders, window, service_s, brings, takes, only, ..self.clone() };
+        let has_room = |runner: &Runner, goods: (i64, i64)| {
+            runner.vehicle.capacity_g - runner.spoken_for.0 >= goods.0
+                && runner.vehicle.capacity_ml - runner.spoken_for.1 >= goods.1
         };
-        let takes = |(index, runner): (usize, &Runner)| {
-            joined.may_go_with(index, &runner.vehicle) && (joined.only.is_some() || has_room(runner))
+        let can = |(index, runner): (usize, &Runner)| {
+            joined.may_go_with(index, &runner.vehicle)
+                && (only.is_some() || has_room(runner, brings))
+                && (takes == (0, 0) || has_room(runner, takes))
         };
-        runners.iter().enumerate().any(takes).then_some(joined)
+        runners.iter().enumerate().any(can).then_some(joined)
     }
 
     /// Whether a vehicle may serve it. What it carries already stays in it, whatever was asked for.
@@ -215,11 +243,19 @@ impl Choices {
                     let Onward { place, free_at, at_hub, at_hand } =
                         onward(book, vehicle, stops, reloads_before);
                     let is_open = |index: &usize| stops[*index].stop.state.is_open();
-                    let open: Vec<_> = (0..stops.len()).filter(is_open).skip(at_hand).collect();
-                    // What it carries for nobody here: the visit at hand, and what it could not hand over.
+                    let mut open: Vec<_> = (0..stops.len()).filter(is_open).collect();
+                    // What it carries for nobody here: what it could not hand over, or has collected, and the visit at hand,
+                    // where what is taken along gets the room of what is handed over.
+                    let here: Vec<_> = open.drain(..at_hand).map(|index| stops[index].stop.order).collect();
                     let ahead: Vec<_> = open.iter().map(|&index| stops[index].stop.order).collect();
+                    let sum = |of: &dyn Fn(&Order) -> bool| {
+                        orders.iter().filter(|o| of(o)).fold((0, 0), |all, o| and(all, goods(o)))
+                    };
+                    let is_aboard = |o: &Order| o.aboard == Some(vehicle.id);
                     let waits = |o: &Order| o.state == OrderState::Placed || ahead.contains(&o.id);
-                    let held = orders.iter().filter(|o| o.aboard == Some(vehicle.id) && !waits(o));
+                    let kept = sum(&|o| is_aboard(o) && !waits(o) && !here.contains(&o.id));
+                    let brought = sum(&|o| is_aboard(o) && here.contains(&o.id));
+                    let taken = sum(&|o| o.service.takes() && here.contains(&o.id));
                     runners.push(Runner {
                         vehicle: vehicle.clone(),
                         shift,
@@ -231,7 +267,7 @@ impl Choices {
                         breaks,
                         under_way: true,
                         at_hub,
-                        spoken_for: held.fold((0, 0), |(w, v), o| (w + o.weight_g(), v + o.volume_ml())),
+                        spoken_for: and(kept, (brought.0.max(taken.0), brought.1.max(taken.1))),
                         next_sequence: (gone + at_hand) as i32 + 1,
                     });
                     for index in open {

@@ -120,7 +120,7 @@ impl Choices {
         let hands = runners.iter().filter(|r| second(r.free_at) < closes).count();
         let fair = work / (hands.max(1) as i64);
         // Who is out can come by the hub for what lies there.
-        let at_large = tasks.iter().any(|t| t.only.is_none()) && runners.iter().any(|r| !r.at_hub);
+        let at_large = tasks.iter().any(Task::lies_at_hub) && runners.iter().any(|r| !r.at_hub);
         let (mut vehicles, fitting) = (vec![], Fitting::of(&tasks));
         for (runner, start) in runners.iter().zip(&runner_places) {
             let Some(&matrix) = matrices.get(&profile(runner.vehicle.kind)) else { continue };
@@ -170,7 +170,7 @@ impl Choices {
         let mut stopovers = vec![vec![]; if at_large { runners.len() } else { 0 }];
         let mut unserved = vec![];
         let fetches = |runner: usize| {
-            let fetched = |n: usize, t: &Task| t.only.is_none() && held[n] == Some(runner);
+            let fetched = |n: usize, t: &Task| t.lies_at_hub() && held[n] == Some(runner);
             !runners[runner].at_hub && tasks.iter().enumerate().any(|(n, t)| fetched(n, t))
         };
         let fetching: Vec<bool> = (0..runners.len()).map(fetches).collect();
@@ -182,9 +182,10 @@ impl Choices {
                 window: open.next().unwrap_or(windows[n]),
                 more_windows: open.collect(),
                 lateness: limit(settings.late_minute_cents),
-                demand: vec![task.weight_g, task.volume_ml],
+                demand: vec![task.brings.0, task.brings.1],
+                pickup: if task.takes == (0, 0) { vec![] } else { vec![task.takes.0, task.takes.1] },
                 only_vehicle: task.only.and_then(|i| vehicles.get(i).copied()),
-                release: (at_large && task.only.is_none()).then(|| second(now)),
+                release: (at_large && task.lies_at_hub()).then(|| second(now)),
                 needs: fitting.needs(task),
                 allowed: fitting.allowed(task, &runners, &vehicles),
                 unserved_penalty: UNSERVED * task.orders.iter().map(|order| order.weight).sum::<i64>(),
@@ -194,7 +195,7 @@ impl Choices {
                 unserved.push(id);
                 continue;
             };
-            if fetching[runner] && (task.via_hub || task.only.is_none()) && stopovers[runner].is_empty() {
+            if fetching[runner] && (task.via_hub || task.lies_at_hub()) && stopovers[runner].is_empty() {
                 stopovers[runner].push(Stopover { before: given[runner].len(), what: Halt::Reload(0) });
             }
             given[runner].push(id);
@@ -303,7 +304,7 @@ pub(crate) struct PlannedStop {
     /// Whether the vehicle comes by the hub first, to load.
     #[serde(default)]
     pub via_hub: bool,
-    /// Whether the vehicle has the goods already.
+    /// Whether the vehicle has nothing to load for it: it has the goods, or collects them.
     #[serde(default)]
     pub aboard: bool,
 }
@@ -415,7 +416,7 @@ impl DayProblem {
                     travel_s: if first { i32::try_from(travel).unwrap_or(i32::MAX) } else { 0 },
                     // Who is at the hub now, on the road, has it behind.
                     via_hub: first && (from_hub.is_some() || (who.under_way && who.at_hub && position == 0)),
-                    aboard: task.only == Some(runner),
+                    aboard: task.only == Some(runner) || !order.service.brings(),
                 });
             }
         }

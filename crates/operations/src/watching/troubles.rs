@@ -1,6 +1,10 @@
 //! What of a watched day needs a person, and why it is over by itself.
 
-use crate::{base::clock::new_id, day::book::DayBook, watching::expected::Estimate};
+use crate::{
+    base::clock::new_id,
+    day::{book::DayBook, standing::success},
+    watching::expected::Estimate,
+};
 use chrono::TimeDelta;
 use domain::{Exception, ExceptionId, ExceptionKind, ExceptionState, Instant, Route, RouteState, StopState};
 use std::collections::HashMap;
@@ -125,7 +129,7 @@ pub(crate) fn settled(
             let stop = book.stops.iter().find(|s| Some(s.stop.id) == e.stop);
             match stop.map(|s| (&s.stop.state, s)) {
                 None => Some("The stop left the plan"),
-                Some((StopState::Done { outcome, .. }, _)) if outcome.is_delivered() => Some("Delivered"),
+                Some((StopState::Done { outcome, .. }, _)) if outcome.is_success() => Some(success(*outcome)),
                 Some((StopState::Done { .. }, _)) => Some("Attempted"),
                 Some((StopState::Pending, s)) => {
                     let eta = estimates.iter().flat_map(|e| &e.stops).find(|(id, _)| *id == s.stop.id)?.1;

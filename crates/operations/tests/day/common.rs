@@ -1,7 +1,7 @@
 //! A small hub on a real database, with straight roads and a clock that stands still.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use domain::{ReportId, Role, StopId};
+use domain::{Outcome, ReportId, Role, Service, StopId};
 use operations::{Caller, Clock, Operations, Origin, Parts, Pauses};
 use roads::{City, LatLon, Leg, Matrix, Path, Profile, RoadsError, Snap, Source, TravelTimes, Wall};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -12,7 +12,7 @@ use std::sync::{
 use store::Database;
 use wire::{
     Point,
-    driver::{Deed, DriverRoute, Fix, Report, ReportStatus},
+    driver::{Deed, DriverRoute, DriverStop, Fix, Report, ReportStatus},
     machine::{
         PlaceOrder, PlaceOrders, PlacePackage, PlaceRecipient, SetUp, SetUpAnswer, SetUpHub, SetUpVehicle,
     },
@@ -250,9 +250,24 @@ impl Hub {
 
     /// Places `count` orders on a ring around the hub, promised from 08:00 to 11:30, and plans the day at 07:00.
     pub async fn plan(&self, count: usize) {
+        self.plan_all((0..count).map(|n| order(n, at(8, 0), at(11, 30))).collect()).await;
+    }
+
+    /// The same with some that are collected, one in nine, and some that are exchanged.
+    pub async fn plan_mixed(&self, count: usize) {
+        let service = |n: usize| match (n % 9, n % 13) {
+            (4, _) => Some(Service::Collect),
+            (_, 7) => Some(Service::Both),
+            _ => None,
+        };
+        let mixed = |n| PlaceOrder { service: service(n), ..order(n, at(8, 0), at(11, 30)) };
+        self.plan_all((0..count).map(mixed).collect()).await;
+    }
+
+    async fn plan_all(&self, orders: Vec<PlaceOrder>) {
+        let count = orders.len();
         let ops = self.at(at(6, 30));
         let shop = self.shop(&ops).await;
-        let orders = (0..count).map(|n| order(n, at(8, 0), at(11, 30))).collect();
         let answer = ops.place_orders(&shop, PlaceOrders::Bulk { orders }).await.unwrap();
         assert!(answer.results.iter().all(|r| r.order.is_some()), "{answer:?}");
         let planned = self.at(at(7, 0)).plan_morning(&Caller::timer()).await.unwrap();
@@ -290,14 +305,32 @@ impl Hub {
     }
 
     /// Arrives, waits two minutes, and ends the attempt.
-    pub async fn attempt(&self, n: usize, now: DateTime<Utc>, stop: StopId, outcome: domain::Outcome) {
+    pub async fn attempt(&self, n: usize, now: DateTime<Utc>, stop: StopId, outcome: Outcome) {
         self.report(n, now, Deed::Arrived { stop }).await;
-        let what = if outcome.is_delivered() {
-            Deed::Delivered { stop, outcome, note: None }
-        } else {
-            Deed::Failed { stop, outcome, note: Some("nobody opened".into()) }
+        let what = match ended(stop, outcome) {
+            Deed::Failed { .. } => Deed::Failed { stop, outcome, note: Some("nobody opened".into()) },
+            done => done,
         };
         self.report(n, now + TimeDelta::minutes(2), what).await;
+    }
+}
+
+/// The report that an attempt ended so.
+pub fn ended(stop: StopId, outcome: Outcome) -> Deed {
+    let note = None;
+    match outcome {
+        outcome if outcome.takes() => Deed::Collected { stop, outcome, note },
+        outcome if outcome.is_success() => Deed::Delivered { stop, outcome, note },
+        outcome => Deed::Failed { stop, outcome, note },
+    }
+}
+
+/// How an attempt for a stop ends well.
+pub fn well(stop: &DriverStop) -> Outcome {
+    match stop.service {
+        Service::Deliver => Outcome::DeliveredToRecipient,
+        Service::Collect => Outcome::Collected,
+        Service::Both => Outcome::Exchanged,
     }
 }
 

@@ -150,7 +150,7 @@ async fn a_recipient_is_erased_and_the_day_stays_what_it_was() {
         assert!(!holding(&mut conn, needle).await.is_empty(), "{needle} stands nowhere from the start");
         assert!(!holding(&mut conn, needle).await.contains(&"events".to_owned()), "{needle} is in a fact");
     }
-    // What would be lost is shown first; an order that is still to be delivered is named and keeps its recipient.
+    // What would be lost is shown first; an order that is still open is named and keeps its recipient.
     let view = ops.recipient(&administrator, id, &[]).await.unwrap();
     assert_eq!((&view.name, view.total, view.erased.is_none(), view.is_open()), (&name, 2, true, false));
     let [chosen, waiting] = &view.orders[..] else { panic!("{:?}", view.orders) };

@@ -4,6 +4,7 @@
 
 mod a_day;
 mod by_the_hub;
+mod collections;
 mod common;
 mod guarantees;
 mod history;

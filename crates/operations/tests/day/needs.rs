@@ -6,13 +6,13 @@ use crate::{
     common::{Hub, at, order, set_up},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{OrderId, Role};
+use domain::{OrderId, Role, Service};
 use operations::{Caller, PlanOutcome};
 use sqlx::{Connection, PgConnection};
 use std::collections::{BTreeSet, HashMap};
 use wire::{
     driver::Deed,
-    machine::{PlaceItem, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceStatus, PlaceWindow, Service},
+    machine::{PlaceItem, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceStatus, PlaceWindow},
     staff::{
         deliveries::{Lack, StoryFact},
         exceptions::QueueFilter,
@@ -260,8 +260,6 @@ async fn what_cannot_be_is_refused_by_its_name() {
                 ..plain()
             },
         ),
-        ("service", PlaceOrder { service: Some(Service::Collect), ..plain() }),
-        ("service", PlaceOrder { service: Some(Service::Both), ..plain() }),
         ("notes", PlaceOrder { notes: Some("x".repeat(501)), ..plain() }),
         ("notes", PlaceOrder { notes: Some("\u{202e}evil".into()), ..plain() }),
         ("items", PlaceOrder { items: vec![item("", 1)], ..plain() }),
@@ -315,9 +313,12 @@ async fn notes_reach_the_driver_and_can_be_erased_with_all_that_is_known_of_the_
     let mut other =
         PlaceOrder { priority: None, notes: None, items: vec![], skills: vec!["lift".into()], ..rich() };
     other.recipient.email = None;
+    other.service = Some(Service::Collect);
     (other.more_windows, other.never_vehicles) = (vec![], vec!["Van 03".into()]);
     let why = placed(&hub, vec![other]).await.remove(0).why.unwrap();
-    for field in ["priority", "window", "skills", "never_vehicles", "notes", "items", "recipient.email"] {
+    for field in
+        ["priority", "window", "skills", "never_vehicles", "notes", "items", "service", "recipient.email"]
+    {
         assert!(why.contains(field), "{field} is missing in: {why}");
     }
     assert!(!why.contains("only_vehicles") && !why.contains("language"), "{why}");

@@ -185,7 +185,7 @@ impl Deal {
         match self {
             Self::Arrive => assert_ne!(stop.state, StopState::Pending),
             Self::Deliver => {
-                assert!(matches!(stop.state, StopState::Done { outcome, .. } if outcome.is_delivered()));
+                assert!(matches!(stop.state, StopState::Done { outcome, .. } if outcome.is_success()));
             }
             Self::Fail => assert!(matches!(stop.state, StopState::Done { .. })),
             Self::DeliverAfterAll => assert!(matches!(failed.state, OrderState::Delivered { .. })),

@@ -4,14 +4,14 @@
 
 use crate::{
     a_day::state_equals_history,
-    common::{Hub, at, fix, order, report},
+    common::{Hub, at, ended, fix, order, report, well},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Outcome, Role};
+use domain::{Outcome, Role, Service};
 use operations::{Caller, Operations, OpsError};
 use wire::{
     driver::{Deed, DriverRoute, ReportStatus},
-    machine::PlaceOrders,
+    machine::{PlaceOrder, PlaceOrders},
     staff::{control_room::Freedom, exceptions::QueueFilter},
 };
 
@@ -53,14 +53,14 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
     match (what, route.as_ref(), stop) {
         (0..=2, _, Some(s)) => report(Deed::Arrived { stop: s.stop }).await,
         (3..=7, _, Some(s)) => {
-            let outcome = Outcome::DeliveredToRecipient;
-            report(Deed::Delivered { stop: s.stop, outcome, note: None }).await;
+            // Now and then the driver confuses two services.
+            let outcome = if how % 9 == 0 { Outcome::Collected } else { well(s) };
+            report(ended(s.stop, outcome)).await;
         }
         (8 | 9, _, Some(s)) => {
             report(Deed::Failed { stop: s.stop, outcome: Outcome::FailedNotHome, note: None }).await;
             if how % 3 == 0 {
-                let outcome = Outcome::DeliveredToSafePlace;
-                report(Deed::Delivered { stop: s.stop, outcome, note: None }).await;
+                report(ended(s.stop, well(s))).await;
             }
         }
         (10, Some(r), _) => report(Deed::Departed { route: r.route }).await,
@@ -106,7 +106,9 @@ async fn anything(hub: &Hub, ops: &Operations, cast: &Cast, now: DateTime<Utc>, 
         }
         (21, _, _) => {
             let shop = hub.shop(ops).await;
+            let service = [None, Some(Service::Collect), Some(Service::Both)][which % 3];
             let ask = order(1_000 + when, now + TimeDelta::hours(1), now + TimeDelta::hours(5));
+            let ask = PlaceOrder { service, ..ask };
             ops.place_orders(&shop, PlaceOrders::Single(Box::new(ask))).await.unwrap();
         }
         _ => {
@@ -130,7 +132,7 @@ async fn any_day_adds_up() {
             agent: hub.person(Role::Agent).await,
             references: (0..40).map(|n| format!("BOO-{n:06}")).collect(),
         };
-        hub.plan(40).await;
+        hub.plan_mixed(40).await;
         for (n, route) in hub.routed(at(7, 20)).await {
             if n < 3 {
                 hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;

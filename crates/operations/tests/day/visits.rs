@@ -113,14 +113,7 @@ async fn one_who_arrives_is_there_for_all_and_each_order_ends_as_it_does() {
         own.map(|s| s.stop.state.arrived_at()).collect()
     };
     assert_eq!(there(stops_of(&hub, &route).await), [Some(at(8, 10)); 3]);
-    let ended = |stop: &DriverStop, outcome: Outcome| {
-        let (stop, note) = (stop.stop, None);
-        if outcome.is_delivered() {
-            Deed::Delivered { stop, outcome, note }
-        } else {
-            Deed::Failed { stop, outcome, note }
-        }
-    };
+    let ended = |stop: &DriverStop, outcome: Outcome| crate::common::ended(stop.stop, outcome);
     hub.report(van, at(8, 12), ended(one, Outcome::DeliveredToRecipient)).await;
     // A phone that says it of each is no trouble.
     hub.report(van, at(8, 12), Deed::Arrived { stop: two.stop }).await;

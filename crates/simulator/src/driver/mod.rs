@@ -259,14 +259,17 @@ impl Driver {
                 self.report(phone, at, "reloaded", at, Deed::Reloaded { route });
                 self.record(&Fact::Reload { vehicle: &self.truth.label, arrived: since, left: at });
                 if let Some(heard) = &mut self.route {
-                    heard.route.stops.iter_mut().for_each(|stop| stop.aboard = true);
+                    let brought = heard.route.stops.iter_mut().filter(|stop| stop.service.brings());
+                    brought.for_each(|stop| stop.aboard = true);
                 }
                 self.go_on(Here::at(self.truth.bay), at, at, phone);
             }
             State::AtDoor { visit, at: place, door, .. } => {
                 let (stop, outcome, note) = (visit.stop.stop, door.outcome, door.note.map(str::to_owned));
                 let since = visit.arrived;
-                let deed = if outcome.is_delivered() {
+                let deed = if outcome.takes() {
+                    Deed::Collected { stop, outcome, note }
+                } else if outcome.is_success() {
                     Deed::Delivered { stop, outcome, note }
                 } else {
                     Deed::Failed { stop, outcome, note }
@@ -385,9 +388,9 @@ impl Driver {
 
     fn give_up(&mut self, at: Instant, phone: &mut Phone) {
         while let Some(next) = self.next_stop() {
-            let (stop, aboard) = (next.stop, next.aboard);
+            let (stop, at_hub) = (next.stop, next.service.brings() && !next.aboard);
             // What lies at the hub is nobody's failed attempt.
-            if aboard {
+            if !at_hub {
                 let (order, window_until) = (next.reference.as_str(), next.window_until);
                 self.record(&Fact::GivenUp { vehicle: &self.truth.label, order, stop, window_until, at });
                 let note = Some("Shift over".to_owned());

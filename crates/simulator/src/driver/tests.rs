@@ -60,7 +60,7 @@ fn kinds(reports: &[Report]) -> String {
         .map(|report| match report.what {
             Deed::Departed { .. } => 'D',
             Deed::Arrived { .. } => 'a',
-            Deed::Delivered { .. } | Deed::Failed { .. } => 'e',
+            Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. } => 'e',
             Deed::OffRoad { .. } => 'X',
             Deed::Recovered => 'R',
             Deed::Reloaded { .. } => 'L',
@@ -93,7 +93,9 @@ fn a_break_is_taken_once_at_the_first_door_after_its_earliest_beginning() {
     }
     let reports = phone.queued_reports();
     assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(8)));
-    let ends = |report: &Report| matches!(report.what, Deed::Delivered { .. } | Deed::Failed { .. });
+    let ends = |report: &Report| {
+        matches!(report.what, Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. })
+    };
     let gaps: Vec<_> = reports
         .windows(2)
         .filter(|pair| ends(&pair[0]) && pair[1].at - pair[0].at >= Duration::minutes(45))
@@ -119,7 +121,9 @@ fn nobody_is_served_before_the_window_opens() {
     let reports = day(truth, world, 5, Duration::minutes(1));
     let first_end = reports
         .iter()
-        .find(|report| matches!(report.what, Deed::Delivered { .. } | Deed::Failed { .. }))
+        .find(|report| {
+            matches!(report.what, Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. })
+        })
         .unwrap();
     assert!(first_end.at > opens);
 }
@@ -243,7 +247,10 @@ fn the_truth_file_holds_the_whole_day_and_its_parts_add_up() {
     );
     assert_eq!(
         stops.iter().map(|stop| time(stop, "ended")).collect::<Vec<_>>(),
-        reported(|deed| matches!(deed, Deed::Delivered { .. } | Deed::Failed { .. }))
+        reported(|deed| matches!(
+            deed,
+            Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. }
+        ))
     );
     for stop in stops {
         let s = |name: &str| stop[name].as_f64().unwrap();

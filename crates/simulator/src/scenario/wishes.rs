@@ -1,9 +1,12 @@
 //! What few orders have beyond a door, a window and packages: a priority, a skill, a word for the driver, an e-mail address,
-//! contents. Not here: which vehicles have the skills (`fleet`).
+//! contents, or goods to be taken along. Not here: which vehicles have the skills (`fleet`).
 
 use super::fleet::{COLD, LIFT};
 use rand::{Rng, seq::IndexedRandom};
-use wire::machine::{PlaceItem, PlaceOrder};
+use wire::{
+    Service,
+    machine::{PlaceItem, PlaceOrder},
+};
 
 /// Words for the driver.
 const NOTES: [&str; 6] = [
@@ -21,6 +24,8 @@ const SKILLED: f64 = 0.15;
 const NOTED: f64 = 0.06;
 const WRITTEN_TO: f64 = 0.4;
 const LISTED: f64 = 0.1;
+const COLLECTED: f64 = 0.05;
+const EXCHANGED: f64 = 0.01;
 
 /// Draws what an order of a shop has beside the rest.
 pub fn add(rng: &mut impl Rng, shop: &str, order: &mut PlaceOrder) {
@@ -48,12 +53,22 @@ pub fn add(rng: &mut impl Rng, shop: &str, order: &mut PlaceOrder) {
         order.items =
             vec![PlaceItem { name: format!("{shop} no. {number}"), quantity: rng.random_range(1..=4) }];
     }
+    order.service = match rng.random::<f64>() {
+        lot if lot < COLLECTED => Some(Service::Collect),
+        lot if lot < COLLECTED + EXCHANGED => Some(Service::Both),
+        _ => None,
+    };
+    if order.service == Some(Service::Collect) {
+        // There is nothing to leave.
+        order.notes.take_if(|note| note.starts_with("Leave"));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::scenario::{Size, draws::Draws, orders};
     use crate::testing::{StraightStreets, addresses, workday};
+    use wire::Service;
 
     #[test]
     fn a_few_orders_in_a_hundred_have_something_and_most_have_nothing_to_plan() {
@@ -68,6 +83,8 @@ mod tests {
         assert!((15..60).contains(&count(&|order| order.priority.is_some())));
         assert!((40..120).contains(&count(&|order| !order.skills.is_empty())));
         assert!((50..150).contains(&count(&|order| order.notes.is_some())));
+        assert!((50..105).contains(&count(&|order| order.service == Some(Service::Collect))));
+        assert!((5..30).contains(&count(&|order| order.service == Some(Service::Both))));
         assert!((450..750).contains(&count(&|order| order.recipient.email.is_some())));
     }
 }

@@ -6,7 +6,7 @@ use crate::scenario::draws::{lognormal, normal};
 use chrono::Duration;
 use rand::Rng;
 use wire::driver::DriverStop;
-use wire::{Instant, Outcome, VehicleKind};
+use wire::{Instant, Outcome, Service, VehicleKind};
 
 /// What one visit to a door comes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,14 +63,16 @@ pub fn knock(
     let (lot, how, tail) = (rng.random::<f64>(), rng.random::<f64>(), rng.random::<f64>());
     let (spread, waiting_s) = (normal(rng), lognormal(rng, WAITING_S, 0.4));
     let late = arrived > stop.window_until + LATE;
-    let drawn = failure(lot, kind, late);
+    let drawn = failure(lot, kind, late).map(|failed| as_collected(failed, stop.service));
     let (outcome, note) = match before {
         Some(before) if is_of_the_door(before) => (before, None),
-        Some(_) => drawn.filter(|(outcome, _)| !is_of_the_door(*outcome)).unwrap_or_else(|| delivery(how)),
-        None => drawn.unwrap_or_else(|| delivery(how)),
+        Some(_) => drawn
+            .filter(|(outcome, _)| !is_of_the_door(*outcome))
+            .unwrap_or_else(|| success(stop.service, how)),
+        None => drawn.unwrap_or_else(|| success(stop.service, how)),
     };
     let share = if before.is_some() { FURTHER } else { 1.0 };
-    let takes_s = if outcome.is_delivered() {
+    let takes_s = if outcome.is_success() {
         let long = if tail < LONG { 3.0 } else { 1.0 };
         (expected_s(stop) * AGAINST_EXPECTED * (SPREAD * spread).exp() * long).clamp(15.0, 2_400.0) * share
     } else if before.is_some() {
@@ -97,6 +99,28 @@ fn failure(lot: f64, kind: VehicleKind, late: bool) -> Option<(Outcome, Option<&
         below += share;
         (lot < below).then_some((outcome, note))
     })
+}
+
+/// Who has nothing to hand over fails in other words.
+fn as_collected(
+    failed: (Outcome, Option<&'static str>),
+    service: Service,
+) -> (Outcome, Option<&'static str>) {
+    match failed.0 {
+        Outcome::FailedOther | Outcome::FailedPackageNotAvailable if service == Service::Collect => {
+            (Outcome::FailedPackageNotAvailable, Some("Nothing was ready to be collected"))
+        }
+        _ => failed,
+    }
+}
+
+fn success(service: Service, how: f64) -> (Outcome, Option<&'static str>) {
+    match service {
+        Service::Deliver => delivery(how),
+        Service::Collect => (Outcome::Collected, None),
+        Service::Both if how < 0.9 => (Outcome::Exchanged, None),
+        Service::Both => (Outcome::DeliveredToRecipient, Some("Nothing was ready to be taken along")),
+    }
 }
 
 fn delivery(how: f64) -> (Outcome, Option<&'static str>) {
@@ -133,7 +157,7 @@ mod tests {
     #[test]
     fn about_one_door_in_thirteen_stays_closed_and_more_when_the_driver_is_late() {
         let (early, late) = (doors(-Duration::hours(1)), doors(Duration::hours(1)));
-        let failed = |all: &[Door]| share(all, |door| !door.outcome.is_delivered());
+        let failed = |all: &[Door]| share(all, |door| !door.outcome.is_success());
         assert!((0.06..0.095).contains(&failed(&early)), "{}", failed(&early));
         assert!(failed(&late) > failed(&early) + 0.07);
         let not_home = share(&early, |door| door.outcome == Outcome::FailedNotHome);
@@ -155,16 +179,37 @@ mod tests {
         assert!(further(Outcome::FailedNotHome).iter().all(|door| door.outcome == Outcome::FailedNotHome));
         let opened = further(Outcome::DeliveredToRecipient);
         assert!(opened.iter().all(|door| door.outcome != Outcome::FailedNotHome));
-        assert!((0.005..0.03).contains(&share(&opened, |door| !door.outcome.is_delivered())));
+        assert!((0.005..0.03).contains(&share(&opened, |door| !door.outcome.is_success())));
         let mean = opened.iter().map(|door| door.takes.as_seconds_f64()).sum::<f64>() / 2_000.0;
         assert!((expected * 0.2..expected * 0.3).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn what_is_collected_is_never_delivered_and_some_exchanges_are() {
+        let draws = Draws::new(5);
+        let ends = |service| -> Vec<Outcome> {
+            (0..1_000)
+                .map(|number| {
+                    let at = LatLon { lat: 35.9, lon: 14.5 };
+                    let stop = DriverStop { service, ..stop_at(number, at) };
+                    let mut rng = draws.stream("door", &stop.reference);
+                    knock(&mut rng, VehicleKind::DieselVan, &stop, stop.window_from, None).outcome
+                })
+                .collect()
+        };
+        let share = |all: &[Outcome], outcome| all.iter().filter(|end| **end == outcome).count();
+        let (collected, exchanged) = (ends(Service::Collect), ends(Service::Both));
+        assert!(collected.iter().all(|end| !end.is_success() || *end == Outcome::Collected));
+        assert!((900..950).contains(&share(&collected, Outcome::Collected)));
+        assert!((780..880).contains(&share(&exchanged, Outcome::Exchanged)));
+        assert!((50..130).contains(&share(&exchanged, Outcome::DeliveredToRecipient)));
     }
 
     #[test]
     fn a_door_takes_about_what_the_shop_expects_with_a_long_tail() {
         let all: Vec<f64> = doors(-Duration::hours(1))
             .into_iter()
-            .filter(|door| door.outcome.is_delivered())
+            .filter(|door| door.outcome.is_success())
             .map(|door| door.takes.num_seconds() as f64)
             .collect();
         let mean = all.iter().sum::<f64>() / all.len() as f64;

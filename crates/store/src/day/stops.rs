@@ -2,8 +2,8 @@
 
 use crate::{Conn, StoreError, Tx, locks::RouteLocks, plans::CARRIED_DAYS};
 use domain::{
-    Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Stop, StopId, StopState,
-    Window, Windows,
+    Attempt, AttemptId, Coordinate, Day, HubId, Instant, OrderId, Outcome, RouteId, Service, Stop, StopId,
+    StopState, Window, Windows,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -71,6 +71,8 @@ pub struct DayStop {
     pub windows: Windows,
     /// Expected time at the door, in seconds.
     pub service_s: i32,
+    /// What is done at the door.
+    pub service: Service,
     /// Whether a vehicle carries the goods.
     pub aboard: bool,
     /// Expected arrival, while it is open.
@@ -78,6 +80,16 @@ pub struct DayStop {
 }
 
 impl DayStop {
+    /// Whether the goods that it brings are in its vehicle, and not still to be loaded or fetched; none where it brings nothing.
+    pub fn brings_aboard(&self) -> Option<bool> {
+        self.service.brings().then_some(self.aboard)
+    }
+
+    /// Whether its vehicle has still to load or to fetch its goods.
+    pub fn lacks_goods(&self) -> bool {
+        self.brings_aboard() == Some(false)
+    }
+
     /// When who is at the door at some time can serve it: who comes before a window waits for it.
     pub fn opens(&self, at: Instant) -> Instant {
         match self.windows.parts() {
@@ -104,7 +116,7 @@ pub async fn of_day(
                   coalesce(a.promised_until, o.latest_until) as "latest_until!", o.service_s,
                   case when o.latest_from = o.original_from and o.latest_until = o.original_until then o.windows
                        else '[]' end as "windows!",
-                  o.aboard is not null as "aboard!", e.arrival as "eta?"
+                  o.service, o.aboard is not null as "aboard!", e.arrival as "eta?"
            from routes r
            join stops s on s.route_id = r.id
            join orders o on o.id = s.order_id
@@ -151,6 +163,7 @@ pub async fn of_day(
                 window: Window::parse(r.latest_from, r.latest_until).map_err(|_| corrupt("latest_until"))?,
                 windows: serde_json::from_value(r.windows).map_err(|_| corrupt("windows"))?,
                 service_s: r.service_s,
+                service: Service::parse(&r.service).ok_or_else(|| corrupt("service"))?,
                 aboard: r.aboard,
                 eta: r.eta,
             })

@@ -54,7 +54,7 @@ pub async fn attempts(
 pub struct Promised {
     /// The order.
     pub order: OrderId,
-    /// The vehicle that delivered it.
+    /// The vehicle that delivered or collected it.
     pub vehicle: Option<VehicleId>,
     /// What the figures count.
     pub facts: PromiseFacts,
@@ -73,7 +73,7 @@ pub async fn promised(
            from orders o
            left join lateral (
                select a.arrived_at, r.vehicle_id from attempts a join routes r on r.id = a.route_id
-               where a.order_id = o.id and a.outcome like 'delivered%' order by a.arrived_at limit 1
+               where a.order_id = o.id and a.outcome not like 'failed%' order by a.arrived_at limit 1
            ) d on true
            where o.hub_id = $1 and o.original_until > $2 and o.original_until <= $3 and o.state <> 'cancelled'
            order by o.original_until, o.id"#,

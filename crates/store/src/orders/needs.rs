@@ -55,13 +55,14 @@ pub(super) struct Written {
     pub language: Vec<Option<String>>,
     pub notes: Vec<String>,
     pub items: Vec<Value>,
+    pub service: Vec<String>,
 }
 
 impl Written {
     /// Of these orders.
     pub fn of(orders: &[Order]) -> Result<Self, serde_json::Error> {
         let mut all = Self::default();
-        for Order { needs, recipient, notes, items, .. } in orders {
+        for Order { needs, recipient, notes, items, service, .. } in orders {
             all.priority.push(needs.priority.number());
             all.windows.push(serde_json::to_value(&needs.windows)?);
             all.skills.push(serde_json::to_value(&needs.skills)?);
@@ -71,6 +72,7 @@ impl Written {
             all.language.push(recipient.language.as_ref().map(|language| language.code().to_owned()));
             all.notes.push(notes.clone());
             all.items.push(serde_json::to_value(items)?);
+            all.service.push(service.code().to_owned());
         }
         Ok(all)
     }

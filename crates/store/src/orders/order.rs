@@ -4,7 +4,7 @@ use super::needs;
 use crate::{Conn, StoreError, Tx, plans::CARRIED_DAYS};
 use domain::{
     Address, ConsignmentId, Coordinate, Day, HubId, Instant, Order, OrderId, OrderState, Package, PackageId,
-    Promise, Recipient, ShopId, StopId, VehicleId, Window,
+    Promise, Recipient, Service, ShopId, StopId, VehicleId, Window,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -40,6 +40,7 @@ struct Row {
     language: Option<String>,
     notes: String,
     items: serde_json::Value,
+    service: String,
 }
 
 impl Row {
@@ -52,6 +53,7 @@ impl Row {
             "planned" => OrderState::Planned { stop: stop? },
             "out_for_delivery" => OrderState::OutForDelivery { stop: stop? },
             "delivered" => OrderState::Delivered { at: at? },
+            "collected" => OrderState::Collected { at: at? },
             "failed" => OrderState::Failed { at: at? },
             "cancelled" => OrderState::Cancelled { at: at? },
             _ => return Err(corrupt("state")),
@@ -85,6 +87,7 @@ impl Row {
             packages,
             service_s: self.service_s,
             needs: asked.read().map_err(corrupt)?,
+            service: Service::parse(&self.service).ok_or_else(|| corrupt("service"))?,
             notes: self.notes,
             items: needs::items(self.items).map_err(corrupt)?,
             placed_at: self.placed_at,
@@ -133,7 +136,7 @@ pub async fn many(conn: &mut Conn, ids: &[OrderId]) -> Result<Vec<Order>, StoreE
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
                 state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
-                language, notes, items
+                language, notes, items, service
          from orders where id = any($1)",
         &ids
     )
@@ -150,7 +153,7 @@ pub async fn lock(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>, StoreError
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
                 state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
-                language, notes, items
+                language, notes, items, service
          from orders where id = any($1) order by id for no key update",
         &ids
     )
@@ -166,7 +169,7 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Order>,
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
                 state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
-                language, notes, items
+                language, notes, items, service
          from orders where hub_id = $1 and day = $2 order by reference, id",
         hub.0,
         day
@@ -174,32 +177,6 @@ pub async fn of_day(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Order>,
     .fetch_all(&mut *conn)
     .await?;
     with_packages(conn, rows).await
-}
-
-/// What is asked of a day's fleet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Grams.
-    pub weight_g: i64,
-    /// Millilitres.
-    pub volume_ml: i64,
-}
-
-/// What a day's orders weigh and measure, without cancelled ones and without `but`.
-pub async fn load_of_day(conn: &mut Conn, hub: HubId, day: Day, but: OrderId) -> Result<Load, StoreError> {
-    // Sums of 64-bit numbers are wider in the database; what is beyond them is more than any fleet carries.
-    let sums = sqlx::query!(
-        r#"select least(coalesce(sum(p.weight_g), 0), 9223372036854775807)::int8 as "weight!",
-                  least(coalesce(sum(p.volume_ml), 0), 9223372036854775807)::int8 as "volume!"
-           from orders o join packages p on p.order_id = o.id
-           where o.hub_id = $1 and o.day = $2 and o.state <> 'cancelled' and o.id <> $3"#,
-        hub.0,
-        day,
-        but.0
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(Load { weight_g: sums.weight, volume_ml: sums.volume })
 }
 
 /// Whether a day has any order.
@@ -220,7 +197,7 @@ pub async fn aboard(conn: &mut Conn, vehicle: VehicleId) -> Result<Vec<Order>, S
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
                 state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
-                language, notes, items
+                language, notes, items, service
          from orders where aboard = $1 order by id",
         vehicle.0
     )
@@ -236,7 +213,7 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Order>, StoreError> {
         "select id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                 original_from, original_until, latest_from, latest_until, consignment_id, service_s, placed_at,
                 state, stop_id, state_at, aboard, priority, windows, skills, only_vehicles, never_vehicles, email,
-                language, notes, items
+                language, notes, items, service
          from orders"
     )
     .fetch_all(&mut *conn)
@@ -311,10 +288,10 @@ pub async fn waiting_orders(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec
     .collect())
 }
 
-/// The orders of a day that are neither delivered nor cancelled.
+/// The orders of a day at whose doors something is still to be done.
 pub async fn unfinished(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<OrderId>, StoreError> {
     let ids = sqlx::query_scalar!(
-        "select id from orders where hub_id = $1 and day = $2 and state not in ('delivered', 'cancelled')",
+        "select id from orders where hub_id = $1 and day = $2 and state not in ('delivered', 'collected', 'cancelled')",
         hub.0,
         day
     );
@@ -362,17 +339,17 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, St
         "insert into orders (id, hub_id, shop_id, reference, recipient_name, recipient_phone, address, lat, lon, day,
                              original_from, original_until, latest_from, latest_until, consignment_id, service_s,
                              placed_at, state, priority, windows, skills, only_vehicles, never_vehicles, email, language,
-                             notes, items)
-         select id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, f, u, consignment, service, placed,
+                             notes, items, service)
+         select id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, f, u, consignment, service_s, placed,
                 'placed', priority, windows, array(select jsonb_array_elements_text(skills)),
                 array(select jsonb_array_elements_text(only_vehicles)::uuid),
-                array(select jsonb_array_elements_text(never_vehicles)::uuid), email, language, notes, items
+                array(select jsonb_array_elements_text(never_vehicles)::uuid), email, language, notes, items, service
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[],
                      $9::float8[], $10::date[], $11::timestamptz[], $12::timestamptz[], $13::uuid[], $14::int4[],
                      $15::timestamptz[], $16::int2[], $17::jsonb[], $18::jsonb[], $19::jsonb[], $20::jsonb[],
-                     $21::text[], $22::text[], $23::text[], $24::jsonb[])
-              as t (id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, consignment, service, placed,
-                    priority, windows, skills, only_vehicles, never_vehicles, email, language, notes, items)
+                     $21::text[], $22::text[], $23::text[], $24::jsonb[], $25::text[])
+              as t (id, hub, shop, reference, name, phone, address, lat, lon, day, f, u, consignment, service_s, placed,
+                    priority, windows, skills, only_vehicles, never_vehicles, email, language, notes, items, service)
          on conflict on constraint orders_reference_key do nothing",
         &id,
         &hub,
@@ -397,7 +374,8 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<HashMap<(ShopId, St
         &asked.email as &[Option<String>],
         &asked.language as &[Option<String>],
         &asked.notes,
-        &asked.items
+        &asked.items,
+        &asked.service
     )
     .execute(&mut **tx)
     .await?;
@@ -449,10 +427,11 @@ pub async fn save(tx: &mut Tx, orders: &[Order]) -> Result<(), StoreError> {
     let at: Vec<_> = orders
         .iter()
         .map(|o| match o.state {
-            OrderState::Delivered { at } | OrderState::Failed { at } | OrderState::Cancelled { at } => {
-                Some(at)
-            }
-            _ => None,
+            OrderState::Delivered { at }
+            | OrderState::Collected { at }
+            | OrderState::Failed { at }
+            | OrderState::Cancelled { at } => Some(at),
+            OrderState::Placed | OrderState::Planned { .. } | OrderState::OutForDelivery { .. } => None,
         })
         .collect();
     sqlx::query!(

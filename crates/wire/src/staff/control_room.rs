@@ -1,7 +1,7 @@
 //! What a dispatcher sees of the whole day.
 
 use crate::{Moment, Point, Span, staff::roads::ClosedRoad};
-use domain::{Day, OrderId, Outcome, ProposalId, RouteId, Standing, StopId, VehicleId, VehicleKind};
+use domain::{Day, OrderId, Outcome, ProposalId, RouteId, Service, Standing, StopId, VehicleId, VehicleKind};
 use serde::{Deserialize, Serialize};
 
 /// The day on one page.
@@ -203,6 +203,9 @@ pub struct StopRow {
     pub sequence: i32,
     /// Of the first stop of a visit how many stops of this list it has, of each further one 0.
     pub together: i64,
+    /// What is done at the door.
+    #[serde(default, skip_serializing_if = "Service::is_usual")]
+    pub service: Service,
     /// The address as written.
     pub address: String,
     /// The door.

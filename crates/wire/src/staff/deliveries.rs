@@ -1,7 +1,7 @@
 //! What an agent sees of orders.
 
 use crate::{Moment, Point, Span};
-use domain::{Day, ExceptionKind, HubId, OrderId, Outcome, RouteId, Standing};
+use domain::{Day, ExceptionKind, HubId, OrderId, Outcome, RouteId, Service, Standing};
 use serde::{Deserialize, Serialize};
 
 /// What a search found.
@@ -44,12 +44,14 @@ pub struct OrderHit {
 pub enum Progress {
     /// Waits for a plan.
     Placed,
-    /// On a route that has not left.
+    /// On a route, and in no vehicle: it waits at the hub, or at its door to be collected.
     Planned,
     /// On the road.
     OutForDelivery,
     /// Delivered.
     Delivered,
+    /// Taken along from its door.
+    Collected,
     /// The last attempt failed.
     Failed,
     /// Cancelled.
@@ -90,6 +92,9 @@ pub struct OrderView {
 /// What a shop said about an order beyond door, window and packages; empty where it said nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
+    /// What is done at the door.
+    #[serde(default)]
+    pub service: Service,
     /// How much it matters when not all orders find a place; 0 is the usual, 9 the most.
     pub priority: i16,
     /// The windows of its promise, if they are several.
@@ -185,6 +190,9 @@ pub enum StoryFact {
         /// What a vehicle has to be able to do.
         #[serde(default)]
         skills: Vec<String>,
+        /// What is done at the door.
+        #[serde(default)]
+        service: Service,
     },
     /// It got a place on a route.
     Planned {
@@ -199,7 +207,7 @@ pub enum StoryFact {
     Dropped,
     /// It left the hub.
     Loaded,
-    /// It came back to the hub.
+    /// It came to the hub.
     Unloaded,
     /// The driver stood at the door.
     Arrived,
@@ -221,7 +229,7 @@ pub enum StoryFact {
     },
     /// It was cancelled.
     Cancelled,
-    /// Its day closed before it was delivered.
+    /// Its day closed before it was done.
     CarriedOver {
         /// The service day that it belongs to now.
         day: Day,

@@ -26,7 +26,7 @@ pub struct RecipientView {
     pub orders: Vec<RecipientOrder>,
     /// How many orders there are in all.
     pub total: i64,
-    /// Orders that the latest erasure left alone, because they are still to be delivered.
+    /// Orders that the latest erasure left alone, because they are still open.
     pub left: Vec<RecipientOrder>,
 }
 
@@ -34,7 +34,7 @@ impl RecipientView {
     /// So many orders are listed.
     pub const MOST: usize = 200;
 
-    /// Whether the chosen order is still to be delivered, so that somebody has to find the door.
+    /// Whether the chosen order is still open, so that somebody has to find the door.
     pub fn is_open(&self) -> bool {
         self.orders.first().is_some_and(|order| order.open)
     }
@@ -53,7 +53,7 @@ pub struct RecipientOrder {
     pub progress: Progress,
     /// What is promised now.
     pub window: Span,
-    /// Whether it is still to be delivered, and would be left alone.
+    /// Whether it is still open, and would be left alone.
     pub open: bool,
     /// What it would lose.
     pub holds: Vec<Held>,
@@ -123,7 +123,7 @@ pub struct EraseRecipient {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EraseOutcome {
-    /// The recipient of so many orders is forgotten; the others are still to be delivered and were left alone.
+    /// The recipient of so many orders is forgotten; the others are still open and were left alone.
     Erased {
         /// How many.
         orders: usize,
@@ -132,6 +132,6 @@ pub enum EraseOutcome {
     },
     /// What was typed is not the reference of the order. Nothing was changed.
     NotConfirmed,
-    /// The order is still to be delivered. Nothing was changed.
+    /// The order is still open. Nothing was changed.
     StillOpen,
 }

@@ -32,7 +32,7 @@ pub struct FiguresView {
     pub promises_kept: Share,
     /// The same for windows of up to two hours, of up to four, and longer ones.
     pub promises_by_length: [Share; 3],
-    /// Delivered at the first attempt.
+    /// Delivered or collected at the first attempt.
     pub first_attempt: Share,
     /// Completed stops.
     pub stops: i64,
