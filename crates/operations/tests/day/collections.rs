@@ -60,7 +60,7 @@ async fn serving(hub: &Hub, now: DateTime<Utc>, reference: &str) -> (usize, Driv
 }
 
 async fn stored(hub: &Hub, id: OrderId) -> domain::Order {
-    store::orders::get(&mut *hub.database.read().await.unwrap(), id).await.unwrap().unwrap()
+    store::orders::get(&mut hub.database.read().await.unwrap(), id).await.unwrap().unwrap()
 }
 
 /// Why a report is refused.
