@@ -75,12 +75,12 @@ pub fn or_erased(text: String) -> String {
 pub fn story(fact: &StoryFact, now: Moment) -> String {
     match fact {
         StoryFact::Placed { window, priority, skills, service } => {
-            let what = match service {
-                Service::Deliver => "Order placed",
-                Service::Collect => "Collection placed",
-                Service::Both => "Exchange placed",
+            let mut text = format!("Order placed, promised {}", format::window_from(*window, now));
+            text += match service {
+                Service::Deliver => "",
+                Service::Collect => ", to be collected",
+                Service::Both => ", to be exchanged",
             };
-            let mut text = format!("{what}, promised {}", format::window_from(*window, now));
             if *priority > 0 {
                 text += &format!(", priority {priority}");
             }

@@ -1,4 +1,4 @@
-// A dispatcher closes the day of a hub when its vehicle is back: what was not delivered is carried over, a failed
+// A dispatcher closes the day of a hub when its vehicle is back: what was left open is carried over, a failed
 // attempt still wants somebody, and the next day opens.
 import { expect, isLive, overflow, test } from "../../fixtures";
 import { OwnHub } from "../../setup/hub";
@@ -33,7 +33,7 @@ test("a dispatcher closes the day, and sees what became of what it left open", a
 
   await close.click();
   const sheet = page.locator(".end-of-day .menu-sheet");
-  await expect(sheet).toContainText("What was not delivered");
+  await expect(sheet).toContainText("What was left open");
   await page.keyboard.press("Escape");
   await expect(sheet, "Escape closes nothing but the menu").toBeHidden();
   await close.click();
