@@ -4,7 +4,7 @@ use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
     day::standing::success,
-    fleet::{duties::Duties, rosters::said},
+    fleet::rosters::said,
     sites::hubs::Site,
 };
 use chrono::{SubsecRound, TimeDelta};
@@ -119,11 +119,9 @@ impl Operations {
         let Site { hub, zone } = &site;
         let now = self.now();
         let mut conn = self.0.database.read().await?;
-        let day = self.running_day(&mut conn, &site, now).await?;
-        let Some(route) = store::plans::route_of_vehicle(&mut conn, vehicle, day).await? else {
-            return Ok(None);
-        };
-        let plan = store::plans::published(&mut conn, hub.id, day).await?;
+        let calendar = (hub.id, zone.day(now));
+        let found = store::plans::route_to_drive(&mut conn, calendar, vehicle).await?;
+        let Some((route, day, revision)) = found else { return Ok(None) };
         let all = store::stops::of_day(&mut conn, hub.id, day, Some(&[route.id])).await?;
         let today = zone.bounds(day).1;
         let closures = store::roads::closures(&mut conn, hub.id, now).await?;
@@ -165,22 +163,20 @@ impl Operations {
                     .collect(),
             })
             .collect();
-        // Of a day before the breaks are over.
-        let breaks = match store::vehicles::vehicle(&mut conn, vehicle).await? {
-            Some(vehicle) if route.day == day => {
-                let duties = Duties::read(&mut conn, hub.id, day).await?;
-                duties.drive(*zone, &vehicle, route.shift).map_or_else(Vec::new, |drive| drive.breaks)
-            }
-            _ => vec![],
+        // Usual hours have no breaks, and of a day before they are over.
+        let shift = match route.shift.filter(|_| route.day == day) {
+            Some(shift) => store::shifts::get(&mut conn, shift).await?,
+            None => None,
         };
+        let breaks = shift.as_ref().and_then(|shift| shift.duty.drives()).map(|(_, hours)| hours.breaks());
         Ok(Some(DriverRoute {
             route: route.id,
-            revision: plan.map_or(0, |plan| plan.revision),
+            revision,
             planned_start: route.planned_start,
             hub: point(hub.at),
             stops,
             reload_before,
-            breaks: breaks.into_iter().map(said).collect(),
+            breaks: breaks.unwrap_or_default().iter().copied().map(said).collect(),
             closures: closures.collect(),
         }))
     }

@@ -22,7 +22,7 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// Readings older than this are refused: nobody can use them.
 const OLD: TimeDelta = TimeDelta::days(7);
 /// How long the first batch of a group waits for others. Nobody looks at a position more often than once a second.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(200);
 /// With so many batches a group waits no longer, and takes what is there already.
 const ENOUGH: usize = 32;
 /// A group is closed at this many readings.

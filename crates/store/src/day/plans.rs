@@ -217,6 +217,58 @@ pub async fn route_of_vehicle(
     .transpose()
 }
 
+/// What [`route_of_vehicle`] answers of a hub's running day, which is `today` while none is open, with that day and the revision
+/// of its plan, 0 without one: all that a phone asks for first, in one look.
+pub async fn route_to_drive(
+    conn: &mut Conn,
+    (hub, today): (HubId, Day),
+    vehicle: VehicleId,
+) -> Result<Option<(Route, Day, i32)>, StoreError> {
+    let found = sqlx::query!(
+        r#"with running as (
+               select coalesce((select day from service_days where hub_id = $1 and closed_at is null
+                                order by day limit 1), $3) as day
+           )
+           select r.id, r.hub_id, r.day, r.vehicle_id, r.shift_id, r.driver_id, r.planned_start, r.planned_end,
+                  r.shift_until, r.departed_at, r.finished_at, running.day as "running!",
+                  coalesce((select p.revision from plans p where p.hub_id = $1 and p.day = running.day
+                                                             and p.state = 'published'), 0) as "revision!"
+           from routes r, running
+           where r.vehicle_id = $2 and r.day between running.day - $4::int4 and running.day
+             and (r.day = running.day or r.departed_at is not null and r.finished_at is null)
+           order by r.day desc, r.departed_at is not null and r.finished_at is null desc,
+                    r.finished_at desc nulls first, r.planned_start
+           limit 1"#,
+        hub.0,
+        vehicle.0,
+        today,
+        CARRIED_DAYS
+    )
+    .fetch_optional(conn)
+    .await?;
+    found
+        .map(|r| {
+            Ok((
+                Route::try_from(RouteRow {
+                    id: r.id,
+                    hub_id: r.hub_id,
+                    day: r.day,
+                    vehicle_id: r.vehicle_id,
+                    shift_id: r.shift_id,
+                    driver_id: r.driver_id,
+                    planned_start: r.planned_start,
+                    planned_end: r.planned_end,
+                    shift_until: r.shift_until,
+                    departed_at: r.departed_at,
+                    finished_at: r.finished_at,
+                })?,
+                r.running,
+                r.revision,
+            ))
+        })
+        .transpose()
+}
+
 /// Every route of every day, for comparing with the history.
 pub(crate) async fn all_routes(conn: &mut Conn) -> Result<Vec<Route>, StoreError> {
     sqlx::query_as!(
