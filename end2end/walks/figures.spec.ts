@@ -8,7 +8,7 @@ test("each figure has its denominator, its definition and its rows", async ({ pa
   await expect(figures).toHaveCount(5);
   const attempts = /^\d[\d,]* of \d[\d,]* attempts$/;
   const promises = /^\d[\d,]* of \d[\d,]* orders?(;|$)|^No promised window has ended yet/;
-  const denominators = [attempts, attempts, promises, /^\d[\d,]* of \d[\d,]* orders$/, /^\d[\d,]* visits? in [\d.]+ h on the road; [\d.]+ an hour successful$/];
+  const denominators = [attempts, attempts, promises, /^\d[\d,]* of \d[\d,]* orders$/, /^\d[\d,]* visits? in [\d.]+ h on the road; [\d.]+ successful an hour$/];
   for (const [place, over] of denominators.entries()) {
     const figure = figures.nth(place);
     await expect(figure.locator(".figure-over")).toHaveText(over);

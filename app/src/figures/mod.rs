@@ -155,7 +155,7 @@ fn DayPicker(day: NaiveDate) -> impl IntoView {
 fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<FigureKind>>) -> impl IntoView {
     let stops_per_hour = view.stops_per_hour.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
     let successful =
-        view.delivered_per_hour.map(|rate| format!("; {rate:.1} an hour successful")).unwrap_or_default();
+        view.delivered_per_hour.map(|rate| format!("; {rate:.1} successful an hour")).unwrap_or_default();
     let stops = format::counted(view.stops, "visit", "visits");
     let over = format!("{stops} in {:.1} h on the road{successful}", view.road_hours);
     let share = |share: Share, what: &str| {

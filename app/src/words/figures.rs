@@ -73,7 +73,7 @@ pub fn figure(kind: FigureKind) -> &'static str {
     match kind {
         FigureKind::OnTimeLatest => "On time",
         FigureKind::OnTimeOriginal => "On time, first promise",
-        FigureKind::FirstAttempt => "Done at first attempt",
+        FigureKind::FirstAttempt => "First-attempt success",
         FigureKind::Failed => "Failed attempts",
         FigureKind::StopsPerHour => "Stops an hour",
         FigureKind::PromisesKept => "First promises kept",

@@ -45,7 +45,7 @@ async fn connect(hub: &Hub) -> PgConnection {
 }
 
 /// Waits until every event is in the feed: transactions of other tests hold it up, whose databases are on the same server.
-async fn settled(hub: &Hub) {
+pub async fn settled(hub: &Hub) {
     let waits = "select exists (select from events where tx >= pg_snapshot_xmin(pg_current_snapshot())
                                   and epoch = (select epoch from feed_epoch))";
     let mut conn = connect(hub).await;

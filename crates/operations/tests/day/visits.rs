@@ -3,6 +3,7 @@
 use crate::{
     a_day::state_equals_history,
     common::{Hub, at, order, report},
+    history::settled,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{OrderId, Outcome, Role};
@@ -151,7 +152,8 @@ async fn one_who_arrives_is_there_for_all_and_each_order_ends_as_it_does() {
     assert_eq!((figures.stops, figures.first_attempt.whole, figures.first_attempt.part), (2, 4, 3));
     let rows = ops.figure_rows(&manager, None, None, FigureKind::StopsPerHour, 1).await.unwrap().routes;
     assert_eq!(rows.iter().map(|row| row.stops).sum::<i64>(), 2);
-    while ops.count_rollups(&Caller::timer()).await.unwrap() > 0 {}
+    settled(&hub).await;
+    ops.count_rollups(&Caller::timer()).await.unwrap();
     let today = at(12, 0).date_naive();
     let mut read = hub.database.read().await.unwrap();
     let tally = store::rollups::tally(&mut read, hub.keys.hub, today, today).await.unwrap();
