@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the plan of the crates, enforced. Who may use whom, which outside crates belong to which crate,
 //! what lies at the top level, and how a source file begins.
 
+mod docs;
 mod modules;
 mod plan;
 mod sources;
@@ -58,6 +59,7 @@ pub fn tidy(project: &Project) -> Result<()> {
             faults.extend(modules::faults_below(&project.root, package)?);
         }
         faults.extend(hydration(project)?);
+        faults.extend(docs::faults_of(&project.root)?);
         if !faults.is_empty() {
             bail!("{} in the structure:\n  {}", count(faults.len()), faults.join("\n  "));
         }
