@@ -23,11 +23,12 @@ pub async fn save_shift(hub: HubId, form: ShiftForm) -> Result<(), Fault> {
     use crate::backend::*;
     let caller = caller().await?;
     let day = crate::format::day_code(form.day);
-    let shift = if form.another { super::ANOTHER } else { &form.replaces };
-    let again = format!("&vehicle={}&shift={shift}", form.vehicle);
     let said = answer(operations().await?.save_shift_form(&caller, hub, form).await)?;
-    let again = if said.refused.is_some() { again.as_str() } else { "" };
-    after(&said, &format!("/roster?day={day}{again}"))
+    let again = said.shift.as_ref().map(|form| {
+        let shift = if form.another { super::ANOTHER } else { &form.replaces };
+        format!("&vehicle={}&shift={shift}", form.vehicle)
+    });
+    after(&said, &format!("/roster?day={day}{}", again.unwrap_or_default()))
 }
 
 /// Adds or changes a driver, and leads back to the page.

@@ -89,10 +89,12 @@ impl DayBook {
         rows
     }
 
-    /// Whether the day's vehicles have all come back.
+    /// Whether the day's vehicles have all come back, but for those that have nothing to bring any more.
     fn is_done(&self) -> bool {
         let own = || self.routes.iter().filter(|r| r.day == self.day);
-        own().next().is_some() && own().all(|r| matches!(r.state, RouteState::Finished { .. }))
+        let is_back = |r: &Route| matches!(r.state, RouteState::Finished { .. });
+        let has_work = |r: &Route| self.stops_of(r.id).iter().any(|s| s.stop.state.is_open());
+        own().any(is_back) && own().all(|r| is_back(r) || r.state == RouteState::Published && !has_work(r))
     }
 
     fn head(&self, caller: &Caller) -> DayHead {

@@ -34,7 +34,12 @@ impl Operations {
         let lines = before.duties.lines(vehicle.id);
         let now = seen(lines);
         if form.seen != now {
-            return refused(CHANGED.to_owned(), ShiftForm { seen: now, ..form });
+            // What was meant, if there is only one, is shown again with what was typed.
+            let replaces = match lines {
+                [only] if !form.another => only.id.to_string(),
+                _ => form.replaces.clone(),
+            };
+            return refused(CHANGED.to_owned(), ShiftForm { seen: now, replaces, ..form });
         }
         let ask = match ask_of(&form, zone) {
             Ok(ask) => ask,

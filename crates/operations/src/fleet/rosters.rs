@@ -165,6 +165,10 @@ impl Operations {
             return Ok(saved(SavedStatus::Known));
         }
         must_be_open(&mut work, site, &day).await?;
+        if wanted.as_ref().and_then(|shift| shift.duty.drives()).is_some_and(|(_, h)| h.until() <= work.now) {
+            let why = "until: the shift is over already, so nobody can drive it any more; choose a later end";
+            return Err(OpsError::Invalid(why.into()));
+        }
         let routes = store::locks::routes_concerned(&mut work.tx, &day, &[vehicle.id], &[]).await?;
         let mut routes = RouteLocks::take(&mut work.tx, &routes).await?;
         if before.is_some() || !ask.another {
