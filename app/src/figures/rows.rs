@@ -25,7 +25,7 @@ const ROAD_COLUMNS: [Column; 6] = [
     Column::words("Vehicle"),
     Column::numbers("Left"),
     Column::numbers("Back"),
-    Column::numbers("Attempts"),
+    Column::numbers("Visits"),
     Column::numbers("Planned km"),
     Column::numbers("Driven km"),
 ];

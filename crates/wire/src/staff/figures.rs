@@ -175,7 +175,7 @@ pub struct RoadRow {
     pub departed_at: Moment,
     /// When it was back.
     pub finished_at: Option<Moment>,
-    /// Attempts.
+    /// Visits: further orders at one door count once.
     pub stops: i64,
     /// Kilometres of the plan with which it left.
     pub planned_km: Option<f64>,
