@@ -1,8 +1,8 @@
 //! The vehicles of a day, each with its shifts in words and as bars.
 
-use super::{ANOTHER, MOST_SHIFTS, address};
+use super::{ANOTHER, address};
 use crate::{format, words};
-use domain::Day;
+use domain::{Day, MOST_SHIFTS};
 use leptos::prelude::*;
 use wire::{
     Moment,

@@ -23,8 +23,6 @@ use leptos_router::hooks::use_query_map;
 use shift_form::{ShiftFields, ShiftPanel};
 use wire::staff::roster::{RosterDone, RosterSaid, RosterView};
 
-/// A vehicle has so many shifts on a day at most.
-const MOST_SHIFTS: usize = 4;
 /// What the address names instead of a shift for one beside those that a vehicle has.
 const ANOTHER: &str = "another";
 

@@ -1,8 +1,8 @@
 //! The form of one shift: who drives a vehicle, from when until when, with which breaks; or that it stays at the hub.
 
-use super::{ANOTHER, MOST_SHIFTS, address, api::SaveShift};
+use super::{ANOTHER, address, api::SaveShift};
 use crate::format;
-use domain::HubId;
+use domain::{HubId, MOST_SHIFTS};
 use leptos::{prelude::*, server_fn::ServerFn};
 use wire::{
     roster::DutyCode,

@@ -39,7 +39,7 @@ pub use day::{
 };
 pub use fleet::{
     driver::{Driver, HubDriver},
-    shift::{Break, Duty, Hours, PlannedLeg, Shift, breaks_on},
+    shift::{Break, Duty, Hours, MOST_SHIFTS, PlannedLeg, Shift, breaks_on},
     skills::{Skill, Skills},
     vehicle::{Vehicle, VehicleKind, VehicleState},
 };

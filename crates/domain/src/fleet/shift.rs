@@ -7,6 +7,8 @@ use crate::{Day, DriverId, HubId, Instant, Refusal, ShiftId, VehicleId};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+/// A vehicle has so many shifts on a day at most.
+pub const MOST_SHIFTS: usize = 4;
 /// A shift lasts so long at most.
 const LONGEST: TimeDelta = TimeDelta::hours(24);
 /// A shift has so many breaks at most.

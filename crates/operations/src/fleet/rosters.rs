@@ -8,7 +8,8 @@ use crate::{
 };
 use chrono::Days;
 use domain::{
-    Ability, Actor, Break, Day, Duty, Fact, Hours, HubId, Refusal, RouteState, Shift, ShiftId, Vehicle,
+    Ability, Actor, Break, Day, Duty, Fact, Hours, HubId, MOST_SHIFTS, Refusal, RouteState, Shift, ShiftId,
+    Vehicle,
 };
 use std::collections::HashMap;
 use store::{
@@ -23,8 +24,6 @@ use wire::roster::{
 
 /// So many lines, or drivers, may be sent at a time.
 pub const MOST_LINES: usize = 500;
-/// A vehicle has so many shifts on a day at most.
-const MOST_SHIFTS: usize = 4;
 /// So many days of a roster are shown at a time.
 const MOST_DAYS: u8 = 7;
 /// A roster reaches so many days ahead.
@@ -126,9 +125,9 @@ impl Operations {
         Ok(SavedAnswer { results })
     }
 
-    /// Writes what a vehicle does on a service day, or in one of its shifts. Refused for a day that is closed, for a route that has
-    /// left, and where vehicle or driver are rostered already. A route that waits at the hub gets the new driver and hours at once; a plan that has been
-    /// proposed is proposed no more.
+    /// Writes what a vehicle does on a service day, or in one of its shifts. Refused for a day that is closed, for a route that
+    /// has left, and where vehicle or driver are rostered already. A route that waits at the hub gets the new driver and hours at
+    /// once; a plan that has been proposed is proposed no more.
     pub async fn save_shift(&self, caller: &Caller, hub: Option<HubId>, ask: SaveShift) -> Result<Saved> {
         may_plan(caller, Ability::Dispatch)?;
         let site = self.site_for(caller, hub).await?;
