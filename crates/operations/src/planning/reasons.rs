@@ -13,8 +13,8 @@ use wire::staff::deliveries::{InTheWay, Lack, Reason};
 /// How many vehicles are named.
 const NAMED: usize = 3;
 
-/// The vehicles that come closest to serving the order as it is promised, and how many are on the road. None if a
-/// vehicle serves it, or if it is no part of the day.
+/// The vehicles that come closest to serving the order as it is promised, and how many would have to come by the hub
+/// for it. None if a vehicle serves it, or if it is no part of the day.
 pub(crate) fn reasons(
     book: &DayBook,
     orders: &[Order],
@@ -28,7 +28,9 @@ pub(crate) fn reasons(
     }
     let waits = |task: &crate::planning::decidable::Task| task.serves(order) && task.given.is_none();
     let Some(own) = choices.tasks.iter().position(waits) else { return Ok((vec![], 0)) };
-    let on_the_road = choices.runners.iter().filter(|runner| runner.under_way).count();
+    // Who is on the road comes by the hub for what lies there.
+    let is_fetched = orders.iter().any(|own| own.id == order && own.service.brings());
+    let on_the_road = choices.runners.iter().filter(|runner| runner.under_way && is_fetched).count();
     // What else waits is no answer to why this one does.
     let own = choices.tasks.remove(own);
     choices.tasks.retain(|task| task.given.is_some());
