@@ -8,21 +8,24 @@ use crate::{
 };
 use domain::Day;
 use leptos::{form::ActionForm, prelude::*};
+use wire::staff::control_room::Closing;
 
 /// The way to close the day; nothing while it cannot be closed.
 #[component]
-pub fn EndOfDay(day: Day, can_close: bool) -> impl IntoView {
+pub fn EndOfDay(day: Day, closing: Option<Closing>) -> impl IntoView {
     let close = ServerAction::<CloseDay>::new();
     let (busy, fault) = (close.pending(), fault_of(close));
     let (named, code) = (format::day(day), format::day_code(day));
-    can_close.then(|| {
+    closing.map(|Closing { carried, ahead }| {
+        let left = format::counted(carried, "order", "orders");
+        let promised = (ahead > 0).then(|| format!(" ({ahead} of them promised for later)"));
         view! {
             <details class="menu end-of-day" data-popup>
                 <summary>"Close the day"</summary>
                 <div class="menu-sheet">
                     <p>
-                        "Every vehicle is back. What was left open on "{named}
-                        " is carried over to the next day, and its alarms end."
+                        "Every vehicle is back. What was left open on "{named} ", " {left} {promised}
+                        ", is carried over to the next day, and its alarms end. This cannot be undone."
                     </p>
                     <ActionForm action=close>
                         <HubField />

@@ -31,7 +31,7 @@ pub fn Strip(counts: Counts, head: DayHead, live: LiveBoard) -> impl IntoView {
                 <strong>{head.hub}</strong>
                 <span class="quiet">{format::day(head.day)}", "{head.zone}</span>
             </p>
-            <EndOfDay day=head.day can_close=head.can_close />
+            <EndOfDay day=head.day closing=head.closing />
             <dl class="strip-numbers">
                 <Number label="stops" href=Some(at_hub("/control-room")) value=Signal::derive(move || format::count(counts.get().stops)) />
                 <Number label="done" href=attempts.clone() value=share(|counts| (counts.done, counts.stops)) />

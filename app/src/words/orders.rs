@@ -96,8 +96,12 @@ pub fn story(fact: &StoryFact, now: Moment) -> String {
         StoryFact::Loaded => "Left the hub".to_owned(),
         StoryFact::Unloaded => "Unloaded at the hub".to_owned(),
         StoryFact::Arrived => "Driver at the door".to_owned(),
+        StoryFact::Left => "Driver went on without saying what came of it".to_owned(),
         StoryFact::Attempt { number, outcome: how, .. } => {
             format!("Attempt {number}: {}", lower(outcome(*how)))
+        }
+        StoryFact::Rescheduled { before, after } if before == after => {
+            format!("Given another place for {}", format::window_from(*after, now))
         }
         StoryFact::Rescheduled { before, after } => format!(
             "Moved from {} to {}",

@@ -114,6 +114,17 @@ impl Stop {
         }
     }
 
+    /// The driver has gone on, and nobody said what came of it: somebody has still to come.
+    pub fn leave(mut self) -> Result<Self, Refusal> {
+        match self.state {
+            StopState::Pending | StopState::Arrived { .. } => {
+                self.state = StopState::Pending;
+                Ok(self)
+            }
+            StopState::Done { .. } | StopState::Dropped { .. } => Err(Refusal::StopDone),
+        }
+    }
+
     /// The attempt is over. A device that never said it arrived arrived when it ended.
     ///
     /// A success after a failed attempt counts, and so does one of which we hear when the stop has left its route: what
@@ -215,12 +226,15 @@ mod tests {
         assert_eq!(left.state, StopState::Dropped { at: at(2) });
         assert_eq!(left.clone().arrive(at(3)), Err(Refusal::StopDone));
         assert!(left.end(at(3), Outcome::DeliveredToRecipient).is_ok(), "it was handed over after all");
+        let passed = stop(StopState::Arrived { at: at(1) }).leave().unwrap();
+        assert_eq!(passed.state, StopState::Pending);
+        assert_eq!(stop(StopState::Dropped { at: at(2) }).leave(), Err(Refusal::StopDone));
     }
 
     proptest! {
         /// Whatever is reported in whatever order: what was delivered stays delivered, and nobody arrives after leaving.
         #[test]
-        fn any_reports_leave_a_stop_that_makes_sense(deeds in prop::collection::vec((0_u8..4, 0_i64..600), 1..12)) {
+        fn any_reports_leave_a_stop_that_makes_sense(deeds in prop::collection::vec((0_u8..5, 0_i64..600), 1..12)) {
             let mut now = stop(StopState::Pending);
             for (deed, minute) in deeds {
                 let was = now.state;
@@ -228,6 +242,7 @@ mod tests {
                     0 => now.clone().arrive(at(minute)),
                     1 => now.clone().end(at(minute), Outcome::DeliveredToRecipient),
                     2 => now.clone().end(at(minute), Outcome::FailedNotHome),
+                    3 => now.clone().leave(),
                     _ => now.clone().abandon(at(minute)),
                 };
                 now = next.unwrap_or(now);

@@ -177,6 +177,20 @@ pub struct Shift {
     pub duty: Duty,
 }
 
+impl Shift {
+    /// Ends sooner, because its vehicle is back: without the breaks that it has then no room for. Refuses an end before its
+    /// beginning.
+    pub fn ended(mut self, at: Instant) -> Result<Self, Refusal> {
+        if let Duty::Drives { driver, hours } = self.duty {
+            let (from, until) = (hours.from, hours.until.min(at));
+            let kept = hours.breaks.into_iter().filter(|b| b.latest + b.length() <= until).collect();
+            let hours = Hours::parse(from, until, kept).or_else(|_| Hours::parse(from, until, vec![]))?;
+            self.duty = Duty::Drives { driver, hours };
+        }
+        Ok(self)
+    }
+}
+
 /// The way to a stop as it is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlannedLeg {

@@ -211,6 +211,15 @@ pub enum Fact {
         /// On which route.
         route: RouteId,
     },
+    /// The driver went on to another door, and nobody said what came of this one.
+    StopLeft {
+        /// Which.
+        stop: StopId,
+        /// For which order.
+        order: OrderId,
+        /// On which route.
+        route: RouteId,
+    },
     /// The attempt is over.
     AttemptMade {
         /// The attempt.
@@ -326,6 +335,7 @@ impl Fact {
             Self::OrderLoaded { .. } => "order_loaded",
             Self::OrderUnloaded { .. } => "order_unloaded",
             Self::StopArrived { .. } => "stop_arrived",
+            Self::StopLeft { .. } => "stop_left",
             Self::AttemptMade { .. } => "attempt_made",
             Self::RouteFinished { .. } => "route_finished",
             Self::ExceptionRaised { .. } => "exception_raised",
@@ -383,7 +393,7 @@ impl Fact {
             Self::RouteDeparted { route, vehicle } | Self::RouteFinished { route, vehicle } => {
                 (about.route, about.vehicle) = (Some(*route), Some(*vehicle));
             }
-            Self::StopArrived { stop, order, route } => {
+            Self::StopArrived { stop, order, route } | Self::StopLeft { stop, order, route } => {
                 (about.stop, about.route, about.order) = (Some(*stop), Some(*route), Some(*order));
             }
             Self::AttemptMade { attempt, vehicle, .. } => {

@@ -159,6 +159,9 @@ impl Ledger {
             Fact::StopArrived { stop, .. } => {
                 change(&mut self.stops, *stop, |s| s.arrive(at))?;
             }
+            Fact::StopLeft { stop, .. } => {
+                change(&mut self.stops, *stop, Stop::leave)?;
+            }
             Fact::AttemptMade { attempt, vehicle, .. } => {
                 change(&mut self.stops, attempt.stop, |s| s.end(attempt.ended_at, attempt.outcome))?;
                 change(&mut self.orders, attempt.order, |o| {

@@ -16,7 +16,7 @@ use store::{stops::DayStop, visits::visits};
 use wire::{
     Point,
     staff::control_room::{
-        BoardView, Counts, DayHead, MapView, Reload, RoutePhase, RouteRow, RouteView, StopRow,
+        BoardView, Closing, Counts, DayHead, MapView, Reload, RoutePhase, RouteRow, RouteView, StopRow,
     },
 };
 
@@ -53,7 +53,7 @@ impl DayBook {
         Some(RouteRow {
             route: route.id,
             vehicle: vehicle.id,
-            label: self.label(vehicle, route.shift, route.planned_start),
+            label: self.label_on(route, vehicle),
             kind: vehicle.kind,
             driver: self.driver_of(route, vehicle),
             standing,
@@ -97,7 +97,7 @@ impl DayBook {
         own().any(is_back) && own().all(|r| is_back(r) || r.state == RouteState::Published && !has_work(r))
     }
 
-    fn head(&self, caller: &Caller) -> DayHead {
+    fn head(&self, closing: Option<Closing>) -> DayHead {
         DayHead {
             hub: self.hub.name.clone(),
             hub_at: point(self.hub.at),
@@ -105,7 +105,7 @@ impl DayBook {
             day: self.day,
             as_of: self.zone.moment(self.now),
             plan_at: self.zone.moment(self.zone.at(self.day, self.hub.plan_at)),
-            can_close: caller.must(domain::Ability::Dispatch).is_ok() && self.is_done(),
+            closing,
             revision: self.plan.as_ref().map(|p| p.revision),
         }
     }
@@ -140,6 +140,13 @@ impl Operations {
         let book = DayBook::read(self, &mut conn, &site, None).await?;
         let waiting = store::orders::waiting(&mut conn, book.hub.id, book.day).await?;
         let exceptions = store::exceptions::unresolved(&mut conn, book.hub.id, book.day).await?;
+        let closing = if caller.must(domain::Ability::Dispatch).is_ok() && book.is_done() {
+            let (hub, day, now) = (book.hub.id, book.day, book.now);
+            let (carried, ahead) = store::orders::count_unfinished(&mut conn, hub, day, now).await?;
+            Some(Closing { carried, ahead })
+        } else {
+            None
+        };
         let routes = book.rows();
         let mut current: Vec<_> = routes.iter().collect();
         current.sort_by_key(|row| std::cmp::Reverse(row.phase.nearness()));
@@ -159,7 +166,7 @@ impl Operations {
         Ok(BoardView {
             closed,
             roads_trouble: self.0.roads.source().trouble,
-            head: book.head(caller),
+            head: book.head(closing),
             counts: counts(&routes, waiting, exceptions),
             routes,
             vehicles,

@@ -11,10 +11,13 @@ use crate::{
     sites::hubs::Site,
 };
 use domain::{
-    Day, DriverId, Hub, Instant, Plan, Route, RouteId, RouteState, Settings, ShiftId, Vehicle, VehicleId,
-    VehicleState,
+    Day, DriverId, Hub, Instant, Outcome, Plan, Route, RouteId, RouteState, Settings, ShiftId, StopState, Vehicle,
+    VehicleId, VehicleState,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use store::{positions::Position, stops::DayStop};
 
 /// A day read from the database, from which every view of it is made.
@@ -32,7 +35,7 @@ pub(crate) struct DayBook {
     pub routes: Vec<Route>,
     /// Which of them are the day's, by vehicle.
     own_routes: HashMap<VehicleId, Vec<usize>>,
-    /// Stops that were not dropped, by route and place.
+    /// Stops that were not dropped, by route, as they are driven: what is over, where the driver is, what comes next.
     pub stops: Vec<DayStop>,
     pub returns: HashMap<RouteId, Instant>,
     pub latest: HashMap<VehicleId, Position>,
@@ -52,14 +55,16 @@ impl DayBook {
         routes: Option<&[RouteId]>,
     ) -> Result<Self> {
         let book = Self::without_stops(ops, conn, site).await?;
-        Ok(Self { stops: store::stops::of_day(conn, book.hub.id, book.day, routes).await?, ..book })
+        let stops = store::stops::of_day(conn, book.hub.id, book.day, routes).await?;
+        Ok(Self { stops: as_driven(stops), ..book })
     }
 
     /// The same with the stops of these vehicles' routes alone.
     pub async fn with_stops_of(self, conn: &mut store::Conn, vehicles: &[VehicleId]) -> Result<Self> {
         let own = self.routes.iter().filter(|r| vehicles.contains(&r.vehicle));
         let own: Vec<RouteId> = own.map(|r| r.id).collect();
-        Ok(Self { stops: store::stops::of_day(conn, self.hub.id, self.day, Some(&own)).await?, ..self })
+        let stops = store::stops::of_day(conn, self.hub.id, self.day, Some(&own)).await?;
+        Ok(Self { stops: as_driven(stops), ..self })
     }
 
     /// The same without any stop, for who does not need them, or not yet.
@@ -138,6 +143,11 @@ impl DayBook {
         format!("{} · {}", vehicle.label, self.zone.moment(begins).format("%H:%M"))
     }
 
+    /// What a vehicle is called on a route.
+    pub fn label_on(&self, route: &Route, vehicle: &Vehicle) -> String {
+        self.label(vehicle, route.shift, route.planned_start)
+    }
+
     /// When a vehicle that is on the road is back.
     pub fn busy_until(&self, vehicle: VehicleId) -> Option<Instant> {
         let out = |route: &&Route| matches!(route.state, RouteState::UnderWay { .. });
@@ -166,7 +176,7 @@ impl DayBook {
         self.drivers.get(&route.driver).unwrap_or(&vehicle.driver.name).clone()
     }
 
-    /// The stops of a route, in order.
+    /// The stops of a route, as they are driven.
     pub fn stops_of(&self, route: RouteId) -> &[DayStop] {
         let from = self.stops.partition_point(|s| s.stop.route < route);
         let len = self.stops[from..].partition_point(|s| s.stop.route == route);
@@ -209,6 +219,41 @@ impl DayBook {
             && self.vehicles.get(&route.vehicle).is_some_and(drives)
             && self.stops_of(route.id).iter().any(|s| s.stop.state.is_open())
     }
+}
+
+/// At so many doors after it a driver has been who passed one by, and did not only take another first.
+const PASSED_BY: usize = 2;
+
+/// Puts the stops of each route, which come by their places, in the order in which they are driven. Drivers who pass a door by are
+/// expected to come back to it after all others.
+fn as_driven(stops: Vec<DayStop>) -> Vec<DayStop> {
+    let turns: Vec<_> = stops.chunk_by(|a, b| a.stop.route == b.stop.route).flat_map(turns).collect();
+    let mut driven: Vec<_> = turns.into_iter().zip(stops).collect();
+    driven.sort_by_key(|(turn, s)| (s.stop.route, *turn));
+    driven.into_iter().map(|(_, s)| s).collect()
+}
+
+/// Whether each stop of a route, which come by their places, is over (0), where the driver is (1), ahead (2) or passed by (3).
+fn turns(route: &[DayStop]) -> Vec<u8> {
+    // Who had no time for a stop was not there.
+    let came_at = |s: &DayStop| match s.stop.state {
+        StopState::Done { outcome: Outcome::FailedNoTime, .. } => None,
+        state => state.arrived_at(),
+    };
+    let reached: Vec<_> = route.iter().filter_map(|s| Some((came_at(s)?, s.stop.sequence))).collect();
+    let last = reached.iter().max().map(|(_, sequence)| *sequence);
+    let is_passed_by = |s: &DayStop| {
+        let after = reached.iter().filter(|(_, sequence)| *sequence > s.stop.sequence);
+        let doors: HashSet<_> = after.map(|(at, _)| at).collect();
+        last > Some(s.stop.sequence) && doors.len() >= PASSED_BY
+    };
+    let turn = |s: &DayStop| match s.stop.state {
+        StopState::Done { .. } | StopState::Dropped { .. } => 0,
+        StopState::Arrived { .. } => 1,
+        StopState::Pending if !is_passed_by(s) => 2,
+        StopState::Pending => 3,
+    };
+    route.iter().map(turn).collect()
 }
 
 /// The names of drivers who drive what is not usually theirs.

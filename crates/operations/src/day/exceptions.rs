@@ -93,7 +93,10 @@ impl Operations {
                     placed_on: e.order.and_then(|id| placed.get(&id).cloned()),
                     phone: order.map(|o| o.recipient.phone.clone()),
                     vehicle: e.vehicle,
-                    label: e.vehicle.and_then(|id| book.vehicles.get(&id)).map(|v| v.label.clone()),
+                    label: e.vehicle.and_then(|id| book.vehicles.get(&id)).map(|vehicle| {
+                        let route = book.routes.iter().find(|route| Some(route.id) == e.route);
+                        route.map_or_else(|| vehicle.label.clone(), |route| book.label_on(route, vehicle))
+                    }),
                     route: e.route,
                     order: e.order,
                     reference: order.map(|o| o.reference.clone()),
@@ -267,7 +270,7 @@ fn next_promise(book: &DayBook) -> Option<NextPromise> {
     let next = open.min_by_key(|s| s.window.until())?;
     let route = book.routes.iter().find(|r| r.id == next.stop.route)?;
     let vehicle = book.vehicles.get(&route.vehicle)?;
-    Some(NextPromise { until: book.zone.moment(next.window.until()), label: vehicle.label.clone() })
+    Some(NextPromise { until: book.zone.moment(next.window.until()), label: book.label_on(route, vehicle) })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod board;
 pub(crate) mod book;
+pub(crate) mod doors;
 pub(crate) mod driver_routes;
 pub(crate) mod estimates;
 pub(crate) mod exceptions;

@@ -3,7 +3,7 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{clock::new_id, convert::point, work::Work},
-    day::standing::success,
+    day::{doors::Came, standing::success},
     fleet::rosters::said,
     sites::hubs::Site,
 };
@@ -15,6 +15,7 @@ use domain::{
 };
 use store::{
     locks::{DayLock, RouteLocks},
+    stops::DayStop,
     visits::visit_numbers,
 };
 use wire::driver::{
@@ -255,9 +256,12 @@ impl Deeds<'_> {
         }
     }
 
-    /// At the hub: what its stops bring is loaded, and what it has taken along at doors stays there.
+    /// At the hub, and at no door: what its stops bring is loaded, and what it has taken along at doors stays there.
     async fn load(&mut self, locks: &RouteLocks, id: RouteId) -> Result<()> {
         let stops = store::stops::open_of_route(&mut self.work.tx, locks, id).await?;
+        let at_doors = stops.iter().filter(|s| matches!(s.state, StopState::Arrived { .. })).cloned();
+        let left = at_doors.map(Stop::leave).collect::<Result<_, _>>()?;
+        Came { arrived: vec![], left }.save(&mut self.work, locks, self.at).await?;
         let mut ids: Vec<_> = stops.iter().map(|s| s.order).collect();
         let aboard = store::orders::aboard(&mut self.work.tx, self.vehicle).await?;
         ids.extend(aboard.iter().filter(|o| o.state.is_over()).map(|o| o.id));
@@ -286,31 +290,15 @@ impl Deeds<'_> {
         if let StopState::Arrived { .. } = stop.state {
             return Ok(());
         }
-        let mut there = vec![stop.arrive(self.at)?];
-        there.extend(self.others_at_the_door(&route, id).await?);
-        self.came(&locks, &there).await
+        stop.arrive(self.at)?;
+        let came = Came::to(id, &self.stops_of(&route).await?, self.at)?;
+        came.save(&mut self.work, &locks, self.at).await
     }
 
-    /// Who is at a door for one order is there for the others of the visit that wait for somebody: these, as they are then.
-    async fn others_at_the_door(&mut self, route: &Route, id: StopId) -> Result<Vec<Stop>> {
+    /// The stops of a route that were not dropped, by their places.
+    async fn stops_of(&mut self, route: &Route) -> Result<Vec<DayStop>> {
         let all = store::stops::of_day(&mut self.work.tx, route.hub, route.day, Some(&[route.id])).await?;
-        let all: Vec<_> = all.into_iter().filter(|s| s.stop.route == route.id).collect();
-        let visits = visit_numbers(&all);
-        let own = all.iter().position(|s| s.stop.id == id).and_then(|index| visits.get(index));
-        let others = all.iter().zip(&visits).filter(|(s, visit)| Some(*visit) == own && s.stop.id != id);
-        let pending = others.filter(|(s, _)| s.stop.state == StopState::Pending);
-        Ok(pending.map(|(s, _)| s.stop.clone().arrive(self.at)).collect::<Result<_, _>>()?)
-    }
-
-    /// Saves stops of a route at which the driver has arrived.
-    async fn came(&mut self, locks: &RouteLocks, stops: &[Stop]) -> Result<()> {
-        store::stops::save_progress(&mut self.work.tx, locks, stops).await?;
-        for stop in stops {
-            self.event(Fact::StopArrived { stop: stop.id, order: stop.order, route: stop.route });
-            self.work.touched.arrived.push(stop.route);
-            self.work.touched.orders.push(stop.order);
-        }
-        Ok(())
+        Ok(all.into_iter().filter(|s| s.stop.route == route.id).collect())
     }
 
     async fn ended(&mut self, id: StopId, outcome: Outcome, note: Option<String>) -> Result<()> {
@@ -329,8 +317,9 @@ impl Deeds<'_> {
         let again = stop.state;
         // A device that never said that it arrived was at the door all the same, unless the driver never got there.
         if again == StopState::Pending && outcome != Outcome::FailedNoTime {
-            let others = self.others_at_the_door(&route, id).await?;
-            self.came(&locks, &others).await?;
+            let mut came = Came::to(id, &self.stops_of(&route).await?, self.at)?;
+            came.arrived.retain(|other| other.id != id);
+            came.save(&mut self.work, &locks, self.at).await?;
         }
         let stop = stop.end(self.at, outcome)?;
         let mut left = vec![];

@@ -4,6 +4,7 @@ pub(crate) mod approach;
 pub(crate) mod devices;
 pub(crate) mod drivers;
 pub(crate) mod duties;
+mod handover;
 pub(crate) mod intake;
 mod roster_day;
 mod roster_forms;

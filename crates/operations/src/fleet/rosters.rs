@@ -3,18 +3,21 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{bounds, clock::new_id, work::Work, zone::Zone},
-    fleet::duties::{Drive, Duties},
+    fleet::{
+        duties::{Drive, Duties},
+        handover::hand_over,
+    },
+    planning::proposal::overtake,
     sites::hubs::Site,
 };
 use chrono::Days;
 use domain::{
-    Ability, Actor, Break, Day, Duty, Fact, Hours, HubId, MOST_SHIFTS, Refusal, RouteState, Shift, ShiftId,
-    Vehicle,
+    Ability, Actor, Break, Day, Duty, Fact, Hours, HubId, MOST_SHIFTS, Refusal, Route, RouteState, Shift, ShiftId,
+    Vehicle, VehicleId,
 };
 use std::collections::HashMap;
 use store::{
     locks::{DayLock, RosterLock, RouteLocks},
-    proposals::Ending,
     service_days, shifts,
 };
 use wire::roster::{
@@ -168,17 +171,22 @@ impl Operations {
             let why = "until: the shift is over already, so nobody can drive it any more; choose a later end";
             return Err(OpsError::Invalid(why.into()));
         }
-        let routes = store::locks::routes_concerned(&mut work.tx, &day, &[vehicle.id], &[]).await?;
+        // Who is rostered for this vehicle does not drive the own one then.
+        let driver = wanted.as_ref().and_then(|shift| Some(shift.duty.drives()?.0));
+        let mut concerned = store::vehicles::of_hub(&mut work.tx, hub).await?;
+        concerned.retain(|other| other.id == vehicle.id || Some(other.driver.id) == driver);
+        let ids: Vec<_> = concerned.iter().map(|vehicle| vehicle.id).collect();
+        let routes = store::locks::routes_concerned(&mut work.tx, &day, &ids, &[]).await?;
         let mut routes = RouteLocks::take(&mut work.tx, &routes).await?;
         if before.is_some() || !ask.another {
-            must_be_at_hub(&routes, before.as_ref().map(|line| line.id))?;
+            must_be_at_hub(&routes, vehicle.id, before.as_ref().map(|line| line.id))?;
         }
         let now = work.go_on();
         if ask.another && lines.is_empty() {
             write_usual(&mut work, site.zone, (&roster, &day), &mut routes, &vehicle).await?;
         }
         if let Some(shift) = &wanted {
-            must_be_free(caller, &mut work, shift).await?;
+            must_be_free(caller, &mut work, (&roster, &day), shift).await?;
         }
         let tx = &mut work.tx;
         match (&wanted, &before) {
@@ -192,10 +200,8 @@ impl Operations {
             }
             (None, None) => {}
         }
-        hand_over(&mut work, site.zone, &day, routes, &vehicle).await?;
-        if let Some(open) = store::proposals::open_id(&mut work.tx, hub, ask.day).await? {
-            store::proposals::end(&mut work.tx, open, Ending::Overtaken).await?;
-        }
+        hand_over(&mut work, site.zone, &day, routes, &concerned).await?;
+        overtake(&mut work, hub, ask.day).await?;
         work.touched.all = true;
         work.touched.plan = true;
         let answer = saved(SavedStatus::Saved);
@@ -301,8 +307,13 @@ fn meant(ask: &SaveShift, lines: &[Shift], wanted: Option<&Duty>) -> Result<Opti
 }
 
 /// Refuses a driver who does not work within the caller's reach, or drives something else then, and a vehicle that still drives
-/// in another day's shift.
-async fn must_be_free(caller: &Caller, work: &mut Work<'_>, shift: &Shift) -> Result<()> {
+/// in another shift. A shift of the day from which the vehicle is back ends where this one begins.
+async fn must_be_free(
+    caller: &Caller,
+    work: &mut Work<'_>,
+    (roster, day): (&RosterLock, &DayLock),
+    shift: &Shift,
+) -> Result<()> {
     let Some((driver, hours)) = shift.duty.drives() else { return Ok(()) };
     let known = store::drivers::get(&mut work.tx, driver).await?.filter(|d| caller.scope.reaches(d.hub));
     match known {
@@ -328,7 +339,17 @@ async fn must_be_free(caller: &Caller, work: &mut Work<'_>, shift: &Shift) -> Re
             "driver: is on the road with another vehicle; wait until that one is back, or choose another";
         return Err(OpsError::Invalid(why.into()));
     }
-    let Some(other) = shifts::clash(&mut work.tx, shift).await? else { return Ok(()) };
+    let is_back = |other: &&Shift| {
+        let mut own = routes.iter().filter(|route| route.day == shift.day && route.shift == Some(other.id));
+        own.any(|route| route.state.finished_at().is_some_and(|at| at <= hours.from()))
+    };
+    let mut found = shifts::clash(&mut work.tx, shift).await?;
+    while let Some(ended) = found.as_ref().filter(is_back).and_then(|o| o.clone().ended(hours.from()).ok()) {
+        shifts::save(&mut work.tx, roster, day, &ended).await?;
+        work.happened(Fact::ShiftRostered { shift: ended });
+        found = shifts::clash(&mut work.tx, shift).await?;
+    }
+    let Some(other) = found else { return Ok(()) };
     if other.vehicle == shift.vehicle {
         return Err(OpsError::Invalid(format!(
             "vehicle: its shift of {} overlaps this one; change that one first",
@@ -357,8 +378,9 @@ async fn must_be_open(work: &mut Work<'_>, site: &Site, day: &DayLock) -> Result
 }
 
 /// Refuses a shift whose route has left; for none the route of the usual hours.
-fn must_be_at_hub(routes: &RouteLocks, shift: Option<ShiftId>) -> Result<()> {
-    match routes.all().find(|route| route.shift == shift).map(|route| route.state) {
+fn must_be_at_hub(routes: &RouteLocks, vehicle: VehicleId, shift: Option<ShiftId>) -> Result<()> {
+    let own = routes.all().find(|route| route.vehicle == vehicle && route.shift == shift);
+    match own.map(|route| route.state) {
         Some(RouteState::UnderWay { .. }) => Err(Refusal::RouteDeparted.into()),
         Some(RouteState::Finished { .. }) => Err(Refusal::RouteFinished.into()),
         Some(RouteState::Published) | None => Ok(()),
@@ -381,42 +403,7 @@ async fn write_usual(
     shifts::save(&mut work.tx, roster, day, &shift).await?;
     work.happened(Fact::ShiftRostered { shift });
     let own = locks.all().find(|route| route.vehicle == vehicle && route.shift.is_none()).cloned();
-    let Some(route) = own.map(|route| domain::Route { shift: Some(id), ..route }) else { return Ok(()) };
+    let Some(route) = own.map(|route| Route { shift: Some(id), ..route }) else { return Ok(()) };
     work.happened(Fact::RoutePublished { route: route.clone() });
     Ok(store::plans::save_routes(&mut work.tx, day, locks, &[route]).await?)
-}
-
-/// Gives the vehicle's routes that wait at the hub the drivers and the ends of the shifts that hold now. A shift without a route
-/// takes over one whose own shift is gone.
-async fn hand_over(
-    work: &mut Work<'_>,
-    zone: Zone,
-    day: &DayLock,
-    mut locks: RouteLocks,
-    vehicle: &Vehicle,
-) -> Result<()> {
-    let duties = Duties::read(&mut work.tx, day.hub(), day.day()).await?;
-    let drives = duties.drives(zone, vehicle);
-    let has_route = |drive: &&Drive| locks.all().any(|route| route.shift == drive.shift);
-    let mut free = drives.iter().filter(|drive| !has_route(drive));
-    let mut waiting: Vec<_> = locks.all().filter(|route| route.state == RouteState::Published).collect();
-    waiting.sort_by_key(|route| route.planned_start);
-    let mut changed = vec![];
-    for route in waiting {
-        let own = drives.iter().find(|drive| drive.shift == route.shift);
-        let Some(drive) = own.or_else(|| free.next()) else { continue };
-        let now = domain::Route {
-            shift: drive.shift,
-            driver: drive.driver,
-            shift_until: drive.until,
-            ..route.clone()
-        };
-        if now != *route {
-            changed.push(now);
-        }
-    }
-    for route in &changed {
-        work.happened(Fact::RoutePublished { route: route.clone() });
-    }
-    Ok(store::plans::save_routes(&mut work.tx, day, &mut locks, &changed).await?)
 }

@@ -60,8 +60,11 @@ impl Operations {
                 Ok((offers, why.transpose()?.unwrap_or_default()))
             })
             .await?;
+            let can_be_kept = offers.iter().any(|offer| offer.window == zone.span(order.promise.latest));
             slots.extend(offers);
-            (reasons, on_the_road) = explained;
+            if !can_be_kept {
+                (reasons, on_the_road) = explained;
+            }
         }
         let on_its_way = matches!(order.state, OrderState::OutForDelivery { .. });
         let days_ahead = u64::try_from(settings.days_ahead).unwrap_or_default();

@@ -44,7 +44,7 @@ fn rank(fact: &Fact) -> u8 {
         Fact::StopDropped { .. } => 1,
         Fact::StopPlanned { .. } => 2,
         Fact::OrderLoaded { .. } => 3,
-        Fact::StopArrived { .. } => 4,
+        Fact::StopArrived { .. } | Fact::StopLeft { .. } => 4,
         Fact::AttemptMade { .. } => 5,
         // These stay as they were recorded.
         Fact::ExceptionRaised { .. }
@@ -73,6 +73,7 @@ fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
         Fact::OrderLoaded { .. } => StoryFact::Loaded,
         Fact::OrderUnloaded { .. } => StoryFact::Unloaded,
         Fact::StopArrived { .. } => StoryFact::Arrived,
+        Fact::StopLeft { .. } => StoryFact::Left,
         Fact::AttemptMade { attempt, .. } => StoryFact::Attempt {
             number: attempt.number,
             outcome: attempt.outcome,

@@ -7,7 +7,7 @@ use crate::{
     planning::{
         morning::{Draft, PlanLocks},
         problem::PlannedRoute,
-        proposal::{Content, vehicles},
+        proposal::{Content, StoredAnswer, vehicles},
     },
     sites::hubs::Site,
 };
@@ -56,12 +56,16 @@ impl Operations {
         if plan.is_none_or(|plan| plan.revision != based_on) {
             return Err(Refusal::PlanOvertaken(Overtaken::OtherPlan).into());
         }
-        let routes = proposal.content.into_routes(freedom).ok_or(Refusal::PlanStale)?;
-        let mut locks = PlanLocks::take(tx, day, &routes, None).await?;
+        let answer = proposal.content.into_answer(freedom).ok_or(Refusal::PlanStale)?;
+        let mut locks = PlanLocks::take(tx, day, &answer.routes, None).await?;
         // Read once all of it is locked: drivers may have been faster than the decision.
         let concerned: Vec<_> = locks.routes.all().map(|route| route.id).collect();
         let book = DayBook::read(self, tx, &site, Some(&concerned)).await?;
-        let routes = still_possible(routes, &book, &locks.orders).map_err(Refusal::PlanOvertaken)?;
+        let left = still_possible(answer.routes.clone(), &book, &locks.orders);
+        let routes = left.map_err(Refusal::PlanOvertaken)?;
+        if !answer.changes_any_of(&routes) {
+            return Err(Refusal::PlanOvertaken(Overtaken::StopVisited).into());
+        }
         let concerned = vehicles(&routes).len();
         let placed: Vec<_> = routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
         let draft = Draft { routes, unplanned: vec![] };
@@ -90,6 +94,10 @@ impl Operations {
         site: &Site,
         proposal: &Proposal<Content>,
     ) -> Result<bool> {
+        // It was made for other roads.
+        if store::roads::have_changed(conn, proposal.hub, proposal.made_at, self.now()).await? {
+            return Ok(true);
+        }
         let all = || proposal.content.routes().flatten();
         let vehicles: Vec<_> = all().map(|route| route.vehicle).collect();
         let stops: Vec<_> = all().flat_map(|route| route.stops.iter().filter_map(|s| s.stop)).collect();
@@ -106,8 +114,11 @@ impl Operations {
         all.sort_unstable();
         all.dedup();
         let orders = store::orders::many(conn, &all).await?.into_iter().map(|o| (o.id, o)).collect();
-        let possible = |routes: &Vec<PlannedRoute>| still_possible(routes.clone(), &book, &orders).is_ok();
-        Ok(!proposal.content.routes().any(possible))
+        let possible = |answer: &StoredAnswer| {
+            let left = still_possible(answer.routes.clone(), &book, &orders);
+            left.is_ok_and(|left| answer.changes_any_of(&left))
+        };
+        Ok(!proposal.content.answers().iter().any(possible))
     }
 
     /// Puts a proposal aside.

@@ -268,7 +268,7 @@ impl Choices {
                         under_way: true,
                         at_hub,
                         spoken_for: and(kept, (brought.0.max(taken.0), brought.1.max(taken.1))),
-                        next_sequence: (gone + at_hand) as i32 + 1,
+                        next_sequence: next_place(&stops[..gone + at_hand]),
                     });
                     for index in open {
                         let s = &stops[index];
@@ -303,7 +303,7 @@ impl Choices {
                             under_way: false,
                             at_hub: true,
                             spoken_for: (0, 0),
-                            next_sequence: gone as i32 + 1,
+                            next_sequence: next_place(&stops[..gone]),
                         });
                     }
                     let given = (!off_road && begins < shift_until).then_some(runner);
@@ -399,6 +399,11 @@ fn turns<'a>(
     turns
 }
 
+/// The first place on a route, from 1, after those of its stops that a plan leaves as they are.
+fn next_place(stops: &[DayStop]) -> i32 {
+    stops.iter().map(|s| s.stop.sequence).max().unwrap_or(0) + 1
+}
+
 /// Where and when a vehicle on the road can start something new.
 struct Onward {
     place: LatLon,
@@ -414,7 +419,8 @@ fn onward(book: &DayBook, vehicle: &Vehicle, stops: &[DayStop], reloads_before: 
     let next = stops.iter().position(|s| s.stop.state.is_open());
     let at_hub = next.is_some() && next == reloads_before;
     let open: Vec<_> = stops.iter().filter(|s| s.stop.state.is_open()).collect();
-    let at_hand = if at_hub { 0 } else { visit_from(open.iter().copied()) };
+    let at_doors = open.iter().filter(|s| matches!(s.stop.state, StopState::Arrived { .. })).count();
+    let at_hand = if at_hub { 0 } else { visit_from(open.iter().copied()).max(at_doors) };
     let (place, free_at) = match open.first() {
         Some(s) if at_hub => {
             let arrival = s.eta.unwrap_or(s.stop.planned_arrival);

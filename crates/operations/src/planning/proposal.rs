@@ -2,7 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{clock::new_id, turns::heavily},
+    base::{clock::new_id, turns::heavily, work::Work},
     day::book::DayBook,
     planning::{
         decidable::{Choices, Runner, Strictness},
@@ -12,7 +12,7 @@ use crate::{
     sites::hubs::Site,
 };
 use chrono::TimeDelta;
-use domain::{HubId, Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
+use domain::{Day, HubId, Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -39,13 +39,21 @@ pub(crate) struct Content {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredAnswer {
+pub(crate) struct StoredAnswer {
     freedom: Freedom,
-    routes: Vec<PlannedRoute>,
+    pub routes: Vec<PlannedRoute>,
     gains: Gains,
     #[serde(default)]
     overtime: Vec<Overtime>,
     changes: Vec<StoredChange>,
+}
+
+impl StoredAnswer {
+    /// Whether any of what it changes is still ahead in what is left of its routes.
+    pub fn changes_any_of(&self, left: &[PlannedRoute]) -> bool {
+        let mut ahead = left.iter().flat_map(|route| &route.stops);
+        ahead.any(|stop| self.changes.iter().any(|change| change.order == stop.order))
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,9 +83,14 @@ impl Content {
         self.answers.iter().map(|answer| &answer.routes)
     }
 
-    /// What that answer makes of the routes that it changes.
-    pub fn into_routes(self, freedom: Freedom) -> Option<Vec<PlannedRoute>> {
-        self.answers.into_iter().find(|answer| answer.freedom == freedom).map(|answer| answer.routes)
+    /// The answers.
+    pub fn answers(&self) -> &[StoredAnswer] {
+        &self.answers
+    }
+
+    /// The answer that leaves so much as it is.
+    pub fn into_answer(self, freedom: Freedom) -> Option<StoredAnswer> {
+        self.answers.into_iter().find(|answer| answer.freedom == freedom)
     }
 }
 
@@ -175,6 +188,15 @@ impl Operations {
         let open = store::proposals::open::<Content>(conn, book.hub.id, book.day).await?;
         Ok(open.map(|p| view(p, book)).filter(|view| !view.answers.is_empty()))
     }
+}
+
+/// Takes away the proposal of a day, because what it was made from has changed.
+pub(crate) async fn overtake(work: &mut Work<'_>, hub: HubId, day: Day) -> Result<()> {
+    if let Some(open) = store::proposals::open_id(&mut work.tx, hub, day).await? {
+        store::proposals::end(&mut work.tx, open, Ending::Overtaken).await?;
+        work.touched.plan = true;
+    }
+    Ok(())
 }
 
 /// Where a better plan is looked for.
@@ -293,7 +315,8 @@ fn compare(day_problem: &DayProblem, answer: &Answer) -> StoredAnswer {
     };
     let (was, is) = (Sums::of(day_problem, before), Sums::of(day_problem, after));
     (gains.late_before, gains.late_after) = (was.late, is.late);
-    (gains.late_min_before, gains.late_min_after) = (was.late_s / 60, is.late_s / 60);
+    // A stop that is late by seconds is not late by nothing.
+    (gains.late_min_before, gains.late_min_after) = ((was.late_s + 59) / 60, (is.late_s + 59) / 60);
     (gains.drive_min_before, gains.drive_min_after) = (was.drive_s / 60, is.drive_s / 60);
     (gains.work_min_before, gains.work_min_after) = (was.work_s / 60, is.work_s / 60);
     let overtime = overtime(day_problem, before, after);

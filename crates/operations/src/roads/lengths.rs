@@ -12,7 +12,7 @@ use crate::{
 };
 use ::roads::{Driver, Fix, LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{RouteId, StopState};
+use domain::RouteId;
 use std::sync::Arc;
 use store::{
     positions::Position,
@@ -78,9 +78,10 @@ impl Operations {
 fn planned_m(book: &DayBook, route: &Unmeasured, roads: &dyn TravelTimes) -> Option<i32> {
     let kind = book.vehicles.get(&route.vehicle)?.kind;
     let id: RouteId = book.routes.iter().find(|r| r.id == route.route)?.id;
-    let stops = book.stops_of(id).iter().filter(|s| !matches!(s.stop.state, StopState::Dropped { .. }));
+    let mut stops: Vec<_> = book.stops_of(id).iter().collect();
+    stops.sort_by_key(|s| s.stop.sequence);
     let hub = lat_lon(book.hub.at);
-    let points: Vec<LatLon> = std::iter::once(hub).chain(stops.map(|s| lat_lon(s.at))).chain([hub]).collect();
+    let points: Vec<LatLon> = std::iter::once(hub).chain(stops.into_iter().map(|s| lat_lon(s.at))).chain([hub]).collect();
     metres(roads, &points, profile(kind)).map(|metres| metres.round() as i32)
 }
 

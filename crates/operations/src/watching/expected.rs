@@ -110,6 +110,9 @@ struct Tour<'a> {
     /// The open stops, and whether the vehicle comes by the hub before each.
     open: Vec<(&'a DayStop, bool)>,
     done: usize,
+    /// Visits to whose doors no way led when it was their turn: the driver has gone on, and comes back once one does.
+    put_off: Vec<Vec<&'a DayStop>>,
+    shift_until: Instant,
     /// The breaks that are planned before open stops.
     breaks: HashMap<StopId, Break>,
     /// When the last stop that is over ended.
@@ -152,6 +155,8 @@ impl<'a> Tour<'a> {
             vehicle,
             open: open.map(|(index, s)| (s, reloads_before == Some(index))).collect(),
             done: 0,
+            put_off: vec![],
+            shift_until: route.shift_until,
             breaks: planned_breaks(book, route, vehicle, stops),
             left: route
                 .state
@@ -165,47 +170,82 @@ impl<'a> Tour<'a> {
 
     /// Goes to the next stop, or to the hub after the last one; whether there is more.
     fn goes_on(&mut self) -> bool {
-        let book = self.ways.book;
-        let hub = lat_lon(book.hub.at);
+        let hub = lat_lon(self.ways.book.hub.at);
+        if let Some((visit, arrival)) = self.take_put_off() {
+            self.serve(&visit, arrival);
+            return true;
+        }
         let visit = visit_from(self.open.iter().skip(self.done).map(|(s, _)| *s));
-        let (first, next) = (self.done == 0, self.open.get(self.done..self.done + visit).unwrap_or_default());
+        let first = self.done == 0;
+        let next: Vec<_> = self.open.iter().skip(self.done).take(visit).copied().collect();
         let Some(&(s, by_the_hub)) = next.first() else {
             self.estimate.back.1 = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at);
             return false;
         };
+        self.done += visit;
+        let next: Vec<_> = next.into_iter().map(|(s, _)| s).collect();
         if by_the_hub {
-            self.at = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at) + book.settings.loading();
+            let loading = self.ways.book.settings.loading();
+            self.at = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at) + loading;
             self.place = hub;
         }
-        let door = lat_lon(s.at);
-        // Who is at this very door already need not park again.
-        let parked = !first && self.place == door;
-        let approach =
-            if parked { TimeDelta::zero() } else { book.approaches.of_vehicle(self.vehicle.kind, s.at) };
-        let arrival = match (s.stop.state, self.ways.drive(self.place, door, self.at)) {
+        let arrival = match (s.stop.state, self.ways.drive(self.place, lat_lon(s.at), self.at)) {
             (StopState::Arrived { at }, _) => at,
-            (_, Way::Takes(drive)) => self.pausing(s, drive + approach, first).max(book.now),
+            (_, Way::Takes(drive)) => {
+                self.pausing(s, drive + self.approach(s, first), first).max(self.ways.book.now)
+            }
             // A vehicle that stands behind a barrier was let in, goes about there, and will be let out.
             (_, Way::Closed) if !matches!(self.ways.drive(self.place, hub, self.at), Way::Closed) => {
-                // The driver goes on to the next door and comes back when the road is open again.
-                self.estimate.cut_off.extend(next.iter().map(|(s, _)| s.stop.id));
-                if let Some(arrival) = self.ways.arrive(self.place, door, self.at) {
-                    self.estimate.stops.extend(next.iter().map(|(s, _)| (s.stop.id, arrival + approach)));
-                }
-                self.done += visit;
+                self.estimate.cut_off.extend(next.iter().map(|s| s.stop.id));
+                self.put_off.push(next);
                 return true;
             }
             (_, Way::Closed | Way::Unknown) => {
                 self.pausing(s, TimeDelta::seconds(s.stop.travel_s.into()), first)
             }
         };
-        self.estimate.stops.extend(next.iter().map(|(s, _)| (s.stop.id, arrival)));
-        let service_s = visit_s(next.iter().map(|(s, _)| s.service_s), book.settings.further_order_seconds);
-        let opens = next.iter().map(|(s, _)| s.opens(arrival)).max().unwrap_or(arrival);
-        self.at = (opens + TimeDelta::seconds(book.approaches.at_door_s(service_s))).max(book.now);
-        self.place = door;
-        self.done += visit;
+        self.serve(&next, arrival);
         true
+    }
+
+    /// Parking at a door and walking to it. Who is at this very door already need not park again.
+    fn approach(&self, s: &DayStop, first: bool) -> TimeDelta {
+        let parked = !first && self.place == lat_lon(s.at);
+        if parked { TimeDelta::zero() } else { self.ways.book.approaches.of_vehicle(self.vehicle.kind, s.at) }
+    }
+
+    /// A visit that was put off, once a way leads to it, or when nothing else is left to do; with the arrival. Those that nobody
+    /// reaches within the shift are expected once a way leads there, and are not waited for.
+    fn take_put_off(&mut self) -> Option<(Vec<&'a DayStop>, Instant)> {
+        let is_last = self.done == self.open.len();
+        let mut index = 0;
+        while let Some(s) = self.put_off.get(index).and_then(|visit| visit.first().copied()) {
+            let there = match self.ways.drive(self.place, lat_lon(s.at), self.at) {
+                Way::Takes(drive) => Some(self.at + drive),
+                Way::Closed | Way::Unknown if is_last => self.ways.arrive(self.place, lat_lon(s.at), self.at),
+                Way::Closed | Way::Unknown => {
+                    index += 1;
+                    continue;
+                }
+            };
+            let visit = self.put_off.remove(index);
+            let Some(arrival) = there.map(|at| at + self.approach(s, false)) else { continue };
+            if arrival <= self.shift_until {
+                return Some((visit, arrival));
+            }
+            self.estimate.stops.extend(visit.iter().map(|s| (s.stop.id, arrival)));
+        }
+        None
+    }
+
+    /// Is at a door for a visit from then on, and goes on from there.
+    fn serve(&mut self, visit: &[&DayStop], arrival: Instant) {
+        let book = self.ways.book;
+        self.estimate.stops.extend(visit.iter().map(|s| (s.stop.id, arrival)));
+        let service_s = visit_s(visit.iter().map(|s| s.service_s), book.settings.further_order_seconds);
+        let opens = visit.iter().map(|s| s.opens(arrival)).max().unwrap_or(arrival);
+        self.at = (opens + TimeDelta::seconds(book.approaches.at_door_s(service_s))).max(book.now);
+        self.place = visit.first().map_or(self.place, |s| lat_lon(s.at));
     }
 
     /// When the vehicle is at a stop to which it drives for so long, with what is left of a break that is planned on the way. To
@@ -245,7 +285,9 @@ fn planned_breaks(
         let leaves = std::mem::replace(&mut leaves, s.stop.planned_departure);
         PlannedLeg { leaves: if s.stop.via_hub { arrives - drive } else { leaves }, drive, arrives }
     };
-    let legs: Vec<_> = stops.iter().map(leg).collect();
+    let mut stops: Vec<_> = stops.iter().collect();
+    stops.sort_by_key(|s| s.stop.sequence);
+    let legs: Vec<_> = stops.iter().copied().map(leg).collect();
     let found = breaks_on(&legs, &breaks).into_iter();
     let open = found.filter_map(|(index, planned)| Some((&stops.get(index)?.stop, planned)));
     open.filter(|(stop, _)| stop.state.is_open()).map(|(stop, planned)| (stop.id, planned)).collect()

@@ -42,7 +42,8 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
         let e = by_route.get(&route.id);
         let etas: HashMap<_, _> = e.iter().flat_map(|e| &e.stops).copied().collect();
         for s in book.stops_of(route.id).iter().filter(|s| s.stop.state == StopState::Pending) {
-            if e.is_some_and(|e| e.cut_off.contains(&s.stop.id)) {
+            let is_cut_off = e.is_some_and(|e| e.cut_off.contains(&s.stop.id));
+            if is_cut_off {
                 troubles.push(Exception {
                     order: Some(s.stop.order),
                     stop: Some(s.stop.id),
@@ -53,7 +54,8 @@ pub(crate) fn troubles(book: &DayBook, estimates: &[Estimate]) -> Vec<Exception>
             let until = s.window.until();
             let margin = missed_margin(until - book.now, e.is_none_or(|e| e.known));
             let late = book.now > until || etas.get(&s.stop.id).is_some_and(|eta| *eta > until + margin);
-            if late {
+            // What cannot be reached is late because of that.
+            if late && !is_cut_off {
                 troubles.push(Exception {
                     order: Some(s.stop.order),
                     stop: Some(s.stop.id),

@@ -7,7 +7,7 @@
 use crate::{
     Caller, Operations, Result,
     base::turns::aside,
-    day::book::DayBook,
+    day::{book::DayBook, doors::Came},
     sites::hubs::{Rounds, Site},
     watching::{
         expected::{Estimate, estimates},
@@ -24,7 +24,6 @@ use store::{
     locks::RouteLocks,
     positions::{Interpreted, Position},
     stops::DayStop,
-    visits::visit_from,
 };
 
 /// Standing this close to a door, in metres, is being there.
@@ -142,8 +141,8 @@ impl Operations {
             let route = book.routes.iter().find(under_way);
             let mut until = last.at;
             match route.and_then(|r| Some((r, conclude_arrival(r, book.stops_of(r.id), own)?))) {
-                Some((route, Conclusion::Arrived(visit, at))) => {
-                    let came = once_more!(self.save_arrival(caller, book, (route.id, &visit), at).await)?;
+                Some((route, Conclusion::Arrived(stop, at))) => {
+                    let came = once_more!(self.save_arrival(caller, route, stop, at).await)?;
                     touched.extend(came.then_some(route.id));
                 }
                 // The vehicle may be about to dwell: keep these readings for the next round.
@@ -164,27 +163,19 @@ impl Operations {
         Ok(touched)
     }
 
-    /// Answers whether any stop of the visit was still waiting for somebody, on that route.
-    async fn save_arrival(
-        &self,
-        caller: &Caller,
-        book: &DayBook,
-        (route, visit): (RouteId, &[StopId]),
-        at: Instant,
-    ) -> Result<bool> {
-        let mut work = self.begin(caller, book.hub.id).await?;
-        let locks = RouteLocks::take(&mut work.tx, &[route]).await?;
-        let mut stops = store::stops::many(&mut work.tx, visit).await?;
-        stops.retain(|stop| stop.route == route && stop.state == StopState::Pending);
-        let out = locks.get(route).is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. }));
-        if !out || stops.is_empty() {
+    /// Answers whether the stop still waited for somebody, on that route.
+    async fn save_arrival(&self, caller: &Caller, route: &Route, stop: StopId, at: Instant) -> Result<bool> {
+        let mut work = self.begin(caller, route.hub).await?;
+        let locks = RouteLocks::take(&mut work.tx, &[route.id]).await?;
+        if !locks.get(route.id).is_some_and(|r| matches!(r.state, RouteState::UnderWay { .. })) {
             return Ok(false);
         }
-        let stops: Vec<_> = stops.into_iter().map(|stop| stop.arrive(at)).collect::<Result<_, _>>()?;
-        store::stops::save_progress(&mut work.tx, &locks, &stops).await?;
-        for stop in &stops {
-            work.happened_at(at, Fact::StopArrived { stop: stop.id, order: stop.order, route });
+        let stops = store::stops::of_day(&mut work.tx, route.hub, route.day, Some(&[route.id])).await?;
+        let waits = |s: &DayStop| s.stop.id == stop && s.stop.state == StopState::Pending;
+        if !stops.iter().any(waits) {
+            return Ok(false);
         }
+        Came::to(stop, &stops, at)?.save(&mut work, &locks, at).await?;
         work.commit().await?;
         Ok(true)
     }
@@ -258,17 +249,22 @@ impl Operations {
 }
 
 enum Conclusion {
-    /// At the stops of a visit, since then.
-    Arrived(Vec<StopId>, Instant),
+    /// At a stop, since then.
+    Arrived(StopId, Instant),
     Standing(Instant),
 }
 
 /// Whether the readings show the vehicle standing at its next door.
 fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> Option<Conclusion> {
     let departed = route.state.departed_at()?;
-    let open = || stops.iter().filter(|s| s.stop.state.is_open());
-    let next = open().next().filter(|s| s.stop.state == StopState::Pending)?;
-    let left_last = stops.iter().filter_map(|s| s.stop.state.ended_at()).max().unwrap_or(departed);
+    let next = stops.iter().find(|s| s.stop.state == StopState::Pending)?;
+    let came = |s: &DayStop| s.stop.state.ended_at().or_else(|| s.stop.state.arrived_at());
+    let left_last = stops.iter().filter_map(came).max().unwrap_or(departed);
+    // Who is at a door still is not at the next one before the readings can tell them apart.
+    let at_door = |s: &&DayStop| matches!(s.stop.state, StopState::Arrived { .. });
+    if stops.iter().filter(at_door).any(|s| s.at.metres_to(next.at) <= MOST_RADIUS_M.into()) {
+        return None;
+    }
     let mut since: Option<Instant> = None;
     let good = |p: &&Position| p.at > left_last && p.accuracy_m.is_none_or(|radius| radius <= MOST_RADIUS_M);
     for p in readings.iter().filter(good) {
@@ -279,8 +275,7 @@ fn conclude_arrival(route: &Route, stops: &[DayStop], readings: &[Position]) -> 
         if let Some(since) = since
             && p.at - since >= DWELL
         {
-            let visit = open().take(visit_from(open())).map(|s| s.stop.id).collect();
-            return Some(Conclusion::Arrived(visit, since));
+            return Some(Conclusion::Arrived(next.stop.id, since));
         }
     }
     since.map(Conclusion::Standing)

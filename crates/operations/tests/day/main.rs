@@ -6,6 +6,7 @@ mod a_day;
 mod by_the_hub;
 mod collections;
 mod common;
+mod doors;
 mod guarantees;
 mod history;
 mod late_start;

@@ -141,7 +141,7 @@ async fn each_shift_has_its_route_and_the_second_leaves_when_the_van_is_back() {
     let done = drive(&hub, &shown).await;
     hub.report(1, done + TimeDelta::minutes(20), Deed::Returned { route: second.id }).await;
     let end = board(&hub, &dispatcher, done + TimeDelta::minutes(21)).await;
-    assert_eq!((end.counts.done, end.head.can_close), (16, true));
+    assert_eq!((end.counts.done, end.head.closing.is_some()), (16, true));
     assert!(routes(&hub).await.iter().all(|route| matches!(route.state, RouteState::Finished { .. })));
     state_equals_history(&hub).await;
     hub.close().await;
@@ -224,6 +224,10 @@ async fn a_shift_that_is_taken_out_leaves_its_orders_to_a_better_plan_and_the_ot
     );
 
     hub.at(at(7, 30)).remove_shift(&dispatcher, second.shift.unwrap()).await.unwrap();
+    // Its orders wait for a plan, and nobody is sent with them.
+    hub.at(at(7, 31)).watch(&Caller::timer()).await.unwrap();
+    let shown = board(&hub, &dispatcher, at(7, 31)).await;
+    assert_eq!((shown.counts.waiting, shown.counts.exceptions, shown.counts.stops), (6, 6, 6));
     // A line that keeps a van at the hub makes way for another shift.
     let instead = SaveShift { another: true, ..shift(&hub, 2, at(12, 0), at(18, 0)) };
     assert_eq!(save(&hub, &dispatcher, at(7, 31), instead).await.result, SavedStatus::Saved);
@@ -235,6 +239,62 @@ async fn a_shift_that_is_taken_out_leaves_its_orders_to_a_better_plan_and_the_ot
     let totals =
         |label: &str| rows.iter().filter(|r| r.label.starts_with(label)).map(|r| r.total).sum::<i64>();
     assert_eq!((totals("Van 01"), totals("Van 02")), (6, 6));
+    state_equals_history(&hub).await;
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn a_shift_that_begins_later_takes_its_route_along() {
+    let Some((hub, dispatcher)) = in_two_shifts("shift_later").await else { return };
+    plan(&hub, 6).await;
+    let [first, second] = routes(&hub).await.try_into().unwrap();
+    let before = hub.route(1, at(7, 5)).await;
+    let later = SaveShift { replaces: first.shift, ..shift(&hub, 1, at(9, 0), at(12, 0)) };
+    assert_eq!(save(&hub, &dispatcher, at(7, 6), later).await.result, SavedStatus::Saved);
+    let now = routes(&hub).await;
+    let delay = at(9, 0) - first.planned_start;
+    assert_eq!((now[0].planned_start, now[0].planned_end), (at(9, 0), first.planned_end + delay));
+    assert_eq!(now[1], second);
+    assert_eq!(hub.route(1, at(7, 7)).await.planned_start, at(9, 0));
+    let mut conn = hub.database.read().await.unwrap();
+    let stops = store::stops::of_day(&mut conn, hub.keys.hub, monday(), Some(&[first.id])).await.unwrap();
+    drop(conn);
+    assert_eq!(stops.len(), before.stops.len());
+    assert!(stops.iter().all(|s| s.stop.planned_arrival >= at(9, 0)));
+    // A route that nobody drives any more is no route for the phone.
+    for own in [now[0].shift, now[1].shift] {
+        hub.at(at(7, 8)).remove_shift(&dispatcher, own.unwrap()).await.unwrap();
+    }
+    let off = SaveShift { duty: DutyCode::Off, ..shift(&hub, 1, at(7, 0), at(8, 0)) };
+    assert_eq!(save(&hub, &dispatcher, at(7, 9), off).await.result, SavedStatus::Saved);
+    assert!(hub.routed(at(7, 10)).await.is_empty());
+    state_equals_history(&hub).await;
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn a_van_that_is_back_early_drives_again_in_another_shift() {
+    let Some((hub, dispatcher)) = in_two_shifts("back_early").await else { return };
+    plan(&hub, 4).await;
+    let [first, second] = routes(&hub).await.try_into().unwrap();
+    let shown = hub.route(1, at(7, 5)).await;
+    let done = drive(&hub, &shown).await;
+    let back = done + TimeDelta::minutes(10);
+    let another =
+        |from| SaveShift { another: true, ..shift(&hub, 1, from, at(12, 45)) };
+    let why = save(&hub, &dispatcher, done, another(back)).await.why.unwrap();
+    assert!(why.contains("overlaps"), "it is out still: {why}");
+    hub.report(1, back, Deed::Returned { route: first.id }).await;
+    let early = save(&hub, &dispatcher, back, another(back - TimeDelta::minutes(5))).await;
+    assert_eq!(early.result, SavedStatus::Refused, "it was not back yet");
+    let from = back + TimeDelta::minutes(15);
+    let saved = save(&hub, &dispatcher, back + TimeDelta::minutes(1), another(from)).await;
+    assert_eq!(saved.result, SavedStatus::Saved, "{saved:?}");
+    let ask = RosterAsk { day: Some(monday()), ..RosterAsk::default() };
+    let roster = hub.at(back + TimeDelta::minutes(2)).roster(&dispatcher, ask).await.unwrap();
+    let own = roster.lines.iter().filter(|line| line.label == "Van 01");
+    let ends: Vec<_> = own.map(|line| (line.shift, line.drives.as_ref().unwrap().until.to_utc())).collect();
+    assert_eq!(ends, [(first.shift, from), (saved.shift, at(12, 45)), (second.shift, at(18, 0))]);
     state_equals_history(&hub).await;
     hub.close().await;
 }

@@ -218,7 +218,8 @@ pub async fn route_of_vehicle(
 }
 
 /// What [`route_of_vehicle`] answers of a hub's running day, which is `today` while none is open, with that day and the revision
-/// of its plan, 0 without one: all that a phone asks for first, in one look.
+/// of its plan, 0 without one: all that a phone asks for first, in one look. A route that waits at the hub with nothing to bring
+/// is none.
 pub async fn route_to_drive(
     conn: &mut Conn,
     (hub, today): (HubId, Day),
@@ -235,7 +236,9 @@ pub async fn route_to_drive(
                                                              and p.state = 'published'), 0) as "revision!"
            from routes r, running
            where r.vehicle_id = $2 and r.day between running.day - $4::int4 and running.day
-             and (r.day = running.day or r.departed_at is not null and r.finished_at is null)
+             and (r.departed_at is not null and (r.day = running.day or r.finished_at is null)
+                  or r.day = running.day
+                     and exists (select from stops s where s.route_id = r.id and s.state in ('pending', 'arrived')))
            order by r.day desc, r.departed_at is not null and r.finished_at is null desc,
                     r.finished_at desc nulls first, r.planned_start
            limit 1"#,

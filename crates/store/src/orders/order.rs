@@ -298,6 +298,24 @@ pub async fn unfinished(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Ord
     Ok(ids.fetch_all(conn).await?.into_iter().map(OrderId).collect())
 }
 
+/// How many those are, and for how many of them the promised window is not over.
+pub async fn count_unfinished(
+    conn: &mut Conn,
+    hub: HubId,
+    day: Day,
+    now: Instant,
+) -> Result<(i64, i64), StoreError> {
+    let counted = sqlx::query!(
+        r#"select count(*) as "all!", count(*) filter (where latest_until > $3) as "ahead!" from orders
+           where hub_id = $1 and day = $2 and state not in ('delivered', 'collected', 'cancelled')"#,
+        hub.0,
+        day,
+        now
+    );
+    let counted = counted.fetch_one(conn).await?;
+    Ok((counted.all, counted.ahead))
+}
+
 /// The orders of shops under their references, each shop with the reference at the same place.
 pub async fn by_references(
     conn: &mut Conn,

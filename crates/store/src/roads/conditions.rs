@@ -52,6 +52,20 @@ pub async fn closures(conn: &mut Conn, hub: HubId, now: Instant) -> Result<Vec<C
     .collect()
 }
 
+/// Whether a closure of a hub began or ended after one moment, and up to another.
+pub async fn have_changed(conn: &mut Conn, hub: HubId, since: Instant, now: Instant) -> Result<bool, StoreError> {
+    let changed = sqlx::query_scalar!(
+        r#"select exists (
+               select from closures
+               where hub_id = $1 and (from_at > $2 and from_at <= $3 or until_at > $2 and until_at <= $3
+                                      or lifted_at > $2)) as "changed!""#,
+        hub.0,
+        since,
+        now
+    );
+    Ok(changed.fetch_one(conn).await?)
+}
+
 /// Every closure, for comparing with the history.
 pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<Closure>, StoreError> {
     sqlx::query_as!(

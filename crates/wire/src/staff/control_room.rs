@@ -38,10 +38,19 @@ pub struct DayHead {
     pub as_of: Moment,
     /// Local time at which the day is planned.
     pub plan_at: Moment,
-    /// Whether the reader may close the day now: all of its vehicles are back.
-    pub can_close: bool,
+    /// What closing the day would leave, when the reader may close it now: all of its vehicles are back.
+    pub closing: Option<Closing>,
     /// The plan's revision; nothing before the morning plan.
     pub revision: Option<i32>,
+}
+
+/// What is left of a day that could be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// Orders that would be carried over.
+    pub carried: i64,
+    /// Those of them whose promised window is not over.
+    pub ahead: i64,
 }
 
 /// The strip of numbers. Stops that were dropped count nowhere.

@@ -211,6 +211,8 @@ pub enum StoryFact {
     Unloaded,
     /// The driver stood at the door.
     Arrived,
+    /// The driver went on, and nobody said what came of it.
+    Left,
     /// An attempt ended.
     Attempt {
         /// 1 for the first.
