@@ -11,8 +11,8 @@ use crate::{
     sites::hubs::Site,
 };
 use domain::{
-    Day, DriverId, Hub, Instant, Outcome, Plan, Route, RouteId, RouteState, Settings, ShiftId, StopState, Vehicle,
-    VehicleId, VehicleState,
+    Day, DriverId, Hub, Instant, Outcome, Plan, Route, RouteId, RouteState, Settings, ShiftId, StopState,
+    Vehicle, VehicleId, VehicleState,
 };
 use std::{
     collections::{HashMap, HashSet},

@@ -61,7 +61,12 @@ pub(super) async fn hand_over(
 }
 
 /// Moves the planned times of a waiting route's stops.
-async fn begin_later(work: &mut Work<'_>, locks: &RouteLocks, route: RouteId, delay: TimeDelta) -> Result<()> {
+async fn begin_later(
+    work: &mut Work<'_>,
+    locks: &RouteLocks,
+    route: RouteId,
+    delay: TimeDelta,
+) -> Result<()> {
     let mut stops = store::stops::open_of_route(&mut work.tx, locks, route).await?;
     for stop in &mut stops {
         stop.planned_arrival += delay;

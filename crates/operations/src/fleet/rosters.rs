@@ -12,8 +12,8 @@ use crate::{
 };
 use chrono::Days;
 use domain::{
-    Ability, Actor, Break, Day, Duty, Fact, Hours, HubId, MOST_SHIFTS, Refusal, Route, RouteState, Shift, ShiftId,
-    Vehicle, VehicleId,
+    Ability, Actor, Break, Day, Duty, Fact, Hours, HubId, MOST_SHIFTS, Refusal, Route, RouteState, Shift,
+    ShiftId, Vehicle, VehicleId,
 };
 use std::collections::HashMap;
 use store::{

@@ -81,7 +81,8 @@ fn planned_m(book: &DayBook, route: &Unmeasured, roads: &dyn TravelTimes) -> Opt
     let mut stops: Vec<_> = book.stops_of(id).iter().collect();
     stops.sort_by_key(|s| s.stop.sequence);
     let hub = lat_lon(book.hub.at);
-    let points: Vec<LatLon> = std::iter::once(hub).chain(stops.into_iter().map(|s| lat_lon(s.at))).chain([hub]).collect();
+    let points: Vec<LatLon> =
+        std::iter::once(hub).chain(stops.into_iter().map(|s| lat_lon(s.at))).chain([hub]).collect();
     metres(roads, &points, profile(kind)).map(|metres| metres.round() as i32)
 }
 

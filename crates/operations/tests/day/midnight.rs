@@ -134,7 +134,7 @@ async fn a_dispatcher_closes_the_day_when_all_vans_are_back() {
     }
     let ops = hub.at(at(9, 0));
     ops.watch(&Caller::timer()).await.unwrap();
-    assert!(!ops.board(&dispatcher, None).await.unwrap().head.closing.is_some());
+    assert!(ops.board(&dispatcher, None).await.unwrap().head.closing.is_none());
     let refused = ops.close_day(&dispatcher, None, day).await;
     assert!(matches!(refused, Err(OpsError::Refused(Refusal::VehiclesOut))), "{refused:?}");
     let manager = hub.person(Role::Manager).await;

@@ -5,7 +5,7 @@ use crate::{
     common::{Hub, at, order, report},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Day, Outcome, Role, Route, RouteState};
+use domain::{Day, ExceptionKind, Outcome, Role, Route, RouteState};
 use operations::Caller;
 use wire::{
     driver::{Deed, DriverRoute, ReportStatus},
@@ -13,6 +13,7 @@ use wire::{
     roster::{DutyCode, RosterAsk, SaveDriver, SaveShift, Saved, SavedStatus},
     staff::{
         control_room::{BoardView, Freedom},
+        exceptions::QueueFilter,
         roster::{RosterDone, ShiftForm},
     },
 };
@@ -227,7 +228,9 @@ async fn a_shift_that_is_taken_out_leaves_its_orders_to_a_better_plan_and_the_ot
     // Its orders wait for a plan, and nobody is sent with them.
     hub.at(at(7, 31)).watch(&Caller::timer()).await.unwrap();
     let shown = board(&hub, &dispatcher, at(7, 31)).await;
-    assert_eq!((shown.counts.waiting, shown.counts.exceptions, shown.counts.stops), (6, 6, 6));
+    assert_eq!((shown.counts.waiting, shown.counts.stops), (6, 6));
+    let queue = hub.at(at(7, 31)).queue(&dispatcher, None, QueueFilter::Unresolved).await.unwrap().rows;
+    assert_eq!(queue.iter().filter(|row| row.kind == ExceptionKind::Unplanned).count(), 6);
     // A line that keeps a van at the hub makes way for another shift.
     let instead = SaveShift { another: true, ..shift(&hub, 2, at(12, 0), at(18, 0)) };
     assert_eq!(save(&hub, &dispatcher, at(7, 31), instead).await.result, SavedStatus::Saved);
@@ -280,8 +283,7 @@ async fn a_van_that_is_back_early_drives_again_in_another_shift() {
     let shown = hub.route(1, at(7, 5)).await;
     let done = drive(&hub, &shown).await;
     let back = done + TimeDelta::minutes(10);
-    let another =
-        |from| SaveShift { another: true, ..shift(&hub, 1, from, at(12, 45)) };
+    let another = |from| SaveShift { another: true, ..shift(&hub, 1, from, at(12, 45)) };
     let why = save(&hub, &dispatcher, done, another(back)).await.why.unwrap();
     assert!(why.contains("overlaps"), "it is out still: {why}");
     hub.report(1, back, Deed::Returned { route: first.id }).await;

@@ -53,7 +53,12 @@ pub async fn closures(conn: &mut Conn, hub: HubId, now: Instant) -> Result<Vec<C
 }
 
 /// Whether a closure of a hub began or ended after one moment, and up to another.
-pub async fn have_changed(conn: &mut Conn, hub: HubId, since: Instant, now: Instant) -> Result<bool, StoreError> {
+pub async fn have_changed(
+    conn: &mut Conn,
+    hub: HubId,
+    since: Instant,
+    now: Instant,
+) -> Result<bool, StoreError> {
     let changed = sqlx::query_scalar!(
         r#"select exists (
                select from closures
