@@ -4,8 +4,8 @@
 //! appended to the history with everything else that is saved; open pages hear of it only once it is committed.
 
 use crate::{Caller, Operations, Result};
-use domain::{Actor, Event, Fact, HubId, Instant, OrderId, RouteId, Source};
-use store::Tx;
+use domain::{Actor, Day, Event, Fact, HubId, Instant, OrderId, RouteId, Source};
+use store::{Tx, proposals::Ending};
 
 /// What open pages have to read again.
 #[derive(Debug, Default)]
@@ -82,6 +82,15 @@ impl Work<'_> {
     pub fn go_on(&mut self) -> Instant {
         self.now = self.ops.now();
         self.now
+    }
+
+    /// Takes away the proposal of a day, because what it was made from has changed.
+    pub async fn overtake_proposal(&mut self, day: Day) -> Result<()> {
+        if let Some(open) = store::proposals::open_id(&mut self.tx, self.hub, day).await? {
+            store::proposals::end(&mut self.tx, open, Ending::Overtaken).await?;
+            self.touched.plan = true;
+        }
+        Ok(())
     }
 
     /// Appends what happened, commits, and announces it.

@@ -1,9 +1,7 @@
 //! A hub's day opens with the calendar and closes when its work is done, when the next one has to be planned, or when a
 //! dispatcher says so. What it leaves open is carried over.
 
-use crate::{
-    Caller, Operations, OpsError, Result, base::work::Work, planning::proposal::overtake, sites::hubs::Site,
-};
+use crate::{Caller, Operations, OpsError, Result, base::work::Work, sites::hubs::Site};
 use domain::{
     Ability, Actor, Day, ExceptionKind, ExceptionState, Fact, HubId, Instant, OrderId, Refusal, RouteId,
     RouteState, ServiceDay, StopState,
@@ -92,7 +90,7 @@ impl Operations {
         let carried = carry_over(&mut work, &lock, &locks, next).await?;
         let is_over = |route: Option<RouteId>| route.is_none_or(|route| !is_out(route));
         end_alarms(&mut work, &lock, &carried, is_over).await?;
-        overtake(&mut work, hub, day).await?;
+        work.overtake_proposal(day).await?;
         self.0.pauses.at("close").await;
         service_days::save(&mut work.tx, &row.close(now)?).await?;
         work.happened(Fact::DayClosed { day });

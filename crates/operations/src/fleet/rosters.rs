@@ -7,7 +7,6 @@ use crate::{
         duties::{Drive, Duties},
         handover::hand_over,
     },
-    planning::proposal::overtake,
     sites::hubs::Site,
 };
 use chrono::Days;
@@ -201,7 +200,7 @@ impl Operations {
             (None, None) => {}
         }
         hand_over(&mut work, site.zone, &day, routes, &concerned).await?;
-        overtake(&mut work, hub, ask.day).await?;
+        work.overtake_proposal(ask.day).await?;
         work.touched.all = true;
         work.touched.plan = true;
         let answer = saved(SavedStatus::Saved);

@@ -98,7 +98,7 @@ impl Operations {
         if store::roads::have_changed(conn, proposal.hub, proposal.made_at, self.now()).await? {
             return Ok(true);
         }
-        let all = || proposal.content.routes().flatten();
+        let all = || proposal.content.answers.iter().flat_map(|answer| &answer.routes);
         let vehicles: Vec<_> = all().map(|route| route.vehicle).collect();
         let stops: Vec<_> = all().flat_map(|route| route.stops.iter().filter_map(|s| s.stop)).collect();
         let (hub, day) = (proposal.hub, proposal.day);
@@ -107,10 +107,7 @@ impl Operations {
         if book.plan.as_ref().is_none_or(|plan| plan.revision != proposal.based_on) {
             return Ok(true);
         }
-        let ids = |routes: &Vec<PlannedRoute>| -> Vec<_> {
-            routes.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect()
-        };
-        let mut all: Vec<_> = proposal.content.routes().flat_map(ids).collect();
+        let mut all: Vec<_> = all().flat_map(|route| route.stops.iter().map(|s| s.order)).collect();
         all.sort_unstable();
         all.dedup();
         let orders = store::orders::many(conn, &all).await?.into_iter().map(|o| (o.id, o)).collect();
@@ -118,7 +115,7 @@ impl Operations {
             let left = still_possible(answer.routes.clone(), &book, &orders);
             left.is_ok_and(|left| answer.changes_any_of(&left))
         };
-        Ok(!proposal.content.answers().iter().any(possible))
+        Ok(!proposal.content.answers.iter().any(possible))
     }
 
     /// Puts a proposal aside.

@@ -2,7 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{clock::new_id, turns::heavily, work::Work},
+    base::{clock::new_id, turns::heavily},
     day::book::DayBook,
     planning::{
         decidable::{Choices, Runner, Strictness},
@@ -12,7 +12,7 @@ use crate::{
     sites::hubs::Site,
 };
 use chrono::TimeDelta;
-use domain::{Day, HubId, Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
+use domain::{HubId, Instant, OrderId, ProposalId, Refusal, VehicleId, Window};
 use optimizer::{Answer, Solution};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -35,14 +35,14 @@ const DISTRICTS_AT_ONCE: usize = 4;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Content {
     #[serde(default)]
-    answers: Vec<StoredAnswer>,
+    pub answers: Vec<StoredAnswer>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredAnswer {
     freedom: Freedom,
     pub routes: Vec<PlannedRoute>,
-    gains: Gains,
+    pub gains: Gains,
     #[serde(default)]
     overtime: Vec<Overtime>,
     changes: Vec<StoredChange>,
@@ -73,21 +73,6 @@ struct StoredChange {
 }
 
 impl Content {
-    /// What each answer gains.
-    pub fn gains(&self) -> impl Iterator<Item = &Gains> {
-        self.answers.iter().map(|answer| &answer.gains)
-    }
-
-    /// What each answer makes of the routes that it changes.
-    pub fn routes(&self) -> impl Iterator<Item = &Vec<PlannedRoute>> {
-        self.answers.iter().map(|answer| &answer.routes)
-    }
-
-    /// The answers.
-    pub fn answers(&self) -> &[StoredAnswer] {
-        &self.answers
-    }
-
     /// The answer that leaves so much as it is.
     pub fn into_answer(self, freedom: Freedom) -> Option<StoredAnswer> {
         self.answers.into_iter().find(|answer| answer.freedom == freedom)
@@ -188,15 +173,6 @@ impl Operations {
         let open = store::proposals::open::<Content>(conn, book.hub.id, book.day).await?;
         Ok(open.map(|p| view(p, book)).filter(|view| !view.answers.is_empty()))
     }
-}
-
-/// Takes away the proposal of a day, because what it was made from has changed.
-pub(crate) async fn overtake(work: &mut Work<'_>, hub: HubId, day: Day) -> Result<()> {
-    if let Some(open) = store::proposals::open_id(&mut work.tx, hub, day).await? {
-        store::proposals::end(&mut work.tx, open, Ending::Overtaken).await?;
-        work.touched.plan = true;
-    }
-    Ok(())
 }
 
 /// Where a better plan is looked for.

@@ -90,7 +90,7 @@ impl Operations {
             }
             (Some(open), _) => {
                 let withdrawn = self.is_overtaken(conn, site, &open).await?;
-                let keeps_promises = open.content.gains().any(mends);
+                let keeps_promises = open.content.answers.iter().any(|answer| mends(&answer.gains));
                 let known = Followed { made_at: open.made_at, looked_at: now, withdrawn, keeps_promises };
                 self.followed().insert(hub, known);
                 if !withdrawn {
