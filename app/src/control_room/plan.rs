@@ -176,7 +176,7 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
     // A free hand is for whoever asks for it, and so is what breaks a promise.
     let usual = || answers.iter().filter(|answer| answer.freedom != Freedom::Free);
     let first =
-        usual().rfind(|answer| answer.gains.promises_lost == 0).or(usual().last()).or(answers.first());
+        usual().rfind(|answer| answer.gains.promises_lost == 0).or(usual().next_back()).or(answers.first());
     let first = first.map(|answer| answer.freedom);
     // What is read is what would be accepted.
     let chosen = RwSignal::new(first);
