@@ -27,8 +27,22 @@ pub fn malta() -> Option<Arc<City>> {
         skips::skip("the roads", "no malta-latest.osm.pbf in the folder that DOORSTEP_EXTRACTS names");
         return None;
     };
-    let cache = tempfile::tempdir().unwrap();
-    Some(Arc::new(City::open(&extract, cache.path()).unwrap()))
+    Some(Arc::new(City::open(&extract, &built()).unwrap()))
+}
+
+/// Where the tests of this build keep the city: each runs in a process of its own, and one of them builds it for all.
+fn built() -> PathBuf {
+    let program = std::env::current_exe().unwrap().metadata().unwrap().modified().unwrap();
+    let build = program.duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let all = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cities");
+    let own = all.join(build.to_string());
+    std::fs::create_dir_all(&own).unwrap();
+    let others = std::fs::read_dir(&all).unwrap().flatten().map(|entry| entry.path());
+    for stale in others.filter(|folder| *folder != own) {
+        // Another test may have taken it away already.
+        let _ = std::fs::remove_dir_all(stale);
+    }
+    own
 }
 
 fn local(hour: u32, minute: u32) -> NaiveDateTime {
