@@ -88,8 +88,8 @@ impl Operations {
         let hours = |drive: Drive| RosterHours {
             driver: drive.driver,
             name: names.get(&drive.driver).cloned().unwrap_or_default(),
-            from: zone.moment(drive.from),
-            until: zone.moment(drive.until),
+            from: drive.from,
+            until: drive.until,
             breaks: drive.breaks.into_iter().map(said).collect(),
         };
         let lines = drives.into_iter().map(|(day, vehicle, shift, drive)| RosterLine {
