@@ -231,6 +231,8 @@ fn Summary(
         0 => String::new(),
         stays => format!(", {} without anybody", format::counted(count(stays), "vehicle", "vehicles")),
     };
+    let is_field = |name: &str| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+    let why = why.split_once(": ").filter(|(name, _)| is_field(name)).map_or(why, |(_, why)| why);
     let free = match free.len() {
         0 => "Every driver drives.".to_owned(),
         1..=8 => format!("Free: {}.", free.join(", ")),
@@ -265,8 +267,8 @@ mod tests {
         );
         assert!(in_words(&drives(true)).ends_with("ask for a better plan in the control room."));
         assert_eq!(
-            sentence("driver: drives Van 01; change that one first"),
-            "Driver: drives Van 01; change that one first."
+            sentence("usually_drives: Rita Example usually drives Van 01; change that one first"),
+            "Rita Example usually drives Van 01; change that one first."
         );
         assert_eq!(sentence(""), ".");
     }

@@ -1,6 +1,7 @@
 //! Devices and what they send; drivers and who drives what when.
 
 pub(crate) mod approach;
+mod clashes;
 pub(crate) mod devices;
 pub(crate) mod drivers;
 pub(crate) mod duties;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{bounds, zone::Zone},
+    base::{bounds, convert::day_name, zone::Zone},
 };
 use chrono::{NaiveTime, Timelike};
 use domain::{Ability, Day, DriverId, Duty, HubId, Instant, Shift, ShiftId, Vehicle, VehicleId};
@@ -237,7 +237,12 @@ fn time(what: &str, text: &str) -> std::result::Result<NaiveTime, String> {
     let text = text.trim();
     let read =
         NaiveTime::parse_from_str(text, "%H:%M").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"));
-    read.map_err(|_| format!("{what}: write a time as 07:30"))
+    let means = match what {
+        "from" => "when the shift begins",
+        "until" => "when the shift ends",
+        _ => "when the break begins",
+    };
+    read.map_err(|_| format!("{what}: write {means} as a time such as 07:30"))
 }
 
 /// The moment at which the hub's clock shows a time. Refuses a time that the clock leaves out; of one that comes twice it is
@@ -250,13 +255,14 @@ fn moment(what: &str, zone: Zone, day: Day, time: NaiveTime) -> std::result::Res
     } else {
         let time = time.format("%H:%M");
         Err(format!(
-            "{what}: {time} does not come on {day}, because the clocks go forward then; choose another time"
+            "{what}: {time} does not come on {}, because the clocks go forward then; choose another time",
+            day_name(day)
         ))
     }
 }
 
 /// What the hub's clock shows.
-fn clock(zone: Zone, at: Instant) -> String {
+pub(super) fn clock(zone: Zone, at: Instant) -> String {
     zone.moment(at).format("%H:%M").to_string()
 }
 
@@ -310,11 +316,11 @@ mod tests {
     #[test]
     fn what_a_form_cannot_mean_is_named() {
         let why = |form: &ShiftForm| read(form).unwrap_err();
-        assert!(why(&form("2026-11-23", "7", "16:30")).starts_with("from: write a time"));
-        assert!(why(&form("2026-11-23", "07:30", "")).starts_with("until: write a time"));
+        assert!(why(&form("2026-11-23", "7", "16:30")).starts_with("from: write when the shift begins"));
+        assert!(why(&form("2026-11-23", "07:30", "")).starts_with("until: write when the shift ends"));
         assert!(why(&form("2026-11-23", "07:30", "07:30")).contains("same time"));
         assert!(why(&form("2026-03-29", "02:30", "09:00")).contains("the clocks go forward"));
-        assert!(why(&form("2026-03-28", "20:00", "02:30")).contains("2026-03-29"));
+        assert!(why(&form("2026-03-28", "20:00", "02:30")).contains("Sun 29 Mar"));
         assert_eq!(
             read(&form("2026-10-25", "02:30", "09:00")),
             Ok(("25 02:30".into(), "25 09:00".into())),

@@ -3,7 +3,10 @@
 use crate::{
     Caller, Operations, OpsError, Result,
     base::{bounds, clock::new_id, work::Work, zone::Zone},
-    fleet::duties::{Drive, Duties},
+    fleet::{
+        clashes::must_be_free,
+        duties::{Drive, Duties},
+    },
     sites::hubs::Site,
 };
 use chrono::Days;
@@ -292,55 +295,11 @@ fn meant(ask: &SaveShift, lines: &[Shift], wanted: Option<&Duty>) -> Result<Opti
     };
     match one {
         None => invalid(format!(
-            "vehicle: it has {} on {} already; to change one send its id as replaces, or another: true for a shift beside it",
-            if lines.len() == 1 { "a shift" } else { "shifts" },
-            ask.day
+            "vehicle: it has {} on that day already; to change one send its id as replaces, or another: true for a shift beside it",
+            if lines.len() == 1 { "a shift" } else { "shifts" }
         )),
         found => Ok(found.cloned()),
     }
-}
-
-/// Refuses a driver who does not work within the caller's reach, or drives something else then, and a vehicle that still drives
-/// in another day's shift.
-async fn must_be_free(caller: &Caller, work: &mut Work<'_>, shift: &Shift) -> Result<()> {
-    let Some((driver, hours)) = shift.duty.drives() else { return Ok(()) };
-    let known = store::drivers::get(&mut work.tx, driver).await?.filter(|d| caller.scope.reaches(d.hub));
-    match known {
-        None => {
-            let why = "driver: there is no driver with this id; the roster names all, or add one first";
-            return Err(OpsError::Invalid(why.into()));
-        }
-        Some(driver) if driver.left_at.is_some() => {
-            return Err(OpsError::Invalid("driver: no longer works here; choose another".into()));
-        }
-        Some(_) => {}
-    }
-    let routes = store::plans::routes(&mut work.tx, shift.hub, shift.day).await?;
-    let is_out = |route: &&domain::Route| {
-        route.driver == driver
-            && route.vehicle != shift.vehicle
-            && route.day == shift.day
-            && route.shift_until > hours.from()
-            && matches!(route.state, RouteState::UnderWay { .. })
-    };
-    if routes.iter().any(|route| is_out(&route)) {
-        let why =
-            "driver: is on the road with another vehicle; wait until that one is back, or choose another";
-        return Err(OpsError::Invalid(why.into()));
-    }
-    let Some(other) = shifts::clash(&mut work.tx, shift).await? else { return Ok(()) };
-    if other.vehicle == shift.vehicle {
-        return Err(OpsError::Invalid(format!(
-            "vehicle: its shift of {} overlaps this one; change that one first",
-            other.day
-        )));
-    }
-    let with = store::vehicles::vehicle(&mut work.tx, other.vehicle).await?;
-    Err(OpsError::Invalid(format!(
-        "driver: drives {} on {} in a shift that overlaps this one; change that one first",
-        with.map_or_else(|| "another vehicle".into(), |v| v.label),
-        other.day
-    )))
 }
 
 /// Refuses a day that is over or too far ahead.

@@ -137,7 +137,7 @@ async fn what_a_form_may_not_do_is_said_and_what_was_typed_is_kept() {
     .await;
     assert!(answer.contains("Van 02") && answer.starts_with("driver"), "{answer}");
     let answer = why(ShiftForm { from: "25:00".into(), ..form("Van 03").await }).await;
-    assert!(answer.contains("write a time"), "{answer}");
+    assert!(answer.contains("write when the shift begins as a time"), "{answer}");
     let pause = BreakForm { earliest: "16:00".into(), latest: "16:20".into(), minutes: "30".into() };
     let answer = why(ShiftForm { breaks: vec![pause], ..form("Van 03").await }).await;
     assert!(answer.contains("within its shift"), "{answer}");
