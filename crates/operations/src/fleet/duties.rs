@@ -10,8 +10,8 @@ pub(crate) struct Duties {
     day: Day,
     /// The lines of each vehicle, the earliest first.
     lines: HashMap<VehicleId, Vec<Shift>>,
-    /// When each rostered driver drives.
-    driving: HashMap<DriverId, Vec<(Instant, Instant)>>,
+    /// When each rostered driver drives what.
+    driving: HashMap<DriverId, Vec<(Instant, Instant, VehicleId)>>,
 }
 
 /// Somebody drives a vehicle.
@@ -37,7 +37,7 @@ impl Duties {
         let mut lines: HashMap<_, Vec<Shift>> = HashMap::new();
         for shift in shifts.into_iter().filter(|shift| shift.day == day) {
             if let Some((driver, hours)) = shift.duty.drives() {
-                driving.entry(driver).or_default().push((hours.from(), hours.until()));
+                driving.entry(driver).or_default().push((hours.from(), hours.until(), shift.vehicle));
             }
             lines.entry(shift.vehicle).or_default().push(shift);
         }
@@ -64,12 +64,18 @@ impl Duties {
             };
             return lines.iter().filter_map(drive).collect();
         }
+        self.usual(zone, vehicle).into_iter().collect()
+    }
+
+    /// Who would drive a vehicle without lines of its own, and when.
+    pub fn usual(&self, zone: Zone, vehicle: &Vehicle) -> Option<Drive> {
         let (from, until) = zone.shift(self.day, vehicle);
         let driver = vehicle.driver.id;
         let drives = self.driving.get(&driver).map(Vec::as_slice).unwrap_or_default();
-        let elsewhere = drives.iter().any(|(begins, ends)| *begins < until && *ends > from);
-        let usual = Drive { shift: None, driver, from, until, breaks: vec![] };
-        if elsewhere { vec![] } else { vec![usual] }
+        let elsewhere = drives
+            .iter()
+            .any(|(begins, ends, other)| *other != vehicle.id && *begins < until && *ends > from);
+        (!elsewhere).then_some(Drive { shift: None, driver, from, until, breaks: vec![] })
     }
 
     /// Who drives a vehicle in a shift, and when; in its usual hours for none. Routes that were published before each shift had
