@@ -102,6 +102,40 @@ pub fn cookie(name: &str) -> Option<String> {
     })
 }
 
+/// What fits into one cookie beside its name and its bounds.
+const MOST_IN_COOKIE: usize = 3_800;
+
+/// Hands something on to the page that follows a form, in a cookie that this page uses up, so that nobody else can put words
+/// there. Answers whether it was short enough.
+pub fn hand_on(cookie: &str, what: &impl serde::Serialize) -> Result<bool, Fault> {
+    let text = in_cookie(&serde_json::to_string(what).unwrap_or_default());
+    let fits = text.len() <= MOST_IN_COOKIE;
+    if fits {
+        set_cookie(&format!("{cookie}={text}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=60"))?;
+    }
+    Ok(fits)
+}
+
+/// What the form before this page handed on; asking uses it up.
+pub fn handed_on<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
+    let kept = cookie(name)?;
+    // A cookie that cannot be taken back is gone in a minute.
+    let _ = set_cookie(&format!("{name}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0"));
+    serde_json::from_str(&leptos_router::location::Url::unescape(&kept)).ok()
+}
+
+/// Text with only those bytes escaped that a cookie cannot hold: a long list of places has to fit.
+fn in_cookie(text: &str) -> String {
+    let mut held = String::with_capacity(text.len() * 5 / 4);
+    for byte in text.bytes() {
+        match byte {
+            b'!'..=b'~' if !b"%\",;\\".contains(&byte) => held.push(char::from(byte)),
+            _ => held.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    held
+}
+
 /// Whether the browser will keep a cookie that may only travel safely: over TLS, or on the reader's own machine.
 pub fn keeps_secure_cookies() -> bool {
     let Some(parts) = use_context::<Parts>() else { return false };
@@ -146,4 +180,17 @@ pub fn redirect(path: &str) {
         && !path.starts_with("//")
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     leptos_axum::redirect(if ours { path } else { "/" });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_cookie_holds_comes_back_as_it_was() {
+        let typed = "Yard; 50 %, \"Ħal\"\\\n35.8972, 14.4611\r\n";
+        let held = in_cookie(typed);
+        assert!(held.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)), "{held}");
+        assert_eq!(leptos_router::location::Url::unescape(&held), typed);
+    }
 }

@@ -1,6 +1,7 @@
 //! `doorstep roster`: who drives what when, shown and changed by whoever holds the machine.
 
 use anyhow::{Context, Result, bail};
+use chrono::{DateTime, FixedOffset, Offset, Utc};
 use clap::{Args, Subcommand};
 use operations::{Caller, Operations};
 use server::{installation::Installation, settings::DatabaseSettings};
@@ -72,7 +73,11 @@ pub(crate) async fn roster(what: Roster) -> Result<()> {
 async fn show(ops: &Operations, caller: &Caller, ask: RosterAsk) -> Result<()> {
     let roster = ops.roster(caller, ask).await?;
     for line in &roster.lines {
-        println!("{}", written(line));
+        let zone = match &line.drives {
+            Some(hours) => *ops.by_the_clock_of(roster.hub, hours.from).await?.offset(),
+            None => Utc.fix(),
+        };
+        println!("{}", written(line, zone));
     }
     for driver in &roster.drivers {
         let left = if driver.left_at.is_some() { "left" } else { "works here" };
@@ -81,13 +86,13 @@ async fn show(ops: &Operations, caller: &Caller, ask: RosterAsk) -> Result<()> {
     Ok(())
 }
 
-fn written(line: &RosterLine) -> String {
+/// A line, with times by the hub's clock.
+fn written(line: &RosterLine, zone: FixedOffset) -> String {
     let how = if line.shift.is_some() { "rostered" } else { "usual" };
     let Some(hours) = &line.drives else {
         return format!("{}\t{}\t{}\tstays at the hub\t{how}", line.day, line.label, line.vehicle);
     };
-    let zone = *hours.from.offset();
-    let clock = |at: &chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%H:%M").to_string();
+    let clock = |at: &DateTime<Utc>| at.with_timezone(&zone).format("%H:%M").to_string();
     let breaks =
         hours.breaks.iter().map(|b| format!("{} min {}-{}", b.minutes, clock(&b.earliest), clock(&b.latest)));
     format!(
@@ -96,8 +101,8 @@ fn written(line: &RosterLine) -> String {
         line.label,
         line.vehicle,
         hours.name,
-        hours.from.format("%H:%M"),
-        hours.until.format("%H:%M"),
+        clock(&hours.from),
+        clock(&hours.until),
         breaks.collect::<Vec<_>>().join(", ")
     )
 }

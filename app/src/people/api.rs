@@ -199,11 +199,7 @@ const TYPED_COOKIE: &str = "__Host-typed";
 fn kept_if_refused<T>(answer: Result<T, Fault>, typed: &[(&str, String)]) -> Result<T, Fault> {
     if answer.is_err() && crate::backend::is_plain() {
         let typed: std::collections::BTreeMap<_, _> = typed.iter().cloned().collect();
-        let text = serde_json::to_string(&typed).unwrap_or_default();
-        let text = leptos_router::location::Url::escape(&text);
-        crate::backend::set_cookie(&format!(
-            "{TYPED_COOKIE}={text}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=60"
-        ))?;
+        crate::backend::hand_on(TYPED_COOKIE, &typed)?;
     }
     answer
 }
@@ -215,12 +211,7 @@ fn written(hubs: &[HubId]) -> String {
 
 /// What was typed into a form on the page before this one and refused; asking uses it up.
 pub fn typed() -> std::collections::BTreeMap<String, String> {
-    let Some(kept) = crate::backend::cookie(TYPED_COOKIE) else { return Default::default() };
-    // A cookie that cannot be taken back is gone in a minute.
-    let _ = crate::backend::set_cookie(&format!(
-        "{TYPED_COOKIE}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0"
-    ));
-    serde_json::from_str(&leptos_router::location::Url::unescape(&kept)).unwrap_or_default()
+    crate::backend::handed_on(TYPED_COOKIE).unwrap_or_default()
 }
 
 /// The cookie that carries what is shown once over a redirect.

@@ -47,21 +47,12 @@ const SAID_COOKIE: &str = "__Host-roster";
 
 #[cfg(feature = "ssr")]
 fn after(said: &RosterSaid, to: &str) -> Result<(), Fault> {
-    let text = serde_json::to_string(said).unwrap_or_default();
-    let text = leptos_router::location::Url::escape(&text);
-    crate::backend::set_cookie(&format!(
-        "{SAID_COOKIE}={text}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=60"
-    ))?;
+    crate::backend::hand_on(SAID_COOKIE, said)?;
     crate::backend::redirect(&crate::backend::at_same_hub(to));
     Ok(())
 }
 
 /// What came of the change before this page; asking uses it up.
 pub fn said() -> RosterSaid {
-    let Some(kept) = crate::backend::cookie(SAID_COOKIE) else { return RosterSaid::default() };
-    // A cookie that cannot be taken back is gone in a minute.
-    let _ = crate::backend::set_cookie(&format!(
-        "{SAID_COOKIE}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0"
-    ));
-    serde_json::from_str(&leptos_router::location::Url::unescape(&kept)).unwrap_or_default()
+    crate::backend::handed_on(SAID_COOKIE).unwrap_or_default()
 }

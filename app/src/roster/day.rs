@@ -11,7 +11,13 @@ use wire::{
 
 /// The list.
 #[component]
-pub fn DayList(day: Day, hours: Vec<String>, rows: Vec<RosterRow>, may_change: bool) -> impl IntoView {
+pub fn DayList(
+    day: Day,
+    hours: Vec<String>,
+    now: Option<(i64, Moment)>,
+    rows: Vec<RosterRow>,
+    may_change: bool,
+) -> impl IntoView {
     if rows.is_empty() {
         return view! {
             <div class="empty">
@@ -23,19 +29,26 @@ pub fn DayList(day: Day, hours: Vec<String>, rows: Vec<RosterRow>, may_change: b
     }
     let parts = hours.len();
     let hours = hours.into_iter().map(|hour| view! { <span>{hour}</span> }).collect_view();
+    let key = |of: &'static str, means: String| view! { <span class="roster-key" data-key=of>{means}</span> };
+    let clock = now.map(|(_, at)| key("now", format!("Now, {}", format::clock(at))));
+    let axis = Axis { parts, now: now.map(|(at, _)| at) };
     view! {
         <div class="roster-list">
+            <p class="roster-keys" aria-hidden="true">
+                {key("shift", "Rostered".to_owned())} {key("usual", "As usual".to_owned())}
+                {key("pause", "A break lies in here".to_owned())} {clock}
+            </p>
             <div class="roster-axis" aria-hidden="true">
                 <span class="roster-hours">{hours}</span>
             </div>
-            <ul>{rows.into_iter().map(|row| view! { <Vehicle day row parts may_change /> }).collect_view()}</ul>
+            <ul>{rows.into_iter().map(|row| view! { <Vehicle day row axis may_change /> }).collect_view()}</ul>
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn Vehicle(day: Day, row: RosterRow, parts: usize, may_change: bool) -> impl IntoView {
+fn Vehicle(day: Day, row: RosterRow, axis: Axis, may_change: bool) -> impl IntoView {
     let RosterRow { vehicle, label, kind, off_road, stays, shifts, .. } = row;
     let change = move |text: &'static str, shift: String, label: &str| {
         may_change.then(|| {
@@ -59,7 +72,7 @@ fn Vehicle(day: Day, row: RosterRow, parts: usize, may_change: bool) -> impl Int
         view! {
             <div class="roster-shift" data-nobody="yes">
                 <span class="roster-who">"Nobody" <small>{why}</small></span>
-                <Lane bars=vec![] parts />
+                <Lane bars=vec![] axis />
                 {change("Give a driver", String::new(), &label)}
             </div>
         }
@@ -79,7 +92,7 @@ fn Vehicle(day: Day, row: RosterRow, parts: usize, may_change: bool) -> impl Int
                 <span class="roster-when">
                     {hours(shift.from, shift.until)} <small>{breaks(&shift.breaks)}</small>
                 </span>
-                <Lane bars parts />
+                <Lane bars axis />
                 {match fixed {
                     false => change("Change", line, &spoken),
                     true if nth == 0 && may_add => change("Add a shift", ANOTHER.to_owned(), &label),
@@ -132,9 +145,20 @@ fn breaks(breaks: &[BreakRow]) -> String {
     breaks.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// What every lane shows.
+#[derive(Clone, Copy)]
+struct Axis {
+    parts: usize,
+    /// Where it is now, in thousandths.
+    now: Option<i64>,
+}
+
 /// The time axis of one shift. The same stands beside it in words.
 #[component]
-fn Lane(bars: Vec<(&'static str, Bar)>, parts: usize) -> impl IntoView {
+fn Lane(bars: Vec<(&'static str, Bar)>, axis: Axis) -> impl IntoView {
+    let Axis { parts, now } = axis;
+    let now =
+        now.map(|x| view! { <rect class="now" x=x.min(997).to_string() y="0" width="3" height="20" /> });
     let mark = |part: usize| {
         let x = part * 1000 / parts.max(1);
         view! { <rect class="hour" x=x.to_string() y="0" width="2" height="20" /> }
@@ -146,7 +170,7 @@ fn Lane(bars: Vec<(&'static str, Bar)>, parts: usize) -> impl IntoView {
     view! {
         <svg class="roster-lane" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true" focusable="false">
             {(0..parts).map(mark).collect_view()}
-            {bars.into_iter().map(bar).collect_view()}
+            {bars.into_iter().map(bar).collect_view()} {now}
         </svg>
     }
 }

@@ -77,7 +77,9 @@ fn address(day: Day, more: &str) -> String {
 
 #[component]
 fn Whole(view: RosterView, said: RosterSaid, open: Open) -> impl IntoView {
-    let RosterView { hub, today, day, over, may_change, hours, rows, drivers, .. } = view;
+    let RosterView {
+        hub, today, day, no_such_day, last, over, may_change, hours, now, rows, drivers, ..
+    } = view;
     let panel = match &open {
         Open::Shift(vehicle, shift) if may_change => {
             rows.iter().find(|row| row.vehicle == *vehicle).map(|row| {
@@ -95,8 +97,9 @@ fn Whole(view: RosterView, said: RosterSaid, open: Open) -> impl IntoView {
     };
     let typed = said.driver.clone().filter(|form| form.id.is_empty());
     view! {
-        <DayChoice day today />
+        <DayChoice day today last />
         <Said said hub />
+        {beyond(no_such_day, day, last).map(|why| view! { <p class="notice">{why}</p> })}
         {over
             .then(|| {
                 view! {
@@ -107,14 +110,14 @@ fn Whole(view: RosterView, said: RosterSaid, open: Open) -> impl IntoView {
             })}
         {panel}
         <Summary rows=rows.clone() drivers=drivers.clone() />
-        <DayList day hours rows may_change />
+        <DayList day hours now rows may_change />
         <Drivers hub day drivers may_change typed />
     }
 }
 
 /// The day that is shown, and the ways to others.
 #[component]
-fn DayChoice(day: Day, today: Day) -> impl IntoView {
+fn DayChoice(day: Day, today: Day, last: Day) -> impl IntoView {
     let link = |label: &'static str, spoken: &'static str, there: Option<Day>| {
         there.map(|there| {
             view! {
@@ -140,7 +143,14 @@ fn DayChoice(day: Day, today: Day) -> impl IntoView {
                 <label class="unseen" for="roster-day">
                     "Another day"
                 </label>
-                <input id="roster-day" type="date" name="day" required value=format::day_code(day) />
+                <input
+                    id="roster-day"
+                    type="date"
+                    name="day"
+                    required
+                    max=format::day_code(last.max(day))
+                    value=format::day_code(day)
+                />
                 <button class="button small" type="submit">
                     "Show"
                 </button>
@@ -206,8 +216,23 @@ fn in_words(done: &RosterDone) -> String {
     }
 }
 
-/// A reason as a sentence.
+/// That nothing can be rostered on a day, because the roster does not reach so far.
+fn beyond(no_such_day: bool, day: Day, last: Day) -> Option<String> {
+    let reaches = format!("The roster can be written until {}", format::day(last));
+    if no_such_day {
+        Some(format!(
+            "There is no roster of the day that was asked for. {reaches}. This is {}.",
+            format::day(day)
+        ))
+    } else {
+        (day > last).then(|| format!("{reaches}. What is shown here is the usual."))
+    }
+}
+
+/// A reason as a sentence. The field that it is about, which systems need, is left out.
 fn sentence(why: &str) -> String {
+    let is_field = |name: &str| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+    let why = why.split_once(": ").filter(|(name, _)| is_field(name)).map_or(why, |(_, why)| why);
     let mut letters = why.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
@@ -265,9 +290,20 @@ mod tests {
         );
         assert!(in_words(&drives(true)).ends_with("ask for a better plan in the control room."));
         assert_eq!(
-            sentence("driver: drives Van 01; change that one first"),
-            "Driver: drives Van 01; change that one first."
+            sentence("usually_drives: Rita Example usually drives Van 01; change that one first"),
+            "Rita Example usually drives Van 01; change that one first."
         );
+        assert_eq!(sentence("somebody says: no"), "Somebody says: no.");
         assert_eq!(sentence(""), ".");
+    }
+
+    #[test]
+    fn how_far_the_roster_reaches_is_said_where_it_matters() {
+        let [today, last, later] = ["2026-11-24", "2027-11-25", "2027-11-26"].map(|day| day.parse().unwrap());
+        assert_eq!((beyond(false, today, last), beyond(false, last, last)), (None, None));
+        let said = beyond(false, later, last).unwrap();
+        assert!(said.starts_with("The roster can be written until Thursday 25 November 2027."), "{said}");
+        let said = beyond(true, today, last).unwrap();
+        assert!(said.ends_with("This is Tuesday 24 November 2026."), "{said}");
     }
 }

@@ -21,7 +21,7 @@ pub fn ShiftPanel(
     drivers: Vec<DriverRow>,
     typed: Option<ShiftForm>,
 ) -> impl IntoView {
-    let RosterRow { label, shifts, blank, .. } = row;
+    let RosterRow { label, shifts, blank, usual, .. } = row;
     let known = shifts.iter().find(move |own| own.form.replaces == shift).map(|own| own.form.clone());
     let rostered = known.as_ref().is_some_and(|form| !form.replaces.is_empty());
     let several = shifts.len() > 1;
@@ -31,19 +31,32 @@ pub fn ShiftPanel(
         .filter(|typed| typed.vehicle == shown.vehicle && typed.day == day && typed.another == another)
         .unwrap_or_else(|| shown.clone());
     let off = ShiftForm { duty: DutyCode::Off, driver: String::new(), breaks: vec![], ..shown.clone() };
-    let usual = ShiftForm { duty: DutyCode::Usual, driver: String::new(), breaks: vec![], ..shown.clone() };
+    let taken_out =
+        ShiftForm { duty: DutyCode::Usual, driver: String::new(), breaks: vec![], ..shown.clone() };
     // A line that keeps the vehicle at the hub is taken out of the roster in the same way.
     let stays = shifts.is_empty() && !shown.replaces.is_empty();
     let back = (rostered || stays).then(|| {
         view! {
             <form method="post" action=SaveShift::url()>
-                <ShiftFields hub form=usual />
+                <ShiftFields hub form=taken_out />
                 <button class="button" type="submit">
                     "Take out of the roster"
                 </button>
             </form>
         }
     });
+    let then = (back.is_some() && !another).then(|| match usual {
+        _ if several => format!("Out of the roster, the other shifts of {label} stay as they are."),
+        Some((driver, from, until)) => format!(
+            "Out of the roster, the usual holds: {driver}, {}\u{2013}{}.",
+            format::clock(from),
+            format::clock(until)
+        ),
+        None => {
+            format!("Out of the roster, {label} stays at the hub: its usual driver drives another vehicle.")
+        }
+    });
+    let then = then.map(|then| view! { <p class="quiet">{then}</p> });
     let keep = (!stays && !several && !another).then(|| {
         view! {
             <form method="post" action=SaveShift::url()>
@@ -74,7 +87,7 @@ pub fn ShiftPanel(
                 </a>
             </div>
             <Editor hub form drivers label />
-            {actions}
+            {actions} {then}
         </section>
     }
 }

@@ -75,8 +75,8 @@ pub fn fault(error: AppError) -> String {
                 .to_owned()
         }
         AppError::ClosureIncomplete => {
-            "A closure needs a reason of at most 120 characters, a kind of vehicle, and an end that is still to come. \
-             Nothing was changed."
+            "A closure needs a reason of at most 120 characters, a kind of vehicle, and an end that is still to come, at most \
+             366 days ahead. Nothing was changed."
                 .to_owned()
         }
         AppError::Account { why } => account_fault(why).to_owned(),

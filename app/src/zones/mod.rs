@@ -24,6 +24,7 @@ pub fn ZonesPage() -> impl IntoView {
     let query = use_query_map();
     let said = Memo::new(move |_| query.read().get("said").unwrap_or_default());
     let hub = Session::here().hub;
+    let typed = api::typed();
     let zones = Resource::new(move || said.get(), move |said| api::zones(hub, said));
     let fault = fault_of(ServerAction::<ImportZones>::new())
         .get_untracked()
@@ -37,7 +38,7 @@ pub fn ZonesPage() -> impl IntoView {
                 {move || {
                     Some(match zones.get()? {
                         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
-                        Ok(view) => view! { <Whole view /> }.into_any(),
+                        Ok(view) => view! { <Whole view typed=typed.clone() /> }.into_any(),
                     })
                 }}
             </Transition>
@@ -47,8 +48,8 @@ pub fn ZonesPage() -> impl IntoView {
 }
 
 #[component]
-fn Whole(view: ZonesView) -> impl IntoView {
-    let ZonesView { hub, today, hubs, rows, map, said, refused } = view;
+fn Whole(view: ZonesView, typed: api::Typed) -> impl IntoView {
+    let ZonesView { hub, today, hubs, rows, map, without, said, refused } = view;
     let several = hubs.len() > 1;
     let said = (!said.is_empty()).then(|| {
         let lines = said.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
@@ -64,7 +65,7 @@ fn Whole(view: ZonesView) -> impl IntoView {
             <div class="empty">
                 <p>"Without zones every order goes to the nearest hub."</p>
                 <p class="quiet">
-                    "Draw one when a hub shall serve a part of the map, or when orders to doors outside shall be refused."
+                    "Draw one when a hub shall serve a part of the map, or when orders to doors outside shall be refused. As soon as one zone holds, a hub that has none gets only the orders that name it, and an order to a door in no zone is refused."
                 </p>
             </div>
         }
@@ -72,17 +73,26 @@ fn Whole(view: ZonesView) -> impl IntoView {
     } else {
         view! {
             <p class="quiet">
-                "An order goes to the hub whose zone holds its door on the promised day. Where zones overlap, the smaller one serves; an order to a door in none is refused."
+                "An order goes to the hub whose zone holds its door on the promised day. Where zones overlap, the smaller one serves; an order to a door in none is refused, unless it names its hub. On a day on which no zone holds at all, it goes to the nearest hub."
             </p>
             {map.map(|map| view! { <Drawing map /> })}
             <List rows several />
         }
         .into_any()
     };
+    let without = without
+        .into_iter()
+        .map(|hub| {
+            let means =
+                "has no zone that holds today, while there are others: it gets only the orders that name it.";
+            view! { <p class="notice">{format!("{hub} {means}")}</p> }
+        })
+        .collect_view();
     view! {
         {said}
+        {without}
         {list}
-        <Forms hub today hubs />
+        <Forms hub today hubs typed />
     }
 }
 
@@ -100,9 +110,12 @@ fn List(rows: Vec<ZoneRow>, several: bool) -> impl IntoView {
         let ZoneRow { id, number, name, hub, from, until, area_m2, today } = row;
         let dates = match until {
             None => format!("from {}", format::day(from)),
-            Some(until) => format!("from {}, ends on {}", format::day(from), format::day(until)),
+            Some(until) => {
+                let last = until.pred_opt().unwrap_or(until);
+                format!("from {} to {}, that day included", format::day(from), format::day(last))
+            }
         };
-        let field = format!("end-{number}");
+        let (field, spoken) = (format!("end-{number}"), name.clone());
         view! {
             <tr>
                 <td class="number">{number}</td>
@@ -115,8 +128,8 @@ fn List(rows: Vec<ZoneRow>, several: bool) -> impl IntoView {
                 <td>
                     <form class="zone-end" method="post" action=EndZone::url()>
                         <input type="hidden" name="zone" value=id.to_string() />
-                        <label class="unseen" for=field.clone()>
-                            {format!("First day without {name}")}
+                        <label for=field.clone()>
+                            "First day without it" <span class="unseen">{format!(": {name}")}</span>
                         </label>
                         <input
                             id=field
@@ -127,7 +140,7 @@ fn List(rows: Vec<ZoneRow>, several: bool) -> impl IntoView {
                             value=format::day_code(until.unwrap_or(today))
                         />
                         <button class="button small" type="submit">
-                            "End on this day"
+                            "End it" <span class="unseen">{format!(" {spoken}")}</span>
                         </button>
                     </form>
                 </td>

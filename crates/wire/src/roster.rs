@@ -159,10 +159,10 @@ pub struct RosterHours {
     pub driver: DriverId,
     /// The name.
     pub name: String,
-    /// From when, in the hub's time.
-    pub from: crate::Moment,
+    /// From when.
+    pub from: DateTime<Utc>,
     /// Until when.
-    pub until: crate::Moment,
+    pub until: DateTime<Utc>,
     /// The planned breaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<PlannedBreak>,

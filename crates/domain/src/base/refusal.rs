@@ -108,6 +108,9 @@ pub enum Refusal {
     /// The closure holds for no vehicle, or at no time.
     #[error("a closure needs a kind of vehicle and has to end after it begins")]
     ClosureForNobody,
+    /// The closure would last longer than any may.
+    #[error("a closure lasts 366 days at most")]
+    ClosureTooLong,
     /// A shift that ends before it begins, or lasts over a day.
     #[error("a shift must end after it begins and last 24 hours at most")]
     ShiftBackwards,

@@ -1,12 +1,16 @@
 //! Closed roads and areas.
 
 use crate::{ClosureId, Coordinate, HubId, Instant, Refusal, VehicleKind};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// A shape has no more places than this.
 pub const MOST_PLACES: usize = 500;
 /// A reason has no more characters than this.
 pub const MOST_REASON: usize = 120;
+
+/// No closure lasts longer: what is longer belongs on the map.
+const LONGEST: TimeDelta = TimeDelta::days(366);
 
 /// A road, or an area, closed to some vehicles for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +62,7 @@ impl ClosureShape {
 }
 
 impl Closure {
-    /// A closure that makes sense: drawn, explained, for somebody, and not over before it begins.
+    /// A closure that makes sense: drawn, explained, for somebody, not over before it begins, and with an end in sight.
     pub fn parse(self) -> Result<Self, Refusal> {
         let reason = self.reason.trim().to_owned();
         if !self.shape.is_drawn() {
@@ -69,6 +73,9 @@ impl Closure {
         }
         if self.bars.is_empty() || self.until <= self.from {
             return Err(Refusal::ClosureForNobody);
+        }
+        if self.until - self.from > LONGEST {
+            return Err(Refusal::ClosureTooLong);
         }
         Ok(Self { reason, ..self })
     }
@@ -89,7 +96,6 @@ impl Closure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
     use uuid::Uuid;
 
     fn closure() -> Closure {
@@ -116,6 +122,9 @@ mod tests {
         assert_eq!(area.parse(), Err(Refusal::ClosureNotDrawn));
         let endless = Closure { shape: ClosureShape::Line(places.repeat(MOST_PLACES)), ..closure() };
         assert_eq!(endless.parse(), Err(Refusal::ClosureNotDrawn));
+        let lasts = |time| Closure { until: closure().from + time, ..closure() }.parse();
+        assert!(lasts(LONGEST).is_ok());
+        assert_eq!(lasts(LONGEST + TimeDelta::seconds(1)), Err(Refusal::ClosureTooLong));
         assert_eq!(Closure { reason: "  ".into(), ..closure() }.parse(), Err(Refusal::ClosureUnexplained));
         assert_eq!(Closure { reason: "a\0b".into(), ..closure() }.parse(), Err(Refusal::ClosureUnexplained));
         assert_eq!(Closure { bars: vec![], ..closure() }.parse(), Err(Refusal::ClosureForNobody));

@@ -37,8 +37,8 @@ pub enum ZoneFault {
     /// A name that cannot be read.
     #[error("a zone needs a name of 1 to {MOST_ZONE_NAME} characters that can be seen")]
     Unnamed,
-    /// It would end before it begins.
-    #[error("it would end on {until}, before it begins on {from}")]
+    /// It would be over before it begins.
+    #[error("it would hold on no day: it begins on {from}, and {until} is the first day without it")]
     EndsFirst {
         /// When it would begin.
         from: Day,

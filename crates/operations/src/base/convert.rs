@@ -1,8 +1,8 @@
-//! Places and vehicles in the words of the streets and of the wire.
+//! Places, vehicles and days in the words of the streets, of the wire and of people.
 
 use crate::base::zone::Zone;
 use ::roads::{LatLon, Profile};
-use domain::{Standing, VehicleId};
+use domain::{Day, Standing, VehicleId};
 use store::positions::Position;
 use wire::{Point, staff::control_room::VehicleMark};
 
@@ -20,6 +20,11 @@ pub(crate) fn profile(kind: domain::VehicleKind) -> Profile {
         domain::VehicleKind::DieselVan => Profile::Van,
         domain::VehicleKind::ElectricVan => Profile::ElectricVan,
     }
+}
+
+/// `Mon 30 Nov`, of a day that is near.
+pub(crate) fn day_name(day: Day) -> String {
+    day.format("%a %-d %b").to_string()
 }
 
 /// A reading as the map shows it.

@@ -174,7 +174,9 @@ impl From<OpsError> for AppError {
                 Refusal::VehiclesOut => Self::VehiclesOut,
                 Refusal::DayClosed => Self::DayClosed,
                 Refusal::ClosureNotDrawn | Refusal::NotOnEarth => Self::NotDrawn,
-                Refusal::ClosureUnexplained | Refusal::ClosureForNobody => Self::ClosureIncomplete,
+                Refusal::ClosureUnexplained | Refusal::ClosureForNobody | Refusal::ClosureTooLong => {
+                    Self::ClosureIncomplete
+                }
                 _ => Self::Invalid,
             },
             error if error.is_passing() => {

@@ -31,6 +31,11 @@ impl Zone {
         self.local(at).fixed_offset()
     }
 
+    /// What the clock there shows: `07:30`.
+    pub fn clock(self, at: Instant) -> String {
+        self.moment(at).format("%H:%M").to_string()
+    }
+
     /// The instant there. An instant outside the years in which time is reckoned becomes the nearest inside.
     fn local(self, at: Instant) -> DateTime<chrono_tz::Tz> {
         let within = if at.year() < FIRST_YEAR {

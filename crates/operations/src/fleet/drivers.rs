@@ -2,7 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{bounds, clock::new_id, work::Work},
+    base::{bounds, clock::new_id, convert::day_name, work::Work},
     fleet::rosters::{MOST_LINES, beside, may_plan, running},
     sites::hubs::Site,
 };
@@ -54,7 +54,7 @@ impl Operations {
         let mut result = SavedStatus::Known;
         if before.as_ref() != Some(&wanted) {
             if ask.left {
-                may_leave(&mut work, site, id).await?;
+                may_leave(&mut work, site, &wanted.driver).await?;
             }
             drivers::save(&mut work.tx, &wanted).await?;
             result = SavedStatus::Saved;
@@ -88,18 +88,20 @@ async fn known(work: &mut Work<'_>, hub: HubId, ask: &SaveDriver) -> Result<Opti
 }
 
 /// Refuses to let somebody go who is still counted on.
-async fn may_leave(work: &mut Work<'_>, site: &Site, id: DriverId) -> Result<()> {
+async fn may_leave(work: &mut Work<'_>, site: &Site, driver: &Driver) -> Result<()> {
+    let name = &driver.name;
     let fleet = vehicles::of_hub(&mut work.tx, site.hub.id).await?;
-    if let Some(vehicle) = fleet.iter().find(|v| v.driver.id == id) {
+    if let Some(vehicle) = fleet.iter().find(|v| v.driver.id == driver.id) {
         return Err(OpsError::Invalid(format!(
-            "left: usually drives {}; give that vehicle another usual driver first",
+            "left: {name} usually drives {}; give that vehicle another usual driver first",
             vehicle.label
         )));
     }
     let today = running(&mut work.tx, site, work.now).await?;
-    match store::shifts::last_of(&mut work.tx, id).await? {
+    match store::shifts::last_of(&mut work.tx, driver.id).await? {
         Some(last) if last >= today => Err(OpsError::Invalid(format!(
-            "left: is in the roster until {last}; give these shifts to somebody else first"
+            "left: {name} is in the roster until {}; give these shifts to somebody else first",
+            day_name(last)
         ))),
         _ => Ok(()),
     }
@@ -126,8 +128,8 @@ async fn takes_over(work: &mut Work<'_>, site: &Site, driver: &HubDriver, id: Ve
     });
     if let Some(other) = other {
         return Err(OpsError::Invalid(format!(
-            "usually_drives: usually drives {} in the same hours; give that vehicle another usual driver first",
-            other.label
+            "usually_drives: {} usually drives {} in the same hours; give that vehicle another usual driver first",
+            driver.driver.name, other.label
         )));
     }
     vehicle.driver = driver.driver.clone();

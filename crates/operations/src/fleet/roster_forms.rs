@@ -1,13 +1,12 @@
 //! What the forms of the roster's page say, read by the hub's clock, and what came of it.
 
 use super::{
-    duties::Drive,
-    roster_day::DayRoster,
+    duties::{DayRoster, Drive},
     rosters::{beside, may_plan},
 };
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{bounds, zone::Zone},
+    base::{bounds, convert::day_name, zone::Zone},
 };
 use chrono::{NaiveTime, Timelike};
 use domain::{Ability, Day, DriverId, Duty, HubId, Instant, Shift, ShiftId, Vehicle, VehicleId};
@@ -61,7 +60,7 @@ impl Operations {
             (DutyCode::Usual, _) => RosterDone::Removed { label, day, planned },
             (_, Some(drive)) => {
                 let (driver, from, until) =
-                    (after.name(drive.driver), clock(zone, drive.from), clock(zone, drive.until));
+                    (after.name(drive.driver), zone.clock(drive.from), zone.clock(drive.until));
                 RosterDone::Drives { label, driver, from, until, day, planned }
             }
             (_, None) => RosterDone::Stays { label, day, planned },
@@ -132,8 +131,8 @@ pub(super) fn seen(lines: &[Shift]) -> String {
 /// The form that says what holds now.
 pub(super) fn form_of(drive: &Drive, vehicle: &Vehicle, (zone, day): (Zone, Day), seen: &str) -> ShiftForm {
     let breaks = drive.breaks.iter().map(|planned| BreakForm {
-        earliest: clock(zone, planned.earliest()),
-        latest: clock(zone, planned.latest()),
+        earliest: zone.clock(planned.earliest()),
+        latest: zone.clock(planned.latest()),
         minutes: planned.minutes().to_string(),
     });
     ShiftForm {
@@ -141,8 +140,8 @@ pub(super) fn form_of(drive: &Drive, vehicle: &Vehicle, (zone, day): (Zone, Day)
         day,
         duty: DutyCode::Drives,
         driver: drive.driver.to_string(),
-        from: clock(zone, drive.from),
-        until: clock(zone, drive.until),
+        from: zone.clock(drive.from),
+        until: zone.clock(drive.until),
         breaks: breaks.collect(),
         another: false,
         replaces: drive.shift.map(|id| id.to_string()).unwrap_or_default(),
@@ -166,7 +165,7 @@ pub(super) fn blank(
         day,
         duty: DutyCode::Drives,
         driver: vehicle.driver.id.to_string(),
-        from: after.map_or_else(|| time(vehicle.shift_from), |after| clock(zone, after)),
+        from: after.map_or_else(|| time(vehicle.shift_from), |after| zone.clock(after)),
         until: if after.is_some() { String::new() } else { time(vehicle.shift_until) },
         breaks: vec![],
         another: after.is_some(),
@@ -237,7 +236,12 @@ fn time(what: &str, text: &str) -> std::result::Result<NaiveTime, String> {
     let text = text.trim();
     let read =
         NaiveTime::parse_from_str(text, "%H:%M").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"));
-    read.map_err(|_| format!("{what}: write a time as 07:30"))
+    let means = match what {
+        "from" => "when the shift begins",
+        "until" => "when the shift ends",
+        _ => "when the break begins",
+    };
+    read.map_err(|_| format!("{what}: write {means} as a time such as 07:30"))
 }
 
 /// The moment at which the hub's clock shows a time. Refuses a time that the clock leaves out; of one that comes twice it is
@@ -250,14 +254,10 @@ fn moment(what: &str, zone: Zone, day: Day, time: NaiveTime) -> std::result::Res
     } else {
         let time = time.format("%H:%M");
         Err(format!(
-            "{what}: {time} does not come on {day}, because the clocks go forward then; choose another time"
+            "{what}: {time} does not come on {}, because the clocks go forward then; choose another time",
+            day_name(day)
         ))
     }
-}
-
-/// What the hub's clock shows.
-fn clock(zone: Zone, at: Instant) -> String {
-    zone.moment(at).format("%H:%M").to_string()
 }
 
 #[cfg(test)]
@@ -310,11 +310,11 @@ mod tests {
     #[test]
     fn what_a_form_cannot_mean_is_named() {
         let why = |form: &ShiftForm| read(form).unwrap_err();
-        assert!(why(&form("2026-11-23", "7", "16:30")).starts_with("from: write a time"));
-        assert!(why(&form("2026-11-23", "07:30", "")).starts_with("until: write a time"));
+        assert!(why(&form("2026-11-23", "7", "16:30")).starts_with("from: write when the shift begins"));
+        assert!(why(&form("2026-11-23", "07:30", "")).starts_with("until: write when the shift ends"));
         assert!(why(&form("2026-11-23", "07:30", "07:30")).contains("same time"));
         assert!(why(&form("2026-03-29", "02:30", "09:00")).contains("the clocks go forward"));
-        assert!(why(&form("2026-03-28", "20:00", "02:30")).contains("2026-03-29"));
+        assert!(why(&form("2026-03-28", "20:00", "02:30")).contains("Sun 29 Mar"));
         assert_eq!(
             read(&form("2026-10-25", "02:30", "09:00")),
             Ok(("25 02:30".into(), "25 09:00".into())),

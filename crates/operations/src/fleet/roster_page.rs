@@ -3,8 +3,7 @@
 //! Not here: what its forms say (`roster_forms`).
 
 use super::{
-    duties::Drive,
-    roster_day::DayRoster,
+    duties::{DayRoster, Drive},
     roster_forms::{blank, form_of, seen},
     rosters::{DAYS_AHEAD, running},
 };
@@ -34,11 +33,13 @@ impl Operations {
         caller.must(Ability::SeeDay)?;
         let site = self.site_for(caller, hub).await?;
         let mut conn = self.0.database.read().await?;
-        let today = running(&mut conn, &site, self.now()).await?;
-        let day = bounds::day(day.unwrap_or(today))?;
+        let now = self.now();
+        let today = running(&mut conn, &site, now).await?;
+        let day = bounds::day(day.unwrap_or(today)).ok();
+        let (no_such_day, day) = (day.is_none(), day.unwrap_or(today));
         let closed = service_days::get(&mut conn, site.hub.id, day).await?;
         let over = day < today || closed.is_some_and(|day| day.closed_at.is_some());
-        let reaches = today.checked_add_days(Days::new(DAYS_AHEAD)).is_none_or(|last| day <= last);
+        let last = today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(today);
         let roster = DayRoster::read(&mut conn, &site, day).await?;
         let mut routes = store::plans::routes(&mut conn, site.hub.id, day).await?;
         routes.retain(|route| route.day == day);
@@ -70,10 +71,13 @@ impl Operations {
             hub: site.hub.id,
             today,
             day,
+            no_such_day,
+            last,
             over,
-            may_change: !over && reaches && caller.must(Ability::Dispatch).is_ok(),
+            may_change: !over && day <= last && caller.must(Ability::Dispatch).is_ok(),
             planned: roster.planned,
             hours: axis.hours(zone),
+            now: axis.place(now).map(|at| (at, zone.moment(now))),
             drivers: roster.drivers.iter().map(driver).collect(),
             rows,
         })
@@ -90,6 +94,9 @@ fn row(
     let lines = roster.duties.lines(vehicle.id);
     let stays = if lines.is_empty() { Stays::DriverElsewhere } else { Stays::Rostered };
     let now = seen(lines);
+    let usual = roster.duties.usual(zone, vehicle);
+    let usual =
+        usual.map(|drive| (vehicle.driver.name.clone(), zone.moment(drive.from), zone.moment(drive.until)));
     let shift = |drive: &Drive| {
         let own = |route: &&Route| route.vehicle == vehicle.id && route.shift == drive.shift;
         let route = routes.iter().find(own);
@@ -121,6 +128,7 @@ fn row(
         off_road: matches!(vehicle.state, VehicleState::OffRoad { .. }),
         stays: drives.is_empty().then_some(stays),
         shifts: drives.iter().map(shift).collect(),
+        usual,
         blank: blank(vehicle, (zone, day), (lines, drives), &now),
     }
 }
@@ -146,9 +154,17 @@ impl Axis {
     }
 
     fn bar(&self, from: Instant, until: Instant) -> Bar {
-        let whole = self.part.num_seconds() * self.parts;
-        let place = |at: Instant| ((at - self.from).num_seconds() * 1000 / whole).clamp(0, 1000);
+        let place = |at: Instant| self.thousandths(at).clamp(0, 1000);
         Bar { at: place(from), long: place(until) - place(from) }
+    }
+
+    /// Where a moment lies, unless it is beside the axis.
+    fn place(&self, at: Instant) -> Option<i64> {
+        Some(self.thousandths(at)).filter(|at| (0..=1000).contains(at))
+    }
+
+    fn thousandths(&self, at: Instant) -> i64 {
+        (at - self.from).num_seconds() * 1000 / (self.part.num_seconds() * self.parts)
     }
 
     fn hours(&self, zone: Zone) -> Vec<String> {
@@ -181,6 +197,9 @@ mod tests {
         let axis = Axis::of(monday.iter(), zone, day("2026-11-23"));
         assert_eq!(axis.hours(zone), ["07", "09", "11", "13", "15"]);
         assert_eq!(axis.bar(monday[0].from, monday[0].until), Bar { at: 50, long: 900 });
+        let at = |text: &str| axis.place(text.parse().unwrap());
+        assert_eq!(at("2026-11-23T11:00:00Z"), Some(500));
+        assert_eq!([at("2026-11-23T05:59:00Z"), at("2026-11-23T16:01:00Z")], [None, None]);
         let night = [monday[0].clone(), drive("2026-11-23T20:00:00Z", "2026-11-24T03:00:00Z")];
         let axis = Axis::of(night.iter(), zone, day("2026-11-23"));
         assert_eq!(axis.hours(zone), ["07", "10", "13", "16", "19", "22", "01"]);

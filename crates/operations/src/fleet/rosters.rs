@@ -4,6 +4,7 @@ use crate::{
     Caller, Operations, OpsError, Result,
     base::{bounds, clock::new_id, work::Work, zone::Zone},
     fleet::{
+        clashes::must_be_free,
         duties::{Drive, Duties},
         handover::hand_over,
     },
@@ -90,8 +91,8 @@ impl Operations {
         let hours = |drive: Drive| RosterHours {
             driver: drive.driver,
             name: names.get(&drive.driver).cloned().unwrap_or_default(),
-            from: zone.moment(drive.from),
-            until: zone.moment(drive.until),
+            from: drive.from,
+            until: drive.until,
             breaks: drive.breaks.into_iter().map(said).collect(),
         };
         let lines = drives.into_iter().map(|(day, vehicle, shift, drive)| RosterLine {
@@ -297,70 +298,11 @@ fn meant(ask: &SaveShift, lines: &[Shift], wanted: Option<&Duty>) -> Result<Opti
     };
     match one {
         None => invalid(format!(
-            "vehicle: it has {} on {} already; to change one send its id as replaces, or another: true for a shift beside it",
-            if lines.len() == 1 { "a shift" } else { "shifts" },
-            ask.day
+            "vehicle: it has {} on that day already; to change one send its id as replaces, or another: true for a shift beside it",
+            if lines.len() == 1 { "a shift" } else { "shifts" }
         )),
         found => Ok(found.cloned()),
     }
-}
-
-/// Refuses a driver who does not work within the caller's reach, or drives something else then, and a vehicle that still drives
-/// in another shift. A shift of the day from which the vehicle is back ends where this one begins.
-async fn must_be_free(
-    caller: &Caller,
-    work: &mut Work<'_>,
-    (roster, day): (&RosterLock, &DayLock),
-    shift: &Shift,
-) -> Result<()> {
-    let Some((driver, hours)) = shift.duty.drives() else { return Ok(()) };
-    let known = store::drivers::get(&mut work.tx, driver).await?.filter(|d| caller.scope.reaches(d.hub));
-    match known {
-        None => {
-            let why = "driver: there is no driver with this id; the roster names all, or add one first";
-            return Err(OpsError::Invalid(why.into()));
-        }
-        Some(driver) if driver.left_at.is_some() => {
-            return Err(OpsError::Invalid("driver: no longer works here; choose another".into()));
-        }
-        Some(_) => {}
-    }
-    let routes = store::plans::routes(&mut work.tx, shift.hub, shift.day).await?;
-    let is_out = |route: &&domain::Route| {
-        route.driver == driver
-            && route.vehicle != shift.vehicle
-            && route.day == shift.day
-            && route.shift_until > hours.from()
-            && matches!(route.state, RouteState::UnderWay { .. })
-    };
-    if routes.iter().any(|route| is_out(&route)) {
-        let why =
-            "driver: is on the road with another vehicle; wait until that one is back, or choose another";
-        return Err(OpsError::Invalid(why.into()));
-    }
-    let is_back = |other: &&Shift| {
-        let mut own = routes.iter().filter(|route| route.day == shift.day && route.shift == Some(other.id));
-        own.any(|route| route.state.finished_at().is_some_and(|at| at <= hours.from()))
-    };
-    let mut found = shifts::clash(&mut work.tx, shift).await?;
-    while let Some(ended) = found.as_ref().filter(is_back).and_then(|o| o.clone().ended(hours.from()).ok()) {
-        shifts::save(&mut work.tx, roster, day, &ended).await?;
-        work.happened(Fact::ShiftRostered { shift: ended });
-        found = shifts::clash(&mut work.tx, shift).await?;
-    }
-    let Some(other) = found else { return Ok(()) };
-    if other.vehicle == shift.vehicle {
-        return Err(OpsError::Invalid(format!(
-            "vehicle: its shift of {} overlaps this one; change that one first",
-            other.day
-        )));
-    }
-    let with = store::vehicles::vehicle(&mut work.tx, other.vehicle).await?;
-    Err(OpsError::Invalid(format!(
-        "driver: drives {} on {} in a shift that overlaps this one; change that one first",
-        with.map_or_else(|| "another vehicle".into(), |v| v.label),
-        other.day
-    )))
 }
 
 /// Refuses a day that is over or too far ahead.

@@ -7,14 +7,11 @@ use crate::{
     sites::hubs::Site,
 };
 use ::roads::{Addresses, Bounds, City, LatLon, Profile};
-use chrono::TimeDelta;
 use domain::{Closure, ClosureId, ClosureShape, Coordinate, Fact, HubId, MOST_PLACES, Weather};
 use wire::{Point, staff::roads::CloseRoad};
 
 /// A stop this close to a closure's outline is taken to be cut off by it, in metres.
 const NEAR_M: f64 = 1_500.0;
-/// No closure lasts longer, in days: what is longer belongs on the map.
-const LONGEST_DAYS: i64 = 366;
 /// A place so many degrees beyond the city's roads was not meant.
 const FAR_OUT: f64 = 0.2;
 
@@ -34,7 +31,7 @@ impl Operations {
             streets: String::new(),
             bars,
             from,
-            until: zone.at(until.date(), until.time()).min(from + TimeDelta::days(LONGEST_DAYS)),
+            until: zone.at(until.date(), until.time()),
             lifted_at: None,
         };
         let closure = closure.parse()?;

@@ -1,12 +1,12 @@
 //! Which hub a verb is at: the one that was asked for, or the caller's own.
 
 use crate::{Caller, Operations, OpsError, Result, base::zone::Zone};
-use domain::{Hub, HubId};
+use domain::{Hub, HubId, Instant};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
-use wire::staff::session::HubChoice;
+use wire::{Moment, staff::session::HubChoice};
 
 /// A hub and the clocks on its walls.
 #[derive(Debug, Clone)]
@@ -139,6 +139,11 @@ impl Operations {
             Err(OpsError::NoSuchHub) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// A moment by the clocks of a hub.
+    pub async fn by_the_clock_of(&self, hub: HubId, at: Instant) -> Result<Moment> {
+        Ok(self.site_of(hub).await?.zone.moment(at))
     }
 
     /// The hubs within the caller's reach, oldest first, as they were read last: for the choice on every page.

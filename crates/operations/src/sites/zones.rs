@@ -16,10 +16,11 @@ use crate::{
     },
 };
 use domain::{
-    Ability, Actor, Coordinate, Day, Fact, Hub, HubId, MOST_CORNERS, Outline, Zone, ZoneFault, ZoneId,
-    ZoneParts,
+    Ability, Actor, Coordinate, Day, Fact, Hub, HubId, Instant, MOST_CORNERS, Outline, Zone, ZoneFault,
+    ZoneId, ZoneParts,
 };
 use serde_json::Value;
+use store::Conn;
 use wire::{
     staff::zones::{DrawZone, ZoneRow, ZonesSaid, ZonesView},
     zones::{ZoneCollection, ZoneRefusal, ZoneResult, ZoneStatus, ZonesAnswer},
@@ -54,11 +55,14 @@ impl Operations {
                 numbered.push((number, zone));
             }
         }
+        let holding = holding(&mut conn, &sites, self.now()).await?;
+        let without = within.iter().filter(|site| !holding.is_empty() && !holding.contains(&site.hub.id));
+        let without = without.map(|site| site.hub.name.clone()).collect();
         let hubs = within.iter().map(|site| (site.hub.id, site.hub.name.clone())).collect();
         let map = aside(move || outline_map::drawn(&numbered, &within)).await?;
         let refused = !said.refused.is_empty();
         let today = site.zone.day(self.now());
-        Ok(ZonesView { hub: site.hub.id, today, hubs, rows, map, said: sentences(&said), refused })
+        Ok(ZonesView { hub: site.hub.id, today, hubs, rows, map, without, said: sentences(&said), refused })
     }
 
     /// The zones of a hub that hold now or later, as GeoJSON.
@@ -206,6 +210,15 @@ impl Operations {
     }
 }
 
+/// The hubs that have a zone which holds now.
+async fn holding(conn: &mut Conn, sites: &[Site], now: Instant) -> Result<Vec<HubId>> {
+    let today = |hub| sites.iter().find(|site| site.hub.id == hub).map(|site| site.zone.day(now));
+    let Some(first) = sites.iter().map(|site| site.zone.day(now)).min() else { return Ok(vec![]) };
+    let zones = store::zones::from_day_on(conn, first).await?;
+    let holding = zones.iter().filter(|zone| today(zone.hub).is_some_and(|today| zone.holds_on(today)));
+    Ok(holding.map(|zone| zone.hub).collect())
+}
+
 async fn end(work: &mut Work<'_>, zone: &Zone) -> Result<()> {
     store::zones::save(&mut work.tx, zone).await?;
     if let Some(day) = zone.until {
@@ -257,6 +270,9 @@ impl Book<'_> {
             until: asked.until,
         })
         .map_err(ZoneRefusal::Zone)?;
+        if let Some(until) = zone.until.filter(|until| *until == zone.from) {
+            return Err(ZoneRefusal::Zone(ZoneFault::EndsFirst { from: zone.from, until }));
+        }
         if let Some(until) = zone.until.filter(|until| *until <= today) {
             return Err(ZoneRefusal::Zone(ZoneFault::Over(until)));
         }

@@ -45,6 +45,7 @@ async fn a_shift_is_given_by_a_form_and_taken_back() {
         add(&hub, &dispatcher, " Rita  Example ").await.done,
         Some(RosterDone::Driver { name: "Rita Example".into() })
     );
+    let one_day = TimeDelta::days(1);
     let before = page(&hub, &dispatcher, tuesday()).await;
     assert!(before.may_change && !before.over && !before.planned);
     assert_eq!(before.today, tuesday() - TimeDelta::days(1));
@@ -102,6 +103,11 @@ async fn a_shift_is_given_by_a_form_and_taken_back() {
     save(&hub, &dispatcher, off.undo.unwrap()).await;
     let back = row(&hub, &dispatcher, "Van 01").await;
     assert_eq!((back.shifts[0].driver.as_str(), back.shifts[0].breaks.len()), ("Rita Example", 1));
+    let (driver, from, until) = back.usual.unwrap();
+    assert_eq!(
+        (driver.as_str(), from.to_utc(), until.to_utc()),
+        ("Driver 01", at(7, 30) + one_day, at(16, 30) + one_day)
+    );
     let usual = ShiftForm { duty: DutyCode::Usual, ..back.shifts[0].form.clone() };
     let removed = save(&hub, &dispatcher, usual).await;
     assert!(matches!(removed.done, Some(RosterDone::Removed { .. })), "{removed:?}");
@@ -110,6 +116,35 @@ async fn a_shift_is_given_by_a_form_and_taken_back() {
     assert_eq!(row(&hub, &dispatcher, "Van 01").await.shifts[0].driver, "Rita Example");
     hub.plan(4).await;
     state_equals_history(&hub).await;
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn the_page_says_how_far_the_roster_reaches_what_the_usual_is_and_where_it_is_now() {
+    let Some(hub) = Hub::open("roster_reach").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let today = tuesday() - TimeDelta::days(1);
+    let last = today + TimeDelta::days(366);
+    for day in ["9999-12-31", "1999-12-31"].map(|day| day.parse().unwrap()) {
+        let view = page(&hub, &dispatcher, day).await;
+        assert_eq!((view.no_such_day, view.day, view.last), (true, today, last), "{day}");
+    }
+    for (day, may_change) in [(today, true), (last, true), (last.succ_opt().unwrap(), false)] {
+        let view = page(&hub, &dispatcher, day).await;
+        assert_eq!((view.no_such_day, view.day, view.may_change), (false, day, may_change));
+    }
+    let now = async |hour| hub.at(at(hour, 0)).roster_page(&dispatcher, None, None).await.unwrap().now;
+    // From seven in parts of two hours, of which there are seven.
+    assert_eq!(now(14).await, Some((500, at(14, 0).fixed_offset())));
+    assert_eq!(now(6).await, None, "before the first shift");
+    assert_eq!(page(&hub, &dispatcher, tuesday()).await.now, None);
+
+    // Who usually drives another van, and drives this one instead, is not missing when that line goes.
+    let second = row(&hub, &dispatcher, "Van 02").await.shifts[0].form.driver.clone();
+    let first = row(&hub, &dispatcher, "Van 01").await.shifts[0].form.clone();
+    save(&hub, &dispatcher, ShiftForm { driver: second, ..first }).await;
+    assert_eq!(row(&hub, &dispatcher, "Van 01").await.usual.unwrap().0, "Driver 01");
+    assert_eq!(row(&hub, &dispatcher, "Van 02").await.usual, None, "its driver has the first van");
     hub.close().await;
 }
 
@@ -137,7 +172,7 @@ async fn what_a_form_may_not_do_is_said_and_what_was_typed_is_kept() {
     .await;
     assert!(answer.contains("Van 02") && answer.starts_with("driver"), "{answer}");
     let answer = why(ShiftForm { from: "25:00".into(), ..form("Van 03").await }).await;
-    assert!(answer.contains("write a time"), "{answer}");
+    assert!(answer.contains("write when the shift begins as a time"), "{answer}");
     let pause = BreakForm { earliest: "16:00".into(), latest: "16:20".into(), minutes: "30".into() };
     let answer = why(ShiftForm { breaks: vec![pause], ..form("Van 03").await }).await;
     assert!(answer.contains("within its shift"), "{answer}");

@@ -6,7 +6,7 @@ use crate::{
     common::{Hub, at, fix, order},
 };
 use chrono::{NaiveDateTime, TimeDelta};
-use domain::{ExceptionKind, Role, VehicleKind, Weather};
+use domain::{ExceptionKind, Refusal, Role, VehicleKind, Weather};
 use operations::{Caller, OpsError};
 use roads::{AddressKind, Addresses, City, LatLon, Profile, TravelTimes};
 use std::{path::PathBuf, sync::Arc};
@@ -205,6 +205,17 @@ async fn a_van_in_a_street_that_is_closed_for_days_leaves_it_and_is_planned_for(
     sequences.dedup();
     assert_eq!(sequences.len(), planned.stops.len(), "{planned:?}");
     assert!(planned.stops.iter().filter(far).all(|stop| stop.planned.naive_local() < local(20, 0)));
+}
+
+#[tokio::test]
+async fn a_closure_with_no_end_in_sight_is_refused_and_not_cut() {
+    let Some(hub) = Hub::open("no_end").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    let century = local(12, 0) + TimeDelta::days(73 * 365);
+    let ask = close(square(35.8906, 14.4825, 400.0), century);
+    let answer = hub.at(at(7, 0)).close_road(&dispatcher, None, ask).await;
+    assert!(matches!(answer, Err(OpsError::Refused(Refusal::ClosureTooLong))), "{answer:?}");
+    hub.close().await;
 }
 
 #[tokio::test]

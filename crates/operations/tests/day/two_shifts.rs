@@ -166,7 +166,7 @@ async fn a_van_gets_another_shift_while_it_is_out_in_its_usual_hours() {
     assert_eq!(why.result, SavedStatus::Refused, "it would take the place of the shift that is on the road");
     let overlapping = SaveShift { another: true, ..shift(&hub, 1, at(16, 0), at(21, 0)) };
     let why = save(&hub, &dispatcher, at(8, 0), overlapping).await.why.unwrap();
-    assert!(why.starts_with("vehicle: its shift of"), "{why}");
+    assert!(why.starts_with("vehicle: Van 01 has a shift on Mon 23 Nov"), "{why}");
     let another = SaveShift { another: true, ..evening() };
     let saved = save(&hub, &dispatcher, at(8, 0), another.clone()).await;
     assert_eq!(saved.result, SavedStatus::Saved, "{saved:?}");

@@ -58,6 +58,7 @@ async fn goes(hub: &Hub, ops: &Operations, n: usize, place: (f64, f64), on: u32)
     Ok(stored[0].hub)
 }
 
+const YARD: &str = "35.8, 14.4\n35.8, 14.5\n35.9, 14.5\n35.9, 14.4";
 const HERE: (f64, f64) = (35.9, 14.45);
 const MIDDLE: (f64, f64) = (35.9, 15.35);
 
@@ -182,8 +183,7 @@ async fn an_administrator_draws_and_ends_zones_within_reach() {
     assert!(view.refused && view.said[0].contains("35.85000, 14.45000"), "{:?}", view.said);
     let said = ops.draw_zone(&boss, own, draw("35.8; 14.4")).await.unwrap();
     assert_eq!(said.refused, [(1, ZoneRefusal::NotPlaces)]);
-    let said =
-        ops.draw_zone(&boss, own, draw("35.8, 14.4\n35.8, 14.5\n35.9, 14.5\n35.9, 14.4")).await.unwrap();
+    let said = ops.draw_zone(&boss, own, draw(YARD)).await.unwrap();
     assert_eq!(said.drawn, 1, "{said:?}");
     let text = file(&[feature("Wide", HERE, 0.3, json!({}))]).to_string();
     assert_eq!(ops.import_zones_as_text(&boss, own, &text).await.unwrap().drawn, 1);
@@ -219,9 +219,24 @@ async fn an_administrator_draws_and_ends_zones_within_reach() {
     let shop = hub.shop(&ops).await;
     assert!(matches!(ops.import_zones(&shop, own, json!({})).await, Err(OpsError::WrongKey(_))));
 
-    // With two hubs nobody guesses whose.
+    // One that would hold on no day is none, and one that is ended before it begins is gone at once.
+    let never = DrawZone { from: "2026-11-30".into(), until: "2026-11-30".into(), ..draw(YARD) };
+    let said = ops.draw_zone(&boss, own, never.clone()).await.unwrap();
+    let never_holds = ZoneFault::EndsFirst { from: day(30), until: day(30) };
+    assert_eq!(said.refused, [(1, ZoneRefusal::Zone(never_holds))]);
+    let later = DrawZone { name: "Later".into(), until: String::new(), ..never };
+    ops.draw_zone(&boss, own, later).await.unwrap();
+    let rows = async || ops.zones(&boss, None, ZonesSaid::default()).await.unwrap().rows;
+    let later = rows().await.into_iter().find(|row| row.name == "Later").unwrap();
+    assert_eq!(ops.end_zone(&boss, later.id, day(30)).await.unwrap().ended, 1);
+    assert!(rows().await.iter().all(|row| row.id != later.id), "it never holds");
+
+    // With two hubs nobody guesses whose, and the one without a zone gets only what names it.
+    assert_eq!(ops.zones(&boss, own, ZonesSaid::default()).await.unwrap().without, Vec::<String>::new());
     let machine = hub.machine(&ops).await;
     open_second(&hub, &ops).await;
+    let view = ops.zones(&boss, own, ZonesSaid::default()).await.unwrap();
+    assert_eq!((view.hubs.len(), view.without), (2, vec![view.hubs[1].1.clone()]));
     assert!(
         matches!(ops.zones_geojson(&machine, None).await, Err(OpsError::Invalid(why)) if why.contains("?hub="))
     );

@@ -39,7 +39,7 @@ pub async fn from_day_on(conn: &mut Conn, day: Day) -> Result<Vec<Zone>, StoreEr
     let rows = sqlx::query_as!(
         Row,
         r#"select id, hub_id, name, outline as "outline: Json<Outline>", from_day, until_day
-           from zones where until_day is null or until_day > $1 order by id"#,
+           from zones where until_day is null or until_day > greatest($1, from_day) order by id"#,
         day
     );
     read(rows.fetch_all(conn).await?)
@@ -50,7 +50,8 @@ pub async fn of_hub(conn: &mut Conn, hub: HubId, day: Day) -> Result<Vec<Zone>, 
     let rows = sqlx::query_as!(
         Row,
         r#"select id, hub_id, name, outline as "outline: Json<Outline>", from_day, until_day
-           from zones where hub_id = $1 and (until_day is null or until_day > $2) order by from_day, name, id"#,
+           from zones where hub_id = $1 and (until_day is null or until_day > greatest($2, from_day))
+           order by from_day, name, id"#,
         hub.0,
         day
     );

@@ -13,6 +13,10 @@ pub struct RosterView {
     pub today: Day,
     /// The day that is shown.
     pub day: Day,
+    /// Whether another was asked for, of which there can be no roster.
+    pub no_such_day: bool,
+    /// The last day that can be rostered now.
+    pub last: Day,
     /// Whether that day is closed.
     pub over: bool,
     /// Whether the reader may change it.
@@ -21,6 +25,8 @@ pub struct RosterView {
     pub planned: bool,
     /// What stands over the time axis: the hours at which its equal parts begin.
     pub hours: Vec<String>,
+    /// Where on the time axis it is now, in thousandths, and what the clock shows; nothing beside it.
+    pub now: Option<(i64, Moment)>,
     /// The vehicles, by label.
     pub rows: Vec<RosterRow>,
     /// The drivers, by name.
@@ -42,6 +48,8 @@ pub struct RosterRow {
     pub stays: Option<Stays>,
     /// Who drives it when, the earliest first.
     pub shifts: Vec<ShiftRow>,
+    /// Who drives it when nothing is rostered for it, from when until when; nothing when it stays at the hub then.
+    pub usual: Option<(String, Moment, Moment)>,
     /// A form for a shift that it has not got yet.
     pub blank: ShiftForm,
 }

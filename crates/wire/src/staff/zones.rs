@@ -17,6 +17,8 @@ pub struct ZonesView {
     pub rows: Vec<ZoneRow>,
     /// The same drawn; nothing without any.
     pub map: Option<ZonesMap>,
+    /// The hubs without a zone that holds today, while others have one: they get only the orders that name them.
+    pub without: Vec<String>,
     /// What came of the last change, a sentence each.
     pub said: Vec<String>,
     /// Whether any of that was refused.
