@@ -53,7 +53,7 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
 
     // The same person cannot drive a second van at that time; what was typed is still there.
     await give(page, "Van 03", name, ["13:00", "15:00"]);
-    await expect(page.getByRole("alert")).toContainText("drives Van 01");
+    await expect(page.getByRole("alert")).toContainText(`Nothing was changed. ${name} drives Van 01 on`);
     await expect(page.getByLabel("Until")).toHaveValue("15:00");
     await page.getByRole("link", { name: "Close" }).click();
 
@@ -76,6 +76,7 @@ test("an administrator gives a van a driver for tomorrow, with and without scrip
     await expect(row(page, "Van 01")).toContainText("06:00–14:00");
 
     await row(page, "Van 01").getByRole("link", { name: /^Change/ }).click();
+    await expect(page.getByText("Out of the roster, the usual holds: Driver 01, 07:30–16:30.")).toBeVisible();
     await page.getByRole("button", { name: "Take out of the roster" }).click();
     await expect(row(page, "Van 01")).toContainText("As usual");
 

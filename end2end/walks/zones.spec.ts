@@ -33,7 +33,7 @@ async function endAll(page: Page): Promise<void> {
     const day = first.getByLabel(/First day without/);
     const today = await day.getAttribute("min");
     await day.fill(today ?? "");
-    await first.getByRole("button", { name: "End on this day" }).click();
+    await first.getByRole("button", { name: "End it" }).click();
     await expect(page.getByText("One zone has its end.")).toBeVisible();
     await expect(page.locator(".zones tbody tr")).toHaveCount(before - 1);
   }
@@ -59,7 +59,13 @@ test("zones are imported, drawn and ended, with and without scripts", async ({ p
 
     await open(page, "Draw one by its corners");
     await page.getByLabel("Name").fill("Yard");
-    await page.getByLabel(/Corners in turn/).fill("35.88, 14.48\n35.88, 14.50\n35.90, 14.50\n35.90, 14.48");
+    const corners = page.getByLabel(/Corners in turn/);
+    await corners.fill("35.88, 14.48\n35.90, 14.50\n35.88, 14.50\n35.90, 14.48");
+    await page.getByRole("button", { name: "Draw it" }).click();
+    await expect(page.getByRole("alert")).toContainText("crosses or touches itself");
+    await expect(page.getByLabel("Name")).toHaveValue("Yard");
+    await expect(corners, "what was refused is mended where it was typed").toHaveValue(/35\.88, 14\.50\n35\.90, 14\.48$/);
+    await corners.fill("35.88, 14.48\n35.88, 14.50\n35.90, 14.50\n35.90, 14.48");
     await page.getByRole("button", { name: "Draw it" }).click();
     await expect(page.getByText("One zone was drawn.")).toBeVisible();
     await expect(list(page).locator("tbody tr")).toHaveCount(2);

@@ -39,9 +39,13 @@ pub(crate) async fn read_session(
     if let Some(caller) = &caller
         && asks_for_page(&request)
         && !is_outside(request.uri().path())
-        && let Some(refused) = refuse_hub(&state, caller, request.uri()).await
     {
-        return refused;
+        if let Some(refused) = refuse_hub(&state, caller, request.uri()).await {
+            return refused;
+        }
+        if let Some(there) = at_another_hub(request.uri(), request.headers()) {
+            return Redirect::to(&there).into_response();
+        }
     }
     request.extensions_mut().insert::<Option<Caller>>(caller);
     next.run(request).await
@@ -70,6 +74,27 @@ async fn refuse_hub(state: &AppState, caller: &Caller, uri: &Uri) -> Option<Resp
     };
     let hubs = state.ops.hubs_within_reach(caller);
     (!is_there).then(|| no_such_hub(state, uri.path(), asked, &hubs))
+}
+
+/// What an address may ask at any hub: a day, a search, a filter. Everything else names things of one hub.
+const SHARED: [&str; 6] = ["day", "q", "waiting", "show", "pane", "rows"];
+
+/// Where the choice of another hub leads, whose link names that hub alone: the same page, with what the hubs share of the
+/// address before. From the page of one thing, which the other hub has not, it leads to the list.
+fn at_another_hub(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let hub = uri.query()?.strip_prefix("hub=").filter(|hub| !hub.contains('&'))?;
+    let from: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let before = || from.query().unwrap_or_default().split('&');
+    if from.path() != uri.path() || before().any(|part| part.strip_prefix("hub=") == Some(hub)) {
+        return None;
+    }
+    let mut there = format!("/{}?hub={hub}", uri.path().split('/').nth(1).unwrap_or_default());
+    let is_shared = |part: &&str| SHARED.contains(&part.split('=').next().unwrap_or_default());
+    for part in before().filter(is_shared) {
+        there.push('&');
+        there.push_str(part);
+    }
+    (uri.path_and_query()?.as_str() != there).then_some(there)
 }
 
 /// Leads somebody whose last hub was taken away to the sign-in page, which says so, and forgets the session.
@@ -220,6 +245,31 @@ mod tests {
         assert!(!is_ours(&headers(&[("origin", "http://there"), ("host", "here"), ("cookie", "a=b")])));
         assert!(!is_ours(&headers(&[("cookie", "a=b")])), "an old browser that says nothing is not trusted");
         assert!(is_ours(&headers(&[])));
+    }
+
+    #[test]
+    fn another_hub_is_shown_on_the_same_page_and_day() {
+        let leads = |from: &'static str, to: &'static str| {
+            at_another_hub(&Uri::from_static(to), &headers(&[("referer", from)]))
+        };
+        let there = leads("http://here/figures?day=2026-11-24&rows=failed&page=2", "/figures?hub=b");
+        assert_eq!(there.as_deref(), Some("/figures?hub=b&day=2026-11-24&rows=failed"));
+        let there = leads("http://here/roster?vehicle=7&day=2026-11-24&hub=a", "/roster?hub=b");
+        assert_eq!(there.as_deref(), Some("/roster?hub=b&day=2026-11-24"));
+        let order = leads("http://here/deliveries/7?hub=a", "/deliveries/7?hub=b");
+        assert_eq!(order.as_deref(), Some("/deliveries?hub=b"));
+        // Nothing to add, or another link than the choice of a hub.
+        for (from, to) in [
+            ("http://here/roster?vehicle=7&hub=a", "/roster?hub=b"),
+            ("http://here/figures?day=2026-11-24&hub=b", "/figures?hub=b"),
+            ("http://here/figures?day=2026-11-24", "/roster?hub=b"),
+            ("http://here/figures?day=2026-11-24", "/figures?day=2026-11-25&hub=b"),
+            ("http://here/figures?day=2026-11-24", "/figures"),
+        ] {
+            assert_eq!(leads(from, to), None, "{from} {to}");
+        }
+        let away = leads("http://there//evil.example/x?day=1", "//evil.example/x?hub=b");
+        assert!(away.is_none_or(|there| there.starts_with("/?")), "no address leads away");
     }
 
     #[test]

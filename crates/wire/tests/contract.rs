@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use wire::{
     driver::{DriverRoute, Outcomes, OutcomesAnswer, Positions, PositionsAnswer},
     machine::{ClockAnswer, Estimates, PlaceOrders, PlaceOrdersAnswer, Problem, SetUp, SetUpAnswer, Stats},
+    roster::{Roster, SaveShifts},
 };
 
 fn folder() -> PathBuf {
@@ -50,6 +51,8 @@ fn every_answer_and_question_is_as_its_example() {
         is_kept::<Outcomes>("outcomes"),
         is_kept::<OutcomesAnswer>("outcomes_answer"),
         is_kept::<DriverRoute>("driver_route"),
+        is_kept::<Roster>("roster"),
+        is_kept::<SaveShifts>("save_shifts"),
     ];
     let kept: BTreeSet<String> = kept.into_iter().map(str::to_owned).collect();
     let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
