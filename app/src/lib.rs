@@ -32,6 +32,7 @@ mod session;
 mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
 mod sign_in;
 mod words;
 #[cfg(feature = "ssr")]
@@ -71,8 +72,6 @@ pub fn App() -> impl IntoView {
         <Router>
             <layout::FocusHeading />
             <Routes fallback=layout::NotFoundPage>
-                <Route path=path!("/") view=layout::StartPage ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=layout::SignedIn ssr=SsrMode::Async>
                     <Route
                         path=path!("/control-room")
@@ -86,6 +85,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async />
                     <StillPages />
                 </ParentRoute>
+                <WayIn />
             </Routes>
         </Router>
     }
@@ -108,10 +108,29 @@ fn StillPages() -> AnyNestedRoute {
     pages.into_any_nested_route()
 }
 
+/// The same of where somebody begins.
+#[cfg(feature = "ssr")]
+#[component(transparent)]
+fn WayIn() -> AnyNestedRoute {
+    let mode = SsrMode::Async;
+    let pages = (
+        view! { <Route path=path!("/") view=layout::StartPage ssr=mode.clone() /> }.into_inner(),
+        view! { <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=mode /> }.into_inner(),
+    );
+    pages.into_any_nested_route()
+}
+
 /// None of them.
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
 fn StillPages() -> AnyNestedRoute {
+    ().into_any_nested_route()
+}
+
+/// Not that either.
+#[cfg(not(feature = "ssr"))]
+#[component(transparent)]
+fn WayIn() -> AnyNestedRoute {
     ().into_any_nested_route()
 }
 

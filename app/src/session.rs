@@ -205,6 +205,7 @@ impl MainPage {
     }
 
     /// Where a role begins its day.
+    #[cfg(feature = "ssr")]
     pub fn first_of(role: Role) -> Self {
         match role {
             Role::Dispatcher | Role::Administrator => Self::Control,

@@ -25,7 +25,6 @@ pub fn shell(options: LeptosOptions, tile_origin: Option<&str>) -> impl IntoView
         "import({module:?}).then(doorstep=>doorstep.default({{module_or_path:{wasm:?}}}).then(()=>doorstep.hydrate()))"
     );
     let lives = !backend::stands_still();
-    let with_map = lives && backend::present().is_some();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -39,12 +38,7 @@ pub fn shell(options: LeptosOptions, tile_origin: Option<&str>) -> impl IntoView
                 />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                {with_map.then(|| view! { <link rel="stylesheet" href=file("leaflet.css") /> })}
                 <link rel="stylesheet" href=file("doorstep.css") />
-                {with_map
-                    .then(|| {
-                        view! { <script src=file("map.js") nonce=nonce.clone() defer></script> }
-                    })}
                 {lives
                     .then(|| {
                         view! {

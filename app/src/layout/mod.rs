@@ -45,7 +45,7 @@ pub fn SignedIn() -> impl IntoView {
                     "Skip to the content"
                 </a>
                 <header class="top">
-                    <a class="brand" href="/">
+                    <a class="brand" href="/" rel="external">
                         <Brand />
                         <span>"Doorstep"</span>
                     </a>
@@ -158,6 +158,7 @@ fn Outdated(live: LiveBoard) -> impl IntoView {
 }
 
 /// The start page: leads to the page where the reader's role begins.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn StartPage() -> impl IntoView {
     let path = Session::here()

@@ -7,6 +7,10 @@ use web_sys::HtmlElement;
 
 #[wasm_bindgen(module = "/src/parts/map/glue.js")]
 extern "C" {
+    /// Calls back once the map's libraries are there; never where they do not come.
+    #[wasm_bindgen(js_name = whenLibrariesAreHere)]
+    pub fn when_libraries_are_here(then: &Function);
+
     /// One canvas over the whole map.
     #[wasm_bindgen(extends = Layer)]
     pub type FleetLayer;
@@ -73,9 +77,4 @@ extern "C" {
     /// Makes the icon.
     #[wasm_bindgen(constructor, js_namespace = L, js_class = "DivIcon")]
     pub fn new(options: &DivIconOptions) -> HtmlIcon;
-}
-
-/// Whether Leaflet's script has run on this page.
-pub fn leaflet_is_here() -> bool {
-    js_sys::Reflect::has(&js_sys::global(), &JsValue::from_str("L")).unwrap_or(false)
 }

@@ -74,12 +74,17 @@ pub struct Feed {
     pub addressed: bool,
 }
 
-/// Attaches the map to its frame once that is in the page, and says so; without Leaflet's script nothing happens.
+/// Attaches the map to its frame once that is in the page and the map's libraries are there, and says so.
 pub fn attach(frame: NodeRef<html::Div>, feed: Feed, attached: RwSignal<bool>) {
     let home = StoredValue::new_local(None::<Rc<Island>>);
     let Feed { map, marks, selected, on_select, route, closed, sketch, fit_all, follow, addressed } = feed;
+    let ready = RwSignal::new(false);
     Effect::new(move |_| {
-        let Some(element) = frame.get().filter(|_| glue::leaflet_is_here()) else { return };
+        let then = Closure::once_into_js(move || ready.try_set(true));
+        glue::when_libraries_are_here(then.unchecked_ref());
+    });
+    Effect::new(move |_| {
+        let Some(element) = frame.get().filter(|_| ready.get()) else { return };
         let callbacks = Callbacks { on_select, sketch, follow };
         let Some(island) = Island::new(element.unchecked_into(), &map, marks, callbacks, addressed) else {
             return;
