@@ -21,11 +21,7 @@ const MOST_FROM_STREET_M: f64 = 1_000.0;
 
 /// A day that people mean: of this century or the next.
 pub(crate) fn day(day: Day) -> Result<Day> {
-    if (2000..2200).contains(&day.year()) {
-        Ok(day)
-    } else {
-        Err(OpsError::Invalid("a day is between the years 2000 and 2199".into()))
-    }
+    if (2000..2200).contains(&day.year()) { Ok(day) } else { Err(OpsError::NoSuchDay) }
 }
 
 /// A window that can be promised now.
