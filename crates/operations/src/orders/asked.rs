@@ -186,7 +186,11 @@ pub(crate) fn differences(sent: &PlaceOrder, order: &Order, fleets: &Fleets) -> 
 }
 
 /// What the page of an order shows of it.
-pub(crate) fn shown(order: &Order, zone: Zone, label: impl Fn(VehicleId) -> Option<String>) -> Asked {
+pub(crate) fn shown(
+    order: &Order,
+    hub: Option<String>,
+    label: impl Fn(VehicleId) -> Option<String>,
+) -> Asked {
     let Order { needs, recipient, .. } = order;
     let labels = |ids: &BTreeSet<VehicleId>| {
         let mut labels: Vec<_> = ids.iter().filter_map(|id| label(*id)).collect();
@@ -194,9 +198,8 @@ pub(crate) fn shown(order: &Order, zone: Zone, label: impl Fn(VehicleId) -> Opti
         labels
     };
     Asked {
-        service: order.service,
+        hub,
         priority: needs.priority.number(),
-        windows: order.windows().iter().map(|window| zone.span(*window)).collect(),
         skills: needs.skills.codes(),
         only_vehicles: labels(needs.vehicles.only()),
         never_vehicles: labels(needs.vehicles.never()),
