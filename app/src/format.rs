@@ -56,6 +56,12 @@ pub fn window_from(span: Span, now: Moment) -> String {
     format!("{}–{}", clock_from(span.from, now), clock(span.until))
 }
 
+/// `09:00–11:00 or 17:00–19:00`: windows of one day, with its day as [`clock_from`] writes it.
+pub fn windows_from(windows: &[Span], now: Moment) -> String {
+    let said = |(n, span): (usize, &Span)| if n == 0 { window_from(*span, now) } else { window(*span) };
+    windows.iter().enumerate().map(said).collect::<Vec<_>>().join(" or ")
+}
+
 /// `Tuesday 4 March`, of a day that is near.
 pub fn near_day(date: NaiveDate) -> String {
     format!("{} {} {}", weekday(date, 9), date.day(), MONTHS.get(date.month0() as usize).unwrap_or(&""))
@@ -206,6 +212,9 @@ mod tests {
         let last_year = FixedOffset::east_opt(3600).unwrap().with_ymd_and_hms(2025, 3, 4, 9, 0, 0).unwrap();
         assert_eq!(clock_from(last_year, at(3, 12, 0, 0)), "4 Mar 2025 09:00");
         assert_eq!(window(Span { from: at(3, 14, 5, 0), until: at(3, 14, 25, 0) }), "14:05–14:25");
+        let hour = |hour| Span { from: at(4, hour, 0, 0), until: at(4, hour + 1, 0, 0) };
+        assert_eq!(windows_from(&[hour(9)], at(4, 8, 0, 0)), "09:00–10:00");
+        assert_eq!(windows_from(&[hour(9), hour(17)], at(3, 8, 0, 0)), "Wed 09:00–10:00 or 17:00–18:00");
     }
 
     #[test]

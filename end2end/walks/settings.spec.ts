@@ -46,7 +46,7 @@ test("a price that is changed is in the next offer, and can be given back", asyn
   await prices(page).getByLabel("Driver's hour").fill("90");
   await prices(page).getByLabel("Currency").selectOption("GBP");
   await save(page);
-  await expect(page.getByRole("status").filter({ hasText: "Saved. 2 settings are others now." })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Saved. 2 settings were changed." })).toBeVisible();
   await expect(prices(page).getByLabel("Driver's hour")).toHaveValue("90.00");
   await expect(setting(page, "Driver's hour")).toContainText(/GBP an hour[\s\S]*Was 24.00 until .*changed by /);
   const after = await minutePrices(agent);

@@ -1,26 +1,15 @@
 //! What a shop said about an order beyond door, promise and packages. What it did not say is not shown.
 
-use crate::{format, words};
+use crate::words;
+use domain::Service;
 use leptos::prelude::*;
-use wire::{Moment, staff::deliveries::Asked};
+use wire::staff::deliveries::Asked;
 
 /// The rows of an order's facts that only some orders have.
 #[component]
-pub fn AskedFacts(asked: Asked, as_of: Moment) -> impl IntoView {
-    let Asked {
-        service,
-        priority,
-        windows,
-        skills,
-        only_vehicles,
-        never_vehicles,
-        email,
-        language,
-        notes,
-        items,
-    } = asked;
+pub fn AskedFacts(asked: Asked, service: Service) -> impl IntoView {
+    let Asked { hub, priority, skills, only_vehicles, never_vehicles, email, language, notes, items } = asked;
     let service = words::service(service).map(str::to_owned);
-    let windows: Vec<_> = windows.into_iter().map(|window| format::window_from(window, as_of)).collect();
     let vehicles = [("only ", only_vehicles), ("not ", never_vehicles)];
     let vehicles: Vec<_> = vehicles
         .into_iter()
@@ -42,22 +31,33 @@ pub fn AskedFacts(asked: Asked, as_of: Moment) -> impl IntoView {
             </div>
         }
     });
+    let facts = [
+        ("Hub", hub),
+        ("At the door", service),
+        ("Language", language),
+        ("Priority", priority),
+        ("Needs", said(skills, ", ")),
+        ("Vehicles", said(vehicles, "; ")),
+        ("For the driver", notes),
+        ("Contents", said(items, ", ")),
+    ];
     view! {
-        {fact("At the door", service)} {email} {fact("Language", language)} {fact("Served within", said(windows, " or "))}
-        {fact("Priority", priority)} {fact("Needs", said(skills, ", "))} {fact("Vehicles", said(vehicles, "; "))}
-        {fact("For the driver", notes)} {fact("Contents", said(items, ", "))}
+        {email}
+        {facts
+            .into_iter()
+            .filter_map(|(name, text)| {
+                let text = text?;
+                Some(
+                    view! {
+                        <div>
+                            <dt>{name}</dt>
+                            <dd>{text}</dd>
+                        </div>
+                    },
+                )
+            })
+            .collect_view()}
     }
-}
-
-fn fact(name: &'static str, text: Option<String>) -> impl IntoView {
-    text.map(|text| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{text}</dd>
-            </div>
-        }
-    })
 }
 
 /// The link that begins a message. What could say more than an address is written as part of it.

@@ -137,6 +137,7 @@ fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
         <tr data-row=hit.order.to_string()>
             <th scope="row">
                 <a href=at_hub(&format!("/deliveries/{}", hit.order))>{hit.reference}</a>
+                <small>{words::service(hit.service)}</small>
             </th>
             <td>
                 {words::or_erased(hit.recipient)}
@@ -144,7 +145,7 @@ fn HitRow(hit: OrderHit, as_of: Moment) -> impl IntoView {
             </td>
             <td>{words::or_erased(hit.address)}</td>
             <td>{hit.shop}</td>
-            <td class="number">{format::window_from(hit.window, as_of)}</td>
+            <td class="number">{format::windows_from(&hit.windows, as_of)}</td>
             <td>
                 <MarkedWord standing=hit.standing word=words::order_state(hit.progress, hit.standing) />
             </td>

@@ -212,7 +212,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
             <div>
                 <dt>"Promised"</dt>
                 <dd>
-                    <strong>{format::window_from(hit.window, as_of)}</strong>
+                    <strong>{format::windows_from(&hit.windows, as_of)}</strong>
                     {first}
                 </dd>
             </div>
@@ -267,7 +267,7 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                         .collect_view()}
                 </dd>
             </div>
-            <AskedFacts asked as_of />
+            <AskedFacts asked service=hit.service />
         </dl>
         <div class="actions">
             {can_reschedule

@@ -85,13 +85,12 @@ fn SlotCard(
     let price = match (offer.extra_min, offer.extra_cents) {
         (Some(0), Some(0)) => "No more work than now".to_owned(),
         (Some(minutes), Some(cents)) => {
+            let minutes = match minutes {
+                0 => "Under 1".to_owned(),
+                some => format::signed(some),
+            };
             let carbon = offer.extra_kg_co2e.map(|kg| format!(", {} kg CO₂e", format::signed_tenths(kg)));
-            format!(
-                "{} min, {}{}",
-                format::signed(minutes),
-                format::money(cents, currency),
-                carbon.unwrap_or_default()
-            )
+            format!("{minutes} min, {}{}", format::money(cents, currency), carbon.unwrap_or_default())
         }
         _ => "Costs nothing yet".to_owned(),
     };

@@ -21,7 +21,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
-use rows::Rows;
+use rows::{Rows, nothing};
 use wire::{
     AppError,
     staff::figures::{FigureKind, FiguresView, Share},
@@ -42,7 +42,11 @@ pub fn FiguresPage() -> impl IntoView {
     let live = LiveBoard::here();
     let hub = Session::here().hub;
     let query = use_query_map();
-    let day = Memo::new(move |_| query.read().get("day").and_then(|code| format::parse_day(&code)));
+    // What is no day is asked for as one that cannot be: the answer says so.
+    let day = Memo::new(move |_| {
+        let code = query.read().get("day").filter(|code| !code.is_empty())?;
+        Some(format::parse_day(&code).unwrap_or_default())
+    });
     let behind = Memo::new(move |_| query.read().get("rows").and_then(|code| FigureKind::parse(&code)));
     let page = Memo::new(move |_| {
         query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1u32).max(1)
@@ -93,7 +97,7 @@ pub fn FiguresPage() -> impl IntoView {
                     Some(match figures.get()? {
                         Err(fault) => {
                             // Who asked for a day that cannot be may choose another.
-                            let other = fault.0 == AppError::Invalid;
+                            let other = fault.0 == AppError::NoSuchDay;
                             let day = today.get_untracked().or(day.get_untracked()).unwrap_or_default();
                             view! {
                                 <FaultNotice fault />
@@ -109,6 +113,9 @@ pub fn FiguresPage() -> impl IntoView {
                 {move || {
                     Some(match rows.get()? {
                         Err(fault) => view! { <FaultNotice fault /> }.into_any(),
+                        Ok(None) if query.read_untracked().get("rows").is_some() => {
+                            nothing("There are no rows of this name.")
+                        }
                         Ok(None) => ().into_any(),
                         Ok(Some((figure, page, rows))) => {
                             let day = day.get_untracked();

@@ -21,19 +21,21 @@ const ATTEMPT_COLUMNS: [Column; 7] = [
     Column::words("Outcome"),
     Column::words("Counts"),
 ];
-const ROAD_COLUMNS: [Column; 6] = [
+const ROAD_COLUMNS: [Column; 7] = [
     Column::words("Vehicle"),
     Column::numbers("Left"),
     Column::numbers("Back"),
+    Column::numbers("Hours"),
     Column::numbers("Visits"),
     Column::numbers("Planned km"),
     Column::numbers("Driven km"),
 ];
-const PROMISE_COLUMNS: [Column; 5] = [
+const PROMISE_COLUMNS: [Column; 6] = [
     Column::words("Order"),
     Column::words("Vehicle"),
     Column::numbers("First promise"),
     Column::numbers("Done"),
+    Column::words("Outcome"),
     Column::words("Counts"),
 ];
 
@@ -49,29 +51,27 @@ pub fn Rows(
 ) -> impl IntoView {
     let FigureRows { attempts, promises, routes, more } = rows;
     let caption = format!("Behind {}", words::lower(words::figure(figure)));
-    let table = if figure == FigureKind::StopsPerHour {
+    let table = if attempts.is_empty() && promises.is_empty() && routes.is_empty() {
+        nothing(match (page, figure, is_over) {
+            (2.., ..) => "No row is left for this page.",
+            (_, FigureKind::PromisesKept, is_over) => words::no_promise(is_over),
+            (.., true) => "No attempt was made on this day.",
+            (.., false) => "No attempt is counted yet.",
+        })
+    } else if figure == FigureKind::StopsPerHour {
         view! {
             <Table caption=caption.clone() caption_hidden=true columns=&ROAD_COLUMNS>
                 {routes.into_iter().map(|row| view! { <RoadLine row /> }).collect_view()}
             </Table>
         }
         .into_any()
-    } else if figure == FigureKind::PromisesKept && !promises.is_empty() {
+    } else if figure == FigureKind::PromisesKept {
         view! {
             <Table caption=caption.clone() caption_hidden=true columns=&PROMISE_COLUMNS>
                 {promises.into_iter().map(|row| view! { <PromiseLine row /> }).collect_view()}
             </Table>
         }
         .into_any()
-    } else if figure == FigureKind::PromisesKept {
-        view! { <p class="empty">{words::no_promise(is_over)}</p> }.into_any()
-    } else if attempts.is_empty() {
-        let none = match (page, is_over) {
-            (2.., _) => "No row is left for this page.",
-            (_, true) => "No attempt was made on this day.",
-            (_, false) => "No attempt is counted yet.",
-        };
-        view! { <p class="empty">{none}</p> }.into_any()
     } else {
         view! {
             <Table caption=caption.clone() caption_hidden=true columns=&ATTEMPT_COLUMNS>
@@ -87,6 +87,11 @@ pub fn Rows(
             <Pager page more href=Callback::new(move |page| href(day, Some(figure), page)) />
         </section>
     }
+}
+
+/// Says why there is nothing to show.
+pub fn nothing(why: &'static str) -> AnyView {
+    view! { <p class="empty">{why}</p> }.into_any()
 }
 
 #[component]
@@ -130,15 +135,16 @@ fn RoadLine(row: RoadRow) -> impl IntoView {
             </th>
             <td class="number">{format::clock(row.departed_at)}</td>
             <td class="number">{row.finished_at.map_or_else(|| "on the road".to_owned(), format::clock)}</td>
+            <td class="number">{tenths(Some(row.hours))}</td>
             <td class="number">{format::count(row.stops)}</td>
-            <td class="number">{kilometres(row.planned_km)}</td>
-            <td class="number">{kilometres(row.driven_km)}</td>
+            <td class="number">{tenths(row.planned_km)}</td>
+            <td class="number">{tenths(row.driven_km)}</td>
         </tr>
     }
 }
 
-fn kilometres(km: Option<f64>) -> String {
-    km.map_or_else(|| "–".to_owned(), |km| format!("{km:.1}"))
+fn tenths(number: Option<f64>) -> String {
+    number.map_or_else(|| "–".to_owned(), |number| format!("{number:.1}"))
 }
 
 #[component]
@@ -153,6 +159,7 @@ fn PromiseLine(row: PromiseRow) -> impl IntoView {
             <td>{row.label.unwrap_or_else(|| "–".to_owned())}</td>
             <td class="number">{format::window(row.promised)}</td>
             <td class="number">{done}</td>
+            <td>{row.outcome.map_or("Not attempted", words::outcome)}</td>
             <td>
                 <MarkedWord standing word=if row.counts { "Kept" } else { "Broken" } />
             </td>

@@ -20,7 +20,7 @@ use crate::{
     words,
 };
 use api::{ChangePerson, EnablePerson, InvitePerson, MakeKey, ResetPassword, RevokeKey, SignPersonOut};
-use domain::PersonId;
+use domain::{AccountChange, PersonId};
 use keys::KeysPart;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -176,7 +176,7 @@ fn ChangesPart() -> impl IntoView {
                         let says = if page > 1 {
                             "No change is left for this page. Go back to the first one."
                         } else {
-                            "Nothing has been changed yet. Who invites, changes or disables people, and makes or revokes keys, stands here."
+                            "Nothing has been changed yet. Who invites, changes or disables people, and makes or revokes keys, stands here; set-ups of hubs too."
                         };
                         view! { <div class="empty"><p>{says}</p></div> }.into_any()
                     }
@@ -191,7 +191,7 @@ fn ChangesPart() -> impl IntoView {
                                         view! {
                                             <tr>
                                                 <td class="when">{format::clock_from(change.at, as_of)}</td>
-                                                <td>{change.by.unwrap_or_else(|| "Command line".to_owned())}</td>
+                                                <td>{change.by.unwrap_or_else(|| nobody(change.what).to_owned())}</td>
                                                 <td>{says}</td>
                                             </tr>
                                         }
@@ -206,6 +206,11 @@ fn ChangesPart() -> impl IntoView {
             }}
         </Suspense>
     }
+}
+
+/// Who did what no person did.
+fn nobody(what: Option<AccountChange>) -> &'static str {
+    if what == Some(AccountChange::HubSetUp) { "A system" } else { "Command line" }
 }
 
 /// The page of a list that the address asks for, from 1.

@@ -271,7 +271,6 @@ pub fn InviteForm(hubs: Vec<HubName>) -> impl IntoView {
                     <input
                         type="text"
                         name="name"
-                        maxlength="80"
                         required
                         autocomplete="off"
                         value=name

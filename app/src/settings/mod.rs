@@ -143,8 +143,8 @@ fn outcome_notice(said: Said, wrong: usize) -> Option<AnyView> {
     let text = match said {
         Said::Nothing => return None,
         Said::Saved(0) => "Every field holds what it held before. Nothing was changed.".to_owned(),
-        Said::Saved(1) => "Saved. One setting is another now.".to_owned(),
-        Said::Saved(changed) => format!("Saved. {changed} settings are others now."),
+        Said::Saved(1) => "Saved. One setting was changed.".to_owned(),
+        Said::Saved(changed) => format!("Saved. {changed} settings were changed."),
         Said::Overtaken => {
             "Somebody has changed settings since you opened this page, so nothing was saved. What has changed is marked, \
              and what you typed is kept. Look at both, then save again."

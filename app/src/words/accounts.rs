@@ -104,6 +104,10 @@ pub fn account_change(change: &ChangeLine) -> String {
         (Some(AccountChange::PasswordChanged), ..) => format!("Changed the password of {whose}"),
         (Some(AccountChange::KeyMade), ..) => format!("Made the key {whose}"),
         (Some(AccountChange::KeyRevoked), ..) => format!("Revoked the key {whose}"),
+        (Some(AccountChange::HubSetUp), ..) => {
+            let hub = change.hubs.as_ref().map_or_else(|| "a hub".to_owned(), worked);
+            format!("Set up {hub}, with new keys for the shops and vehicles named")
+        }
         (None, ..) => format!("Changed {whose}"),
     }
 }

@@ -110,9 +110,9 @@ pub fn next_step(row: &ExceptionRow, plans: bool) -> Option<NextStep> {
                 "Nobody stood at the door: the recipient only needs to hear the new time.",
             ),
             Some(Outcome::FailedPackageNotAvailable) => step(
-                "Find the package",
+                "Find the goods",
                 story(),
-                "Look for it at the hub and in the vehicle. Book a window only once it is found.",
+                "To be delivered: look at the hub and in the vehicle. To be collected: ask when they are ready.",
             ),
             Some(Outcome::FailedPaymentNotReceived) => {
                 call("Agree how it is paid before another attempt, or let the goods go back to the shop.")
@@ -158,11 +158,9 @@ pub fn next_step(row: &ExceptionRow, plans: bool) -> Option<NextStep> {
         ExceptionKind::Unplanned if row.placed_on.is_some() => {
             step("Look at the plan", plan(), "Accepting it gives the order its place.")
         }
-        ExceptionKind::Unplanned => step(
-            "Find a window",
-            windows(),
-            "It came after the plan. Plan again, or give it a window that fits.",
-        ),
+        ExceptionKind::Unplanned => {
+            step("See why", windows(), "Its page says what each vehicle lacks, and which windows fit.")
+        }
         ExceptionKind::CutOff => step(
             "See the roads",
             Some("/roads".to_owned()),
@@ -286,6 +284,11 @@ mod tests {
         assert_eq!(cause(&waits), "Promised 14:05–14:25; the plan that waits puts it on Van 12");
         assert_eq!(next_step(&waits, true).unwrap().says, "Look at the plan");
         let alone = row(ExceptionKind::Unplanned);
+        let why = next_step(&alone, true).unwrap();
+        assert!(
+            why.says == "See why" && why.href.unwrap().ends_with("?slots=1"),
+            "where vehicles say what they lack"
+        );
         assert_eq!(cause(&alone), "Promised 14:05–14:25, and in no vehicle's route");
     }
 }

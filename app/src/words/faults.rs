@@ -38,6 +38,9 @@ pub fn fault(error: AppError) -> String {
                 .to_owned()
         }
         AppError::Invalid => "Something in the form cannot be read. Check it and send it again.".to_owned(),
+        AppError::NoSuchDay => {
+            "A day is written as 2026-03-04, in the years 2000 to 2199. Choose another.".to_owned()
+        }
         AppError::OrderClosed => {
             "This order has been delivered, collected or cancelled, so it cannot change. Its story says when.".to_owned()
         }

@@ -38,6 +38,7 @@ fn progress(progress: Progress) -> &'static str {
         Progress::Planned => "Planned",
         Progress::OutForDelivery => "Out for delivery",
         Progress::Delivered => "Delivered",
+        Progress::NothingTaken => "Nothing taken along, delivered",
         Progress::Collected => "Collected",
         Progress::Failed => "Attempt failed",
         Progress::Cancelled => "Cancelled",
@@ -48,7 +49,9 @@ fn progress(progress: Progress) -> &'static str {
 pub fn order_state(progress: Progress, standing: Standing) -> String {
     let how_far = self::progress(progress);
     match (progress, standing) {
-        (Progress::Delivered | Progress::Collected, Standing::Late) => format!("{how_far} late"),
+        (Progress::Delivered | Progress::NothingTaken | Progress::Collected, Standing::Late) => {
+            format!("{how_far} late")
+        }
         (Progress::Placed, Standing::Late) => format!("{how_far}, window missed"),
         (Progress::Planned | Progress::OutForDelivery, Standing::Late | Standing::AtRisk) => {
             format!("{how_far}, {}", lower(expected(standing)))
@@ -158,6 +161,8 @@ mod tests {
         assert_eq!(order_state(Progress::Delivered, Standing::Late), "Delivered late");
         assert_eq!(order_state(Progress::Delivered, Standing::Done), "Delivered");
         assert_eq!(order_state(Progress::Collected, Standing::Late), "Collected late");
+        let nothing = order_state(Progress::NothingTaken, Standing::Late);
+        assert_eq!(nothing, "Nothing taken along, delivered late");
         assert_eq!(order_state(Progress::Collected, Standing::Done), "Collected");
         assert_eq!(order_state(Progress::Failed, Standing::Late), "Attempt failed");
     }

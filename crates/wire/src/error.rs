@@ -82,6 +82,8 @@ pub enum AppError {
     NoHub,
     /// The input cannot be read.
     Invalid,
+    /// The day cannot be read, or is none of these centuries.
+    NoSuchDay,
     /// The order has ended.
     OrderClosed,
     /// The goods are on the road.
@@ -136,7 +138,11 @@ impl AppError {
             Self::NotSignedIn | Self::WrongPassword | Self::LinkSpent => 401,
             Self::NotAllowed { .. } | Self::NeedsHttps => 403,
             Self::NotFound | Self::NoHub => 404,
-            Self::Invalid | Self::NotDrawn | Self::NoRoadThere | Self::ClosureIncomplete => 422,
+            Self::Invalid
+            | Self::NoSuchDay
+            | Self::NotDrawn
+            | Self::NoRoadThere
+            | Self::ClosureIncomplete => 422,
             Self::OrderClosed
             | Self::OrderOnTheRoad
             | Self::SlotGone

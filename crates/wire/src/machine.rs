@@ -140,7 +140,8 @@ pub struct PlaceOrderResult {
     /// The hub that serves it, when we have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<HubId>,
-    /// Why it was refused, or what of a known one was sent otherwise, and what to do.
+    /// Why it was refused, or what of a known one was sent otherwise, and what to do; or why no vehicle of the hub can take one
+    /// that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }

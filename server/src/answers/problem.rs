@@ -87,7 +87,9 @@ impl From<OpsError> for Problem {
             OpsError::NotFound | OpsError::NoHub | OpsError::NoSuchHub => {
                 (StatusCode::NOT_FOUND, "not_found")
             }
-            OpsError::Invalid(_) | OpsError::UnknownZone => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            OpsError::Invalid(_) | OpsError::NoSuchDay | OpsError::UnknownZone => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
             OpsError::Refused(_) | OpsError::SlotGone | OpsError::QuoteGone | OpsError::NothingToPlan => {
                 (StatusCode::CONFLICT, "refused")
             }

@@ -93,6 +93,12 @@ async fn one_that_cannot_be_keeps_no_other_out() {
             json!({ "packages": [{ "barcode": "P", "weight_g": i64::MAX, "volume_ml": 1 }] }),
             Some("weight_g"),
         ),
+        (
+            "B4",
+            json!({ "packages": [{ "barcode": "P", "weight_g": 1, "volume_ml": 1 },
+                                 { "barcode": " P", "weight_g": 2, "volume_ml": 1 }] }),
+            Some("packages: the barcode P stands twice"),
+        ),
         ("B3", json!({}), None),
     ];
     let orders: Vec<_> =
@@ -129,6 +135,11 @@ async fn one_that_cannot_be_keeps_no_other_out() {
     let (status, answer) = server.post("/api/v1/operation", &server.admin_key, &fleet(van)).await;
     assert_eq!(status, 422, "{answer}");
     assert!(answer["message"].as_str().unwrap().contains("capacity_g"), "{answer}");
+    let nowhere = json!({ "hub": { "name": "Test hub", "at": { "lat": 95, "lon": 14 }, "zone": "Pacific/Niue",
+                                   "plan_at": "23:00:00" }, "shops": [], "vehicles": [] });
+    let (status, answer) = server.post("/api/v1/operation", &server.admin_key, &nowhere).await;
+    assert_eq!(status, 422, "{answer}");
+    assert!(answer["message"].as_str().unwrap().starts_with("hub.at.lat: "), "{answer}");
     assert!(!setup.log().contains("panicked"), "{}", setup.log());
     server.close();
 }

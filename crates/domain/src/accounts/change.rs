@@ -26,11 +26,13 @@ pub enum AccountChange {
     KeyMade,
     /// A key opens nothing any more.
     KeyRevoked,
+    /// A hub was set up or renewed, and its shops and devices got new keys.
+    HubSetUp,
 }
 
 impl AccountChange {
     /// Every kind of change.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::PersonAdded,
         Self::RoleChanged,
         Self::HubsChanged,
@@ -41,6 +43,7 @@ impl AccountChange {
         Self::PasswordChanged,
         Self::KeyMade,
         Self::KeyRevoked,
+        Self::HubSetUp,
     ];
 
     /// The name in the database.
@@ -56,6 +59,7 @@ impl AccountChange {
             Self::PasswordChanged => "password_changed",
             Self::KeyMade => "key_made",
             Self::KeyRevoked => "key_revoked",
+            Self::HubSetUp => "hub_set_up",
         }
     }
 

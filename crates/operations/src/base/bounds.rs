@@ -3,7 +3,8 @@
 use crate::{OpsError, Result};
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::{Datelike, TimeDelta};
-use domain::{Coordinate, Day, Instant, Window};
+use domain::{Coordinate, Day, Instant, Refusal, Window};
+use wire::driver::Deed;
 
 /// What a vehicle may carry: 100 tonnes, in grams, and 1,000 cubic metres, in millilitres.
 pub(crate) const MOST_G: i64 = 100_000_000;
@@ -21,11 +22,7 @@ const MOST_FROM_STREET_M: f64 = 1_000.0;
 
 /// A day that people mean: of this century or the next.
 pub(crate) fn day(day: Day) -> Result<Day> {
-    if (2000..2200).contains(&day.year()) {
-        Ok(day)
-    } else {
-        Err(OpsError::Invalid("a day is between the years 2000 and 2199".into()))
-    }
+    if (2000..2200).contains(&day.year()) { Ok(day) } else { Err(OpsError::NoSuchDay) }
 }
 
 /// A window that can be promised now.
@@ -45,6 +42,23 @@ pub(crate) fn report_time_fault(at: Instant, now: Instant) -> Option<&'static st
         Some("the report is more than 7 days old: set the device's clock, or tell a dispatcher what happened")
     } else {
         None
+    }
+}
+
+/// Why a report is refused, by the field that it is about.
+pub(crate) fn why_refused(what: &Deed, error: &OpsError) -> String {
+    let (field, not_own) = match what {
+        Deed::Departed { .. } | Deed::Reloaded { .. } | Deed::Returned { .. } => {
+            ("route", "this route is another vehicle's")
+        }
+        _ => ("stop", "this stop is on another vehicle's route"),
+    };
+    match error {
+        OpsError::NotFound => format!("{field}: no {field} has this id"),
+        OpsError::Refused(Refusal::NotThisRoute) => format!("{field}: {not_own}"),
+        OpsError::Refused(Refusal::OutcomeUnfit(_)) => format!("outcome: {error}"),
+        OpsError::Refused(_) => format!("{field}: {error}"),
+        _ => error.to_string(),
     }
 }
 

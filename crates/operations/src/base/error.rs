@@ -42,6 +42,9 @@ pub enum OpsError {
     /// The input cannot be.
     #[error("{0}")]
     Invalid(String),
+    /// The day is none that anybody can mean.
+    #[error("a day is between the years 2000 and 2199")]
+    NoSuchDay,
     /// The password is none that could be taken.
     #[error("{0}")]
     WeakPassword(&'static str),
@@ -158,6 +161,7 @@ impl From<OpsError> for AppError {
             OpsError::Account(why) => Self::Account { why },
             OpsError::WeakPassword(_) => Self::Account { why: AccountFault::WeakPassword },
             OpsError::Invalid(_) | OpsError::UnknownZone => Self::Invalid,
+            OpsError::NoSuchDay => Self::NoSuchDay,
             OpsError::SlotGone => Self::SlotGone,
             OpsError::QuoteGone => Self::QuoteGone,
             OpsError::NothingToPlan => Self::NothingToPlan,

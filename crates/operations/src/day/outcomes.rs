@@ -2,7 +2,7 @@
 
 use crate::{
     Caller, Operations, OpsError, Result,
-    base::{clock::new_id, convert::point, work::Work},
+    base::{bounds, clock::new_id, convert::point, work::Work},
     day::{doors::Came, standing::success},
     fleet::rosters::said,
     sites::hubs::Site,
@@ -55,7 +55,7 @@ impl Operations {
                 Ok(false) => (ReportStatus::Known, None),
                 Err(e) if e.is_passing() => return Err(e),
                 Err(e @ (OpsError::Refused(_) | OpsError::NotFound | OpsError::Invalid(_))) => {
-                    (ReportStatus::Refused, Some(e.to_string()))
+                    (ReportStatus::Refused, Some(bounds::why_refused(&report.what, &e)))
                 }
                 Err(e) => {
                     // What is ours to mend must not keep the reports behind it from being stored.
@@ -72,8 +72,8 @@ impl Operations {
     async fn record_outcome(&self, caller: &Caller, vehicle: VehicleId, report: Report) -> Result<bool> {
         let now = self.now();
         let at = report.at.trunc_subsecs(3);
-        if let Some(fault) = crate::base::bounds::report_time_fault(at, now) {
-            return Err(OpsError::Invalid(fault.into()));
+        if let Some(fault) = bounds::report_time_fault(at, now) {
+            return Err(OpsError::Invalid(format!("at: {fault}")));
         }
         let site = self.site_of(caller.vehicle()?.1).await?;
         let mut work = self.begin(caller, site.hub.id).await?;
@@ -95,7 +95,7 @@ impl Operations {
             }
             Deed::Delivered { .. } | Deed::Collected { .. } | Deed::Failed { .. } => {
                 return Err(OpsError::Invalid(
-                    "the outcome does not fit the kind of the report: send `collected` and `exchanged` with the kind \
+                    "outcome: it does not fit the kind of the report: send `collected` and `exchanged` with the kind \
                      `collected`, what begins with `delivered_` with `delivered`, and what begins with `failed_` with `failed`"
                         .into(),
                 ));
@@ -223,7 +223,7 @@ impl Deeds<'_> {
     fn not_before(&mut self, departed: Instant) -> Result<()> {
         if self.at < departed - CLOCK_SET {
             return Err(OpsError::Invalid(
-                "the report is from before the vehicle left the hub: set the device's clock".into(),
+                "at: the report is from before the vehicle left the hub: set the device's clock".into(),
             ));
         }
         self.at = self.at.max(departed);

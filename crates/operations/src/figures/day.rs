@@ -82,6 +82,7 @@ impl Operations {
         let label = |id| labels.get(&id).cloned().unwrap_or_default();
         let attempts = store::figures::attempts(&mut conn, hub.id, from, until).await?;
         let skip = PAGE * (page.max(1) as usize - 1);
+        let as_of = self.now().min(until).max(from);
 
         if kind == FigureKind::StopsPerHour {
             let roads = store::figures::road_times(&mut conn, hub.id, from, until).await?;
@@ -92,6 +93,7 @@ impl Operations {
                     label: label(r.vehicle),
                     departed_at: zone.moment(r.time.departed_at),
                     finished_at: r.time.finished_at.map(|at| zone.moment(at)),
+                    hours: figures::stops_per_hour(&[], &[r.time], as_of).1,
                     stops: attempts.iter().filter(|a| a.route == r.route && !a.facts.further).count() as i64,
                     planned_km: r.planned_m.map(|metres| f64::from(metres) / 1_000.0),
                     driven_km: r.driven_m.map(|metres| f64::from(metres) / 1_000.0),
@@ -103,7 +105,6 @@ impl Operations {
             return Ok(FigureRows { attempts: vec![], promises: vec![], routes, more });
         }
         if kind == FigureKind::PromisesKept {
-            let as_of = self.now().min(until).max(from);
             let mut promised = store::figures::promised(&mut conn, hub.id, from, until).await?;
             promised.retain(|p| p.facts.original.until() <= as_of);
             promised.sort_by_key(|p| (p.facts.is_kept(), std::cmp::Reverse(p.facts.original.until())));
@@ -117,6 +118,7 @@ impl Operations {
                 label: p.vehicle.map(label),
                 promised: zone.span(p.facts.original),
                 delivered_at: p.facts.delivered_at.map(|at| zone.moment(at)),
+                outcome: p.outcome,
                 counts: p.facts.is_kept(),
             };
             let promises = promised.into_iter().map(row).collect();

@@ -22,6 +22,7 @@ type Read<T> = std::result::Result<T, String>;
 #[derive(Default)]
 pub(crate) struct Fleet {
     by_label: HashMap<String, VehicleId>,
+    vehicles: Vec<Vehicle>,
 }
 
 /// Each hub's.
@@ -29,12 +30,38 @@ pub(crate) type Fleets = HashMap<HubId, Fleet>;
 
 impl Fleet {
     pub fn of(vehicles: Vec<Vehicle>) -> Self {
-        Self { by_label: vehicles.into_iter().map(|v| (v.label, v.id)).collect() }
+        Self { by_label: vehicles.iter().map(|v| (v.label.clone(), v.id)).collect(), vehicles }
     }
 
     /// Whether vehicles have to be known to read an order.
     pub fn is_named_in(order: &PlaceOrder) -> bool {
         !order.only_vehicles.is_empty() || !order.never_vehicles.is_empty()
+    }
+
+    /// Why no vehicle of the hub can ever take an order; nothing if one can, or while there is none at all.
+    pub fn lacks(&self, order: &Order) -> Option<String> {
+        let Needs { vehicles: allowed, skills, .. } = &order.needs;
+        let (weight, volume) = (order.weight_g(), order.volume_ml());
+        let may_come: Vec<_> = self.vehicles.iter().filter(|v| allowed.allow(v.id)).collect();
+        let able: Vec<_> = may_come.iter().filter(|v| v.skills.cover(skills)).collect();
+        let most = |of: fn(&Vehicle) -> i64| able.iter().map(|v| of(v)).max().unwrap_or_default();
+        let (most_g, most_ml) = (most(|v| v.capacity_g), most(|v| v.capacity_ml));
+        let why = if self.vehicles.is_empty() {
+            return None;
+        } else if may_come.is_empty() {
+            "only_vehicles and never_vehicles leave none".to_owned()
+        } else if able.is_empty() {
+            format!("skills: none that may come has {}", skills.codes().join(" and "))
+        } else if weight > most_g {
+            format!("packages: they weigh {weight} g, and none that may come carries more than {most_g} g")
+        } else if volume > most_ml {
+            format!("packages: they measure {volume} ml, and none that may come holds more than {most_ml} ml")
+        } else if !able.iter().any(|v| v.capacity_g >= weight && v.capacity_ml >= volume) {
+            format!("packages: none that may come carries {weight} g and holds {volume} ml")
+        } else {
+            return None;
+        };
+        Some(format!("no vehicle of the hub can take it, so it waits until one can: {why}"))
     }
 
     fn read(&self, field: &str, names: &[String]) -> Read<BTreeSet<VehicleId>> {
@@ -159,7 +186,11 @@ pub(crate) fn differences(sent: &PlaceOrder, order: &Order, fleets: &Fleets) -> 
 }
 
 /// What the page of an order shows of it.
-pub(crate) fn shown(order: &Order, zone: Zone, label: impl Fn(VehicleId) -> Option<String>) -> Asked {
+pub(crate) fn shown(
+    order: &Order,
+    hub: Option<String>,
+    label: impl Fn(VehicleId) -> Option<String>,
+) -> Asked {
     let Order { needs, recipient, .. } = order;
     let labels = |ids: &BTreeSet<VehicleId>| {
         let mut labels: Vec<_> = ids.iter().filter_map(|id| label(*id)).collect();
@@ -167,9 +198,8 @@ pub(crate) fn shown(order: &Order, zone: Zone, label: impl Fn(VehicleId) -> Opti
         labels
     };
     Asked {
-        service: order.service,
+        hub,
         priority: needs.priority.number(),
-        windows: order.windows().iter().map(|window| zone.span(*window)).collect(),
         skills: needs.skills.codes(),
         only_vehicles: labels(needs.vehicles.only()),
         never_vehicles: labels(needs.vehicles.never()),

@@ -19,10 +19,12 @@ use crate::{
 };
 use ::roads::{LatLon, Profile, TravelTimes};
 use chrono::TimeDelta;
-use domain::{Ability, HubId, Instant, Order, OrderId};
+use domain::{Ability, HubId, Instant, Order, OrderId, Service, StopState};
 use std::collections::{HashMap, hash_map::Entry};
 use store::visits::visits;
-use wire::staff::deliveries::{Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow};
+use wire::staff::deliveries::{
+    Ahead, Hindrance, HitsView, NearVehicle, OrderHit, OrderView, PackageRow, Progress,
+};
 
 const PAGE: i64 = 25;
 const MOST_TEXT: usize = 200;
@@ -48,6 +50,8 @@ impl Operations {
         let ids: Vec<_> = found.iter().map(|h| h.id).collect();
         let stops = store::stops::latest_of(&mut conn, &ids).await?;
         let now = self.now();
+        let orders = store::orders::many(&mut conn, &ids).await?;
+        let orders: HashMap<_, _> = orders.iter().map(|order| (order.id, order)).collect();
         let mut margins = HashMap::new();
         for hub in found.iter().map(|hit| hit.hub) {
             if let Entry::Vacant(place) = margins.entry(hub) {
@@ -57,20 +61,11 @@ impl Operations {
         let margin = |hub| margins.get(&hub).copied().unwrap_or_default();
         let hits = found
             .into_iter()
-            .map(|h| {
-                let site = within.iter().find(|site| site.hub.id == h.hub);
+            .filter_map(|found| {
+                let site = within.iter().find(|site| site.hub.id == found.hub);
                 let zone = site.map_or(zone, |site| site.zone);
-                OrderHit {
-                    order: h.id,
-                    reference: h.reference,
-                    shop: h.shop,
-                    recipient: h.recipient.name,
-                    phone: h.recipient.phone,
-                    address: h.address,
-                    progress: progress(&h.state),
-                    standing: standing(progress(&h.state), stops.get(&h.id), h.until, now, margin(h.hub)),
-                    window: wire::Span { from: zone.moment(h.from), until: zone.moment(h.until) },
-                }
+                let (order, margin) = (orders.get(&found.id)?, margin(found.hub));
+                Some(hit(order, found.shop, stops.get(&found.id), zone, (now, margin)))
             })
             .collect();
         Ok(HitsView { as_of: zone.moment(now), hits, more })
@@ -122,7 +117,13 @@ impl Operations {
         drop(conn);
 
         let open = !order.state.is_over();
-        let (near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
+        let (mut near, hindered) = if open { self.around(&book, &order).await? } else { (vec![], None) };
+        // Nobody who is out today comes for it.
+        if order.day > book.day {
+            near.clear();
+        }
+        let reached = self.sites().await?.iter().filter(|site| caller.scope.reaches(site.hub.id)).count();
+        let hub = (reached > 1).then(|| book.hub.name.clone());
         let (zone, ranges) = (book.zone, self.0.ranges.get(book.hub.id).unwrap_or_default());
         let stop = book.stops.iter().find(|s| s.stop.order == id && s.stop.state.is_open());
         let ahead = stop.and_then(|s| {
@@ -172,7 +173,7 @@ impl Operations {
             can_reschedule: open && role.may_reschedule(),
             can_cancel: role.may_reschedule() && order.clone().cancel(book.now).is_ok(),
             aboard: order.aboard.and_then(label),
-            asked: asked::shown(&order, zone, label),
+            asked: asked::shown(&order, hub, label),
         })
     }
 }
@@ -238,6 +239,14 @@ fn hit(
     (now, margin): (Instant, TimeDelta),
 ) -> OrderHit {
     let progress = progress(order.state.code());
+    let standing = standing(progress, stop, order.promise.latest.until(), now, margin);
+    let nothing_taken = progress == Progress::Delivered
+        && order.service == Service::Both
+        && matches!(stop, Some((StopState::Done { outcome, .. }, _)) if !outcome.takes());
+    let windows = match order.windows() {
+        [] => std::slice::from_ref(&order.promise.latest),
+        several => several,
+    };
     OrderHit {
         order: order.id,
         reference: order.reference.clone(),
@@ -245,8 +254,10 @@ fn hit(
         recipient: order.recipient.name.clone(),
         phone: order.recipient.phone.clone(),
         address: order.address.text.clone(),
-        progress,
-        standing: standing(progress, stop, order.promise.latest.until(), now, margin),
+        progress: if nothing_taken { Progress::NothingTaken } else { progress },
+        standing,
         window: zone.span(order.promise.latest),
+        windows: windows.iter().map(|window| zone.span(*window)).collect(),
+        service: order.service,
     }
 }

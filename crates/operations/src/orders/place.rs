@@ -16,7 +16,7 @@ use domain::{
     Package, PackageId, PlacedOrder, Promise, Recipient, ShopId, Zone,
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::Arc,
 };
 use wire::{
@@ -60,7 +60,7 @@ impl Operations {
         }
 
         let sent = asked.clone();
-        let fleets = self.fleets(&sent).await?;
+        let mut fleets = self.fleets(&sent).await?;
         let references: Vec<String> = asked.iter().map(|order| order.reference.clone()).collect();
         let known = self.known_orders(shop, &references).await?;
         // What is known is not judged again: its window may have passed since, and the map may have changed.
@@ -97,6 +97,7 @@ impl Operations {
         };
         let read: Vec<std::result::Result<Order, String>> = asked.into_iter().map(&mut read_one).collect();
         let good: Vec<Order> = read.iter().filter_map(|r| r.as_ref().ok().cloned()).collect();
+        self.add_fleets(&mut fleets, good.iter().map(|order| order.hub)).await?;
 
         let mut stored = HashMap::new();
         for site in sites.iter() {
@@ -130,9 +131,10 @@ impl Operations {
             let (result, order, hub, why) = match (old, if old.is_none() { read.next() } else { None }) {
                 (None, Some(Err(why))) => (PlaceStatus::Refused, None, None, Some(why)),
                 (None, Some(Ok(new))) => {
+                    let lacks = fleets.get(&new.hub).and_then(|fleet| fleet.lacks(&new));
                     let (day, hub, id) = (new.day, new.hub, stored.get(&(shop, new.reference)).copied());
                     match id {
-                        Some(id) if id == new.id => (PlaceStatus::Placed, Some(id), Some(hub), None),
+                        Some(id) if id == new.id => (PlaceStatus::Placed, Some(id), Some(hub), lacks),
                         Some(_) => (PlaceStatus::Known, id, None, None),
                         None => (PlaceStatus::Refused, None, None, Some(day_closed(day))),
                     }
@@ -142,26 +144,32 @@ impl Operations {
             PlaceOrderResult { reference, result, order, hub, why }
         };
         let mut results: Vec<_> = references.into_iter().map(&mut answer).collect();
-        self.say_what_is_known(&sent, &fleets, &mut results).await?;
+        self.say_what_is_known(&sent, &mut fleets, &mut results).await?;
         Ok(PlaceOrdersAnswer { results })
     }
 
-    /// A reference that is known is not stored again: its hub is named, and what was sent otherwise under it.
+    /// A reference that is known is not stored again: its hub is named, what was sent otherwise under it, and why no vehicle can
+    /// take it.
     async fn say_what_is_known(
         &self,
         sent: &[PlaceOrder],
-        fleets: &Fleets,
+        fleets: &mut Fleets,
         results: &mut [PlaceOrderResult],
     ) -> Result<()> {
         let known: Vec<_> =
             results.iter().filter(|r| r.result == PlaceStatus::Known).filter_map(|r| r.order).collect();
         let stored = store::orders::many(&mut *self.0.database.read().await?, &known).await?;
+        let waits = |order: &&Order| order.state == OrderState::Placed;
+        self.add_fleets(fleets, stored.iter().filter(waits).map(|order| order.hub)).await?;
         let stored: HashMap<_, _> = stored.iter().map(|order| (order.id, order)).collect();
         for (sent, result) in sent.iter().zip(results) {
             let Some(order) = result.order.and_then(|id| stored.get(&id)) else { continue };
             result.hub = Some(order.hub);
             let other = differences(sent, order, fleets);
-            if !other.is_empty() {
+            if other.is_empty() {
+                let fleet = fleets.get(&order.hub).filter(|_| waits(order));
+                result.why = fleet.and_then(|fleet| fleet.lacks(order));
+            } else {
                 result.why = Some(format!(
                     "this reference was placed before with another {}, and nothing was changed: send what is a new order \
                      under a new reference",
@@ -176,13 +184,20 @@ impl Operations {
     async fn fleets(&self, asked: &[PlaceOrder]) -> Result<Fleets> {
         let mut fleets = Fleets::new();
         if asked.iter().any(Fleet::is_named_in) {
-            for site in self.sites().await?.iter() {
-                let mut conn = self.0.database.read().await?;
-                let vehicles = store::vehicles::of_hub(&mut conn, site.hub.id).await?;
-                fleets.insert(site.hub.id, Fleet::of(vehicles));
-            }
+            self.add_fleets(&mut fleets, self.sites().await?.iter().map(|site| site.hub.id)).await?;
         }
         Ok(fleets)
+    }
+
+    /// Reads the vehicles of hubs of which they are not known yet.
+    async fn add_fleets(&self, fleets: &mut Fleets, hubs: impl Iterator<Item = HubId>) -> Result<()> {
+        for hub in hubs {
+            if let Entry::Vacant(place) = fleets.entry(hub) {
+                let mut conn = self.0.database.read().await?;
+                place.insert(Fleet::of(store::vehicles::of_hub(&mut conn, hub).await?));
+            }
+        }
+        Ok(())
     }
 
     async fn known_orders(&self, shop: ShopId, references: &[String]) -> Result<HashMap<String, OrderId>> {
@@ -358,7 +373,11 @@ fn read_order(
                 volume_ml: p.volume_ml,
             })
         })
-        .collect::<std::result::Result<_, String>>()?;
+        .collect::<std::result::Result<Vec<_>, String>>()?;
+    let mut barcodes = HashSet::new();
+    if let Some(twice) = packages.iter().find(|p| !barcodes.insert(p.barcode.as_str())) {
+        return Err(format!("packages: the barcode {} stands twice in this order", twice.barcode));
+    }
     Ok(Order {
         id: OrderId(new_id()),
         hub: site.hub.id,

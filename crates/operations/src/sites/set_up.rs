@@ -10,11 +10,12 @@ use crate::{
     },
 };
 use domain::{
-    Coordinate, Driver, DriverId, Fact, Hub, HubId, JoinedVehicle, Shop, ShopId, Skills, Vehicle, VehicleId,
-    VehicleState,
+    Coordinate, Driver, DriverId, Fact, Hub, HubId, JoinedVehicle, Scope, Shop, ShopId, Skills, Vehicle,
+    VehicleId, VehicleState,
 };
 use std::collections::HashSet;
 use store::{
+    changes::{self, Change},
     devices, hubs,
     keys::{self, KeyHolder, Making},
     shops, vehicles,
@@ -29,8 +30,8 @@ impl Operations {
     /// Sets up a hub with its shops and vehicles, or renews it; answers new keys, and revokes the devices' old ones.
     pub async fn set_up(&self, caller: &Caller, ask: SetUp) -> Result<SetUpAnswer> {
         caller.must_be_machine()?;
-        let at = Coordinate::parse(ask.hub.at.lat, ask.hub.at.lon)?;
-        Zone::parse(&ask.hub.zone)?;
+        let at = place(ask.hub.at).map_err(OpsError::Invalid)?;
+        Zone::parse(&ask.hub.zone).map_err(|e| OpsError::Invalid(format!("hub.zone: {e}")))?;
         let ask = read(ask).map_err(OpsError::Invalid)?;
         bounds::near_streets(at, at, self.0.roads.as_ref())
             .map_err(|why| OpsError::Invalid(format!("hub.{why}")))?;
@@ -95,6 +96,8 @@ impl Operations {
             vehicles.push(VehicleToken { id: vehicle.id, name: vehicle.label.clone(), key });
             joined.push(vehicle);
         }
+        let scope = Scope::Hubs(vec![id]);
+        changes::remember(&mut work.tx, made, None, Change::of_hub(&scope)).await?;
         for vehicle in joined {
             work.happened(Fact::VehicleJoined { vehicle: Box::new(JoinedVehicle::of(&vehicle)) });
         }
@@ -104,6 +107,12 @@ impl Operations {
         self.read_sites().await?;
         Ok(SetUpAnswer { hub: hub.id, shops, vehicles })
     }
+}
+
+/// Where the hub is; what cannot be on earth is named.
+fn place(at: wire::Point) -> Result<Coordinate, String> {
+    let field = if at.lat.abs() <= 90.0 { "lon" } else { "lat" };
+    Coordinate::parse(at.lat, at.lon).map_err(|e| format!("hub.at.{field}: {e}"))
 }
 
 /// A name is only a name: without an id it is the hub there is, unless another one is wanted or there are several.
@@ -202,6 +211,15 @@ mod tests {
         });
         change(&mut ask);
         read(serde_json::from_value(ask).unwrap())
+    }
+
+    #[test]
+    fn a_hub_is_on_earth() {
+        let field = |lat, lon| place(wire::Point { lat, lon }).unwrap_err();
+        assert!(place(wire::Point { lat: 35.9, lon: 14.5 }).is_ok());
+        assert!(field(95.0, 14.5).starts_with("hub.at.lat: "), "{}", field(95.0, 14.5));
+        assert!(field(35.9, 181.0).starts_with("hub.at.lon: "), "{}", field(35.9, 181.0));
+        assert!(field(f64::NAN, 14.5).starts_with("hub.at.lat: "));
     }
 
     #[test]

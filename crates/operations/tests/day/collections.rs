@@ -6,7 +6,7 @@ use crate::{
     common::{Hub, at, ended, order, report, well},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{OrderId, OrderState, Outcome, Role, Service};
+use domain::{OrderId, OrderState, Outcome, Role, Service, Standing};
 use operations::{Caller, PlanOutcome};
 use sqlx::{Connection, PgConnection};
 use wire::{
@@ -94,7 +94,7 @@ async fn a_collection_is_taken_along_and_unloaded_at_the_hub() {
     assert!(matches!(order.state, OrderState::Planned { .. }) && order.aboard.is_none(), "{order:?}");
     let agent = hub.person(Role::Agent).await;
     let view = hub.at(at(7, 40)).order(&agent, collect).await.unwrap();
-    assert_eq!((view.hit.progress, view.asked.service), (Progress::Planned, Service::Collect));
+    assert_eq!((view.hit.progress, view.hit.service), (Progress::Planned, Service::Collect));
     assert!(view.can_cancel && view.ahead.is_some());
 
     hub.report(van, at(8, 10), Deed::Arrived { stop: stop.stop }).await;
@@ -140,6 +140,7 @@ async fn an_exchange_takes_something_along_or_is_a_delivery() {
     orders.extend([asked(20, Service::Both, 2), asked(21, Service::Both, 2)]);
     let ids = planned(&hub, orders).await;
     leave(&hub).await;
+    let agent = hub.person(Role::Agent).await;
     for (n, outcome, aboard) in [(20, Outcome::Exchanged, true), (21, Outcome::DeliveredToThirdParty, false)]
     {
         let (van, _, stop) = serving(&hub, at(8, 0), &format!("BOO-{n:06}")).await;
@@ -150,6 +151,11 @@ async fn an_exchange_takes_something_along_or_is_a_delivery() {
         let order = stored(&hub, ids[n - 10]).await;
         assert!(matches!(order.state, OrderState::Delivered { .. }), "{order:?}");
         assert_eq!(order.aboard.is_some(), aboard);
+        let found = hub.at(at(8, 12)).find_orders(&agent, &stop.reference, 1).await.unwrap().hits.remove(0);
+        let so_far = if aboard { Progress::Delivered } else { Progress::NothingTaken };
+        assert_eq!((found.progress, found.standing), (so_far, Standing::Done));
+        let page = hub.at(at(8, 12)).order(&agent, found.order).await.unwrap().hit;
+        assert_eq!((page.progress, page.service), (so_far, Service::Both));
     }
     // Nothing is collected where it is only delivered.
     let (van, route, stop) = serving(&hub, at(8, 20), "BOO-000003").await;

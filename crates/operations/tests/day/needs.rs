@@ -12,7 +12,7 @@ use sqlx::{Connection, PgConnection};
 use std::collections::{BTreeSet, HashMap};
 use wire::{
     driver::Deed,
-    machine::{PlaceItem, PlaceOrder, PlaceOrderResult, PlaceOrders, PlaceStatus, PlaceWindow},
+    machine::{PlaceItem, PlaceOrder, PlaceOrderResult, PlaceOrders, PlacePackage, PlaceStatus, PlaceWindow},
     staff::{
         deliveries::{Lack, StoryFact},
         exceptions::QueueFilter,
@@ -94,6 +94,53 @@ async fn only_a_vehicle_with_the_skill_comes() {
     ops.propose_plan(&dispatcher, None).await.unwrap();
     assert!(ops.slots(&agent, ids[0]).await.unwrap().slots.is_empty());
     state_equals_history(&hub).await;
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn what_no_vehicle_can_take_is_kept_and_its_shop_is_told() {
+    let Some(mut hub) = Hub::open("taken_by_nobody").await else { return };
+    skilled(&mut hub, &[(2, "lift")]).await;
+    let of = |n: usize, weight_g: i64, volume_ml: i64, change: fn(&mut PlaceOrder)| {
+        let packages = vec![PlacePackage { barcode: "P".into(), weight_g, volume_ml }];
+        let mut order = PlaceOrder { packages, ..order(n, at(8, 0), at(11, 30)) };
+        change(&mut order);
+        order
+    };
+    let all = || (1..=4).map(|n| format!("Van {n:02}")).collect::<Vec<_>>();
+    let nobody = PlaceOrder { never_vehicles: all(), ..of(5, 1, 1, |_| ()) };
+    let orders = vec![
+        of(0, 500_000, 200_000, |_| ()),
+        of(1, 500_001, 1, |_| ()),
+        of(2, 1, 200_001, |_| ()),
+        of(3, 1, 1, |order| order.skills = vec!["crane".into()]),
+        of(4, 1, 1, |order| {
+            (order.skills, order.never_vehicles) = (vec!["lift".into()], vec!["Van 02".into()]);
+        }),
+        nobody,
+        of(6, 1, 1, |order| order.skills = vec!["lift".into()]),
+    ];
+    let says = [
+        None,
+        Some("500001 g"),
+        Some("200001 ml"),
+        Some("crane"),
+        Some("lift"),
+        Some("never_vehicles"),
+        None,
+    ];
+    for status in [PlaceStatus::Placed, PlaceStatus::Known] {
+        let results = placed(&hub, orders.clone()).await;
+        for (result, word) in results.iter().zip(says) {
+            assert_eq!(result.result, status, "{result:?}");
+            let why = result.why.as_deref();
+            assert_eq!(why.is_some(), word.is_some(), "{result:?}");
+            assert!(why.unwrap_or_default().contains(word.unwrap_or_default()), "{word:?}: {result:?}");
+        }
+    }
+    // Once a vehicle can, nothing is said any more.
+    skilled(&mut hub, &[(1, "crane"), (2, "lift")]).await;
+    assert_eq!(placed(&hub, orders).await[3].why, None);
     hub.close().await;
 }
 
@@ -209,14 +256,15 @@ async fn an_order_with_two_windows_is_served_in_one_of_them() {
         (early.0, late.1),
         "the promise spans them"
     );
-    let parts: Vec<_> = view.asked.windows.iter().map(|w| (w.from.to_utc(), w.until.to_utc())).collect();
+    let parts: Vec<_> = view.hit.windows.iter().map(|w| (w.from.to_utc(), w.until.to_utc())).collect();
     assert_eq!(parts, [early, late]);
     // Another window that was agreed on is the only one.
     let slot =
         ops.slots(&agent, id).await.unwrap().slots.into_iter().find(|slot| slot.label.is_some()).unwrap();
     let agreed = (slot.window.from.to_utc(), slot.window.until.to_utc());
     ops.reschedule(&agent, id, agreed, Some(&slot.quote)).await.unwrap();
-    assert!(ops.order(&agent, id).await.unwrap().asked.windows.is_empty());
+    let moved = ops.order(&agent, id).await.unwrap().hit;
+    assert_eq!(moved.windows, [moved.window]);
     state_equals_history(&hub).await;
     conn.close().await.unwrap();
     hub.close().await;

@@ -201,6 +201,8 @@ async fn another_role_other_hubs_and_being_disabled_end_what_is_open() {
     ] {
         assert!(of_anna.contains(&what), "{what:?} in {of_anna:?}");
     }
+    let set_up = rows.iter().find(|c| c.what == Some(AccountChange::HubSetUp)).unwrap();
+    assert_eq!((&set_up.by, &set_up.hubs), (&None, &Some(Worked::Hubs(vec!["Test hub".into()]))));
     let by_keeper: Vec<_> = rows.iter().filter(|c| c.by.as_deref() == Some("administrator")).collect();
     let role = by_keeper.iter().find(|c| c.what == Some(AccountChange::RoleChanged)).unwrap();
     assert_eq!((role.role_before, role.role), (Some(Role::Dispatcher), Some(Role::Agent)));

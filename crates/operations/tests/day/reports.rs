@@ -6,10 +6,10 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ExceptionKind, OrderState, Outcome, Role, StopState};
-use operations::Caller;
+use operations::{Caller, OpsError};
 use wire::{
     driver::{Deed, Fix, ReportStatus},
-    staff::exceptions::QueueFilter,
+    staff::{exceptions::QueueFilter, figures::FigureKind},
 };
 
 #[tokio::test]
@@ -28,6 +28,75 @@ async fn two_phones_may_make_the_same_id() {
         assert_eq!(report().await, ReportStatus::Known);
     }
     state_equals_history(&hub).await;
+}
+
+#[tokio::test]
+async fn a_refused_report_names_the_field() {
+    let Some(hub) = Hub::open("named_fields").await else { return };
+    hub.plan(20).await;
+    let routes = hub.routed(at(7, 20)).await;
+    let [(n, own), (_, other)] = &routes[..2] else { panic!("two routes") };
+    let (stop, nowhere) = (own.stops[0].stop, domain::StopId(uuid::Uuid::now_v7()));
+    let no_route = domain::RouteId(uuid::Uuid::now_v7());
+    let ops = hub.at(at(8, 0));
+    let van = hub.van(&ops, *n).await;
+    let ended = |stop, outcome| Deed::Delivered { stop, outcome, note: None };
+    let cases = [
+        (Deed::Arrived { stop }, "stop: the route has not departed"),
+        (Deed::Returned { route: own.route }, "route: the route has not departed"),
+        (Deed::Departed { route: no_route }, "route: no route has this id"),
+        (Deed::Returned { route: no_route }, "route: no route has this id"),
+        (Deed::Departed { route: other.route }, "route: this route is another vehicle's"),
+        (Deed::Arrived { stop: nowhere }, "stop: no stop has this id"),
+        (ended(nowhere, Outcome::DeliveredToRecipient), "stop: no stop has this id"),
+        (Deed::Arrived { stop: other.stops[0].stop }, "stop: this stop is on another vehicle's route"),
+        (ended(stop, Outcome::FailedNotHome), "outcome: it does not fit the kind"),
+    ];
+    for (deed, says) in cases {
+        let answer =
+            ops.record_outcomes(&van, vec![report(at(7, 59), deed)]).await.unwrap().results.remove(0);
+        assert_eq!(answer.result, ReportStatus::Refused, "{answer:?}");
+        assert!(answer.why.as_deref().unwrap().starts_with(says), "{says}: {answer:?}");
+    }
+    hub.report(*n, at(7, 32), Deed::Departed { route: own.route }).await;
+    let collected = Deed::Collected { stop, outcome: Outcome::Collected, note: None };
+    for (at, deed, says) in [
+        (at(6, 0), Deed::Arrived { stop }, "at: the report is from before"),
+        (at(8, 9), Deed::Arrived { stop }, "at: the report is from the future"),
+        (at(7, 50), collected, "outcome: nothing is collected"),
+        (at(7, 50), Deed::Departed { route: own.route }, "route: the route has departed"),
+    ] {
+        let answer = ops.record_outcomes(&van, vec![report(at, deed)]).await.unwrap().results.remove(0);
+        assert!(answer.why.as_deref().unwrap().starts_with(says), "{says}: {answer:?}");
+    }
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn rows_behind_figures_say_how_each_ended() {
+    let Some(hub) = Hub::open("how_it_ended").await else { return };
+    hub.plan(20).await;
+    let manager = hub.person(Role::Manager).await;
+    let (n, route) = hub.routed(at(7, 20)).await.remove(0);
+    hub.report(n, at(7, 32), Deed::Departed { route: route.route }).await;
+    hub.attempt(n, at(8, 10), route.stops[0].stop, Outcome::FailedNotHome).await;
+    hub.attempt(n, at(8, 20), route.stops[1].stop, Outcome::DeliveredToMailbox).await;
+    let rows = hub.at(at(9, 2)).figure_rows(&manager, None, None, FigureKind::StopsPerHour, 1).await.unwrap();
+    let hours: Vec<_> = rows.routes.iter().map(|row| row.hours).collect();
+    assert_eq!(hours, [1.5], "until now, while it is out");
+    let rows =
+        hub.at(at(22, 0)).figure_rows(&manager, None, None, FigureKind::PromisesKept, 1).await.unwrap();
+    let of = |i: usize| rows.promises.iter().find(|row| row.reference == route.stops[i].reference).unwrap();
+    assert_eq!((of(0).outcome, of(0).counts), (Some(Outcome::FailedNotHome), false));
+    assert_eq!((of(1).outcome, of(1).counts), (Some(Outcome::DeliveredToMailbox), true));
+    assert_eq!((of(2).outcome, of(2).counts), (None, false));
+    let no_page =
+        hub.at(at(22, 0)).figure_rows(&manager, None, None, FigureKind::PromisesKept, 99).await.unwrap();
+    assert!(no_page.promises.is_empty() && !no_page.more);
+    let long_ago = DateTime::UNIX_EPOCH.date_naive();
+    let refused = hub.at(at(22, 0)).figures(&manager, None, Some(long_ago)).await;
+    assert!(matches!(refused, Err(OpsError::NoSuchDay)), "{refused:?}");
+    hub.close().await;
 }
 
 #[tokio::test]

@@ -187,8 +187,8 @@ async fn a_later_day_that_is_full_is_neither_offered_nor_booked() {
     assert!(offered().await > 0);
     // As much as one order may weigh, and more than four vans carry.
     let mut heavy = order(700, at(10, 0) + tomorrow, at(12, 0) + tomorrow);
-    let package = PlacePackage { barcode: "H".into(), weight_g: 2_000_000, volume_ml: 1_000 };
-    heavy.packages = vec![package; 50];
+    let package = |n| PlacePackage { barcode: format!("H{n}"), weight_g: 2_000_000, volume_ml: 1_000 };
+    heavy.packages = (0..50).map(package).collect();
     ops.place_orders(&shop, PlaceOrders::Single(Box::new(heavy))).await.unwrap();
     assert_eq!(offered().await, 0);
     let window = (at(12, 0) + tomorrow, at(14, 0) + tomorrow);

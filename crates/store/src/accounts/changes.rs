@@ -35,6 +35,12 @@ impl<'a> Change<'a> {
         let (role_before, role, hubs_before, hubs) = (None, None, None, None);
         Self { what, person: None, key: Some(key), role_before, role, hubs_before, hubs }
     }
+
+    /// The set-up of a hub.
+    pub fn of_hub(hub: &'a Scope) -> Self {
+        let (person, key, role_before, role, hubs_before) = (None, None, None, None, None);
+        Self { what: AccountChange::HubSetUp, person, key, role_before, role, hubs_before, hubs: Some(hub) }
+    }
 }
 
 /// A scope as the table keeps it: the nil id alone is every hub.

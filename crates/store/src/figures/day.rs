@@ -2,7 +2,7 @@
 
 use crate::{Conn, StoreError, months};
 use domain::{
-    Day, Event, Fact, HubId, Instant, OrderId, RouteId, VehicleId, Window,
+    Day, Event, Fact, HubId, Instant, OrderId, Outcome, RouteId, VehicleId, Window,
     figures::{AttemptFacts, PromiseFacts, RoadTime},
 };
 use std::collections::HashMap;
@@ -56,6 +56,8 @@ pub struct Promised {
     pub order: OrderId,
     /// The vehicle that delivered or collected it.
     pub vehicle: Option<VehicleId>,
+    /// How the last attempt ended; nothing without one.
+    pub outcome: Option<Outcome>,
     /// What the figures count.
     pub facts: PromiseFacts,
 }
@@ -69,7 +71,8 @@ pub async fn promised(
     until: Instant,
 ) -> Result<Vec<Promised>, StoreError> {
     let rows = sqlx::query!(
-        r#"select o.id, o.original_from, o.original_until, d.arrived_at as "arrived_at?", d.vehicle_id as "vehicle_id?"
+        r#"select o.id, o.original_from, o.original_until, d.arrived_at as "arrived_at?", d.vehicle_id as "vehicle_id?",
+                  (select outcome from attempts where order_id = o.id order by ended_at desc, number desc limit 1) as outcome
            from orders o
            left join lateral (
                select a.arrived_at, r.vehicle_id from attempts a join routes r on r.id = a.route_id
@@ -90,6 +93,7 @@ pub async fn promised(
             Ok(Promised {
                 order: OrderId(r.id),
                 vehicle: r.vehicle_id.map(VehicleId),
+                outcome: r.outcome.as_deref().and_then(Outcome::parse),
                 facts: PromiseFacts { original, delivered_at: r.arrived_at },
             })
         })

@@ -2,11 +2,11 @@
 //!
 //! What is looked for among is `orders.found_by`: reference, name, address and phone, folded by the database's function
 //! `folded`, through which the question goes too. Common words are met soon when the newest orders are looked through;
-//! rare ones are found by the index of their letters in threes. So neither has to read and sort a million rows. An e-mail
-//! address is looked up as a whole, by an index of its own.
+//! rare ones are found by the index of their letters in threes. So neither has to read and sort a million rows. E-mail
+//! addresses have indexes of their own, for whole ones and for parts.
 
 use crate::{Conn, StoreError};
-use domain::{Email, HubId, Instant, OrderId, Recipient};
+use domain::{Email, HubId, Instant, OrderId};
 use uuid::Uuid;
 
 /// So many of the newest orders are looked through before the index is asked.
@@ -15,6 +15,8 @@ const NEWEST: i64 = 8_000;
 const NEWEST_FOR_SHORT: i64 = 20_000;
 /// Up to so many matches of the index are sorted by their promise; above that the orders are walked through.
 const MOST_SORTED: i64 = 50_000;
+/// Up to so many matches of a part of an e-mail address are sorted by their promise.
+const MOST_EMAILS: i64 = 5_000;
 /// The shortest word that the index knows.
 const GRAM: usize = 3;
 /// From so many digits on a number may be a phone's with more in front than was stored.
@@ -31,15 +33,7 @@ pub struct Hit {
     pub reference: String,
     /// The shop's name.
     pub shop: String,
-    /// Who receives it.
-    pub recipient: Recipient,
-    /// The address as written.
-    pub address: String,
-    /// How far it has come, by its code.
-    pub state: String,
-    /// What is promised now.
-    pub from: Instant,
-    /// Until when.
+    /// The end of what is promised now.
     pub until: Instant,
 }
 
@@ -72,6 +66,11 @@ impl Asked {
             .filter(|asked| !asked.words.is_empty())
     }
 
+    /// What a name holds in which a word begins with each of the question's, when a space stands before it.
+    fn of_a_name(&self) -> Vec<String> {
+        self.words.iter().map(|word| format!("% {}", word.trim_start_matches('%'))).collect()
+    }
+
     /// Whether the index can help.
     fn has_grams(&self) -> bool {
         let grams = |pattern: &String| pattern.chars().count() >= GRAM + 2;
@@ -80,8 +79,9 @@ impl Asked {
 }
 
 /// Orders of these hubs in which every word of `text` is a part of the reference, name, address or phone; an exact reference first,
-/// then the newest promise. A number is found however a phone is written: with +, with 00, with 0, with or without the
-/// country's code, in groups or not. A whole e-mail address finds the orders of whose recipient it is.
+/// then of the newest orders those whose recipient's name has words that begin so, then the newest promise. A number is
+/// found however a phone is written: with +, with 00, with 0, with or without the country's code, in groups or not. A whole
+/// e-mail address finds the orders of whose recipient it is; those of which a word is a part of it come last.
 pub async fn orders(
     conn: &mut Conn,
     hubs: &[HubId],
@@ -92,13 +92,16 @@ pub async fn orders(
     let hubs: Vec<Uuid> = hubs.iter().map(|hub| hub.0).collect();
     let text = text.trim();
     if let Ok(email) = Email::parse(text) {
-        return by_email(conn, &hubs, &email, limit, offset).await;
+        let found = by_email(conn, &hubs, &email, limit, offset).await?;
+        if !found.is_empty() || offset > 0 {
+            return Ok(found);
+        }
     }
     let said = sqlx::query!(r#"select folded($1) as "folded!", phone_digits($1) as "digits!""#, text)
         .fetch_one(&mut *conn)
         .await?;
     let Some(asked) = Asked::read(&said.folded, &said.digits) else { return Ok(vec![]) };
-    let exact: Vec<Uuid> = sqlx::query_scalar!(
+    let mut found: Vec<Uuid> = sqlx::query_scalar!(
         "select id from orders where lower(reference) = lower($1) and hub_id = any($2)
          order by latest_until desc, reference limit 100",
         text,
@@ -108,18 +111,23 @@ pub async fn orders(
     .await?;
 
     let wanted = limit + offset;
-    let missing = wanted - exact.len() as i64;
-    let mut found = exact.clone();
+    let missing = wanted - found.len() as i64;
     if missing > 0 {
         let newest = if asked.has_grams() { NEWEST } else { NEWEST_FOR_SHORT };
-        let mut more = among_newest(conn, &hubs, &asked, &exact, newest, missing).await?;
-        if (more.len() as i64) < missing && asked.has_grams() {
-            more = match by_index(conn, &hubs, &asked, &exact, missing).await? {
+        let (mut named, mut others) = among_newest(conn, &hubs, &asked, &found, newest, missing).await?;
+        let missing = missing - named.len() as i64;
+        found.append(&mut named);
+        if (others.len() as i64) < missing && asked.has_grams() {
+            others = match by_index(conn, &hubs, &asked, &found, missing).await? {
                 Some(few) => few,
-                None => by_walking(conn, &hubs, &asked, &exact, missing).await?,
+                None => by_walking(conn, &hubs, &asked, &found, missing).await?,
             };
         }
-        found.append(&mut more);
+        found.append(&mut others);
+    }
+    let missing = wanted - found.len() as i64;
+    if missing > 0 && asked.has_grams() && !text.contains(char::is_whitespace) {
+        found.append(&mut by_part_of_email(conn, &hubs, text, &found, missing).await?);
     }
     let shown: Vec<_> = found.into_iter().skip(offset as usize).take(limit as usize).collect();
     hits(conn, &shown).await
@@ -146,7 +154,34 @@ async fn by_email(
     hits(conn, &found).await
 }
 
-/// The newest matches among the newest orders.
+/// Orders whose recipient's e-mail address contains a text, in whatever case, the newest promise first.
+async fn by_part_of_email(
+    conn: &mut Conn,
+    hubs: &[Uuid],
+    text: &str,
+    but: &[Uuid],
+    limit: i64,
+) -> Result<Vec<Uuid>, StoreError> {
+    let literally: String =
+        text.chars().flat_map(|c| ['\\', c].into_iter().skip(usize::from(!"\\%_".contains(c)))).collect();
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id!" from (
+               select id, reference, latest_until from orders
+               where lower(email) like '%' || lower($1) || '%' and email is not null and hub_id = any($2)
+               limit $3
+           ) found
+           where id <> all($4) order by latest_until desc, reference limit $5"#,
+        literally,
+        hubs,
+        MOST_EMAILS,
+        but,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The matches among the newest orders: those by the recipient's name, and the others; each the newest promise first.
 async fn among_newest(
     conn: &mut Conn,
     hubs: &[Uuid],
@@ -154,24 +189,27 @@ async fn among_newest(
     but: &[Uuid],
     newest: i64,
     limit: i64,
-) -> Result<Vec<Uuid>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        "select id from (
-             select id, hub_id, reference, latest_until, recipient_phone, found_by from orders
+) -> Result<(Vec<Uuid>, Vec<Uuid>), StoreError> {
+    let rows = sqlx::query!(
+        r#"select id, ' ' || folded(recipient_name) like all ($8) as "named!" from (
+             select id, hub_id, reference, latest_until, recipient_name, recipient_phone, found_by from orders
              order by latest_until desc, reference limit $1
          ) newest
          where is_found(found_by, recipient_phone, $2, $3, $4) and id <> all($5) and hub_id = any($7)
-         order by latest_until desc, reference limit $6",
+         order by 2 desc, latest_until desc, reference limit $6"#,
         newest,
         &asked.words,
         asked.tail,
         asked.number,
         but,
         limit,
-        hubs
+        hubs,
+        &asked.of_a_name()
     )
     .fetch_all(conn)
-    .await?)
+    .await?;
+    let (named, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| r.named);
+    Ok((named.into_iter().map(|r| r.id).collect(), others.into_iter().map(|r| r.id).collect()))
 }
 
 /// The newest matches of all, by the index; nothing when there are too many to sort.
@@ -237,8 +275,7 @@ async fn by_walking(
 
 async fn hits(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Hit>, StoreError> {
     let rows = sqlx::query!(
-        r#"select o.id, o.hub_id, o.reference, s.name as shop, o.recipient_name, o.recipient_phone, o.address, o.state,
-                  o.latest_from, o.latest_until
+        r#"select o.id, o.hub_id, o.reference, s.name as shop, o.latest_until
            from unnest($1::uuid[]) with ordinality as wanted (id, place)
            join orders o on o.id = wanted.id
            join shops s on s.id = o.shop_id
@@ -254,10 +291,6 @@ async fn hits(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Hit>, StoreError> {
             hub: HubId(r.hub_id),
             reference: r.reference,
             shop: r.shop,
-            recipient: Recipient { name: r.recipient_name, phone: r.recipient_phone, ..Recipient::default() },
-            address: r.address,
-            state: r.state,
-            from: r.latest_from,
             until: r.latest_until,
         })
         .collect())
@@ -273,6 +306,7 @@ mod tests {
         assert_eq!(asked.words, ["%kbira%", "%triq%", "%12%", "%il%"]);
         assert_eq!(asked.longest, ["%kbira%", "%triq%", "%12%"]);
         assert_eq!((asked.tail.as_str(), asked.number.as_deref()), ("%kbira%", None));
+        assert_eq!(asked.of_a_name(), ["% kbira%", "% triq%", "% 12%", "% il%"]);
         assert_eq!(Asked::read("  ", ""), None);
     }
 

@@ -97,6 +97,41 @@ async fn any_part_of_a_word_finds_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_comes_before_references_that_begin_like_it() {
+    let Some(database) = filled("ranks", FEW).await else { return };
+    for n in [4, 8, 12] {
+        change(&database, &format!("BOO-{n:07}"), "reference", &format!("TABONE-{n}")).await;
+    }
+    change(&database, "PHA-0000006", "recipient_name", "Rita Tabone").await;
+    change(&database, "SHO-0000005", "recipient_name", "Rita Atabone").await;
+    // Promised before all others, so that only its name can put it first.
+    let mut conn = database.read().await.unwrap();
+    let earlier = "update orders set latest_from = latest_from - interval '9 days',
+                   latest_until = latest_until - interval '9 days' where reference = 'PHA-0000006'";
+    assert_eq!(sqlx::query(earlier).execute(&mut *conn).await.unwrap().rows_affected(), 1);
+    let hits = found(&database, "tabone").await;
+    assert_eq!((hits.len(), hits[0].as_str()), (5, "PHA-0000006"), "{hits:?}");
+    change(&database, "TABONE-8", "reference", "tabone").await;
+    let hits = found(&database, "Tabone").await;
+    assert_eq!(hits[..2], ["tabone", "PHA-0000006"], "{hits:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_an_email_address_finds_it() {
+    let Some(database) = filled("emails", FEW).await else { return };
+    change(&database, "PHA-0000006", "email", "Rita_Tabone@acme.org").await;
+    change(&database, "SHO-0000005", "email", "ritaxtabone@acme.org").await;
+    for text in ["acme.org", "ACME", "@acme.org", "rita_tabone@ac", "Rita_Tabone@acme.org", "ta_tabone"] {
+        let hits = found(&database, text).await;
+        assert!(hits.contains(&"PHA-0000006".to_owned()), "{text}: {hits:?}");
+        assert_eq!(hits.len() == 1, text.contains("_"), "{text}: {hits:?}");
+    }
+    for nothing in ["acme.com", "b@acme.org", "%acme"] {
+        assert!(found(&database, nothing).await.is_empty(), "{nothing}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_of_a_search_hold_each_order_once() {
     let Some(database) = filled("pages", FEW).await else { return };
     change(&database, "GAR-0000007", "reference", "triq").await;

@@ -36,6 +36,10 @@ pub struct OrderHit {
     pub standing: Standing,
     /// What is promised now.
     pub window: Span,
+    /// Its parts in which it may be served, in order; the whole alone where they are not several.
+    pub windows: Vec<Span>,
+    /// What is done at the door.
+    pub service: Service,
 }
 
 /// How far an order has come, in the reader's words.
@@ -50,6 +54,8 @@ pub enum Progress {
     OutForDelivery,
     /// Delivered.
     Delivered,
+    /// Delivered, and nothing was taken along of what was to be exchanged.
+    NothingTaken,
     /// Taken along from its door.
     Collected,
     /// The last attempt failed.
@@ -92,13 +98,10 @@ pub struct OrderView {
 /// What a shop said about an order beyond door, window and packages; empty where it said nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
-    /// What is done at the door.
-    #[serde(default)]
-    pub service: Service,
+    /// The hub that serves it, for a reader who reaches several.
+    pub hub: Option<String>,
     /// How much it matters when not all orders find a place; 0 is the usual, 9 the most.
     pub priority: i16,
-    /// The windows of its promise, if they are several.
-    pub windows: Vec<Span>,
     /// The codes of what a vehicle has to be able to do.
     pub skills: Vec<String>,
     /// The labels of the only vehicles that may come.

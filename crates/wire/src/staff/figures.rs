@@ -160,6 +160,8 @@ pub struct PromiseRow {
     pub promised: Span,
     /// When it was delivered, if it was.
     pub delivered_at: Option<Moment>,
+    /// How its last attempt ended; nothing without one.
+    pub outcome: Option<Outcome>,
     /// Whether the promise was kept.
     pub counts: bool,
 }
@@ -175,6 +177,8 @@ pub struct RoadRow {
     pub departed_at: Moment,
     /// When it was back.
     pub finished_at: Option<Moment>,
+    /// Hours on the road until then, or until now.
+    pub hours: f64,
     /// Visits: further orders at one door count once.
     pub stops: i64,
     /// Kilometres of the plan with which it left.
