@@ -27,9 +27,10 @@ impl Operations {
     ) -> Result<FiguresView> {
         caller.must(Ability::SeeFigures)?;
         let mut conn = self.0.database.read().await?;
-        let Site { hub, zone } = self.site_for(caller, hub).await?;
+        let site = self.site_for(caller, hub).await?;
         let now = self.now();
-        let day = day.map_or_else(|| Ok(zone.day(now)), bounds::day)?;
+        let day = self.day_of_figures(&mut conn, &site, day, now).await?;
+        let Site { hub, zone } = site;
         let (from, until) = zone.bounds(day);
         let attempts = store::figures::attempts(&mut conn, hub.id, from, until).await?;
         let roads = store::figures::road_times(&mut conn, hub.id, from, until).await?;
@@ -63,6 +64,20 @@ impl Operations {
         })
     }
 
+    /// The day that is asked for; else the one that runs, or the calendar's while that is not over and the next one runs already.
+    async fn day_of_figures(
+        &self,
+        conn: &mut store::Conn,
+        site: &Site,
+        asked: Option<Day>,
+        now: Instant,
+    ) -> Result<Day> {
+        match asked {
+            Some(day) => bounds::day(day),
+            None => Ok(self.running_day(conn, site, now).await?.min(site.zone.day(now))),
+        }
+    }
+
     /// The rows behind a figure, those that spoil it first; pages count from 1.
     pub async fn figure_rows(
         &self,
@@ -74,8 +89,9 @@ impl Operations {
     ) -> Result<FigureRows> {
         caller.must(Ability::SeeFigures)?;
         let mut conn = self.0.database.read().await?;
-        let Site { hub, zone } = self.site_for(caller, hub).await?;
-        let day = day.map_or_else(|| Ok(zone.day(self.now())), bounds::day)?;
+        let site = self.site_for(caller, hub).await?;
+        let day = self.day_of_figures(&mut conn, &site, day, self.now()).await?;
+        let Site { hub, zone } = site;
         let (from, until) = zone.bounds(day);
         let labels: HashMap<_, _> =
             store::vehicles::of_hub(&mut conn, hub.id).await?.into_iter().map(|v| (v.id, v.label)).collect();
