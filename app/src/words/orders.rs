@@ -77,8 +77,8 @@ pub fn or_erased(text: String) -> String {
 /// One line of an order's story.
 pub fn story(fact: &StoryFact, now: Moment) -> String {
     match fact {
-        StoryFact::Placed { window, priority, skills, service } => {
-            let mut text = format!("Order placed, promised {}", format::window_from(*window, now));
+        StoryFact::Placed { windows, priority, skills, service } => {
+            let mut text = format!("Order placed, promised {}", format::windows_from(windows, now));
             text += match service {
                 Service::Deliver => "",
                 Service::Collect => ", to be collected",

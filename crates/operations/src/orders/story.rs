@@ -59,7 +59,10 @@ fn rank(fact: &Fact) -> u8 {
 fn line(fact: &Fact, names: &Names, zone: Zone) -> Option<StoryFact> {
     Some(match fact {
         Fact::OrderPlaced { order } => StoryFact::Placed {
-            window: zone.span(order.promised),
+            windows: match order.needs.windows.parts() {
+                [] => vec![zone.span(order.promised)],
+                several => several.iter().map(|part| zone.span(*part)).collect(),
+            },
             priority: order.needs.priority.number(),
             skills: order.needs.skills.codes(),
             service: order.service,

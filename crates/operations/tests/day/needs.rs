@@ -257,6 +257,8 @@ async fn an_order_with_two_windows_is_served_in_one_of_them() {
         "the promise spans them"
     );
     let parts: Vec<_> = view.hit.windows.iter().map(|w| (w.from.to_utc(), w.until.to_utc())).collect();
+    let StoryFact::Placed { windows, .. } = &view.story[0].what else { panic!("{:?}", view.story) };
+    assert_eq!(*windows, view.hit.windows, "its story says the same");
     assert_eq!(parts, [early, late]);
     // Another window that was agreed on is the only one.
     let slot =

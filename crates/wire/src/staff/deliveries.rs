@@ -185,8 +185,8 @@ pub struct StoryLine {
 pub enum StoryFact {
     /// The shop placed it.
     Placed {
-        /// The promise.
-        window: Span,
+        /// The promise: one window, or several of one day.
+        windows: Vec<Span>,
         /// How much it matters; 0 is the usual.
         #[serde(default)]
         priority: i16,
