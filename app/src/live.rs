@@ -303,9 +303,7 @@ mod stream {
             let on_frame = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 self.heard_ms.try_update_value(|heard| *heard = js_sys::Date::now());
                 self.tries.try_update_value(|tries| *tries = 0);
-                if let Some(frame) =
-                    event.data().as_string().and_then(|json| serde_json::from_str(&json).ok())
-                {
+                if let Some(frame) = event.data().as_string().and_then(|json| crate::codec::read(&json)) {
                     self.board.take(frame);
                 }
             });

@@ -87,7 +87,7 @@ pub struct Session {
 impl Session {
     /// Reads the session; once, at the root.
     pub fn new() -> Self {
-        let seen = SharedValue::new(seen).into_inner();
+        let seen = crate::codec::known(seen);
         Self {
             who: seen.who,
             name: StoredValue::new(seen.name),

@@ -7,7 +7,7 @@ test("the pages read without scripts", async ({ pages }) => {
   const board = await pages.open("dispatcher", "/control-room", STILL);
   await expect(board.locator(".fresh")).toContainText("Not live");
   await expect(board.locator(".strip-numbers")).toContainText("stops");
-  await expect(board.locator(".map-sentence")).toContainText("The map needs scripts");
+  await expect(board.locator(".map-sentence")).toContainText("The map comes once its scripts are here");
   await board.locator(".route-row").first().click();
   await expect(board.getByRole("table", { name: "Open stops" }).locator("tbody tr").first()).toContainText(/\d\d:\d\d/);
   await board.locator(".stop-row a").first().click();

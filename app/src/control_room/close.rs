@@ -18,14 +18,14 @@ pub fn EndOfDay(day: Day, closing: Option<Closing>) -> impl IntoView {
     let (named, code) = (format::day(day), format::day_code(day));
     closing.map(|Closing { carried, ahead }| {
         let left = format::counted(carried, "order", "orders");
-        let promised = (ahead > 0).then(|| format!(" ({ahead} of them promised for later)"));
+        let promised = (ahead > 0).then(|| format!(" ({ahead} with a promise that is not over)"));
         view! {
             <details class="menu end-of-day" data-popup>
                 <summary>"Close the day"</summary>
                 <div class="menu-sheet">
                     <p>
                         "Every vehicle is back. What was left open on "{named} ", " {left} {promised}
-                        ", is carried over to the next day, and its alarms end. This cannot be undone."
+                        ", is carried over to the next day. Alarms end, but those of failed orders and breakdowns. This cannot be undone."
                     </p>
                     <ActionForm action=close>
                         <HubField />

@@ -12,6 +12,7 @@ mod strip;
 
 use crate::{
     Fault,
+    codec::{Loaded, load},
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, PageHead, Skeleton, map::FleetMap},
     session::{Session, at_hub},
@@ -39,7 +40,7 @@ use wire::{
 const MAP_PAUSE: Duration = Duration::from_secs(3);
 
 /// What a map needs: asked for again only while there is none, because a map that is made anew forgets where it was.
-pub fn lasting_map(live: LiveBoard) -> Resource<Result<MapView, Fault>> {
+pub fn lasting_map(live: LiveBoard) -> Loaded<Result<MapView, Fault>> {
     let is_here = StoredValue::new(false);
     let again = RwSignal::new(0u32);
     let tries = Memo::new(move |before: Option<&u32>| match before {
@@ -47,7 +48,7 @@ pub fn lasting_map(live: LiveBoard) -> Resource<Result<MapView, Fault>> {
         _ => live.returned.get().wrapping_add(again.get()),
     });
     let hub = Session::here().hub;
-    let map = Resource::new(move || tries.get(), move |_| api::map(hub));
+    let map = load(move || tries.get(), move |_| api::map(hub));
     Effect::new(move |_| {
         let answer = map.get();
         is_here.set_value(matches!(answer, Some(Ok(_))));
@@ -175,7 +176,7 @@ pub fn ControlRoomPage() -> impl IntoView {
     let actions = PlanActions::new();
     let order = KeptOrder::<RouteId>::new();
     let replanned = move || (live.plan.get(), live.returned.get(), actions.versions());
-    let board = Resource::new(
+    let board = load(
         move || (replanned(), order.asked().get()),
         move |_| async move {
             let mut board = api::board(hub).await?;
@@ -185,7 +186,7 @@ pub fn ControlRoomPage() -> impl IntoView {
     );
     let last = StoredValue::new(None::<BoardView>);
     let stirred = Memo::new(move |_| live.rows.read().get(&selected.get()?).cloned());
-    let route = Resource::new(
+    let route = load(
         move || (selected.get(), stirred.get(), replanned()),
         |(selected, ..)| async move {
             match selected {

@@ -9,7 +9,9 @@ mod story;
 pub use order::OrderPage;
 
 use crate::{
-    Fault, format,
+    Fault,
+    codec::load,
+    format,
     live::LiveBoard,
     parts::{Column, FaultNotice, MarkedWord, PageHead, Pager, SearchForm, Skeleton, Table},
     session::{Session, at_hub},
@@ -62,7 +64,7 @@ pub fn SearchPage() -> impl IntoView {
     });
     let waiting = Memo::new(move |_| text.read().is_empty() && query.read().get("waiting").is_some());
     let hub = Session::here().hub;
-    let hits = Resource::new(
+    let hits = load(
         move || (text.get(), waiting.get(), page.get(), live.returned.get()),
         move |(text, waiting, page, _)| async move {
             match (waiting, text.is_empty()) {

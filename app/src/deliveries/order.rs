@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     address::with_hub,
+    codec::load,
     control_room::lasting_map,
     format,
     live::LiveBoard,
@@ -61,7 +62,7 @@ pub fn OrderPage() -> impl IntoView {
         let named = id.get().is_some_and(|id| live.orders.read().contains(&id));
         if named { before.wrapping_add(1) } else { before }
     });
-    let order = Resource::new(
+    let order = load(
         move || (id.get(), stirred.get(), answers()),
         |(id, ..)| async move {
             match id {
@@ -70,7 +71,7 @@ pub fn OrderPage() -> impl IntoView {
             }
         },
     );
-    let slots = Resource::new(
+    let slots = load(
         move || (id.get().filter(|_| wants_slots.get()), stirred.get(), answers()),
         |(id, ..)| async move {
             match id {
@@ -90,7 +91,7 @@ pub fn OrderPage() -> impl IntoView {
         }
     });
     let stirred_route = Memo::new(move |_| live.rows.read().get(&on_route.get()?).cloned());
-    let route = Resource::new(
+    let route = load(
         move || (on_route.get(), stirred_route.get(), live.plan.get(), live.returned.get()),
         |(route, ..)| async move {
             match route {

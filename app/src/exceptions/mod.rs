@@ -4,7 +4,9 @@ mod api;
 mod row;
 
 use crate::{
-    Fault, format,
+    Fault,
+    codec::load,
+    format,
     live::LiveBoard,
     parts::{FaultNotice, KeptOrder, Notice, PageHead, Skeleton, aim_focus, fault_of, keep_focus},
     session::{Session, at_hub},
@@ -73,7 +75,7 @@ pub fn ExceptionsPage() -> impl IntoView {
     let actions = QueueActions::new();
     let order = KeptOrder::<ExceptionId>::new();
     let kept_for = StoredValue::new(asked.get_untracked());
-    let queue = Resource::new(
+    let queue = load(
         move || {
             (asked.get(), live.exceptions.get(), live.returned.get(), actions.versions(), order.asked().get())
         },

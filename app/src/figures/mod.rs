@@ -8,6 +8,7 @@ mod rows;
 
 use crate::{
     address::with_hub,
+    codec::load,
     format,
     live::LiveBoard,
     parts::{FaultNotice, PageHead, Skeleton, bring_into_sight},
@@ -58,8 +59,8 @@ pub fn FiguresPage() -> impl IntoView {
         live.as_of.get().filter(|_| is_today).map(|now| now.timestamp() / 60)
     });
     let due = move || (minute.get(), live.returned.get());
-    let figures = Resource::new(move || (day.get(), due()), move |(day, _)| api::figures(hub, day));
-    let rows = Resource::new(
+    let figures = load(move || (day.get(), due()), move |(day, _)| api::figures(hub, day));
+    let rows = load(
         move || (day.get(), behind.get(), page.get(), due()),
         move |(day, behind, page, _)| async move {
             match behind {

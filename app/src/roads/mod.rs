@@ -6,6 +6,7 @@ mod traffic;
 
 use crate::{
     Fault,
+    codec::load,
     control_room::lasting_map,
     format,
     live::LiveBoard,
@@ -54,10 +55,8 @@ pub fn RoadsPage() -> impl IntoView {
     let live = LiveBoard::here();
     let hub = Session::here().hub;
     let actions = RoadActions::new();
-    let roads = Resource::new(
-        move || (live.plan.get(), live.returned.get(), actions.versions()),
-        move |_| api::roads(hub),
-    );
+    let roads =
+        load(move || (live.plan.get(), live.returned.get(), actions.versions()), move |_| api::roads(hub));
     let ground = lasting_map(live);
     let sketch = RwSignal::new(Sketch::default());
     let closed = RwSignal::new(Vec::<ClosedRoad>::new());
@@ -203,7 +202,7 @@ fn ClosureLine(row: ClosureRow, as_of: wire::Moment, actions: RoadActions, may: 
                 <small>{format!("{}, {when}, for {whom}", row.reason)}</small>
                 {cut_off}
             </p>
-            {may
+            {(may && row.own)
                 .then(|| {
                     view! {
                         <ActionForm action=actions.lift>

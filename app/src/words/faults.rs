@@ -66,7 +66,7 @@ pub fn fault(error: AppError) -> String {
         }
         AppError::DayClosed => "This day is closed. Nothing was changed. Choose a later one.".to_owned(),
         AppError::NothingToPlan => {
-            "There is no better plan to be had: every open stop is where it should be. Nothing was changed.".to_owned()
+            "There is nothing to plan anew: no stop is open, or no vehicle has a shift left. Nothing was changed.".to_owned()
         }
         AppError::NotDrawn => {
             "The closure has too few places, or some that cannot be read. A road needs two, an area three: draw them on the \

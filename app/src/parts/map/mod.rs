@@ -85,7 +85,7 @@ pub fn FleetMap(
     view! {
         <section class="map" aria-label="Map">
             <p class="map-sentence" hidden=move || attached.get()>
-                "The map needs scripts; the same facts are in the list beside it."
+                "The map comes once its scripts are here; the list has the same facts."
             </p>
             <div
                 class="map-frame"

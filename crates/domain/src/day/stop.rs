@@ -80,6 +80,14 @@ impl StopState {
         }
     }
 
+    /// The same, but for a driver who had no time for it, and so was not there.
+    pub fn came_at(&self) -> Option<Instant> {
+        match self {
+            Self::Done { outcome: Outcome::FailedNoTime, .. } => None,
+            state => state.arrived_at(),
+        }
+    }
+
     /// When the visit ended, if there was one.
     pub fn ended_at(&self) -> Option<Instant> {
         match *self {

@@ -76,7 +76,13 @@ impl DayBook {
 
     /// Every row, most troubled first: who cannot drive holds all of its stops.
     pub fn rows(&self) -> Vec<RouteRow> {
-        let mut rows: Vec<_> = self.routes.iter().filter_map(|r| self.row(r)).collect();
+        // What lost its shift has nothing to bring, and nobody.
+        let drives =
+            |r: &Route| self.vehicles.get(&r.vehicle).is_some_and(|v| self.drive(v, r.shift).is_some());
+        let is_gone =
+            |r: &Route| r.state == RouteState::Published && self.stops_of(r.id).is_empty() && !drives(r);
+        let mut rows: Vec<_> =
+            self.routes.iter().filter(|r| !is_gone(r)).filter_map(|r| self.row(r)).collect();
         let stuck = |row: &RouteRow| row.phase == RoutePhase::OffRoad && row.done < row.total;
         rows.sort_by(|a, b| {
             stuck(b)

@@ -11,13 +11,10 @@ use crate::{
     sites::hubs::Site,
 };
 use domain::{
-    Day, DriverId, Hub, Instant, Outcome, Plan, Route, RouteId, RouteState, Settings, ShiftId, StopState,
+    Coordinate, Day, DriverId, Hub, Instant, Plan, Route, RouteId, RouteState, Settings, ShiftId, StopState,
     Vehicle, VehicleId, VehicleState,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 use store::{positions::Position, stops::DayStop};
 
 /// A day read from the database, from which every view of it is made.
@@ -221,7 +218,8 @@ impl DayBook {
     }
 }
 
-/// At so many doors after it a driver has been who passed one by, and did not only take another first.
+/// Of so many doors a driver who has been at a later one has passed by each. Of more the driver may have taken the later one first,
+/// until as many later ones show otherwise.
 const PASSED_BY: usize = 2;
 
 /// Puts the stops of each route, which come by their places, in the order in which they are driven. Drivers who pass a door by are
@@ -235,17 +233,27 @@ fn as_driven(stops: Vec<DayStop>) -> Vec<DayStop> {
 
 /// Whether each stop of a route, which come by their places, is over (0), where the driver is (1), ahead (2) or passed by (3).
 fn turns(route: &[DayStop]) -> Vec<u8> {
-    // Who had no time for a stop was not there.
-    let came_at = |s: &DayStop| match s.stop.state {
-        StopState::Done { outcome: Outcome::FailedNoTime, .. } => None,
-        state => state.arrived_at(),
+    let reached = route.iter().filter_map(|s| Some((s.stop.state.came_at()?, s.stop.sequence, s.at)));
+    let reached: Vec<_> = reached.collect();
+    let last = reached.iter().max_by_key(|(at, sequence, _)| (at, sequence));
+    let doors = |stops: &mut dyn Iterator<Item = Coordinate>| {
+        let mut doors: Vec<_> = vec![];
+        stops.for_each(|at| {
+            if !doors.contains(&at) {
+                doors.push(at)
+            }
+        });
+        doors.len()
     };
-    let reached: Vec<_> = route.iter().filter_map(|s| Some((came_at(s)?, s.stop.sequence))).collect();
-    let last = reached.iter().max().map(|(_, sequence)| *sequence);
+    let waits = |s: &&DayStop| s.stop.state == StopState::Pending;
+    let before = last.map_or(0, |(_, last, _)| {
+        doors(&mut route.iter().filter(waits).filter(|s| s.stop.sequence < *last).map(|s| s.at))
+    });
     let is_passed_by = |s: &DayStop| {
-        let after = reached.iter().filter(|(_, sequence)| *sequence > s.stop.sequence);
-        let doors: HashSet<_> = after.map(|(at, _)| at).collect();
-        last > Some(s.stop.sequence) && doors.len() >= PASSED_BY
+        let after = reached.iter().filter(|(_, sequence, at)| *sequence > s.stop.sequence && *at != s.at);
+        let after = doors(&mut after.map(|(.., at)| *at));
+        let is_before = last.is_some_and(|(_, last, at)| *last > s.stop.sequence && *at != s.at);
+        is_before && (before <= PASSED_BY || after >= PASSED_BY)
     };
     let turn = |s: &DayStop| match s.stop.state {
         StopState::Done { .. } | StopState::Dropped { .. } => 0,

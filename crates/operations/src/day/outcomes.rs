@@ -125,7 +125,7 @@ impl Operations {
         let Some((route, day, revision)) = found else { return Ok(None) };
         let all = store::stops::of_day(&mut conn, hub.id, day, Some(&[route.id])).await?;
         let today = zone.bounds(day).1;
-        let closures = store::roads::closures(&mut conn, hub.id, now).await?;
+        let closures = store::roads::closures(&mut conn, now).await?;
         let closures = closures.into_iter().filter(|c| c.from < today).map(|c| DriverClosure {
             area: matches!(c.shape, ClosureShape::Area(_)),
             places: c.shape.places().iter().map(|&at| point(at)).collect(),
@@ -317,8 +317,7 @@ impl Deeds<'_> {
         let again = stop.state;
         // A device that never said that it arrived was at the door all the same, unless the driver never got there.
         if again == StopState::Pending && outcome != Outcome::FailedNoTime {
-            let mut came = Came::to(id, &self.stops_of(&route).await?, self.at)?;
-            came.arrived.retain(|other| other.id != id);
+            let came = Came::to(id, &self.stops_of(&route).await?, self.at)?.but_for(id);
             came.save(&mut self.work, &locks, self.at).await?;
         }
         let stop = stop.end(self.at, outcome)?;

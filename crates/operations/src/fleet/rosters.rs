@@ -207,6 +207,7 @@ impl Operations {
         let answer = saved(SavedStatus::Saved);
         self.0.pauses.at("roster").await;
         work.commit().await?;
+        self.react_anew(hub);
         tracing::info!(%hub, day = %ask.day, vehicle = %vehicle.id, at = %now, "the roster was changed");
         Ok(answer)
     }

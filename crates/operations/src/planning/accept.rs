@@ -95,7 +95,7 @@ impl Operations {
         proposal: &Proposal<Content>,
     ) -> Result<bool> {
         // It was made for other roads.
-        if store::roads::have_changed(conn, proposal.hub, proposal.made_at, self.now()).await? {
+        if store::roads::have_changed(conn, proposal.made_at, self.now()).await? {
             return Ok(true);
         }
         let all = || proposal.content.answers.iter().flat_map(|answer| &answer.routes);

@@ -127,6 +127,11 @@ impl Operations {
         self.0.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Looks once more at what no plan could mend: others drive now.
+    pub(crate) fn react_anew(&self, hub: HubId) {
+        self.reacted_to().remove(&hub);
+    }
+
     fn reacted_to(&self) -> MutexGuard<'_, HashMap<HubId, HashSet<ExceptionId>>> {
         self.0.reacted_to.lock().unwrap_or_else(PoisonError::into_inner)
     }

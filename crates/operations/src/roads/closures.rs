@@ -72,15 +72,18 @@ impl Operations {
         Ok(())
     }
 
-    /// Says what the weather is; it is taken to stay so.
+    /// Says what the weather is; it is taken to stay so. Hubs on one map have one sky, so it is said for all within reach.
     pub async fn set_weather(&self, caller: &Caller, hub: Option<HubId>, weather: Weather) -> Result<()> {
         caller.must(domain::Ability::Dispatch)?;
-        let hub = self.site_for(caller, hub).await?.hub.id;
-        let mut work = self.begin(caller, hub).await?;
-        if store::roads::weather(&mut work.tx, hub).await? != weather {
-            store::roads::set_weather(&mut work.tx, hub, weather).await?;
-            work.happened(Fact::WeatherSet { weather });
-            work.commit().await?;
+        self.site_for(caller, hub).await?;
+        let sites = self.sites().await?;
+        for hub in sites.iter().map(|site| site.hub.id).filter(|hub| caller.scope.reaches(*hub)) {
+            let mut work = self.begin(caller, hub).await?;
+            if store::roads::weather(&mut work.tx, hub).await? != weather {
+                store::roads::set_weather(&mut work.tx, hub, weather).await?;
+                work.happened(Fact::WeatherSet { weather });
+                work.commit().await?;
+            }
         }
         self.tell_roads_soon().await;
         Ok(())

@@ -147,9 +147,9 @@ impl Operations {
         let _turn = self.0.roadbook.telling.lock().await;
         let sites = self.sites().await?;
         let mut conn = self.0.database.read().await?;
-        let (mut closures, mut weather) = (vec![], domain::Weather::default());
+        let closures = store::roads::closures(&mut conn, self.now()).await?;
+        let mut weather = domain::Weather::default();
         for site in sites.iter() {
-            closures.extend(store::roads::closures(&mut conn, site.hub.id, self.now()).await?);
             // Hubs on one map have one sky: where they disagree, the weather that slows most is believed.
             let said = store::roads::weather(&mut conn, site.hub.id).await?;
             weather = if slows(said) > slows(weather) { said } else { weather };
@@ -170,8 +170,10 @@ impl Operations {
         let site = self.site_for(caller, hub).await?;
         let mut conn = self.0.database.read().await?;
         let book = DayBook::without_stops(self, &mut conn, &site).await?;
-        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
-        let weather = store::roads::weather(&mut conn, book.hub.id).await?;
+        let closures = store::roads::closures(&mut conn, book.now).await?;
+        let said = store::roads::weather(&mut conn, book.hub.id).await?;
+        let weather = self.0.roadbook.known().applied.as_ref().map_or(said, |applied| applied.weather);
+        let sites = self.sites().await?;
         let cut_off = store::exceptions::of_day(&mut conn, book.hub.id, book.day).await?;
         let is_open =
             |e: &&domain::Exception| e.kind == domain::ExceptionKind::CutOff && e.state.code() != "resolved";
@@ -186,9 +188,14 @@ impl Operations {
             .filter_map(|e| book.stops.iter().find(|s| Some(s.stop.id) == e.stop))
             .map(|s| LatLon { lat: s.at.lat(), lon: s.at.lon() })
             .collect();
+        let elsewhere = |c: &domain::Closure| {
+            let other = sites.iter().find(|other| other.hub.id == c.hub && c.hub != book.hub.id);
+            other.map(|other| format!(", said at {}", other.hub.name)).unwrap_or_default()
+        };
         let rows = closures.iter().map(|c| ClosureRow {
             id: c.id,
-            reason: c.reason.clone(),
+            own: c.hub == book.hub.id,
+            reason: c.reason.clone() + &elsewhere(c),
             streets: c.streets.clone(),
             bars: c.bars.clone(),
             from: zone.moment(c.from),
@@ -236,7 +243,7 @@ impl Operations {
         conn: &mut store::Conn,
         book: &DayBook,
     ) -> Result<Vec<ClosedRoad>> {
-        let closures = store::roads::closures(conn, book.hub.id, book.now).await?;
+        let closures = store::roads::closures(conn, book.now).await?;
         let today = book.zone.bounds(book.day).1;
         let mut drawn = Vec::new();
         for closure in closures.into_iter().filter(|c| c.from < today) {

@@ -60,7 +60,7 @@ impl Operations {
         // In this order: older readings that come in between are seen again, because the watermark has moved back.
         let read = store::positions::interpreted(&mut conn, book.hub.id).await?;
         let fresh = store::positions::uninterpreted(&mut conn, book.hub.id, since).await?;
-        let closures = store::roads::closures(&mut conn, book.hub.id, book.now).await?;
+        let closures = store::roads::closures(&mut conn, book.now).await?;
         drop(conn);
         let roads = self.0.roads.clone();
         let (book, estimates) = aside(move || {

@@ -2,7 +2,7 @@
 
 use crate::{
     a_day::state_equals_history,
-    common::{Hub, at, order},
+    common::{Hub, at, order, report},
 };
 use domain::{Day, ExceptionKind, OrderId, Outcome, Role, StopState};
 use operations::Caller;
@@ -63,12 +63,23 @@ async fn an_order_that_is_left_at_its_door_without_a_word_waits_for_the_driver_t
     hub.attempt(1, at(8, 12), route.stops[1].stop, done).await;
     let after_one = stops(&hub).await;
     assert_eq!(after_one[0].stop.state, StopState::Pending, "nobody is at two doors");
+    let comes_last = async |now| {
+        hub.at(now).watch(&Caller::timer()).await.unwrap();
+        let now = stops(&hub).await;
+        let last = now.iter().filter(|s| s.stop.id != left.stop).filter_map(|s| s.eta).max().unwrap();
+        assert!(now[0].eta.unwrap() > last, "the driver goes on, and comes back after all others");
+        now
+    };
+    comes_last(at(8, 15)).await;
     hub.attempt(1, at(8, 20), route.stops[2].stop, done).await;
-
-    hub.at(at(8, 23)).watch(&Caller::timer()).await.unwrap();
-    let now = stops(&hub).await;
-    let last = now.iter().filter(|s| s.stop.id != left.stop).filter_map(|s| s.eta).max().unwrap();
-    assert!(now[0].eta.unwrap() > last, "the driver goes on, and comes back after all others");
+    // Of a door before that one we hear when the driver is elsewhere.
+    hub.report(1, at(8, 24), Deed::Arrived { stop: route.stops[3].stop }).await;
+    let ops = hub.at(at(8, 25));
+    let late = vec![report(at(8, 17), Deed::Arrived { stop: route.stops[4].stop })];
+    ops.record_outcomes(&hub.van(&ops, 1).await, late).await.unwrap();
+    let states: Vec<_> = stops(&hub).await.iter().map(|s| s.stop.state).collect();
+    assert_eq!(states[3..5], [StopState::Arrived { at: at(8, 24) }, StopState::Pending]);
+    let now = comes_last(at(8, 26)).await;
     let own = now[0].stop.order;
     let story = hub.at(at(8, 24)).order(&agent, own).await.unwrap().story;
     let facts: Vec<_> = story.iter().map(|line| (line.at.to_utc(), &line.what)).collect();

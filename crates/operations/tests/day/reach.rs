@@ -228,6 +228,10 @@ async fn somebody_of_another_hub_sees_and_changes_nothing() {
     for (verb, fault) in &answers {
         assert!(matches!(fault, Some(OpsError::NotFound | OpsError::NoSuchHub)), "{verb}: {fault:?}");
     }
+    // A road is closed for everybody, but only who closed it opens it again.
+    let closures = ops.roads(&other, None).await.unwrap().closures;
+    let rows: Vec<_> = closures.iter().map(|row| (row.own, row.reason.as_str())).collect();
+    assert_eq!(rows, [(false, "Works, said at Test hub")]);
     let hits = ops.find_orders(&other, "BOO", 1).await.unwrap().hits;
     assert_eq!(ops.erasures(&other, 1).await.unwrap().rows, [], "nobody was erased at the own hub");
     assert_eq!(ops.find_erasable(&other, "BOO", 1).await.unwrap().hits, hits);

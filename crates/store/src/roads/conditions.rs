@@ -36,13 +36,12 @@ impl TryFrom<Row> for Closure {
     }
 }
 
-/// The closures of a hub that are not over and were not lifted.
-pub async fn closures(conn: &mut Conn, hub: HubId, now: Instant) -> Result<Vec<Closure>, StoreError> {
+/// The closures that are not over and were not lifted, whichever hub has said so: all drive on the same roads.
+pub async fn closures(conn: &mut Conn, now: Instant) -> Result<Vec<Closure>, StoreError> {
     sqlx::query_as!(
         Row,
         r#"select id, hub_id, shape as "shape: Json<ClosureShape>", reason, streets, bars, from_at, until_at, lifted_at
-           from closures where hub_id = $1 and until_at > $2 and lifted_at is null order by from_at, id"#,
-        hub.0,
+           from closures where until_at > $1 and lifted_at is null order by from_at, id"#,
         now
     )
     .fetch_all(conn)
@@ -52,19 +51,12 @@ pub async fn closures(conn: &mut Conn, hub: HubId, now: Instant) -> Result<Vec<C
     .collect()
 }
 
-/// Whether a closure of a hub began or ended after one moment, and up to another.
-pub async fn have_changed(
-    conn: &mut Conn,
-    hub: HubId,
-    since: Instant,
-    now: Instant,
-) -> Result<bool, StoreError> {
+/// Whether a closure began or ended after one moment, and up to another.
+pub async fn have_changed(conn: &mut Conn, since: Instant, now: Instant) -> Result<bool, StoreError> {
     let changed = sqlx::query_scalar!(
         r#"select exists (
                select from closures
-               where hub_id = $1 and (from_at > $2 and from_at <= $3 or until_at > $2 and until_at <= $3
-                                      or lifted_at > $2)) as "changed!""#,
-        hub.0,
+               where from_at > $1 and from_at <= $2 or until_at > $1 and until_at <= $2 or lifted_at > $1) as "changed!""#,
         since,
         now
     );

@@ -25,7 +25,9 @@ pub struct RoadsView {
 pub struct ClosureRow {
     /// Which.
     pub id: ClosureId,
-    /// Why.
+    /// Whether this hub has said so, and can open it again.
+    pub own: bool,
+    /// Why; and where it was said, if elsewhere.
     pub reason: String,
     /// The streets that it closes.
     pub streets: String,
