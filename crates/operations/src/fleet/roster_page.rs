@@ -49,8 +49,9 @@ impl Operations {
         let all: Vec<_> =
             roster.vehicles.iter().map(|vehicle| (vehicle, roster.duties.drives(zone, vehicle))).collect();
         let axis = Axis::of(all.iter().flat_map(|(_, drives)| drives), zone, day);
-        let rows =
-            all.iter().map(|(vehicle, drives)| row(&roster, vehicle, drives, (&axis, zone, day), &routes));
+        let rows = all
+            .iter()
+            .map(|(vehicle, drives)| row(&roster, vehicle, drives, (&axis, zone, day, now), &routes));
         let rows = rows.collect();
         let driver = |driver: &HubDriver| {
             let id = driver.driver.id;
@@ -88,18 +89,25 @@ fn row(
     roster: &DayRoster,
     vehicle: &Vehicle,
     drives: &[Drive],
-    (axis, zone, day): (&Axis, Zone, Day),
+    (axis, zone, day, now): (&Axis, Zone, Day, Instant),
     routes: &[Route],
 ) -> RosterRow {
     let lines = roster.duties.lines(vehicle.id);
     let stays = if lines.is_empty() { Stays::DriverElsewhere } else { Stays::Rostered };
-    let now = seen(lines);
+    let seen = seen(lines);
     let usual = roster.duties.usual(zone, vehicle);
     let usual =
         usual.map(|drive| (vehicle.driver.name.clone(), zone.moment(drive.from), zone.moment(drive.until)));
+    let route_of =
+        |drive: &Drive| routes.iter().find(|route| route.vehicle == vehicle.id && route.shift == drive.shift);
+    let mut blank = blank(vehicle, (zone, day), (lines, drives), &seen);
+    let last = drives.iter().max_by_key(|drive| drive.until).filter(|drive| drive.until > now);
+    if last.and_then(route_of).is_some_and(|route| route.state.finished_at().is_some()) {
+        // It is back early, and can leave again soon.
+        blank.from = zone.clock(now + TimeDelta::seconds(300 - now.timestamp().rem_euclid(300)));
+    }
     let shift = |drive: &Drive| {
-        let own = |route: &&Route| route.vehicle == vehicle.id && route.shift == drive.shift;
-        let route = routes.iter().find(own);
+        let route = route_of(drive);
         let breaks = drive.breaks.iter().map(|planned| BreakRow {
             earliest: zone.moment(planned.earliest()),
             latest: zone.moment(planned.latest()),
@@ -118,7 +126,7 @@ fn row(
                 RouteState::UnderWay { .. } => RouteCode::Out,
                 RouteState::Finished { .. } => RouteCode::Back,
             }),
-            form: form_of(drive, vehicle, (zone, day), &now),
+            form: form_of(drive, vehicle, (zone, day), &seen),
         }
     };
     RosterRow {
@@ -129,7 +137,7 @@ fn row(
         stays: drives.is_empty().then_some(stays),
         shifts: drives.iter().map(shift).collect(),
         usual,
-        blank: blank(vehicle, (zone, day), (lines, drives), &now),
+        blank,
     }
 }
 

@@ -302,6 +302,30 @@ async fn a_van_that_is_back_early_drives_again_in_another_shift() {
 }
 
 #[tokio::test]
+async fn the_form_of_a_van_that_is_back_early_begins_soon() {
+    let Some(hub) = Hub::open("back_form").await else { return };
+    let dispatcher = hub.person(Role::Dispatcher).await;
+    hub.plan(8).await;
+    let (van, route) = hub.routed(at(7, 20)).await.into_iter().next().unwrap();
+    let row = async |now| {
+        let page = hub.at(now).roster_page(&dispatcher, None, Some(monday())).await.unwrap();
+        page.rows.into_iter().find(|row| row.label == format!("Van {van:02}")).unwrap()
+    };
+    hub.report(van, at(7, 40), Deed::Departed { route: route.route }).await;
+    assert_eq!(row(at(7, 41)).await.blank.from, "16:30", "behind the usual hours");
+    hub.report(van, at(9, 1), Deed::Returned { route: route.route }).await;
+    let form = ShiftForm { until: "12:00".into(), ..row(at(9, 2)).await.blank };
+    assert_eq!(form.from, "09:05");
+    let said = hub.at(at(9, 3)).save_shift_form(&dispatcher, hub.keys.hub, form).await.unwrap();
+    assert!(matches!(said.done, Some(RosterDone::Drives { .. })), "{said:?}");
+    let hours = row(at(9, 4)).await.shifts;
+    let hours: Vec<_> = hours.iter().map(|shift| (shift.from.to_utc(), shift.until.to_utc())).collect();
+    assert_eq!(hours, [(at(7, 30), at(9, 5)), (at(9, 5), at(12, 0))]);
+    state_equals_history(&hub).await;
+    hub.close().await;
+}
+
+#[tokio::test]
 async fn a_form_gives_a_van_another_shift_and_takes_it_back() {
     let Some(hub) = Hub::open("another_form").await else { return };
     let dispatcher = hub.person(Role::Dispatcher).await;
