@@ -236,22 +236,17 @@ fn turns(route: &[DayStop]) -> Vec<u8> {
     let reached = route.iter().filter_map(|s| Some((s.stop.state.came_at()?, s.stop.sequence, s.at)));
     let reached: Vec<_> = reached.collect();
     let last = reached.iter().max_by_key(|(at, sequence, _)| (at, sequence));
-    let doors = |stops: &mut dyn Iterator<Item = Coordinate>| {
-        let mut doors: Vec<_> = vec![];
-        stops.for_each(|at| {
-            if !doors.contains(&at) {
-                doors.push(at)
-            }
-        });
-        doors.len()
+    let doors = |places: Vec<Coordinate>| {
+        let is_new = |index: &usize| !places[..*index].contains(&places[*index]);
+        (0..places.len()).filter(is_new).count()
     };
     let waits = |s: &&DayStop| s.stop.state == StopState::Pending;
     let before = last.map_or(0, |(_, last, _)| {
-        doors(&mut route.iter().filter(waits).filter(|s| s.stop.sequence < *last).map(|s| s.at))
+        doors(route.iter().filter(waits).filter(|s| s.stop.sequence < *last).map(|s| s.at).collect())
     });
     let is_passed_by = |s: &DayStop| {
         let after = reached.iter().filter(|(_, sequence, at)| *sequence > s.stop.sequence && *at != s.at);
-        let after = doors(&mut after.map(|(.., at)| *at));
+        let after = doors(after.map(|(.., at)| *at).collect());
         let is_before = last.is_some_and(|(_, last, at)| *last > s.stop.sequence && *at != s.at);
         is_before && (before <= PASSED_BY || after >= PASSED_BY)
     };
