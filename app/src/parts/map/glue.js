@@ -2,16 +2,19 @@
 // colours as the style sheet has resolved them. Everything else is in Rust. The globals L and protomapsL come from classic
 // scripts and are looked up when they are used, never while this module loads.
 
-// The map's libraries, which come once the page stands: calls back when they are there. Where they do not come, the next map
-// tries again.
+// The map's libraries, which come once the page stands: calls back when they are there. Where they do not come they are asked
+// for again.
 export function whenLibrariesAreHere(then) {
-  libraries ??= bring("link", { rel: "stylesheet", href: beside("leaflet.css") })
-    .then(() => bring("script", { src: beside("map.js") }))
-    .catch(() => (libraries = undefined));
-  libraries.then(() => globalThis.L && then());
+  libraries ??= load();
+  libraries.then(then);
 }
 
 let libraries;
+
+const load = () =>
+  bring("link", { rel: "stylesheet", href: beside("leaflet.css") })
+    .then(() => bring("script", { src: beside("map.js") }))
+    .catch(() => new Promise((later) => setTimeout(later, 3000)).then(load));
 
 // This file lies five folders below what is built with it.
 const beside = (file) => new URL(`../../../../../${file}`, import.meta.url).href;
@@ -19,7 +22,11 @@ const beside = (file) => new URL(`../../../../../${file}`, import.meta.url).href
 // What we say of looks comes after what others do.
 function bring(tag, wants) {
   return new Promise((resolve, reject) => {
-    const element = Object.assign(document.createElement(tag), wants, { onload: resolve, onerror: reject });
+    const element = Object.assign(document.createElement(tag), wants, { onload: resolve });
+    element.onerror = () => {
+      element.remove();
+      reject();
+    };
     document.head.querySelector("link[rel=stylesheet]").before(element);
   });
 }

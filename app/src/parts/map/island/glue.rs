@@ -7,7 +7,7 @@ use web_sys::HtmlElement;
 
 #[wasm_bindgen(module = "/src/parts/map/glue.js")]
 extern "C" {
-    /// Calls back once the map's libraries are there; never where they do not come.
+    /// Calls back once the map's libraries are there.
     #[wasm_bindgen(js_name = whenLibrariesAreHere)]
     pub fn when_libraries_are_here(then: &Function);
 
