@@ -58,12 +58,12 @@ test("zones are imported, drawn and ended, with and without scripts", async ({ p
     await expect(page.getByRole("img", { name: /Outlines of the zones.*Island/ })).toBeVisible();
 
     await open(page, "Draw one by its corners");
-    await page.getByLabel("Name").fill("Yard");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Yard");
     const corners = page.getByLabel(/Corners in turn/);
     await corners.fill("35.88, 14.48\n35.90, 14.50\n35.88, 14.50\n35.90, 14.48");
     await page.getByRole("button", { name: "Draw it" }).click();
     await expect(page.getByRole("alert")).toContainText("crosses or touches itself");
-    await expect(page.getByLabel("Name")).toHaveValue("Yard");
+    await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Yard");
     await expect(corners, "what was refused is mended where it was typed").toHaveValue(/35\.88, 14\.50\n35\.90, 14\.48$/);
     await corners.fill("35.88, 14.48\n35.88, 14.50\n35.90, 14.50\n35.90, 14.48");
     await page.getByRole("button", { name: "Draw it" }).click();

@@ -14,7 +14,9 @@ let libraries;
 const load = () =>
   bring("link", { rel: "stylesheet", href: beside("leaflet.css") })
     .then(() => bring("script", { src: beside("map.js") }))
-    .catch(() => new Promise((later) => setTimeout(later, 3000)).then(load));
+    .catch(() => aMoment().then(load));
+
+const aMoment = () => new Promise((later) => setTimeout(later, 3000));
 
 // This file lies five folders below what is built with it.
 const beside = (file) => new URL(`../../../../../${file}`, import.meta.url).href;
@@ -129,8 +131,16 @@ export function vectorTiles(url, maxDataZoom, bounds, element) {
   if (typeof protomapsL === "undefined") return undefined;
   const source = {
     async getZxy(z, x, y, signal) {
-      const answer = await fetch(url.replace("{z}", z).replace("{x}", x).replace("{y}", y), { signal });
-      return answer.status === 200 ? { data: await answer.arrayBuffer() } : undefined;
+      for (;;) {
+        try {
+          const answer = await fetch(url.replace("{z}", z).replace("{x}", x).replace("{y}", y), { signal });
+          return answer.status === 200 ? { data: await answer.arrayBuffer() } : undefined;
+        } catch (fault) {
+          // Without a network a tile comes once there is one again; nobody waits for one that is no longer wanted.
+          if (!(fault instanceof TypeError)) throw fault;
+          await aMoment();
+        }
+      }
     },
   };
   const layer = protomapsL.leafletLayer({
