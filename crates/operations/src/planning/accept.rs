@@ -56,6 +56,9 @@ impl Operations {
         if plan.is_none_or(|plan| plan.revision != based_on) {
             return Err(Refusal::PlanOvertaken(Overtaken::OtherPlan).into());
         }
+        if store::roads::have_changed(tx, proposal.made_at, now).await? {
+            return Err(Refusal::PlanStale.into());
+        }
         let answer = proposal.content.into_answer(freedom).ok_or(Refusal::PlanStale)?;
         let mut locks = PlanLocks::take(tx, day, &answer.routes, None).await?;
         // Read once all of it is locked: drivers may have been faster than the decision.

@@ -177,13 +177,13 @@ impl<'a> Tour<'a> {
         }
         let visit = visit_from(self.open.iter().skip(self.done).map(|(s, _)| *s));
         let first = self.done == 0;
-        let next: Vec<_> = self.open.iter().skip(self.done).take(visit).copied().collect();
+        let next = &self.open[self.done..self.done + visit];
         let Some(&(s, by_the_hub)) = next.first() else {
             self.estimate.back.1 = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at);
             return false;
         };
+        let next: Vec<_> = next.iter().map(|(s, _)| *s).collect();
         self.done += visit;
-        let next: Vec<_> = next.into_iter().map(|(s, _)| s).collect();
         if by_the_hub {
             let loading = self.ways.book.settings.loading();
             self.at = self.ways.arrive(self.place, hub, self.at).unwrap_or(self.at) + loading;
