@@ -45,6 +45,8 @@ impl Operations {
         let (tx, made) = (&mut work.tx, self.0.clock.real_now());
         // Two first set-ups at once would make two hubs.
         store::locks::set_up(tx).await?;
+        // Who else writes vehicles and their drivers holds the roster.
+        store::locks::RosterLock::take(tx).await?;
         let known = hubs::all(tx).await?;
         let is_first = !ask.hub.another && !known.iter().any(|hub| hub.id == id);
         if is_first && !known.is_empty() {

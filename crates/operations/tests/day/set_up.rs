@@ -3,6 +3,7 @@
 use crate::common::{Hub, at, set_up};
 use domain::{HubId, Role, VehicleId};
 use operations::OpsError;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_hub_and_its_vans_may_change_their_names() {
@@ -44,5 +45,25 @@ async fn a_hub_and_its_vans_may_change_their_names() {
         ask.vehicles[0].label = "Van 03".into();
     });
     assert!(taken.await.contains("another vehicle"));
+    hub.close().await;
+}
+
+#[tokio::test]
+async fn renewing_a_hub_waits_for_nobody_who_refers_to_it() {
+    let Some(hub) = Hub::open("renewed").await else { return };
+    let ops = hub.at(at(9, 0));
+    let machine = ops.who_by_key(&ops.add_administrator_key().await.unwrap()).await.unwrap();
+    // What an order, an event or a position that is being written holds of the rows to which it refers.
+    let mut writer = hub.database.begin().await.unwrap();
+    for held in [
+        "select id from hubs for key share",
+        "select id from shops for key share",
+        "select id from vehicles for key share",
+    ] {
+        assert!(!sqlx::query(held).fetch_all(&mut *writer).await.unwrap().is_empty(), "{held}");
+    }
+    let renewed = tokio::time::timeout(Duration::from_secs(20), ops.set_up(&machine, set_up())).await;
+    assert_eq!(renewed.expect("did not wait").unwrap().hub, hub.keys.hub);
+    writer.commit().await.unwrap();
     hub.close().await;
 }

@@ -94,6 +94,9 @@ pub async fn vehicle(conn: &mut Conn, id: VehicleId) -> Result<Option<Vehicle>, 
 }
 
 /// Writes what a vehicle is, and its driver. Whether it drives stays as it is.
+///
+/// One that exists is written by a plain update: as long as the label stays, it locks no key, so whoever writes a row that
+/// refers to the vehicle, as a position does, does not wait. An insert that turns into an update would lock it.
 pub async fn save(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into drivers (id, name, hub_id) values ($1, $2, $3) on conflict (id) do update set name = excluded.name",
@@ -103,14 +106,29 @@ pub async fn save(tx: &mut Tx, vehicle: &Vehicle) -> Result<(), StoreError> {
     )
     .execute(&mut **tx)
     .await?;
+    let changed = sqlx::query!(
+        "update vehicles set label = $2, kind = $3, capacity_g = $4, capacity_ml = $5, shift_from = $6,
+                             shift_until = $7, driver_id = $8, skills = $9
+         where id = $1",
+        vehicle.id.0,
+        vehicle.label,
+        vehicle.kind.code(),
+        vehicle.capacity_g,
+        vehicle.capacity_ml,
+        vehicle.shift_from,
+        vehicle.shift_until,
+        vehicle.driver.id.0,
+        &vehicle.skills.codes()
+    )
+    .execute(&mut **tx)
+    .await?;
+    if changed.rows_affected() > 0 {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into vehicles (id, hub_id, label, kind, capacity_g, capacity_ml, shift_from, shift_until, driver_id,
                                skills)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         on conflict (id) do update set
-             label = excluded.label, kind = excluded.kind, capacity_g = excluded.capacity_g,
-             capacity_ml = excluded.capacity_ml, shift_from = excluded.shift_from, shift_until = excluded.shift_until,
-             driver_id = excluded.driver_id, skills = excluded.skills",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         vehicle.id.0,
         vehicle.hub.0,
         vehicle.label,

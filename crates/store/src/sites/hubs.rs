@@ -36,11 +36,23 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Hub>, StoreError> {
 
 /// Adds a hub, or renews it.
 pub async fn save(tx: &mut Tx, hub: &Hub) -> Result<(), StoreError> {
+    // A plain update locks no key as long as the name stays: no order and no event of the hub waits for it.
+    let changed = sqlx::query!(
+        "update hubs set name = $2, lat = $3, lon = $4, zone = $5, plan_at = $6 where id = $1",
+        hub.id.0,
+        hub.name,
+        hub.at.lat(),
+        hub.at.lon(),
+        hub.zone,
+        hub.plan_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    if changed.rows_affected() > 0 {
+        return Ok(());
+    }
     sqlx::query!(
-        "insert into hubs (id, name, lat, lon, zone, plan_at) values ($1, $2, $3, $4, $5, $6)
-         on conflict (id) do update set
-             name = excluded.name, lat = excluded.lat, lon = excluded.lon, zone = excluded.zone,
-             plan_at = excluded.plan_at",
+        "insert into hubs (id, name, lat, lon, zone, plan_at) values ($1, $2, $3, $4, $5, $6)",
         hub.id.0,
         hub.name,
         hub.at.lat(),

@@ -3,15 +3,16 @@
 use crate::{StoreError, Tx};
 use domain::{Shop, ShopId};
 
-/// Adds a shop, or finds the one of that name.
+/// Adds a shop, or finds the one of that name. Call it under [`crate::locks::set_up`], else two may add the same one.
 pub async fn save(tx: &mut Tx, shop: &Shop) -> Result<ShopId, StoreError> {
-    let id = sqlx::query_scalar!(
-        "insert into shops (id, name) values ($1, $2)
-         on conflict (name) do update set name = excluded.name returning id",
-        shop.id.0,
-        shop.name
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(ShopId(id))
+    let known = sqlx::query_scalar!("select id from shops where name = $1", shop.name)
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(id) = known {
+        return Ok(ShopId(id));
+    }
+    sqlx::query!("insert into shops (id, name) values ($1, $2)", shop.id.0, shop.name)
+        .execute(&mut **tx)
+        .await?;
+    Ok(shop.id)
 }
