@@ -1,5 +1,6 @@
 //! The binary `doorstep`: chooses a verb.
 
+mod history;
 mod roster;
 
 use anyhow::{Context, Result, bail};
@@ -72,6 +73,11 @@ enum Verb {
     Roster {
         #[command(subcommand)]
         what: roster::Roster,
+    },
+    /// Bring in what happened before: a file of JSON lines (.jsonl, .ndjson) or a table (.csv).
+    ImportHistory {
+        #[command(flatten)]
+        what: history::Import,
     },
     /// Rebuild the present from all of history, count again what is counted, and say where the tables hold something else.
     #[command(alias = "replay")]
@@ -218,6 +224,7 @@ async fn run(verb: Verb) -> Result<()> {
         Verb::People { what } => people(what).await,
         Verb::Keys { what } => keys(what).await,
         Verb::Roster { what } => roster::roster(what).await,
+        Verb::ImportHistory { what } => history::import(what).await,
         Verb::CheckHistory { demo, database } => check_history(demo, &database).await,
         Verb::Erase { order, same_recipient, database } => erase(&order, same_recipient, &database).await,
         Verb::Endpoints => {

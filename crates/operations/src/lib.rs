@@ -38,7 +38,7 @@ pub use base::secrets::{
 pub use day::outcomes::MOST_REPORTS;
 pub use fleet::intake::{MOST_FIXES, PositionsAnswer};
 pub use fleet::rosters::MOST_LINES;
-pub use history::{erasure::Erased, replay::Replay};
+pub use history::{erasure::Erased, import::HistoryForm, replay::Replay};
 pub use live::{Parcel, Resume, Viewer};
 pub use orders::place::MOST_ORDERS;
 pub use planning::morning::PlanOutcome;

@@ -23,7 +23,7 @@ pub use base::{
 };
 pub use day::{estimates, exceptions, plans, proposals, service_days, stops, visits};
 pub use fleet::{devices, drivers, positions, shifts, vehicles};
-pub use history::{erasure, events, feed, ledger, months, projectors, retention, rollups};
+pub use history::{erasure, events, feed, imported, ledger, months, projectors, retention, rollups};
 pub use orders::search;
 pub use roads::approaches;
 pub use sites::{hubs, shops, zones};

@@ -5,6 +5,7 @@
 
 pub mod driver;
 pub mod error;
+pub mod history;
 pub mod live;
 pub mod machine;
 pub mod roster;

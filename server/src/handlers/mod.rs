@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod health;
+pub(crate) mod history;
 pub(crate) mod intake;
 pub(crate) mod links;
 pub(crate) mod osmand;

@@ -3,7 +3,7 @@
 use crate::{
     answers::{problem::Problem, state::AppState},
     guard,
-    handlers::{api, health, intake, links, rosters, stream, tiles},
+    handlers::{api, health, history, intake, links, rosters, stream, tiles},
     workers,
 };
 use app::{App, shell};
@@ -27,6 +27,9 @@ use tower_http::{
 const PAGE_TIME: Duration = Duration::from_secs(30);
 const SMALL_BODY: usize = 256 * 1024;
 const BATCH_BODY: usize = 2 * 1024 * 1024;
+/// Some weeks of history.
+const HISTORY_BODY: usize = 64 * 1024 * 1024;
+const HISTORY_TIME: Duration = Duration::from_secs(600);
 
 /// Every endpoint by method and path: the machines', the devices', and the server functions'. What is in braces is chosen by
 /// the caller.
@@ -48,6 +51,7 @@ pub fn endpoints() -> Vec<(String, String)> {
         ("GET", "/api/v1/estimates"),
         ("GET", "/api/v1/zones"),
         ("POST", "/api/v1/zones"),
+        ("POST", "/api/v1/history"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/tiles/{z}/{x}/{y}"),
@@ -118,6 +122,12 @@ pub(crate) fn build(state: AppState, site: &PathBuf) -> Router {
         .layer(DefaultBodyLimit::max(BATCH_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PAGE_TIME));
 
+    let history = Router::new()
+        .route("/api/v1/history", post(history::import))
+        .method_not_allowed_fallback(api::wrong_method)
+        .layer(DefaultBodyLimit::max(HISTORY_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HISTORY_TIME));
+
     let files = Router::new()
         .nest_service("/assets", built)
         .route("/tiles/{z}/{x}/{y}", get(tiles::tile))
@@ -131,6 +141,7 @@ pub(crate) fn build(state: AppState, site: &PathBuf) -> Router {
         .merge(devices)
         .merge(streams)
         .merge(machines)
+        .merge(history)
         .merge(files)
         .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
             Problem::panicked(workers::message(panic.as_ref())).into_response()

@@ -19,6 +19,8 @@ pub enum Source {
     Api,
     /// We concluded it ourselves.
     Worker,
+    /// It was brought in with the history of elsewhere.
+    Import,
 }
 
 impl Source {
@@ -29,12 +31,15 @@ impl Source {
             Self::Device => "device",
             Self::Api => "api",
             Self::Worker => "worker",
+            Self::Import => "import",
         }
     }
 
     /// Reads a source's code.
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Screen, Self::Device, Self::Api, Self::Worker].into_iter().find(|s| s.code() == code)
+        [Self::Screen, Self::Device, Self::Api, Self::Worker, Self::Import]
+            .into_iter()
+            .find(|s| s.code() == code)
     }
 }
 

@@ -72,6 +72,12 @@ impl Work<'_> {
         self.events.push(Event { occurred_at: at, recorded_at: self.now, source, actor, hub, fact });
     }
 
+    /// It was brought in with the history of elsewhere: somebody did it there, at a moment that has passed.
+    pub fn brought_in(&mut self, at: Instant, actor: Actor, fact: Fact) {
+        let (source, hub) = (Source::Import, self.hub);
+        self.events.push(Event { occurred_at: at, recorded_at: self.now, source, actor, hub, fact });
+    }
+
     /// It followed from what the caller did, and nobody did it.
     pub fn followed(&mut self, fact: Fact) {
         let (at, source, hub) = (self.now, self.source(), self.hub);

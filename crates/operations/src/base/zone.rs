@@ -2,7 +2,9 @@
 
 use crate::{OpsError, Result};
 use ::roads::Wall;
-use chrono::{DateTime, Datelike, Days, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike};
+use chrono::{
+    DateTime, Datelike, Days, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike,
+};
 use domain::{Day, Instant, Vehicle, Window};
 use wire::{Moment, Span};
 
@@ -72,6 +74,11 @@ impl Zone {
         let found = self.0.from_local_datetime(&local).earliest();
         let found = found.or_else(|| self.0.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
         found.map_or_else(|| local.and_utc(), |at| at.to_utc())
+    }
+
+    /// The only instant at which a local clock shows this; nothing when it never does, or does so twice.
+    pub fn only(self, local: NaiveDateTime) -> Option<Instant> {
+        self.0.from_local_datetime(&local).single().map(|at| at.to_utc())
     }
 
     /// When a vehicle's shift of a service day begins and ends. One that ends no later than it begins ends on the next

@@ -1,6 +1,7 @@
 //! What the history adds up to, what follows it, and what is forgotten.
 
 pub(crate) mod erasure;
+pub(crate) mod import;
 pub(crate) mod months;
 pub(crate) mod projector;
 pub(crate) mod recipients;

@@ -311,7 +311,7 @@ fn serving(
 }
 
 /// The door of an address, if there is hardly a doubt about it.
-fn located(addresses: Option<&dyn Addresses>, text: &str) -> std::result::Result<Point, String> {
+pub(crate) fn located(addresses: Option<&dyn Addresses>, text: &str) -> std::result::Result<Point, String> {
     let say = |why: &str| Err(format!("address: {why}; send `at` with the door's lat and lon"));
     let Some(addresses) = addresses else { return say("addresses are not looked up here") };
     let found = match addresses.search(text, 3) {
@@ -334,7 +334,8 @@ fn located(addresses: Option<&dyn Addresses>, text: &str) -> std::result::Result
     }
 }
 
-fn read_order(
+/// Reads an order as it is placed at a moment.
+pub(crate) fn read_order(
     order: PlaceOrder,
     at: Coordinate,
     shop: ShopId,

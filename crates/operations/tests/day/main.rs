@@ -9,6 +9,7 @@ mod common;
 mod doors;
 mod guarantees;
 mod history;
+mod imports;
 mod late_start;
 mod lengths;
 mod midnight;

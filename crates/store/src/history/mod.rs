@@ -3,6 +3,7 @@
 pub mod erasure;
 pub mod events;
 pub mod feed;
+pub mod imported;
 pub mod ledger;
 pub mod months;
 pub mod projectors;

@@ -4,6 +4,8 @@ mod load;
 mod needs;
 mod order;
 pub mod search;
+mod written;
 
 pub use load::*;
 pub use order::*;
+pub use written::{insert, save};

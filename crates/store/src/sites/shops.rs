@@ -1,7 +1,8 @@
 //! Shops.
 
-use crate::{StoreError, Tx};
+use crate::{Conn, StoreError, Tx};
 use domain::{Shop, ShopId};
+use std::collections::HashMap;
 
 /// Adds a shop, or finds the one of that name. Call it under [`crate::locks::set_up`], else two may add the same one.
 pub async fn save(tx: &mut Tx, shop: &Shop) -> Result<ShopId, StoreError> {
@@ -15,4 +16,10 @@ pub async fn save(tx: &mut Tx, shop: &Shop) -> Result<ShopId, StoreError> {
         .execute(&mut **tx)
         .await?;
     Ok(shop.id)
+}
+
+/// The shops of these names.
+pub async fn named(conn: &mut Conn, names: &[String]) -> Result<HashMap<String, ShopId>, StoreError> {
+    let rows = sqlx::query!("select id, name from shops where name = any($1)", names).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|r| (r.name, ShopId(r.id))).collect())
 }

@@ -155,6 +155,24 @@ impl World {
             "GET /api/v1/stats" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/stats") },
             "GET /api/v1/estimates" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/estimates") },
             "GET /api/v1/zones" => Ask { key: Some(self.admin_key.clone()), ..ask("/api/v1/zones") },
+            "POST /api/v1/history" => {
+                let day = self.now - TimeDelta::days(2 + dice.below(20) as i64);
+                let record = match dice.below(3) {
+                    0 => json!({ "record": "route", "key": "r", "vehicle": "Van F", "departed_at": day,
+                                 "finished_at": day + TimeDelta::hours(4) }),
+                    1 => json!({ "record": "positions", "vehicle": "Van F",
+                                 "fixes": [{ "at": day, "lat": -19.05, "lon": -169.92 }] }),
+                    _ => {
+                        let mut order = self.order(dice);
+                        order["record"] = json!("order");
+                        order["shop"] = json!("Shop F");
+                        order["placed_at"] = json!(self.now - TimeDelta::hours(1));
+                        order["cancelled_at"] = json!(self.now);
+                        order
+                    }
+                };
+                sends("/api/v1/history", &self.admin_key, record)
+            }
             "POST /api/v1/zones" => sends("/api/v1/zones", &self.admin_key, self.zones(dice)),
             "GET /healthz" => ask("/healthz"),
             "GET /readyz" => ask("/readyz"),
