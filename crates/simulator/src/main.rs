@@ -8,6 +8,7 @@ mod areas;
 mod clock;
 mod driver;
 mod opening;
+mod past;
 mod phone;
 #[cfg(test)]
 mod real_city;
@@ -23,7 +24,7 @@ mod world;
 
 use anyhow::{Context, Result};
 use chrono_tz::Tz;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use clock::WorldClock;
 use driver::Driver;
 use phone::Phone;
@@ -47,7 +48,25 @@ use world::World;
 
 /// Plays one day of deliveries against a Doorstep server.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+struct Command {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    day: Option<Arguments>,
+    /// What to log, as tracing filters
+    #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
+    log: String,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Plays days that are over, as fast as it goes, and brings them in as history
+    Past(Box<past::Past>),
+}
+
+/// The day that is played live.
+#[derive(clap::Args)]
 struct Arguments {
     /// Address of the server, such as http://127.0.0.1:4700
     #[arg(long)]
@@ -82,9 +101,6 @@ struct Arguments {
     /// File for what really happens, one JSON object a line; the server never sees it
     #[arg(long)]
     truth: Option<PathBuf>,
-    /// What to log, as tracing filters
-    #[arg(long, env = "RUST_LOG", default_value = "info")]
-    log: String,
 }
 
 const CLOCK_EVERY: Duration = Duration::from_secs(10);
@@ -92,8 +108,8 @@ const SUMMARY_EVERY: Duration = Duration::from_secs(60);
 const NOTABLY_AHEAD_WORLD_S: f64 = 120.0;
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    let filter = EnvFilter::try_new(&arguments.log).context("--log is no tracing filter")?;
+    let command = Command::parse();
+    let filter = EnvFilter::try_new(&command.log).context("--log is no tracing filter")?;
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -102,7 +118,13 @@ fn main() -> Result<()> {
         .with_ansi(colours)
         .init();
     let runtime = tokio::runtime::Runtime::new()?;
-    let played = runtime.block_on(play_until_ended(arguments));
+    let played = match (command.verb, command.day) {
+        (Some(Verb::Past(past)), _) => runtime.block_on(past::play(*past)),
+        (None, Some(day)) => runtime.block_on(play_until_ended(day)),
+        (None, None) => {
+            Err(anyhow::anyhow!("say --server, --key-file, --city and --var, or `simulator past`"))
+        }
+    };
     // A map that is still being read must not hold up a SIGTERM.
     runtime.shutdown_background();
     played

@@ -3,16 +3,18 @@
 //! Not here: when to try again (`crate::phone`, `crate::opening`). No error text holds a token.
 
 use chrono::SecondsFormat;
-use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header::RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header::CONTENT_TYPE, header::RETRY_AFTER};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, Instant as RealInstant};
 use tokio::sync::Semaphore;
 use wire::driver::{DriverRoute, Fix, Outcomes, OutcomesAnswer, Positions, PositionsAnswer, Report};
+use wire::history::HistoryAnswer;
 use wire::machine::{ClockAnswer, PlaceOrder, PlaceOrders, PlaceOrdersAnswer, Problem, SetUp, SetUpAnswer};
 use wire::roster::{SaveDriver, SaveDrivers, SaveShift, SaveShifts, SavedAnswer};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 const PATIENCE_WITH_BULK: Duration = Duration::from_secs(120);
+const PATIENCE_WITH_HISTORY: Duration = Duration::from_secs(600);
 const DEVICES_AT_ONCE: usize = 48;
 const KNOTS_IN_A_METRE_A_SECOND: f64 = 1.943_844;
 
@@ -104,6 +106,12 @@ impl ServerLink {
     ) -> Result<PlaceOrdersAnswer, LinkError> {
         let request = self.request(Method::POST, "/api/v1/orders", shop_key);
         read(request.timeout(PATIENCE_WITH_BULK).json(&PlaceOrders::Bulk { orders })).await
+    }
+
+    /// Brings in history, as JSON lines.
+    pub async fn import_history(&self, key: &str, lines: Vec<u8>) -> Result<HistoryAnswer, LinkError> {
+        let request = self.request(Method::POST, "/api/v1/history", key).timeout(PATIENCE_WITH_HISTORY);
+        read(request.header(CONTENT_TYPE, "application/x-ndjson").body(lines)).await
     }
 
     /// Asks what the driver of this device has to do; none before the plan is published.

@@ -23,7 +23,7 @@ const CRATES: [Rule; 13] = [
     Rule { uses_by_feature: &["operations"], ..rule("app", "app", &["wire", "domain"], &[]) },
     rule("frontend", "crates/frontend", &["app"], &[]),
     rule("server", "server", &["app", "operations", "wire", "store", "roads"], &["domain", "optimizer"]),
-    rule("simulator", "crates/simulator", &["wire", "roads"], &[]),
+    rule("simulator", "crates/simulator", &["wire", "roads", "optimizer"], &[]),
     rule("xtask", "xtask", &[], &[]),
     rule("chores", "xtask/chores", &["xtask"], &[]),
     rule("skips", "crates/skips", &[], &[]),

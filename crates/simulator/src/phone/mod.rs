@@ -13,8 +13,8 @@ use chrono::Duration;
 use noise::Noise;
 use queue::Queue;
 use rand::Rng;
-use wire::Instant;
 use wire::driver::{Fix, Report};
+use wire::{Instant, RouteId};
 
 /// How a phone says where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +141,16 @@ impl Phone {
     /// Whether a report waits.
     pub fn has_reports(&self) -> bool {
         self.queue.has_reports()
+    }
+
+    /// Takes everything out that waits: the reports and the fixes.
+    pub fn take(&mut self) -> (Vec<Report>, Vec<Fix>) {
+        self.queue.take()
+    }
+
+    /// Whether a report that waits says that this route has left.
+    pub fn has_departed(&self, route: RouteId) -> bool {
+        self.queue.has_departed(route)
     }
 
     /// The device's token.

@@ -3,7 +3,8 @@
 //! Not here: when to try.
 
 use std::collections::VecDeque;
-use wire::driver::{Fix, Report};
+use wire::RouteId;
+use wire::driver::{Deed, Fix, Report};
 
 /// Fixes and reports that wait for an answer, oldest first.
 #[derive(Debug, Default)]
@@ -26,6 +27,16 @@ impl Queue {
     /// The oldest fixes, at most so many; they stay.
     pub fn fixes(&self, most: usize) -> Vec<Fix> {
         self.fixes.iter().take(most).copied().collect()
+    }
+
+    /// Takes everything out.
+    pub fn take(&mut self) -> (Vec<Report>, Vec<Fix>) {
+        (self.reports.drain(..).collect(), self.fixes.drain(..).collect())
+    }
+
+    /// Whether a report says that this route has left.
+    pub fn has_departed(&self, route: RouteId) -> bool {
+        self.reports.iter().any(|report| report.what == Deed::Departed { route })
     }
 
     /// The oldest reports, at most so many; they stay.

@@ -1,0 +1,223 @@
+//! The fast path: days that are over, played in the same world without HTTP and without waiting, and brought into the product
+//! as any history is.
+//!
+//! Weeks are sent newest first, so what people look at first is there first. Not here: a live day.
+
+mod plan;
+mod play;
+mod record;
+
+use crate::scenario::workday::Workday;
+use crate::scenario::{Scenario, Size};
+use crate::server_link::{LinkError, ServerLink};
+use crate::truth::{self, Fact, Truth};
+use crate::world::World;
+use anyhow::{Context, Result, ensure};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+use clap::Args;
+use roads::City;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant as RealInstant};
+use wire::history::{HistoryAnswer, HistoryRecord};
+
+/// Which days, and where to.
+#[derive(Debug, Args)]
+pub struct Past {
+    /// Address of the server that gets the history, such as http://127.0.0.1:4700; its hub has to be set up already
+    #[arg(long, requires = "key_file", required_unless_present = "out")]
+    server: Option<reqwest::Url>,
+    /// File that holds an administrator's API key
+    #[arg(long)]
+    key_file: Option<PathBuf>,
+    /// File that gets the history as JSON lines instead
+    #[arg(long, conflicts_with = "server")]
+    out: Option<PathBuf>,
+    /// The last day; the day before the server's own when left out
+    #[arg(long, required_unless_present = "server")]
+    until: Option<NaiveDate>,
+    /// How many days up to that one
+    #[arg(long, default_value_t = 56)]
+    days: u32,
+    /// Positions of the last so many days too, one a minute
+    #[arg(long, default_value_t = 7)]
+    position_days: u32,
+    /// The same seed gives the same days
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many vehicles
+    #[arg(long, default_value_t = 40)]
+    vans: usize,
+    /// How many orders before the plan on an ordinary day
+    #[arg(long, default_value_t = 1_500)]
+    orders: usize,
+    /// OpenStreetMap extract (.osm.pbf) of the city
+    #[arg(long)]
+    city: PathBuf,
+    /// Folder for caches
+    #[arg(long)]
+    var: PathBuf,
+    /// Time zone of the hub
+    #[arg(long, default_value = "Europe/Malta")]
+    zone: Tz,
+    /// File for what really happened, one JSON object a line
+    #[arg(long)]
+    truth: Option<PathBuf>,
+}
+
+/// Where records go.
+enum Sink {
+    File(std::fs::File),
+    Server(Box<ServerLink>, String),
+}
+
+const DAYS_AT_ONCE: u32 = 7;
+const PLAN_AT: NaiveTime = NaiveTime::from_hms_opt(7, 0, 0).unwrap();
+/// References of a day begin with the number of the day since then.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap();
+const ORDERS_A_DAY: usize = 10_000;
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Plays the days and hands them over.
+///
+/// # Errors
+/// No map, no server, or a line that the product refuses: the world and the product should agree.
+pub async fn play(asked: Past) -> Result<()> {
+    let (city, cache) = (asked.city.clone(), asked.var.join("city"));
+    let city = Arc::new(tokio::task::spawn_blocking(move || City::open(&city, &cache)).await??);
+    let truth = asked.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
+    let (mut sink, until) = sink(&asked).await?;
+    let began = RealInstant::now();
+    let (mut all, mut left) = (HistoryAnswer::default(), asked.days);
+    let mut last = until;
+    let truth = Arc::new(truth);
+    while left > 0 {
+        let count = left.min(DAYS_AT_ONCE);
+        let first = last - Days::new(u64::from(count) - 1);
+        let mut records = vec![];
+        for day in first.iter_days().take(count as usize) {
+            let positions = (until - day).num_days() < i64::from(asked.position_days);
+            let (city, truth, ask) =
+                (Arc::clone(&city), Arc::clone(&truth), OneDay::of(&asked, day, positions));
+            records.extend(tokio::task::spawn_blocking(move || ask.play(city, truth)).await??);
+        }
+        let answer = sink.take(&records).await?;
+        all.orders += answer.orders;
+        all.known += answer.known;
+        all.attempts += answer.attempts;
+        all.routes += answer.routes;
+        tracing::info!("{first} to {last}: {} orders, {} attempts", answer.orders, answer.attempts);
+        left -= count;
+        last = first - Days::new(1);
+    }
+    tracing::info!(
+        "{} days in {:.1} s: {} orders ({} known), {} attempts, {} rounds",
+        asked.days,
+        began.elapsed().as_secs_f64(),
+        all.orders,
+        all.known,
+        all.attempts,
+        all.routes
+    );
+    Ok(())
+}
+
+async fn sink(asked: &Past) -> Result<(Sink, NaiveDate)> {
+    if let (Some(server), Some(key)) = (&asked.server, &asked.key_file) {
+        let key = std::fs::read_to_string(key)
+            .with_context(|| format!("the administrator's key cannot be read from {}", key.display()))?;
+        let (link, key) = (ServerLink::to(server.clone())?, key.trim().to_owned());
+        let (_, _, clock) = link.clock(&key).await.context("the server does not say what time it is")?;
+        let today = clock.now.with_timezone(&asked.zone).date_naive();
+        let until = asked.until.unwrap_or(today - Days::new(1));
+        return Ok((Sink::Server(Box::new(link), key), until));
+    }
+    let (Some(out), Some(until)) = (&asked.out, asked.until) else {
+        anyhow::bail!("say --server with --key-file, or --out with --until");
+    };
+    let file = std::fs::File::create(out).with_context(|| format!("{} cannot be written", out.display()))?;
+    Ok((Sink::File(file), until))
+}
+
+impl Sink {
+    async fn take(&mut self, records: &[HistoryRecord]) -> Result<HistoryAnswer> {
+        let mut body = vec![];
+        for record in records {
+            serde_json::to_writer(&mut body, record)?;
+            body.push(b'\n');
+        }
+        match self {
+            Self::File(file) => {
+                file.write_all(&body)?;
+                let orders = records.iter().filter(|r| matches!(r, HistoryRecord::Order(_))).count();
+                Ok(HistoryAnswer { orders, ..HistoryAnswer::default() })
+            }
+            Self::Server(link, key) => {
+                let began = RealInstant::now();
+                let answer = loop {
+                    match link.import_history(key, body.clone()).await {
+                        Err(error @ (LinkError::Busy { .. } | LinkError::Silent(_)))
+                            if began.elapsed() < PATIENCE =>
+                        {
+                            tracing::debug!(%error, "the history is sent again");
+                            tokio::time::sleep(Duration::from_secs(2)).await;
+                        }
+                        other => break other?,
+                    }
+                };
+                let refusals: Vec<_> = answer.refusals.iter().take(5).collect();
+                ensure!(answer.refused == 0, "{} lines were refused: {refusals:?}", answer.refused);
+                Ok(answer)
+            }
+        }
+    }
+}
+
+/// One day of them.
+struct OneDay {
+    seed: u64,
+    size: Size,
+    zone: Tz,
+    day: NaiveDate,
+    positions: bool,
+}
+
+impl OneDay {
+    fn of(asked: &Past, day: NaiveDate, positions: bool) -> Self {
+        let number = usize::try_from((day - FIRST_DAY).num_days()).unwrap_or_default();
+        let size = Size {
+            vans: asked.vans,
+            orders: asked.orders,
+            late_orders: asked.orders * 3 / 100,
+            first_order: number * ORDERS_A_DAY + 1,
+        };
+        let seed = asked.seed.wrapping_mul(1_000_003).wrapping_add(day.num_days_from_ce() as u64);
+        Self { seed, size, zone: asked.zone, day, positions }
+    }
+
+    fn play(self, city: Arc<City>, truth: Arc<Truth>) -> Result<Vec<HistoryRecord>> {
+        let plan_at = self.zone.from_local_datetime(&self.day.and_time(PLAN_AT)).earliest();
+        let plan_at = plan_at.context("the day has no morning")?.to_utc();
+        let day = Workday::around(plan_at, self.zone)?;
+        let scenario = Scenario::write(self.seed, self.size, day, city.addresses(), &*city)?;
+        truth.record(&Fact::Day {
+            version: truth::VERSION,
+            seed: self.seed,
+            factor: 1.0,
+            zone: self.zone.name(),
+            opens: day.after(chrono::Duration::zero()),
+            closes: day.after(day.length()),
+            vans: self.size.vans,
+            orders: self.size.orders,
+            late_orders: self.size.late_orders,
+        });
+        let planned = plan::plan(&scenario, &*city)?;
+        let (world, vans) = World::of(&scenario, city, Truth::default());
+        let world = Arc::new(world);
+        world.tell_the_morning(&scenario);
+        let played = play::play(&scenario, &world, &vans, &planned);
+        Ok(record::records(&scenario, &planned, &played, self.positions))
+    }
+}

@@ -1,0 +1,177 @@
+//! A day of the past as it went: the drivers of a live day, carried from one change to the next without waiting for anything.
+
+use super::plan::PlannedRound;
+use crate::driver::Driver;
+use crate::phone::Phone;
+use crate::scenario::Scenario;
+use crate::world::{VanTruth, World};
+use chrono::Duration;
+use std::collections::HashMap;
+use std::sync::Arc;
+use wire::driver::{Deed, DriverRoute, DriverStop, Fix, Report};
+use wire::roster::PlannedBreak;
+use wire::{Instant, Outcome, Point, RouteId, StopId};
+
+/// A round as it went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlayedRound {
+    /// Which of the planned rounds.
+    pub round: usize,
+    /// When it left and was back.
+    pub departed_at: Instant,
+    /// When it was back.
+    pub finished_at: Instant,
+    /// What was tried, in the order of time.
+    pub tries: Vec<Try>,
+    /// Where its phone was.
+    pub fixes: Vec<Fix>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Try {
+    /// Which of the orders.
+    pub order: usize,
+    /// When the driver said to be there; nothing when nobody said so.
+    pub arrived_at: Option<Instant>,
+    /// When it ended.
+    pub ended_at: Instant,
+    /// How.
+    pub outcome: Outcome,
+    /// What the driver wrote.
+    pub note: Option<String>,
+}
+
+/// Nothing goes on for so many changes.
+const MOST_CHANGES: usize = 100_000;
+
+/// Plays all rounds of a day.
+pub fn play(
+    scenario: &Scenario,
+    world: &Arc<World>,
+    vans: &[VanTruth],
+    rounds: &[PlannedRound],
+) -> Vec<PlayedRound> {
+    let mut played = vec![];
+    let since = scenario.day.after(Duration::hours(-1));
+    for (van, truth) in vans.iter().enumerate() {
+        let mut own: Vec<(usize, &PlannedRound)> =
+            rounds.iter().enumerate().filter(|(_, r)| r.van == van).collect();
+        own.sort_by_key(|(_, round)| round.start);
+        if own.is_empty() {
+            continue;
+        }
+        let mut phone = Phone::new(world.draws(), van, &truth.label, String::new(), 1.0);
+        world.record(&truth.fact(phone.truth()));
+        let mut driver = Driver::new(Arc::clone(world), truth.clone(), since);
+        for (nth, round) in own {
+            let mut route = route_of(scenario, world, nth, round);
+            let by_stop: HashMap<StopId, usize> = route
+                .stops
+                .iter()
+                .zip(&round.stops)
+                .map(|(stop, planned)| (stop.stop, planned.order))
+                .collect();
+            let id = route.route;
+            driver.hear(route.clone(), &mut phone);
+            for _ in 0..MOST_CHANGES {
+                let Some(at) = driver.next_change() else { break };
+                driver.live_until(at, &mut phone);
+                if phone.has_departed(id)
+                    && route.stops.iter().any(|stop| !stop.aboard && stop.service.brings())
+                {
+                    let brought = route.stops.iter_mut().filter(|stop| stop.service.brings());
+                    brought.for_each(|stop| stop.aboard = true);
+                    driver.hear(route.clone(), &mut phone);
+                }
+            }
+            let (reports, fixes) = phone.take();
+            played.extend(read(nth, id, &by_stop, reports, fixes));
+        }
+    }
+    played
+}
+
+/// What a driver is told of a round.
+fn route_of(scenario: &Scenario, world: &World, nth: usize, round: &PlannedRound) -> DriverRoute {
+    let name = format!("{}/{nth}", scenario.day.date());
+    let stop = |(place, planned): (usize, &super::plan::PlannedStop)| {
+        let says = &scenario.orders.get(planned.order)?.says;
+        Some(DriverStop {
+            stop: StopId(world.draws().id("past stop", &format!("{name}/{}", says.reference))),
+            sequence: i32::try_from(place + 1).unwrap_or(i32::MAX),
+            visit: i32::try_from(place + 1).unwrap_or(i32::MAX),
+            reference: says.reference.clone(),
+            address: says.address.clone(),
+            at: says.at?,
+            recipient: says.recipient.name.clone(),
+            window_from: says.window_from,
+            window_until: says.window_until,
+            service_s: says.service_s.unwrap_or(120),
+            service: says.service.unwrap_or_default(),
+            aboard: false,
+            notes: says.notes.clone(),
+            windows: vec![],
+        })
+    };
+    let mut stops: Vec<DriverStop> = round.stops.iter().enumerate().filter_map(stop).collect();
+    // Orders at one door that follow each other are one visit, as the product has it.
+    for place in 1..stops.len() {
+        let (before, visit) = (stops[place - 1].at, stops[place - 1].visit);
+        if stops[place].at == before {
+            stops[place].visit = visit;
+        }
+    }
+    let breaks: Vec<PlannedBreak> = match scenario.roster.get(round.van) {
+        Some(Some(crate::scenario::roster::Duty::Drives(hours))) => {
+            hours.iter().filter(|own| own.spare == round.spare).filter_map(|own| own.pause).collect()
+        }
+        _ => vec![],
+    };
+    DriverRoute {
+        route: RouteId(world.draws().id("past route", &name)),
+        revision: 1,
+        planned_start: round.start,
+        hub: Point { lat: scenario.hub.lat, lon: scenario.hub.lon },
+        stops,
+        reload_before: None,
+        breaks,
+        closures: vec![],
+    }
+}
+
+/// Reads what came of a round from its driver's reports; nothing for one that never left.
+fn read(
+    round: usize,
+    id: RouteId,
+    by_stop: &HashMap<StopId, usize>,
+    reports: Vec<Report>,
+    fixes: Vec<Fix>,
+) -> Option<PlayedRound> {
+    let (mut departed, mut finished) = (None, None);
+    let mut arrived: HashMap<StopId, Instant> = HashMap::new();
+    let mut tries: Vec<(StopId, Try)> = vec![];
+    for Report { at, what, .. } in reports {
+        match what {
+            Deed::Departed { route } if route == id => departed = departed.or(Some(at)),
+            Deed::Returned { route } if route == id => finished = Some(at),
+            Deed::Arrived { stop } => {
+                arrived.entry(stop).or_insert(at);
+            }
+            Deed::Delivered { stop, outcome, note }
+            | Deed::Collected { stop, outcome, note }
+            | Deed::Failed { stop, outcome, note } => {
+                let Some(order) = by_stop.get(&stop) else { continue };
+                let arrived_at = arrived.get(&stop).copied();
+                tries.push((stop, Try { order: *order, arrived_at, ended_at: at, outcome, note }));
+            }
+            _ => {}
+        }
+    }
+    let departed_at = departed?;
+    let mut tries: Vec<Try> = tries.into_iter().map(|(_, tried)| tried).collect();
+    tries.sort_by_key(|tried| tried.ended_at);
+    let last = tries.last().map_or(departed_at, |tried| tried.ended_at);
+    let finished_at = finished.unwrap_or(last).max(last);
+    Some(PlayedRound { round, departed_at, finished_at, tries, fixes })
+}
