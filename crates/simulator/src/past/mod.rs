@@ -3,6 +3,7 @@
 //!
 //! Weeks are sent newest first, so what people look at first is there first. Not here: a live day.
 
+mod kept;
 mod plan;
 mod play;
 mod record;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, ensure};
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use clap::Args;
+use kept::Kept;
 use roads::City;
 use std::io::Write;
 use std::path::PathBuf;
@@ -85,32 +87,53 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// # Errors
 /// No map, no server, or a line that the product refuses: the world and the product should agree.
 pub async fn play(asked: Past) -> Result<()> {
-    let (city, cache) = (asked.city.clone(), asked.var.join("city"));
-    let city = Arc::new(tokio::task::spawn_blocking(move || City::open(&city, &cache)).await??);
-    let truth = asked.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
+    let (file, cache) = (asked.city.clone(), asked.var.join("city"));
+    let city = Arc::new(tokio::task::spawn_blocking(move || City::open(&file, &cache)).await??);
     let (mut sink, until) = sink(&asked).await?;
+    // What is kept tells no truth.
+    let kept = if asked.truth.is_none() { Some(Kept::of(&asked)?) } else { None };
+    let truth = Arc::new(asked.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default());
     let began = RealInstant::now();
-    let (mut all, mut left) = (HistoryAnswer::default(), asked.days);
-    let mut last = until;
-    let truth = Arc::new(truth);
-    while left > 0 {
-        let count = left.min(DAYS_AT_ONCE);
-        let first = last - Days::new(u64::from(count) - 1);
-        let mut records = vec![];
-        for day in first.iter_days().take(count as usize) {
-            let positions = (until - day).num_days() < i64::from(asked.position_days);
-            let (city, truth, ask) =
-                (Arc::clone(&city), Arc::clone(&truth), OneDay::of(&asked, day, positions));
-            records.extend(tokio::task::spawn_blocking(move || ask.play(city, truth)).await??);
+    let mut all = HistoryAnswer::default();
+    let weeks: Vec<(NaiveDate, NaiveDate)> = (0..asked.days)
+        .step_by(DAYS_AT_ONCE as usize)
+        .map(|back| {
+            let count = (asked.days - back).min(DAYS_AT_ONCE);
+            let last = until - Days::new(back.into());
+            (last - Days::new(u64::from(count) - 1), last)
+        })
+        .collect();
+    let play_week = |(first, last): (NaiveDate, NaiveDate)| {
+        let (city, truth, kept) = (Arc::clone(&city), Arc::clone(&truth), kept.clone());
+        let day = |day: NaiveDate| {
+            OneDay::of(&asked, day, (until - day).num_days() < i64::from(asked.position_days))
+        };
+        let days: Vec<OneDay> = first.iter_days().take_while(|day| *day <= last).map(day).collect();
+        tokio::task::spawn_blocking(move || {
+            let mut lines = vec![];
+            for day in days {
+                lines.extend(day.lines(&city, &truth, kept.as_ref())?);
+            }
+            anyhow::Ok(lines)
+        })
+    };
+    let mut ready = None;
+    for (place, week) in weeks.iter().enumerate() {
+        let lines = match ready.take() {
+            Some(lines) => lines,
+            None => play_week(*week).await??,
+        };
+        // The next week is played while this one is taken in.
+        let next = weeks.get(place + 1).map(|next| play_week(*next));
+        let answer = sink.take(lines).await?;
+        if let Some(next) = next {
+            ready = Some(next.await??);
         }
-        let answer = sink.take(&records).await?;
         all.orders += answer.orders;
         all.known += answer.known;
         all.attempts += answer.attempts;
         all.routes += answer.routes;
-        tracing::info!("{first} to {last}: {} orders, {} attempts", answer.orders, answer.attempts);
-        left -= count;
-        last = first - Days::new(1);
+        tracing::info!("{} to {}: {} orders, {} known", week.0, week.1, answer.orders, answer.known);
     }
     tracing::info!(
         "{} days in {:.1} s: {} orders ({} known), {} attempts, {} rounds",
@@ -142,22 +165,16 @@ async fn sink(asked: &Past) -> Result<(Sink, NaiveDate)> {
 }
 
 impl Sink {
-    async fn take(&mut self, records: &[HistoryRecord]) -> Result<HistoryAnswer> {
-        let mut body = vec![];
-        for record in records {
-            serde_json::to_writer(&mut body, record)?;
-            body.push(b'\n');
-        }
+    async fn take(&mut self, lines: Vec<u8>) -> Result<HistoryAnswer> {
         match self {
             Self::File(file) => {
-                file.write_all(&body)?;
-                let orders = records.iter().filter(|r| matches!(r, HistoryRecord::Order(_))).count();
-                Ok(HistoryAnswer { orders, ..HistoryAnswer::default() })
+                file.write_all(&lines)?;
+                Ok(HistoryAnswer::default())
             }
             Self::Server(link, key) => {
                 let began = RealInstant::now();
                 let answer = loop {
-                    match link.import_history(key, body.clone()).await {
+                    match link.import_history(key, lines.clone()).await {
                         Err(error @ (LinkError::Busy { .. } | LinkError::Silent(_)))
                             if began.elapsed() < PATIENCE =>
                         {
@@ -197,11 +214,28 @@ impl OneDay {
         Self { seed, size, zone: asked.zone, day, positions }
     }
 
-    fn play(self, city: Arc<City>, truth: Arc<Truth>) -> Result<Vec<HistoryRecord>> {
+    /// The day as lines, played or as it was kept.
+    fn lines(self, city: &Arc<City>, truth: &Arc<Truth>, kept: Option<&Kept>) -> Result<Vec<u8>> {
+        let (day, positions) = (self.day, self.positions);
+        if let Some(lines) = kept.and_then(|kept| kept.get(day, positions)) {
+            return Ok(lines);
+        }
+        let mut lines = vec![];
+        for record in self.play(city, truth)? {
+            serde_json::to_writer(&mut lines, &record)?;
+            lines.push(b'\n');
+        }
+        if let Some(kept) = kept {
+            kept.put(day, positions, &lines)?;
+        }
+        Ok(lines)
+    }
+
+    fn play(self, city: &Arc<City>, truth: &Truth) -> Result<Vec<HistoryRecord>> {
         let plan_at = self.zone.from_local_datetime(&self.day.and_time(PLAN_AT)).earliest();
         let plan_at = plan_at.context("the day has no morning")?.to_utc();
         let day = Workday::around(plan_at, self.zone)?;
-        let scenario = Scenario::write(self.seed, self.size, day, city.addresses(), &*city)?;
+        let scenario = Scenario::write(self.seed, self.size, day, city.addresses(), &**city)?;
         truth.record(&Fact::Day {
             version: truth::VERSION,
             seed: self.seed,
@@ -213,8 +247,9 @@ impl OneDay {
             orders: self.size.orders,
             late_orders: self.size.late_orders,
         });
-        let planned = plan::plan(&scenario, &*city)?;
-        let (world, vans) = World::of(&scenario, city, Truth::default());
+        let planned = plan::plan(&scenario, &**city)?;
+        let (world, vans) =
+            World::of(&scenario, Arc::clone(city) as Arc<dyn crate::streets::Streets>, Truth::default());
         let world = Arc::new(world);
         world.tell_the_morning(&scenario);
         let played = play::play(&scenario, &world, &vans, &planned);

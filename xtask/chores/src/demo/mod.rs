@@ -45,6 +45,9 @@ pub struct Options {
     /// How many orders are placed
     #[arg(long, default_value_t = 1500)]
     orders: u32,
+    /// How many days before it are brought in behind the running day, newest first
+    #[arg(long, default_value_t = 56)]
+    days: u32,
     /// Another street extract than Malta's (.osm.pbf)
     #[arg(long)]
     city: Option<PathBuf>,
@@ -82,6 +85,7 @@ impl Options {
             seed,
             vans,
             orders,
+            days: 0,
             city,
             database_url: None,
             truth: Some(truth),
@@ -125,10 +129,12 @@ struct Ready {
     admin_key: String,
 }
 
-/// The running pair; the simulator is stopped before the server.
+/// What runs; the server is stopped last.
 #[derive(Debug)]
 pub struct Running {
     simulator: Child,
+    /// Brings in the days before, and ends.
+    past: Option<Child>,
     server: Child,
     ready: Ready,
 }
@@ -223,7 +229,21 @@ impl Running {
             command.arg("--truth").arg(std::path::absolute(truth)?);
         }
         let (simulator, _) = Child::start("simulator", &mut command, &var.join("log/simulator.log"))?;
-        Ok(Some(Self { simulator, server, ready }))
+        let past = if options.days > 0 {
+            let mut command = Command::new(project.program("simulator"));
+            command
+                .current_dir(&project.root)
+                .args(["past", "--server", &ready.url])
+                .arg("--key-file")
+                .arg(&key);
+            command.args(["--seed", &options.seed.to_string(), "--vans", &options.vans.to_string()]);
+            command.args(["--orders", &options.orders.to_string(), "--days", &options.days.to_string()]);
+            command.arg("--city").arg(&city).arg("--var").arg(var);
+            Some(Child::start("past", &mut command, &var.join("log/past.log"))?.0)
+        } else {
+            None
+        };
+        Ok(Some(Self { simulator, past, server, ready }))
     }
 
     /// Fails when one of the two has ended; a simulator that finished its day in order is no failure.
@@ -237,6 +257,19 @@ impl Running {
                 self.server.name(),
                 self.server.tail()
             );
+        }
+        if let Some(past) = &mut self.past
+            && let Some(status) = past.ended()?
+        {
+            if status.success() {
+                println!("The days before are there.");
+            } else {
+                println!(
+                    "The days before could not be brought in ({status}); its last words:\n{}",
+                    past.tail()
+                );
+            }
+            self.past = None;
         }
         match self.simulator.ended()? {
             Some(status) if !status.success() => {
@@ -278,6 +311,9 @@ impl Running {
 
     /// Stops the simulator, then the server.
     pub fn stop(&mut self) {
+        if let Some(past) = &mut self.past {
+            past.stop();
+        }
         self.simulator.stop();
         self.server.stop();
     }

@@ -42,7 +42,8 @@ pub fn smoke(project: &Project, options: &Options, interrupt: &Interrupt) -> Res
     // The temporary folder, because every database user may enter it and its path is short enough for a socket.
     let var = std::env::temp_dir().join(format!("doorstep-smoke-{}", std::process::id()));
     fs::create_dir(&var).with_context(|| format!("could not create {}", var.display()))?;
-    let options = Options { port: 0, factor: options.factor.max(FACTOR), ..options.clone() };
+    let options =
+        Options { port: 0, days: options.days.min(1), factor: options.factor.max(FACTOR), ..options.clone() };
     let Some(mut running) = Running::start(project, &options, &var, interrupt)? else { bail!("interrupted") };
     let outcome = until_moving(&mut running, interrupt);
     let known = descendants();

@@ -23,6 +23,7 @@ use domain::{
     Actor, Coordinate, Day, Fact, HubId, Instant, Order, Plan, PlanId, PlanState, Route, RouteState,
     ServiceDay, ShiftId, ShopId, VehicleId,
 };
+use futures::future::try_join_all;
 use lines::{Line, Unread};
 use rounds::{Fleet, Past, Round, micro};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,7 +32,9 @@ use story::{Doors, Story, Visit};
 use wire::history::{HistoryAnswer, HistoryRecord, HistoryRefusal, PastOrder, PastPositions, PastRoute};
 
 /// So many orders are written in one transaction.
-const PART: usize = 1_000;
+const PART: usize = 500;
+/// So many transactions write at the same time.
+const AT_ONCE: usize = 3;
 const MOST_REFUSALS: usize = 200;
 const MOST_FIXES: usize = 5_000;
 
@@ -134,12 +137,14 @@ impl Operations {
                 Err(why) => sorted.refused.push((line, Unread { what, why })),
             }
         }
-        for part in stories.chunks(PART) {
-            let (orders, attempts) = self.store_stories(caller, site.hub.id, part).await?;
-            answer.orders += orders;
-            answer.known += part.len() - orders;
-            answer.attempts += attempts;
+        for some in stories.chunks(PART * AT_ONCE) {
+            let parts = some.chunks(PART).map(|part| self.store_stories(caller, site.hub.id, part));
+            for (orders, attempts) in try_join_all(parts).await? {
+                answer.orders += orders;
+                answer.attempts += attempts;
+            }
         }
+        answer.known += stories.len() - answer.orders;
         answer.positions = self.store_positions(&site, sorted.positions, &fleet, &mut sorted.refused).await?;
 
         sorted.refused.sort_by_key(|(line, _)| *line);
