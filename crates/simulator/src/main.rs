@@ -72,12 +72,15 @@ struct Arguments {
     /// How many vehicles
     #[arg(long, default_value_t = 40)]
     vans: usize,
-    /// How many orders before the plan on an ordinary day; the date makes more or less of them
+    /// How many orders before the plan
     #[arg(long, default_value_t = 1_500)]
     orders: usize,
-    /// How many orders during an ordinary day; a share of the others when left out
+    /// How many orders during the day; a share of the others when left out
     #[arg(long)]
     day_orders_late: Option<usize>,
+    /// Lets the date make more or less of the orders: weekdays, seasons, promotions and holidays
+    #[arg(long)]
+    by_date: bool,
     /// The number in the first order's reference; another one for another day in the same database
     #[arg(long, default_value_t = 1)]
     first_order: usize,
@@ -155,7 +158,8 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let day = Workday::around(opening::plan_at(clock.now(), clock.factor(), size.orders), arguments.zone)?;
     let scenario = {
         let city = Arc::clone(&city);
-        let script = Script { seed: arguments.seed, town: arguments.town, size, day, shares };
+        let (seed, town, by_date) = (arguments.seed, arguments.town, arguments.by_date);
+        let script = Script { seed, town, size, day, by_date, shares };
         tokio::task::spawn_blocking(move || Scenario::write(script, city.addresses(), &*city)).await??
     };
     truth.record(&Fact::Day {

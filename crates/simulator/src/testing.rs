@@ -68,11 +68,11 @@ pub fn workday() -> Workday {
     Workday::around("2026-06-15T05:20:00Z".parse().unwrap(), chrono_tz::Europe::Malta).unwrap()
 }
 
-/// A day on which exactly as much is ordered as on an ordinary one, in fair weather.
+/// A day in fair weather on which exactly so much is ordered.
 pub fn script(seed: u64, size: Size) -> Script {
     let mut shares = Shares::default();
-    (shares.calendar.swing, shares.calendar.noise, shares.calendar.weather) = (0.0, 0.0, 0.0);
-    Script { seed, town: 1, size, day: workday(), shares }
+    shares.calendar.weather = 0.0;
+    Script { seed, town: 1, size, day: workday(), by_date: false, shares }
 }
 
 /// The same, written for a town of so many addresses.

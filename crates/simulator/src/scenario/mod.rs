@@ -33,9 +33,9 @@ use workday::Workday;
 pub struct Size {
     /// Vehicles.
     pub vans: usize,
-    /// Orders placed before the plan of an ordinary day.
+    /// Orders placed before the plan; of an ordinary day, when the date makes more or less of them.
     pub orders: usize,
-    /// Orders that come in during an ordinary day.
+    /// Orders that come in during the day; the same.
     pub late_orders: usize,
     /// The number in the first order's reference.
     pub first_order: usize,
@@ -52,6 +52,8 @@ pub struct Script {
     pub size: Size,
     /// The day.
     pub day: Workday,
+    /// Whether the date makes more or less of the orders.
+    pub by_date: bool,
     /// How much there is of everything.
     pub shares: Shares,
 }
@@ -117,11 +119,14 @@ impl Scenario {
     /// # Errors
     /// When the map has no place for a hub, or no address that can be reached from it.
     pub fn write(script: Script, addresses: &[Address], streets: &dyn Streets) -> Result<Self> {
-        let Script { seed, town, size, day, shares } = script;
+        let Script { seed, town, size, day, by_date, shares } = script;
         let draws = Draws::new(seed);
         let pool = (size.orders + size.late_orders) as f64 * shares.people.pool;
         let town = Arc::new(Town::write(town, pool as usize, addresses, streets, &shares)?);
-        let date = Date::of(day.date(), &draws, &shares.calendar);
+        let mut date = Date::of(day.date(), &draws, &shares.calendar);
+        if !by_date {
+            date.demand = 1.0;
+        }
         let vehicles = fleet::vehicles(&draws, &day, size.vans, shares.fleet.late_shift);
         let today = orders::Today { draws: &draws, day: &day, date: &date, town: &town, shares: &shares };
         Ok(Self {
@@ -194,7 +199,7 @@ mod tests {
         let size = Size { vans: 10, orders: 200, late_orders: 10, first_order: 1 };
         let orders = |date: &str| {
             let day = Workday::around(format!("{date}T06:20:00Z").parse().unwrap(), chrono_tz::Europe::Malta);
-            let script = Script { day: day.unwrap(), shares: Shares::default(), ..script(1, size) };
+            let script = Script { day: day.unwrap(), by_date: true, ..script(1, size) };
             Scenario::write(script, &addresses(500), &StraightStreets).unwrap().orders.len()
         };
         assert!(orders("2026-11-27") > 380 && orders("2026-06-21") < 80);

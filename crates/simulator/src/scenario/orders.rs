@@ -63,7 +63,7 @@ const EXPECTS_A_COLLECTION: f64 = 0.8;
 /// How often somebody other than the one who orders most orders.
 const OTHERS: f64 = 0.35;
 
-/// The orders: those of an ordinary day, times what the date does. The later ones are placed during the day.
+/// The orders, times what the date makes of them. The later ones are placed during the day.
 pub fn write(today: &Today, size: Size, addresses: &[Address]) -> Vec<ScenarioOrder> {
     let by_date = |ordinary: usize| (ordinary as f64 * today.date.demand).round() as usize;
     let (early, late) = (by_date(size.orders), by_date(size.late_orders));

@@ -70,7 +70,7 @@ macro_rules! shares {
 shares! {
     /// Who lives in the town and how they order.
     people People {
-        pool = 8.0, 1.0 to 100.0 "households for each order of an ordinary day", "assumed": "How many households could order; the same come again over the days.";
+        pool = 8.0, 1.0 to 100.0 "households for each order that is asked for", "assumed": "How many households could order; the same come again over the days.";
         rate_spread = 1.1, 0.0 to 3.0 "of the logarithm", "assumed": "How much the households differ in how often they order.";
         workers = 0.46, 0.0 to 1.0 "of households", "assumed": "Everybody is at work on a working day.";
         home_office = 0.12, 0.0 to 1.0 "of households", "assumed": "Somebody works at home.";
@@ -110,8 +110,8 @@ shares! {
     }
     /// What the date does.
     calendar Calendar {
-        swing = 1.0, 0.0 to 2.0 "power", "assumed": "How much weekdays, seasons, promotions and holidays matter; 0 makes every day an ordinary one.";
-        noise = 0.05, 0.0 to 1.0 "of the logarithm", "assumed": "What is left to chance of a day's demand.";
+        swing = 1.0, 0.0 to 2.0 "power", "assumed": "With `--by-date`, how much weekdays, seasons, promotions and holidays matter.";
+        noise = 0.05, 0.0 to 1.0 "of the logarithm", "assumed": "With `--by-date`, what is left to chance of a day's demand.";
         weather = 1.0, 0.0 to 3.0 "times as often", "rainy days of Malta by month, WMO normals 1961-1990": "How often it rains or is hot; 0 is always fair.";
         wet_slows = 1.0, 0.0 to 3.0 "times as much", "10 to 25 % less speed on wet arterial roads: FHWA, How Do Weather Events Impact Roads?": "How much weather slows.";
     }
