@@ -5,7 +5,9 @@
 //! and what is true in its world (speeds, times at the door, who is at home) is never sent.
 
 mod areas;
+mod calendar;
 mod clock;
+mod draws;
 mod driver;
 mod opening;
 mod past;
@@ -14,10 +16,12 @@ mod phone;
 mod real_city;
 mod scenario;
 mod server_link;
+mod shares;
 mod streets;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod town;
 mod truth;
 mod van;
 mod world;
@@ -30,8 +34,9 @@ use driver::Driver;
 use phone::Phone;
 use roads::City;
 use scenario::workday::Workday;
-use scenario::{Scenario, Size};
+use scenario::{Scenario, Script, Size};
 use server_link::ServerLink;
+use shares::Shares;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,15 +82,24 @@ struct Arguments {
     /// The same seed gives the same day
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The same town seed gives the same people, roads and places without reception on every day
+    #[arg(long, default_value_t = 1)]
+    town: u64,
+    /// JSON file of shares that differ from those of docs/simulator.md
+    #[arg(long)]
+    shares: Option<PathBuf>,
     /// How many vehicles
     #[arg(long, default_value_t = 40)]
     vans: usize,
     /// How many orders before the plan
     #[arg(long, default_value_t = 1_500)]
     orders: usize,
-    /// How many orders during the day; about 3 % of the others when left out
+    /// How many orders during the day; a share of the others when left out
     #[arg(long)]
     day_orders_late: Option<usize>,
+    /// Lets the date make more or less of the orders: weekdays, seasons, promotions and holidays
+    #[arg(long)]
+    by_date: bool,
     /// The number in the first order's reference; another one for another day in the same database
     #[arg(long, default_value_t = 1)]
     first_order: usize,
@@ -144,10 +158,13 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         format!("the administrator's key cannot be read from {}", arguments.key_file.display())
     })?;
     let key = key.trim().to_owned();
+    let shares = arguments.shares.as_deref().map(Shares::of_file).transpose()?.unwrap_or_default();
     let size = Size {
         vans: arguments.vans,
         orders: arguments.orders,
-        late_orders: arguments.day_orders_late.unwrap_or(arguments.orders * 3 / 100),
+        late_orders: arguments
+            .day_orders_late
+            .unwrap_or((arguments.orders as f64 * shares.orders.late).round() as usize),
         first_order: arguments.first_order,
     };
     let truth = arguments.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
@@ -162,13 +179,15 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let clock = WorldClock::starting(sent, received, answer);
     let day = Workday::around(opening::plan_at(clock.now(), clock.factor(), size.orders), arguments.zone)?;
     let scenario = {
-        let (city, seed) = (Arc::clone(&city), arguments.seed);
-        tokio::task::spawn_blocking(move || Scenario::write(seed, size, day, city.addresses(), &*city))
-            .await??
+        let city = Arc::clone(&city);
+        let (seed, town, by_date) = (arguments.seed, arguments.town, arguments.by_date);
+        let script = Script { seed, town, size, day, by_date, shares };
+        tokio::task::spawn_blocking(move || Scenario::write(script, city.addresses(), &*city)).await??
     };
     truth.record(&Fact::Day {
         version: truth::VERSION,
         seed: arguments.seed,
+        town: arguments.town,
         factor: clock.factor(),
         zone: arguments.zone.name(),
         opens: day.after(chrono::Duration::zero()),
@@ -176,6 +195,8 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         vans: size.vans,
         orders: size.orders,
         late_orders: size.late_orders,
+        date: &scenario.date,
+        shares: &scenario.shares,
     });
     let (world, vans) = World::of(&scenario, city, truth);
     world.tell_the_morning(&scenario);
@@ -184,7 +205,10 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let keys = opening::set_up(&link, &key, &scenario, plan_at, &ends).await?;
     tracing::info!("{} vehicles and {} shops are set up", keys.vehicles.len(), keys.shops.len());
     opening::make_roster(&link, &key, &scenario, &keys.vehicles, &ends).await?;
-    opening::place_orders(&link, &keys.shops, &scenario, &ends).await?;
+    let sent_again = |order: &str, why: &str| {
+        world.record(&Fact::SentAgain { order, at: clock.now(), why });
+    };
+    opening::place_orders(&link, &keys.shops, &scenario, &sent_again, &ends).await?;
     let spare_s = (plan_at - clock.now()).num_seconds();
     if spare_s < 0 {
         tracing::warn!("the orders came {} world seconds after the plan was due; some may miss it", -spare_s);
@@ -193,7 +217,9 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let around = Arc::new(Surroundings { link, clock, tally: Tally::default(), vans: vans.len(), ends });
     let (mut tasks, world) = (JoinSet::new(), Arc::new(world));
     for (index, (truth, device)) in vans.into_iter().zip(keys.vehicles).enumerate() {
-        let phone = Phone::new(world.draws(), index, &truth.label, device.key, around.clock.factor());
+        let (shares, reception) = (&world.shares().phones, Arc::clone(&world.town().reception));
+        let factor = around.clock.factor();
+        let phone = Phone::new(world.draws(), index, &truth.label, device.key, factor, shares, reception);
         world.record(&truth.fact(phone.truth()));
         let driver = Driver::new(Arc::clone(&world), truth, around.clock.now());
         tasks.spawn(van::play(index, driver, phone, Arc::clone(&around)));
@@ -203,7 +229,10 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         () = keep_time(&around, &key) => {}
         () = summarise(&around) => {}
         () = async {
-            opening::place_late_orders(keys.shops, scenario.orders, &around).await;
+            let sent_again = |order: &str, why: &str| {
+                world.record(&Fact::SentAgain { order, at: around.clock.now(), why });
+            };
+            opening::place_late_orders(keys.shops, scenario.orders, &around, &sent_again).await;
             std::future::pending::<()>().await;
         } => {}
     }

@@ -13,13 +13,15 @@ use std::collections::BTreeMap;
 use std::time::Duration as RealDuration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use wire::Instant;
 use wire::machine::{
     NamedKey, PlaceOrder, PlaceOrderResult, PlaceStatus, SetUp, SetUpAnswer, SetUpHub, VehicleToken,
 };
 use wire::roster::{DutyCode, SaveDriver, SaveShift, SavedAnswer, SavedStatus};
+use wire::{Instant, Point};
 
 const BULK: usize = 500;
+/// So many addresses without coordinates the product looks up in one request.
+const LOOKED_UP: usize = 100;
 const SHOPS_AT_ONCE: usize = 3;
 const REAL_S_FOR_AN_ORDER: f64 = 0.001;
 const TRIES: u32 = 30;
@@ -131,18 +133,19 @@ pub async fn place_orders(
     link: &ServerLink,
     shops: &[NamedKey],
     scenario: &Scenario,
+    sent_again: &(dyn Fn(&str, &str) + Sync),
     ends: &CancellationToken,
 ) -> Result<()> {
     let early = scenario.orders.iter().filter(|order| order.placed_at.is_none());
-    let mut asked: BTreeMap<usize, Vec<PlaceOrder>> = BTreeMap::new();
+    let mut asked: BTreeMap<usize, Vec<ScenarioOrder>> = BTreeMap::new();
     for order in early {
-        asked.entry(order.shop).or_default().push(order.says.clone());
+        asked.entry(order.shop).or_default().push(order.clone());
     }
-    let batches = asked.into_iter().flat_map(|(shop, orders)| {
-        orders.chunks(BULK).map(move |chunk| (shop, chunk.to_vec())).collect::<Vec<_>>()
-    });
+    let batches = asked
+        .into_iter()
+        .flat_map(|(shop, orders)| batches(&orders).map(|some| (shop, some.to_vec())).collect::<Vec<_>>());
     let results: Vec<PlaceOrderResult> = futures::stream::iter(batches)
-        .map(|(shop, orders)| place(link, shops, shop, orders, ends))
+        .map(|(shop, orders)| place(link, shops, shop, orders, sent_again, ends))
         .buffer_unordered(SHOPS_AT_ONCE)
         .try_concat()
         .await?;
@@ -157,7 +160,12 @@ pub async fn place_orders(
 }
 
 /// Places the orders that come in during the day, each at its time. An order that the server does not take is logged and left.
-pub async fn place_late_orders(shops: Vec<NamedKey>, mut orders: Vec<ScenarioOrder>, around: &Surroundings) {
+pub async fn place_late_orders(
+    shops: Vec<NamedKey>,
+    mut orders: Vec<ScenarioOrder>,
+    around: &Surroundings,
+    sent_again: &(dyn Fn(&str, &str) + Sync),
+) {
     orders.retain(|order| order.placed_at.is_some());
     orders.sort_by_key(|order| order.placed_at);
     for order in orders {
@@ -171,22 +179,59 @@ pub async fn place_late_orders(shops: Vec<NamedKey>, mut orders: Vec<ScenarioOrd
             }
         }
         let reference = order.says.reference.clone();
-        match place(&around.link, &shops, order.shop, vec![order.says], &around.ends).await {
+        match place(&around.link, &shops, order.shop, vec![order], sent_again, &around.ends).await {
             Ok(results) => warn_of_refusals(&results),
             Err(error) => tracing::warn!("late order {reference} was not placed: {error:#}"),
         }
     }
 }
 
+/// Places some orders of a shop. Those whose address is refused because they have no coordinates are sent again with them.
 async fn place(
     link: &ServerLink,
     shops: &[NamedKey],
     shop: usize,
-    orders: Vec<PlaceOrder>,
+    orders: Vec<ScenarioOrder>,
+    sent_again: &(dyn Fn(&str, &str) + Sync),
     ends: &CancellationToken,
 ) -> Result<Vec<PlaceOrderResult>> {
     let Some(shop) = shops.get(shop) else { bail!("the server gave no key for shop {shop}") };
-    Ok(persist(ends, || link.place(&shop.key, orders.clone())).await?.results)
+    let says: Vec<PlaceOrder> = orders.iter().map(|order| order.says.clone()).collect();
+    let mut results = persist(ends, || link.place(&shop.key, says.clone())).await?.results;
+    let mut again = Vec::new();
+    for (order, result) in orders.iter().zip(&results) {
+        if result.result == PlaceStatus::Refused && order.says.at.is_none() {
+            sent_again(&order.says.reference, result.why.as_deref().unwrap_or_default());
+            let door = Point { lat: order.behind.door.lat, lon: order.behind.door.lon };
+            again.push(PlaceOrder { at: Some(door), ..order.says.clone() });
+        }
+    }
+    if !again.is_empty() {
+        tracing::info!("{} orders are sent again with coordinates", again.len());
+        let answers = persist(ends, || link.place(&shop.key, again.clone())).await?.results;
+        for answer in answers {
+            if let Some(place) = results.iter_mut().find(|result| result.reference == answer.reference) {
+                *place = answer;
+            }
+        }
+    }
+    Ok(results)
+}
+
+/// Orders in batches of a size that the product takes, with so few without coordinates that it looks all of them up.
+fn batches(orders: &[ScenarioOrder]) -> impl Iterator<Item = &[ScenarioOrder]> {
+    let mut left = orders;
+    std::iter::from_fn(move || {
+        let mut looked_up = 0;
+        let fits = |order: &&ScenarioOrder| {
+            looked_up += usize::from(order.says.at.is_none());
+            looked_up <= LOOKED_UP
+        };
+        let count = left.iter().take(BULK).take_while(fits).count();
+        let (some, rest) = left.split_at(count);
+        left = rest;
+        (!some.is_empty()).then_some(some)
+    })
 }
 
 fn warn_of_refusals(results: &[PlaceOrderResult]) {
@@ -229,6 +274,8 @@ pub async fn persist<T, F: Future<Output = Result<T, LinkError>>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Size;
+    use crate::testing::ordinary;
 
     #[test]
     fn the_plan_comes_at_a_full_minute_once_all_orders_can_be_in() {
@@ -236,6 +283,17 @@ mod tests {
         assert_eq!(at("2026-06-15T05:20:00Z", 1.0, 0), "2026-06-15 05:21:00 UTC");
         assert_eq!(at("2026-06-15T05:20:01Z", 1.0, 1_500), "2026-06-15 05:22:00 UTC");
         assert_eq!(at("2026-06-15T05:20:00Z", 60.0, 1_500), "2026-06-15 05:23:00 UTC");
+    }
+
+    #[test]
+    fn batches_hold_all_orders_once_and_few_without_coordinates() {
+        let size = Size { vans: 2, orders: 1_300, late_orders: 0, first_order: 1 };
+        let mut orders = ordinary(1, size, 500).orders;
+        orders.iter_mut().take(450).for_each(|order| order.says.at = None);
+        let all: Vec<_> = batches(&orders).collect();
+        assert_eq!(all.concat(), orders);
+        let silent = |some: &&[ScenarioOrder]| some.iter().filter(|order| order.says.at.is_none()).count();
+        assert!(all.iter().all(|some| some.len() <= BULK && silent(some) <= LOOKED_UP));
     }
 
     #[tokio::test]

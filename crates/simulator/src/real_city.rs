@@ -2,9 +2,9 @@
 
 use crate::driver::Driver;
 use crate::phone::Phone;
-use crate::scenario::{Scenario, Size};
+use crate::scenario::{Scenario, ScenarioOrder, Size};
 use crate::streets::Streets;
-use crate::testing::workday;
+use crate::testing::{script, workday};
 use crate::truth::Truth;
 use crate::world::World;
 use crate::world::leg::Here;
@@ -15,7 +15,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 use wire::Point;
 use wire::driver::{Deed, DriverRoute, DriverStop, Fix, Report};
-use wire::machine::PlaceOrder;
 use wire::{RouteId, StopId, VehicleKind};
 
 fn city() -> Option<(City, tempfile::TempDir)> {
@@ -32,12 +31,17 @@ fn at(point: Point) -> LatLon {
     LatLon { lat: point.lat, lon: point.lon }
 }
 
+/// Where the product believes an order's door to be.
+fn place(order: &ScenarioOrder) -> LatLon {
+    order.says.at.map_or(order.behind.door, at)
+}
+
 /// Sectors around the hub, each in the order of its windows: no good plan, but one that a driver can follow.
 fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
-    let mut orders: Vec<&PlaceOrder> =
-        scenario.orders.iter().filter(|order| order.placed_at.is_none()).map(|order| &order.says).collect();
-    let angle = |order: &PlaceOrder| {
-        let at = order.at.unwrap();
+    let mut orders: Vec<&ScenarioOrder> =
+        scenario.orders.iter().filter(|order| order.placed_at.is_none()).collect();
+    let angle = |order: &ScenarioOrder| {
+        let at = place(order);
         (at.lat - scenario.hub.lat).atan2(at.lon - scenario.hub.lon)
     };
     orders.sort_by(|a, b| angle(a).total_cmp(&angle(b)));
@@ -47,7 +51,7 @@ fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
         .chunks(size)
         .map(|sector| {
             let mut sector = sector.to_vec();
-            sector.sort_by_key(|order| order.window_until);
+            sector.sort_by_key(|order| order.says.window_until);
             number += 1;
             let route = RouteId(Uuid::from_u128(number));
             let stops = (1..).zip(sector).map(|(sequence, order)| {
@@ -68,14 +72,15 @@ fn sectors(scenario: &Scenario) -> Vec<DriverRoute> {
         .collect()
 }
 
-fn stop(number: u128, sequence: i32, order: &PlaceOrder) -> DriverStop {
+fn stop(number: u128, sequence: i32, order: &ScenarioOrder) -> DriverStop {
+    let (believed, order) = (place(order), &order.says);
     DriverStop {
         stop: StopId(Uuid::from_u128(number)),
         sequence,
         visit: sequence,
         reference: order.reference.clone(),
         address: order.address.clone(),
-        at: order.at.unwrap(),
+        at: Point { lat: believed.lat, lon: believed.lon },
         recipient: order.recipient.name.clone(),
         window_from: order.window_from,
         window_until: order.window_until,
@@ -106,14 +111,22 @@ fn top_speed(fixes: &[Fix]) -> f64 {
 fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     let Some((city, _cache)) = city() else { return };
     let size = Size { vans: 40, orders: 1_500, late_orders: 40, first_order: 1 };
-    let write = || Scenario::write(1, size, workday(), city.addresses(), &city).unwrap();
+    let write = || Scenario::write(script(1, size), city.addresses(), &city).unwrap();
     let scenario = write();
     assert_eq!(scenario.orders, write().orders);
     let known: HashSet<&str> = city.addresses().iter().map(|address| address.text.as_str()).collect();
-    assert!(scenario.orders.iter().all(|order| known.contains(order.says.address.as_str())));
+    let line = |order: &ScenarioOrder| scenario.town.households[order.behind.household].address.clone();
+    let on_the_map = |line: String| {
+        known.contains(
+            line.split_once(", ")
+                .filter(|(flat, _)| flat.starts_with("Flat "))
+                .map_or(line.as_str(), |(_, rest)| rest),
+        )
+    };
+    assert!(scenario.orders.iter().all(|order| on_the_map(line(order))));
     let gate = at(scenario.hub);
     assert!(city.road_near(gate, Profile::Car).unwrap().1 < 5.0);
-    assert!(scenario.orders.iter().all(|order| at(order.says.at.unwrap()).metres_to(gate) < 35_000.0));
+    assert!(scenario.orders.iter().all(|order| place(order).metres_to(gate) < 35_000.0));
 
     let routes = sectors(&scenario);
     let folder = tempfile::tempdir().unwrap();
@@ -123,7 +136,10 @@ fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     let (mut ended, mut driven_h) = (0, 0.0);
     for (truth, route) in vans.into_iter().zip(routes) {
         let (stops, label) = (route.stops.len(), truth.label.clone());
-        let mut phone = Phone::new(world.draws(), 0, &label, "token".into(), 10.0);
+        let mut phone = {
+            let (shares, reception) = (&world.shares().phones, Arc::clone(&world.town().reception));
+            Phone::new(world.draws(), 0, &label, "token".into(), 10.0, shares, reception)
+        };
         let mut driver = Driver::new(Arc::clone(&world), truth, workday().after(Duration::zero()));
         driver.hear(route, &mut phone);
         driver.live_until(workday().after(Duration::hours(16)), &mut phone);
@@ -141,6 +157,52 @@ fn a_day_in_a_real_city_is_the_same_twice_and_plausible() {
     println!("{ended} stops, {stops_an_hour:.1} an hour");
     assert!((2.0..20.0).contains(&stops_an_hour), "{stops_an_hour} stops an hour");
     approaches_differ_as_they_should(&file);
+    doors_are_as_usual_in_the_mean(&file);
+}
+
+/// What is said to be usual at a door is what happens in the mean, and about as many find nobody.
+fn doors_are_as_usual_in_the_mean(file: &std::path::Path) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let facts = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let stops: Vec<_> = facts.filter(|fact| fact["fact"] == "stop").collect();
+    let sum = |key: &str| stops.iter().map(|stop| stop[key].as_f64().unwrap()).sum::<f64>();
+    let (happened, usual) = (sum("at_door_s"), sum("usual_at_door_s"));
+    let of = |outcome: &str| stops.iter().filter(|stop| stop["outcome"] == outcome).count() as f64;
+    let nobody = of("failed_not_home") / stops.len() as f64;
+    let lost = of("failed_cant_find_address") / stops.len() as f64;
+    println!("at doors {happened:.0} s, usual {usual:.0} s; nobody at {nobody:.3}, not found {lost:.3}");
+    assert!((0.94..1.06).contains(&(happened / usual)), "{happened} s at doors, {usual} s usual");
+    assert!((0.03..0.13).contains(&nobody), "{nobody} find nobody");
+    assert!((0.002..0.03).contains(&lost), "{lost} are not found");
+}
+
+#[test]
+fn a_closed_lane_makes_a_detour_of_which_the_map_knows_nothing() {
+    let Some((city, _cache)) = city() else { return };
+    let size = Size { vans: 2, orders: 20, late_orders: 0, first_order: 1 };
+    let scenario = Scenario::write(script(1, size), city.addresses(), &city).unwrap();
+    let lanes = scenario.town.closed_lanes.clone();
+    assert_eq!(lanes.len(), 12);
+    // Who comes from well before a lane and goes well behind it.
+    let beyond = |end: LatLon, other: LatLon| {
+        let stretch = 300.0 / other.metres_to(end).max(1.0);
+        let (lat, lon) = (end.lat - other.lat, end.lon - other.lon);
+        LatLon { lat: end.lat + lat * stretch, lon: end.lon + lon * stretch }
+    };
+    let set_off = roads::Wall(workday().after(Duration::hours(2)).timestamp());
+    let metres = |city: &City, places: &[LatLon]| {
+        let (first, last) = (places[0], places[places.len() - 1]);
+        let way = city.way(beyond(first, last), beyond(last, first), Profile::Car, set_off);
+        way.map_or(0.0, |way| way.metres)
+    };
+    let before: Vec<f64> = lanes.iter().map(|lane| metres(&city, &lane.places)).collect();
+    let city = Arc::new(city);
+    let (_world, _) = World::of(&scenario, Arc::<City>::clone(&city), Truth::default());
+    let longer =
+        lanes.iter().zip(&before).filter(|(lane, before)| metres(&city, &lane.places) > *before + 1.0);
+    let longer = longer.count();
+    println!("{longer} of {} closed lanes make a detour", lanes.len());
+    assert!(longer >= 4, "{longer}");
 }
 
 /// Means by kind and area, from the truth file: vans in the centre take longest, bikes hardly mind, and a sixth of the doors
@@ -169,9 +231,9 @@ fn approaches_differ_as_they_should(file: &std::path::Path) {
 fn nobody_drives_faster_than_the_road_allows() {
     let Some((city, _cache)) = city() else { return };
     let size = Size { vans: 40, orders: 400, late_orders: 0, first_order: 1 };
-    let scenario = Scenario::write(3, size, workday(), city.addresses(), &city).unwrap();
+    let scenario = Scenario::write(script(3, size), city.addresses(), &city).unwrap();
     let (world, vans) = World::of(&scenario, Arc::new(city), Truth::default());
-    let doors: Vec<LatLon> = scenario.orders.iter().map(|order| at(order.says.at.unwrap())).collect();
+    let doors: Vec<LatLon> = scenario.orders.iter().map(place).collect();
     let (mut van_kmh, mut bike_kmh): (f64, f64) = (0.0, 0.0);
     for (index, ends) in doors.windows(2).enumerate() {
         let van = &vans[index % vans.len()];

@@ -1,6 +1,8 @@
 //! A made-up town for unit tests: straight streets at one speed, and addresses on a spiral.
 
 use crate::scenario::workday::Workday;
+use crate::scenario::{Scenario, Script, Size};
+use crate::shares::Shares;
 use crate::streets::Streets;
 use chrono::Duration;
 use roads::{Address, AddressKind, LatLon, Leg, Profile};
@@ -66,6 +68,18 @@ pub fn workday() -> Workday {
     Workday::around("2026-06-15T05:20:00Z".parse().unwrap(), chrono_tz::Europe::Malta).unwrap()
 }
 
+/// A day in fair weather on which exactly so much is ordered.
+pub fn script(seed: u64, size: Size) -> Script {
+    let mut shares = Shares::default();
+    shares.calendar.weather = 0.0;
+    Script { seed, town: 1, size, day: workday(), by_date: false, shares }
+}
+
+/// The same, written for a town of so many addresses.
+pub fn ordinary(seed: u64, size: Size, count: usize) -> Scenario {
+    Scenario::write(script(seed, size), &addresses(count), &StraightStreets).unwrap()
+}
+
 /// Stop number so and so, with a window of four hours from half past eight and two minutes at the door.
 pub fn stop_at(number: u32, at: LatLon) -> DriverStop {
     let window_from = workday().after(Duration::hours(1));
@@ -73,7 +87,7 @@ pub fn stop_at(number: u32, at: LatLon) -> DriverStop {
         stop: StopId(Uuid::from_u128(u128::from(number) + 1)),
         sequence: i32::try_from(number).unwrap() + 1,
         visit: i32::try_from(number).unwrap() + 1,
-        reference: format!("BOO-{number:06}"),
+        reference: format!("TEST-{number:06}"),
         address: "Test Street, Testville".into(),
         at: Point { lat: at.lat, lon: at.lon },
         recipient: format!("Recipient {number:04}"),

@@ -4,21 +4,25 @@
 //! happened before. `docs/simulator.md` says what each field means. Not here: what is true (`crate::world`).
 
 use crate::areas::Area;
+use crate::calendar::{Date, Weather};
+use crate::scenario::{Slip, acts::Deed, drivers::Habits};
+use crate::shares::Shares;
+use crate::town::habits::Kind;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use wire::{Instant, Outcome, Point, StopId, VehicleKind};
 
 /// Grows when a field changes its meaning or goes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The file, or nothing when nobody asked for one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Truth {
-    file: Mutex<Option<File>>,
+    file: Arc<Mutex<Option<File>>>,
 }
 
 /// One line of the file.
@@ -29,6 +33,7 @@ pub enum Fact<'a> {
     Day {
         version: u32,
         seed: u64,
+        town: u64,
         factor: f64,
         zone: &'a str,
         opens: Instant,
@@ -36,20 +41,61 @@ pub enum Fact<'a> {
         vans: usize,
         orders: usize,
         late_orders: usize,
+        #[serde(flatten)]
+        date: &'a Date,
+        shares: &'a Shares,
     },
-    /// An order as the shop knows it, and the area that its door is in.
+    /// Some hours of weather.
+    Weather { weather: Weather, from: Instant, until: Instant, drives_slower: f64, walks_slower: f64 },
+    /// A household that has ordered something for today.
+    Household {
+        household: usize,
+        kind: Kind,
+        at: Point,
+        people: usize,
+        shift_h: f64,
+        floor: u8,
+        lift: bool,
+        quirk: Option<&'a str>,
+        door_times: f64,
+        climb_s: f64,
+        parking_times: f64,
+        rate: f64,
+        answers: bool,
+    },
+    /// An order as the shop knows it and as it is, and the area that its door is in.
     Order {
         order: &'a str,
+        household: usize,
+        person: usize,
         area: Area,
-        at: Point,
+        at: Option<Point>,
+        door: Point,
         address: &'a str,
+        slip: Option<Slip>,
+        prepared: bool,
         placed_at: Option<Instant>,
         window_from: Instant,
         window_until: Instant,
         service_s: Option<i32>,
     },
+    /// What a recipient does about an order; nobody tells the product.
+    Act { order: &'a str, act: Deed, at: Instant, by_message: bool },
+    /// A place without reception.
+    DeadZone { what: &'a str, at: Point, radius_m: f64, blind: bool },
+    /// A lane that is closed, and the map does not know it.
+    ClosedLane { street: &'a str, places: Vec<Point> },
     /// An area that is slow for a while.
-    Incident { near: &'a str, at: Point, radius_m: f64, from: Instant, until: Instant, times_slower: f64 },
+    Incident {
+        kind: &'a str,
+        name: &'a str,
+        near: &'a str,
+        at: Point,
+        radius_m: f64,
+        from: Instant,
+        until: Instant,
+        times_slower: f64,
+    },
     /// A vehicle, its driver and its phone.
     Van {
         vehicle: &'a str,
@@ -57,8 +103,17 @@ pub enum Fact<'a> {
         pace: f64,
         leaves_late_s: f64,
         gives_up: Instant,
+        habits: Habits,
         phone: PhoneTruth,
     },
+    /// The product refused an address, and the shop sent the order again with coordinates.
+    SentAgain { order: &'a str, at: Instant, why: &'a str },
+    /// A driver took another door first.
+    OutOfOrder { vehicle: &'a str, at: Instant, order: &'a str, before: &'a str },
+    /// A driver tapped how a stop ended only now.
+    LateTap { vehicle: &'a str, stop: StopId, ended: Instant, tapped: Instant },
+    /// A phone went off, came back, or was set to the right time.
+    Phone { vehicle: &'a str, at: Instant, what: &'a str },
     /// It left the hub with so many stops.
     Departed { vehicle: &'a str, at: Instant, planned: Instant, stops: usize },
     /// It stood at the hub when it should have left.
@@ -90,6 +145,12 @@ pub struct PhoneTruth {
     pub moving_every_s: i64,
     /// The accuracy that it claims, in metres; 68 % of its readings are within it, and one in 150 is wild.
     pub accuracy_m: f64,
+    /// Seconds by which its clock is ahead, and by how many more each day.
+    pub clock_ahead_s: f64,
+    pub drifts_s_a_day: f64,
+    /// Percent of the battery in the morning, and lost each hour.
+    pub battery: f64,
+    pub lost_an_hour: f64,
 }
 
 /// A visit to a door.
@@ -107,7 +168,10 @@ pub struct StopTruth {
     pub way: WayTruth,
     pub parked: Instant,
     pub arrived: Instant,
-    pub tapped: Instant,
+    pub tapped: Option<Instant>,
+    pub household: Option<usize>,
+    pub home: bool,
+    pub slip: Option<Slip>,
     pub waited_s: f64,
     pub at_door_s: f64,
     pub usual_at_door_s: f64,
@@ -124,10 +188,12 @@ pub struct WayTruth {
     pub turned_s: f64,
     pub drive_s: f64,
     pub usual_drive_s: f64,
+    pub weather_s: f64,
     pub incident_s: f64,
     pub stood_s: f64,
     pub search_s: f64,
     pub walk_s: f64,
+    pub astray_s: f64,
     pub usual_approach_s: f64,
 }
 
@@ -144,7 +210,7 @@ impl Truth {
         let file = File::create(path).with_context(|| {
             format!("the truth cannot be written to {}; name another --truth", path.display())
         })?;
-        Ok(Self { file: Mutex::new(Some(file)) })
+        Ok(Self { file: Arc::new(Mutex::new(Some(file))) })
     }
 
     /// Writes one line. A disk that takes no more ends the file, with a warning, and not the day.

@@ -5,8 +5,8 @@
 use super::{Trip, as_s, elapsed_s};
 use crate::areas::Area;
 use crate::truth::{Fact, StopTruth, WayTruth};
-use crate::world::doors::{self, Door};
-use crate::world::{VanTruth, seconds};
+use crate::world::doors::Door;
+use crate::world::{VanTruth, World, seconds};
 use wire::Instant;
 use wire::driver::DriverStop;
 
@@ -20,6 +20,7 @@ pub struct Visit {
     parked: Instant,
     /// When the driver came to the door.
     pub arrived: Instant,
+    tapped: Option<Instant>,
     begins: Instant,
     further: bool,
 }
@@ -31,7 +32,7 @@ impl Visit {
         stop: &DriverStop,
         attempt: u32,
         area: Area,
-        arrived: Instant,
+        (arrived, tapped): (Instant, Option<Instant>),
         begins: Instant,
     ) -> Self {
         let leg = &trip.leg;
@@ -41,24 +42,26 @@ impl Visit {
             turned_s: elapsed_s(trip.began, arrived) - leg.drive.whole_s() - as_s(trip.stood),
             drive_s: leg.drive_s,
             usual_drive_s: leg.usual_drive_s,
+            weather_s: leg.weather_s,
             incident_s: leg.incident_s,
             stood_s: as_s(trip.stood),
             search_s: leg.search_s,
             walk_s: leg.walk_s,
+            astray_s: leg.astray_s,
             usual_approach_s: leg.usual_approach_s,
         };
-        let parked = arrived - seconds(leg.walk_s);
+        let parked = arrived - seconds(leg.walk_s + leg.astray_s);
         let further = leg.leads_nowhere();
-        Self { stop: stop.clone(), attempt, area, way, parked, arrived, begins, further }
+        Self { stop: stop.clone(), attempt, area, way, parked, arrived, tapped, begins, further }
     }
 
-    /// What is told of it once it has ended. A driver's tap is as good as the truth, so far.
-    pub fn fact(self, van: &VanTruth, door: &Door, ended: Instant) -> Fact<'static> {
-        let usual_at_door_s = doors::usual_s(&self.stop, self.further);
+    /// What is told of it once it has ended.
+    pub fn fact(self, world: &World, van: &VanTruth, door: &Door, ended: Instant) -> Fact<'static> {
+        let usual_at_door_s = world.usual_at_door_s(&self.stop, self.further);
+        let behind = world.behind(&self.stop);
         Fact::Stop(Box::new(StopTruth {
             vehicle: van.label.clone(),
             kind: van.kind,
-            order: self.stop.reference,
             stop: self.stop.stop,
             attempt: self.attempt,
             area: self.area,
@@ -67,13 +70,17 @@ impl Visit {
             way: self.way,
             parked: self.parked,
             arrived: self.arrived,
-            tapped: self.arrived,
+            tapped: self.tapped,
+            household: behind.map(|behind| behind.household),
+            home: door.home,
+            slip: behind.and_then(|behind| behind.slip),
             waited_s: elapsed_s(self.arrived, self.begins),
             at_door_s: elapsed_s(self.begins, ended),
             usual_at_door_s,
             ended,
             outcome: door.outcome,
             note: door.note,
+            order: self.stop.reference,
         }))
     }
 }

@@ -3,7 +3,9 @@
 //! The driver lives in the world's time and is carried forward to any moment at once, so the day does not depend on how often
 //! somebody looks. Not here: the network, and real time (`crate::van`).
 
+mod choice;
 mod ledger;
+mod taps;
 
 use crate::phone::{Phone, Silence};
 use crate::truth::Fact;
@@ -16,9 +18,10 @@ use ledger::Visit;
 use roads::LatLon;
 use std::collections::HashSet;
 use std::sync::Arc;
+use taps::Taps;
 use wire::Point;
-use wire::driver::{Deed, DriverRoute, DriverStop, Report};
-use wire::{Instant, Outcome, ReportId, RouteId, StopId};
+use wire::driver::{Deed, DriverRoute, DriverStop};
+use wire::{Instant, Outcome, RouteId, StopId};
 
 /// How long it takes to find and load what is fetched.
 const LOADING: chrono::Duration = chrono::Duration::minutes(4);
@@ -43,6 +46,7 @@ pub struct Driver {
     breakdown: Option<Breakdown>,
     no_start: Option<NoStart>,
     lull: Option<Lull>,
+    taps: Taps,
 }
 
 struct Heard {
@@ -147,6 +151,7 @@ impl Driver {
             breakdown: mishaps.breakdown,
             no_start: mishaps.no_start,
             lull: mishaps.lull,
+            taps: Taps::default(),
         }
     }
 
@@ -157,6 +162,7 @@ impl Driver {
             let until = change.map_or(now, |at| at.min(now)).max(self.lived_to);
             let moving = matches!(self.state, State::OnTheWay(_));
             phone.watch(self.lived_to, until, moving, |at| self.spot(at));
+            self.tell_of(phone);
             self.lived_to = until;
             match change {
                 Some(at) if at <= now => self.change(at, phone),
@@ -256,6 +262,7 @@ impl Driver {
                 self.report(phone, at, "recovered", at, Deed::Recovered);
             }
             State::Loading { route, since, .. } => {
+                phone.unplug(at);
                 self.report(phone, at, "reloaded", at, Deed::Reloaded { route });
                 self.record(&Fact::Reload { vehicle: &self.truth.label, arrived: since, left: at });
                 if let Some(heard) = &mut self.route {
@@ -274,8 +281,9 @@ impl Driver {
                 } else {
                     Deed::Failed { stop, outcome, note }
                 };
-                self.report(phone, at, "ended", stop, deed);
-                self.record(&visit.fact(&self.truth, &door, at));
+                let reference = visit.stop.reference.clone();
+                self.tap_end(phone, at, &reference, stop, deed);
+                self.record(&visit.fact(&self.world, &self.truth, &door, at));
                 self.closed.insert(stop);
                 match self.pause_at(at) {
                     Some(until) => self.state = State::Pausing { at: place, since: at, until },
@@ -310,6 +318,7 @@ impl Driver {
             self.state = State::Standing { since: at, until: at + lasts };
             return;
         }
+        phone.unplug(at);
         let Some(heard) = &self.route else { return };
         let (route, planned) = (heard.route.route, heard.route.planned_start);
         self.left_with = heard.route.stops.iter().filter(|stop| !self.closed.contains(&stop.stop)).count();
@@ -322,21 +331,24 @@ impl Driver {
         self.vehicle = trip.leg.vehicle;
         match &trip.to {
             &Goal::Hub(route) => {
+                self.plug_in(at, phone);
                 self.report(phone, at, "returned", route, Deed::Returned { route });
                 self.record(&Fact::Returned { vehicle: &self.truth.label, at });
                 self.finished.insert(route);
             }
             &Goal::Load(route, before) => {
                 self.fetched.insert(before);
+                self.plug_in(at, phone);
                 self.state = State::Loading { route, since: at, until: at + LOADING };
             }
             Goal::Stop(stop) => {
-                self.report(phone, at, "arrived", stop.stop, Deed::Arrived { stop: stop.stop });
+                let tapped = self.tap_arrival(phone, at, stop);
                 let served = self.served.take().filter(|_| trip.leg.leads_nowhere());
                 let (arrived, before) = served.map_or((at, None), |(since, before)| (since, Some(before)));
-                let (attempt, door) = self.world.knock(&self.truth, stop, at, before);
+                let (attempt, door) = self.world.knock(&self.truth, stop, at, before, trip.leg.found);
                 let begins = stop.window_from.min(self.goes_home()).max(at);
-                let visit = Visit::of(trip, stop, attempt, self.world.area_of(stop), arrived, begins);
+                let area = self.world.area_of(stop);
+                let visit = Visit::of(trip, stop, attempt, area, (arrived, tapped), begins);
                 let (place, until) = (trip.leg.drive.end(), begins + door.takes);
                 self.state = State::AtDoor { visit: Box::new(visit), at: place, until, door };
             }
@@ -359,7 +371,7 @@ impl Driver {
             self.give_up(at, phone);
         }
         let Some(route) = self.route_id() else { return };
-        let (to, leg) = match self.next_stop() {
+        let (to, leg) = match self.choose(here.driver, at) {
             Some(stop) if self.loads_before(stop.stop) => {
                 let leg = self.world.leg(&self.truth, "load", here, self.truth.bay, at);
                 (Goal::Load(route, stop.stop), leg)
@@ -431,18 +443,6 @@ impl Driver {
 
     fn record(&self, fact: &Fact<'_>) {
         self.world.record(fact);
-    }
-
-    fn report(
-        &self,
-        phone: &mut Phone,
-        at: Instant,
-        deed: &str,
-        subject: impl std::fmt::Display,
-        what: Deed,
-    ) {
-        let id = self.world.draws().id("report", &format!("{}/{deed}/{subject}", self.truth.label));
-        phone.report(Report { id: ReportId(id), at, what });
     }
 }
 

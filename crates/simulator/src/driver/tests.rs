@@ -1,13 +1,15 @@
 //! A driver's whole day, lived in a moment.
 
 use super::*;
-use crate::scenario::{Scenario, Size};
-use crate::testing::{StraightStreets, addresses, stop_at, workday};
+use crate::scenario::{Size, drivers::Habits};
+use crate::shares::Phones;
+use crate::testing::{StraightStreets, ordinary, stop_at, workday};
 use crate::truth::Truth;
 use crate::world::mishaps::Mishaps;
 use chrono::Duration;
 use serde_json::Value;
 use uuid::Uuid;
+use wire::driver::Report;
 use wire::roster::PlannedBreak;
 
 fn world() -> (Arc<World>, VanTruth) {
@@ -16,10 +18,20 @@ fn world() -> (Arc<World>, VanTruth) {
 
 fn world_told_to(file: Truth) -> (Arc<World>, VanTruth) {
     let size = Size { vans: 3, orders: 10, late_orders: 0, first_order: 1 };
-    let scenario = Scenario::write(1, size, workday(), &addresses(100), &StraightStreets).unwrap();
+    let scenario = ordinary(1, size, 100);
     let (world, vans) = World::of(&scenario, Arc::new(StraightStreets), file);
-    let truth = VanTruth { mishaps: Mishaps::default(), ..vans.into_iter().next().unwrap() };
+    let truth = VanTruth {
+        mishaps: Mishaps::default(),
+        habits: Habits::default(),
+        ..vans.into_iter().next().unwrap()
+    };
     (Arc::new(world), truth)
+}
+
+/// A phone without faults.
+fn phone_of(world: &World, label: &str) -> Phone {
+    let sound = Phones { dead_zones: 0.0, blind: 0.0, worn: 0.0, wrong_clock: 0.0, far_off_clock: 0.0 };
+    Phone::new(world.draws(), 0, label, "token".into(), 10.0, &sound, Arc::default())
 }
 
 fn route(truth: &VanTruth, stops: impl IntoIterator<Item = u32>) -> DriverRoute {
@@ -41,7 +53,7 @@ fn route(truth: &VanTruth, stops: impl IntoIterator<Item = u32>) -> DriverRoute 
 
 fn day(truth: VanTruth, world: Arc<World>, stops: u32, step: Duration) -> Vec<Report> {
     let (opens, day) = (workday().after(Duration::zero()), workday());
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut phone = phone_of(&world, &truth.label);
     let route = route(&truth, 0..stops);
     let mut driver = Driver::new(world, truth, opens);
     driver.hear(route, &mut phone);
@@ -82,7 +94,7 @@ fn a_day_is_departure_every_stop_in_order_and_return() {
 #[test]
 fn a_break_is_taken_once_at_the_first_door_after_its_earliest_beginning() {
     let (world, truth) = world();
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut phone = phone_of(&world, &truth.label);
     let mut route = route(&truth, 0..8);
     let earliest = stop_at(0, truth.bay).window_from + Duration::minutes(5);
     route.breaks = vec![PlannedBreak { earliest, latest: earliest + Duration::hours(1), minutes: 45 }];
@@ -156,7 +168,7 @@ fn who_does_not_start_leaves_later() {
 #[test]
 fn who_is_asked_to_comes_by_the_hub_once_and_loads() {
     let (world, truth) = world();
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut phone = phone_of(&world, &truth.label);
     let mut asked = route(&truth, [0, 1, 2, 3]);
     let bay = truth.bay;
     let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
@@ -189,7 +201,7 @@ fn when_the_shift_is_over_the_rest_has_no_time() {
 #[test]
 fn a_stop_that_is_taken_away_is_not_visited_and_a_new_one_is() {
     let (world, truth) = world();
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut phone = phone_of(&world, &truth.label);
     let (first, second) = (route(&truth, [0, 1, 2]), route(&truth, [5, 1]));
     let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
     driver.hear(first, &mut phone);
@@ -274,7 +286,7 @@ fn orders_for_one_door_are_one_visit_for_which_the_driver_comes_once() {
     let door = LatLon { lat: truth.bay.lat + 0.01, lon: truth.bay.lon + 0.01 };
     let shared = [1, 2, 3].map(|number| stop_at(number, door));
     route.stops.splice(1..4, shared);
-    let mut phone = Phone::new(world.draws(), 0, &truth.label, "token".into(), 10.0);
+    let mut phone = phone_of(&world, &truth.label);
     let mut driver = Driver::new(world, truth, workday().after(Duration::zero()));
     driver.hear(route, &mut phone);
     driver.live_until(workday().after(Duration::hours(14)), &mut phone);
@@ -300,4 +312,58 @@ fn a_disk_that_is_full_ends_the_truth_file_and_not_the_day() {
     let (world, truth) = world_told_to(Truth::to(std::path::Path::new("/dev/full")).unwrap());
     let reports = day(truth, world, 3, Duration::seconds(30));
     assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(3)));
+}
+
+fn day_with(habits: Habits, stops: u32) -> (Vec<Report>, Vec<Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("truth.jsonl");
+    let (world, truth) = world_told_to(Truth::to(&file).unwrap());
+    let reports = day(VanTruth { habits, ..truth }, world, stops, Duration::minutes(1));
+    let text = std::fs::read_to_string(&file).unwrap();
+    (reports, text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+fn of<'a>(facts: &'a [Value], what: &str) -> Vec<&'a Value> {
+    facts.iter().filter(|fact| fact["fact"] == what).collect()
+}
+
+#[test]
+fn an_arrival_that_is_forgotten_is_nowhere_but_in_the_truth() {
+    let (reports, facts) = day_with(Habits { skips_arrival: 1.0, ..Habits::default() }, 6);
+    assert_eq!(kinds(&reports), format!("D{}H", "e".repeat(6)));
+    let stops = of(&facts, "stop");
+    assert!(
+        stops.len() == 6 && stops.iter().all(|stop| stop["tapped"].is_null() && stop["arrived"].is_string())
+    );
+}
+
+#[test]
+fn who_taps_later_taps_at_the_next_door_and_at_the_hub_at_the_latest() {
+    let (reports, facts) = day_with(Habits { taps_later: 1.0, ..Habits::default() }, 6);
+    assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(6)));
+    assert!(reports.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    let late = of(&facts, "late_tap");
+    assert_eq!(late.len(), 6);
+    assert!(late.iter().all(|tap| tap["tapped"].as_str() > tap["ended"].as_str()));
+    let (both, _) = day_with(Habits { taps_later: 1.0, skips_arrival: 1.0, ..Habits::default() }, 6);
+    assert_eq!(kinds(&both), format!("D{}H", "e".repeat(6)), "all in one go");
+    assert_eq!(both[1].at, both.last().unwrap().at);
+}
+
+#[test]
+fn who_takes_nearer_doors_first_serves_all_of_them_in_another_order() {
+    let (reports, facts) = day_with(Habits { own_order: 1.0, ..Habits::default() }, 12);
+    assert_eq!(kinds(&reports), format!("D{}H", "ae".repeat(12)));
+    let served = |reports: &[Report]| -> Vec<StopId> {
+        let arrived = |report: &Report| match report.what {
+            Deed::Arrived { stop } => Some(stop),
+            _ => None,
+        };
+        reports.iter().filter_map(arrived).collect()
+    };
+    let own = served(&reports);
+    let planned = served(&day_with(Habits::default(), 12).0);
+    assert_ne!(own, planned);
+    assert_eq!(own.iter().collect::<HashSet<_>>(), planned.iter().collect::<HashSet<_>>());
+    assert!(!of(&facts, "out_of_order").is_empty());
 }

@@ -20,13 +20,14 @@ impl Kept {
     /// When it cannot be made.
     pub fn of(asked: &Past) -> Result<Self> {
         let mut hash = Sha256::new();
-        for file in [std::env::current_exe()?, asked.city.clone()] {
+        let files = [Some(std::env::current_exe()?), Some(asked.city.clone()), asked.shares.clone()];
+        for file in files.into_iter().flatten() {
             let about = fs::metadata(&file).with_context(|| format!("{} cannot be read", file.display()))?;
             let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
             hash.update(about.len().to_le_bytes());
             hash.update(since.as_nanos().to_le_bytes());
         }
-        hash.update(format!("{} {} {} {}", asked.seed, asked.vans, asked.orders, asked.zone));
+        hash.update(format!("{} {} {} {} {}", asked.seed, asked.town, asked.vans, asked.orders, asked.zone));
         let name = hash.finalize().iter().take(8).fold(String::new(), |mut name, byte| {
             // Writing to a string cannot fail.
             let _ = write!(name, "{byte:02x}");

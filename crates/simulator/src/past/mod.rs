@@ -9,20 +9,22 @@ mod play;
 mod record;
 
 use crate::scenario::workday::Workday;
-use crate::scenario::{Scenario, Size};
+use crate::scenario::{Scenario, Script, Size};
 use crate::server_link::{LinkError, ServerLink};
+use crate::shares::Shares;
 use crate::truth::{self, Fact, Truth};
 use crate::world::World;
 use anyhow::{Context, Result, ensure};
-use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeZone};
+use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use clap::Args;
 use kept::Kept;
-use roads::City;
+use roads::{City, Conditions};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant as RealInstant};
+use wire::Point;
 use wire::history::{HistoryAnswer, HistoryRecord};
 
 /// Which days, and where to.
@@ -49,6 +51,12 @@ pub struct Past {
     /// The same seed gives the same days
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The same town seed gives the same people on every day
+    #[arg(long, default_value_t = 1)]
+    town: u64,
+    /// JSON file of shares that differ from those of docs/simulator.md
+    #[arg(long)]
+    shares: Option<PathBuf>,
     /// How many vehicles
     #[arg(long, default_value_t = 40)]
     vans: usize,
@@ -92,7 +100,8 @@ pub async fn play(asked: Past) -> Result<()> {
     let (mut sink, until) = sink(&asked).await?;
     // What is kept tells no truth.
     let kept = if asked.truth.is_none() { Some(Kept::of(&asked)?) } else { None };
-    let truth = Arc::new(asked.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default());
+    let truth = asked.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
+    let shares = asked.shares.as_deref().map(Shares::of_file).transpose()?.unwrap_or_default();
     let began = RealInstant::now();
     let mut all = HistoryAnswer::default();
     let weeks: Vec<(NaiveDate, NaiveDate)> = (0..asked.days)
@@ -104,9 +113,9 @@ pub async fn play(asked: Past) -> Result<()> {
         })
         .collect();
     let play_week = |(first, last): (NaiveDate, NaiveDate)| {
-        let (city, truth, kept) = (Arc::clone(&city), Arc::clone(&truth), kept.clone());
+        let (city, truth, kept) = (Arc::clone(&city), truth.clone(), kept.clone());
         let day = |day: NaiveDate| {
-            OneDay::of(&asked, day, (until - day).num_days() < i64::from(asked.position_days))
+            OneDay::of(&asked, &shares, day, (until - day).num_days() < i64::from(asked.position_days))
         };
         let days: Vec<OneDay> = first.iter_days().take_while(|day| *day <= last).map(day).collect();
         tokio::task::spawn_blocking(move || {
@@ -194,28 +203,27 @@ impl Sink {
 
 /// One day of them.
 struct OneDay {
-    seed: u64,
-    size: Size,
+    script: (u64, u64, Size, Shares),
     zone: Tz,
     day: NaiveDate,
     positions: bool,
 }
 
 impl OneDay {
-    fn of(asked: &Past, day: NaiveDate, positions: bool) -> Self {
+    fn of(asked: &Past, shares: &Shares, day: NaiveDate, positions: bool) -> Self {
         let number = usize::try_from((day - FIRST_DAY).num_days()).unwrap_or_default();
         let size = Size {
             vans: asked.vans,
             orders: asked.orders,
-            late_orders: asked.orders * 3 / 100,
+            late_orders: (asked.orders as f64 * shares.orders.late).round() as usize,
             first_order: number * ORDERS_A_DAY + 1,
         };
-        let seed = asked.seed.wrapping_mul(1_000_003).wrapping_add(day.num_days_from_ce() as u64);
-        Self { seed, size, zone: asked.zone, day, positions }
+        let seed = asked.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
+        Self { script: (seed, asked.town, size, shares.clone()), zone: asked.zone, day, positions }
     }
 
     /// The day as lines, played or as it was kept.
-    fn lines(self, city: &Arc<City>, truth: &Arc<Truth>, kept: Option<&Kept>) -> Result<Vec<u8>> {
+    fn lines(self, city: &Arc<City>, truth: &Truth, kept: Option<&Kept>) -> Result<Vec<u8>> {
         let (day, positions) = (self.day, self.positions);
         if let Some(lines) = kept.and_then(|kept| kept.get(day, positions)) {
             return Ok(lines);
@@ -235,24 +243,36 @@ impl OneDay {
         let plan_at = self.zone.from_local_datetime(&self.day.and_time(PLAN_AT)).earliest();
         let plan_at = plan_at.context("the day has no morning")?.to_utc();
         let day = Workday::around(plan_at, self.zone)?;
-        let scenario = Scenario::write(self.seed, self.size, day, city.addresses(), &**city)?;
+        let (seed, town, size, shares) = self.script;
+        let script = Script { seed, town, size, day, by_date: true, shares };
+        let mut scenario = Scenario::write(script, city.addresses(), &**city)?;
+        // A shop whose address was refused sends it again with the door.
+        for order in scenario.orders.iter_mut().filter(|order| order.says.at.is_none()) {
+            order.says.at = Some(Point { lat: order.behind.door.lat, lon: order.behind.door.lon });
+        }
         truth.record(&Fact::Day {
             version: truth::VERSION,
-            seed: self.seed,
+            seed,
+            town,
             factor: 1.0,
             zone: self.zone.name(),
             opens: day.after(chrono::Duration::zero()),
             closes: day.after(day.length()),
-            vans: self.size.vans,
-            orders: self.size.orders,
-            late_orders: self.size.late_orders,
+            vans: size.vans,
+            orders: size.orders,
+            late_orders: size.late_orders,
+            date: &scenario.date,
+            shares: &scenario.shares,
         });
+        // The planner knows the map, and not which lanes are closed today.
+        city.set_conditions(Conditions::free());
         let planned = plan::plan(&scenario, &**city)?;
-        let (world, vans) =
-            World::of(&scenario, Arc::clone(city) as Arc<dyn crate::streets::Streets>, Truth::default());
+        let streets = Arc::clone(city) as Arc<dyn crate::streets::Streets>;
+        let (world, vans) = World::of(&scenario, streets, truth.clone());
         let world = Arc::new(world);
         world.tell_the_morning(&scenario);
         let played = play::play(&scenario, &world, &vans, &planned);
+        world.record(&Fact::End { at: day.after(day.length()), whole: true });
         Ok(record::records(&scenario, &planned, &played, self.positions))
     }
 }

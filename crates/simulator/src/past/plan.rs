@@ -211,7 +211,7 @@ fn one_wave(
             place: nth + 1,
             service: at_door,
             service_by_kind: [VehicleKind::DieselVan, VehicleKind::CargoBike]
-                .map(|kind| at_door + approach_s(&scenario.areas, kind, *at))
+                .map(|kind| at_door + approach_s(&scenario.town.areas, kind, *at))
                 .to_vec(),
             // A window that is over is missed whatever is done.
             window: (from, until.max(begins + 3_600).max(from)),
@@ -239,7 +239,7 @@ fn one_wave(
             .iter()
             .filter_map(|visit| {
                 let (order, at) = *doors.get(visit.stop.index())?;
-                let walk = approach_s(&scenario.areas, kind, at);
+                let walk = approach_s(&scenario.town.areas, kind, at);
                 let travel_s = i32::try_from(visit.travel + walk).unwrap_or_default();
                 Some(PlannedStop { order, arrival: instant(visit.begin + walk), travel_s })
             })

@@ -61,7 +61,15 @@ pub fn play(
         if own.is_empty() {
             continue;
         }
-        let mut phone = Phone::new(world.draws(), van, &truth.label, String::new(), 1.0);
+        let mut phone = Phone::new(
+            world.draws(),
+            van,
+            &truth.label,
+            String::new(),
+            1.0,
+            &world.shares().phones,
+            Arc::clone(&world.town().reception),
+        );
         world.record(&truth.fact(phone.truth()));
         let mut driver = Driver::new(Arc::clone(world), truth.clone(), since);
         for (nth, round) in own {
@@ -169,7 +177,13 @@ fn read(
         }
     }
     let departed_at = departed?;
-    let mut tries: Vec<Try> = tries.into_iter().map(|(_, tried)| tried).collect();
+    // A phone whose clock was set on the way says some of it before what came before.
+    let possible = |(_, tried): (StopId, Try)| {
+        let arrived_at = tried.arrived_at.map(|at| at.max(departed_at));
+        let ended_at = tried.ended_at.max(arrived_at.unwrap_or(departed_at));
+        Try { arrived_at, ended_at, ..tried }
+    };
+    let mut tries: Vec<Try> = tries.into_iter().map(possible).collect();
     tries.sort_by_key(|tried| tried.ended_at);
     let last = tries.last().map_or(departed_at, |tried| tried.ended_at);
     let finished_at = finished.unwrap_or(last).max(last);

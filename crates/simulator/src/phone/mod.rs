@@ -2,17 +2,24 @@
 //!
 //! Not here: where the vehicle truly is (`crate::driver`), and the network (`send`, `crate::server_link`).
 
+mod battery;
+mod clock;
 mod noise;
 mod queue;
 mod send;
 
-use crate::scenario::draws::Draws;
+use crate::draws::Draws;
+use crate::shares::Phones;
+use crate::town::Reception;
 use crate::truth::PhoneTruth;
 use crate::world::drive::Spot;
+use battery::Battery;
 use chrono::Duration;
+use clock::Clock;
 use noise::Noise;
 use queue::Queue;
 use rand::Rng;
+use std::sync::Arc;
 use wire::driver::{Fix, Report};
 use wire::{Instant, RouteId};
 
@@ -37,6 +44,15 @@ pub struct Phone {
     silence: Option<Silence>,
     last_fix: Option<Instant>,
     battery: Battery,
+    clock: Clock,
+    reception: Arc<Reception>,
+    /// Whether the last place was one without a network.
+    cut_off: bool,
+    /// Since when the battery is empty.
+    off_since: Option<Instant>,
+    /// What the driver will tap once the phone is on again, or once its clock is right.
+    remembered: Vec<Report>,
+    happened: Vec<(Instant, &'static str)>,
     queue: Queue,
     waits: send::Waits,
 }
@@ -59,16 +75,18 @@ impl Silence {
     }
 }
 
-struct Battery {
-    full_at_first: f64,
-    lost_an_hour: f64,
-    since: Option<Instant>,
-}
-
 impl Phone {
     /// The phone of vehicle number `index`. `factor` is the world's pace: phones that send each fix on its own measure less often
     /// in a fast world, so that none sends more than three requests in a real second.
-    pub fn new(draws: &Draws, index: usize, label: &str, token: String, factor: f64) -> Self {
+    pub fn new(
+        draws: &Draws,
+        index: usize,
+        label: &str,
+        token: String,
+        factor: f64,
+        shares: &Phones,
+        reception: Arc<Reception>,
+    ) -> Self {
         let mut rng = draws.stream("phone", label);
         let protocol = match index % 20 {
             7 => Protocol::OsmAndGet,
@@ -84,11 +102,13 @@ impl Phone {
             standing_every: Duration::seconds(moving_s.max(30)),
             silence: None,
             last_fix: None,
-            battery: Battery {
-                full_at_first: rng.random_range(70.0..100.0),
-                lost_an_hour: rng.random_range(1.0..5.0),
-                since: None,
-            },
+            battery: Battery::draw(&mut draws.stream("battery", label), shares),
+            clock: Clock::draw(&mut draws.stream("clock", label), shares),
+            reception,
+            cut_off: false,
+            off_since: None,
+            remembered: Vec::new(),
+            happened: Vec::new(),
             noise: Noise::of(rng),
             queue: Queue::default(),
             waits: send::Waits::default(),
@@ -101,17 +121,75 @@ impl Phone {
         let mut due = self.last_fix.map_or(from, |last| (last + every).max(from));
         while due <= until {
             self.last_fix = Some(due);
-            let fix = self.measure(due, spot(due));
-            if !self.silence.is_some_and(|silence| silence.forgets && silence.holds(due)) {
-                self.queue.push_fix(fix);
-            }
+            self.look(due, spot(due));
             due += every;
         }
     }
 
-    /// Keeps a report until it is answered.
-    pub fn report(&mut self, report: Report) {
-        self.queue.push_report(report);
+    /// Looks once where it is, and measures if it can.
+    fn look(&mut self, at: Instant, spot: Spot) {
+        if let Some(ahead) = self.clock.heed(at) {
+            self.happened.push((at, "clock_set"));
+            self.tap_again(|report| report.at -= ahead);
+        }
+        let fix = self.measure(at, spot);
+        let dead = self.reception.at(spot.at).map(|zone| zone.blind);
+        self.cut_off = dead.is_some();
+        if self.off_since.is_none() && self.battery.percent(at) <= 0.0 {
+            self.off_since = Some(at);
+            self.happened.push((at, "off"));
+        }
+        let forgets = self.silence.is_some_and(|silence| silence.forgets && silence.holds(at));
+        if self.off_since.is_none() && dead != Some(true) && !forgets {
+            self.queue.push_fix(fix);
+        }
+    }
+
+    /// Keeps a report until it is answered. When the phone is off, the driver taps it once it is on again.
+    pub fn report(&mut self, mut report: Report) {
+        report.at = self.clock.shows(report.at);
+        if self.off_since.is_some() {
+            self.remembered.push(report);
+        } else {
+            self.queue.push_report(report);
+        }
+    }
+
+    /// It is charged, and the driver taps what could not be tapped.
+    pub fn plug_in(&mut self, at: Instant) {
+        self.battery.plug_in(at);
+        if self.off_since.take().is_some() {
+            self.happened.push((at, "on"));
+            let shows = self.clock.shows(at);
+            self.tap_again(|report| report.at = shows);
+        }
+    }
+
+    /// It leaves the hub and its plug.
+    pub fn unplug(&mut self, at: Instant) {
+        self.battery.unplug(at);
+    }
+
+    fn tap_again(&mut self, change: impl Fn(&mut Report)) {
+        if self.off_since.is_some() {
+            return;
+        }
+        let mut reports = std::mem::take(&mut self.remembered);
+        reports.iter_mut().for_each(change);
+        self.queue.put_before(reports);
+    }
+
+    /// The server says that the clock is wrong: the phone asks for it to be set, and what was refused is sent again after that.
+    fn blame_clock(&mut self, refused: impl IntoIterator<Item = Report>) {
+        self.remembered.extend(refused);
+        if let Some(now) = self.last_fix {
+            self.clock.ask_to_be_set(now);
+        }
+    }
+
+    /// What has become of the phone since the last question.
+    pub fn happened(&mut self) -> Vec<(Instant, &'static str)> {
+        std::mem::take(&mut self.happened)
     }
 
     /// Loses the network for a while.
@@ -121,7 +199,13 @@ impl Phone {
 
     /// How it measures.
     pub fn truth(&self) -> PhoneTruth {
+        let ((clock_ahead_s, drifts_s_a_day), (battery, lost_an_hour)) =
+            (self.clock.truth(), self.battery.truth());
         PhoneTruth {
+            clock_ahead_s,
+            drifts_s_a_day,
+            battery,
+            lost_an_hour,
             singly: self.protocol != Protocol::Batches,
             moving_every_s: self.moving_every.num_seconds(),
             accuracy_m: self.noise.accuracy_m(),
@@ -130,12 +214,12 @@ impl Phone {
 
     /// Whether the phone has a network at this moment.
     pub fn has_network(&self, now: Instant) -> bool {
-        !self.silence.is_some_and(|silence| silence.holds(now))
+        !self.silence.is_some_and(|silence| silence.holds(now)) && !self.cut_off && self.off_since.is_none()
     }
 
     /// Whether everything has been answered.
     pub fn is_done(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.is_empty() && self.remembered.is_empty()
     }
 
     /// Whether a report waits.
@@ -171,10 +255,9 @@ impl Phone {
     }
 
     fn measure(&mut self, at: Instant, spot: Spot) -> Fix {
-        let since = *self.battery.since.get_or_insert(at);
-        let hours = (at - since).num_seconds() as f64 / 3_600.0;
-        let battery = (self.battery.full_at_first - hours * self.battery.lost_an_hour).max(12.0);
-        Fix { battery_percent: Some(battery.round() as f32), ..self.noise.measure(at, spot) }
+        let percent = self.battery.percent(at);
+        let measured = self.noise.measure(at, spot);
+        Fix { at: self.clock.shows(at), battery_percent: Some(percent.round() as f32), ..measured }
     }
 }
 
@@ -186,10 +269,87 @@ mod tests {
 
     const HERE: LatLon = LatLon { lat: 35.9, lon: 14.5 };
 
+    /// A phone without faults, but for what a test gives it.
+    fn phone_of(shares: &Phones, factor: f64, index: usize, reception: Reception) -> Phone {
+        let draws = Draws::new(1);
+        Phone::new(&draws, index, "Van 01", "token".into(), factor, shares, Arc::new(reception))
+    }
+
+    fn sound() -> Phones {
+        Phones { dead_zones: 0.0, blind: 0.0, worn: 0.0, wrong_clock: 0.0, far_off_clock: 0.0 }
+    }
+
     fn phone(silence: Option<Silence>, factor: f64, index: usize) -> Phone {
-        let mut phone = Phone::new(&Draws::new(1), index, "Van 01", "token".into(), factor);
+        let mut phone = phone_of(&sound(), factor, index, Reception::default());
         silence.into_iter().for_each(|silence| phone.fall_silent(silence));
         phone
+    }
+
+    /// Everywhere is dead.
+    fn nowhere(blind: f64) -> Reception {
+        let shares = Phones { dead_zones: 0.5, blind, ..sound() };
+        let here = [crate::testing::address_at(HERE), crate::testing::address_at(HERE)];
+        Reception::of(&Draws::new(1), &here, LatLon { lat: 36.0, lon: 14.5 }, &shares)
+    }
+
+    fn report(at: Instant) -> Report {
+        let route = wire::RouteId(uuid::Uuid::from_u128(1));
+        Report {
+            id: wire::ReportId(uuid::Uuid::from_u128(2)),
+            at,
+            what: wire::driver::Deed::Returned { route },
+        }
+    }
+
+    #[test]
+    fn a_dead_zone_swallows_positions_or_keeps_them_until_the_phone_is_out_of_it() {
+        let from = workday().after(Duration::zero());
+        let (mut blind, mut silent) =
+            (phone_of(&sound(), 10.0, 0, nowhere(1.0)), phone_of(&sound(), 10.0, 0, nowhere(0.0)));
+        for phone in [&mut blind, &mut silent] {
+            phone.watch(from, from + Duration::minutes(5), true, spot);
+            assert!(!phone.has_network(from + Duration::minutes(5)));
+        }
+        assert!(blind.queued_fixes().is_empty());
+        let kept = silent.queued_fixes().len();
+        assert!(kept >= 30, "{kept}");
+        let out = LatLon { lat: HERE.lat + 0.05, lon: HERE.lon };
+        silent.watch(from + Duration::minutes(5), from + Duration::minutes(6), true, |_| Spot::standing(out));
+        assert!(silent.has_network(from + Duration::minutes(6)) && silent.queued_fixes().len() > kept);
+    }
+
+    #[test]
+    fn an_empty_phone_says_nothing_until_it_is_charged_and_then_all_that_was_not_tapped() {
+        let mut phone = phone_of(&Phones { worn: 1.0, ..sound() }, 10.0, 0, Reception::default());
+        let from = workday().after(Duration::zero());
+        phone.unplug(from);
+        phone.watch(from, from + Duration::hours(11), false, spot);
+        let end = from + Duration::hours(11);
+        assert_eq!(phone.happened().iter().map(|(_, what)| *what).collect::<Vec<_>>(), ["off"]);
+        let last = phone.queued_fixes().last().unwrap().at;
+        assert!(last < end - Duration::hours(1) && !phone.has_network(end));
+        phone.report(report(end));
+        assert!(!phone.has_reports() && !phone.is_done());
+        let plugged = end + Duration::minutes(20);
+        phone.plug_in(plugged);
+        assert_eq!(phone.queued_reports()[0].at, plugged, "that is when it is tapped");
+        assert!(phone.has_network(plugged));
+    }
+
+    #[test]
+    fn a_clock_that_the_server_refuses_is_set_and_what_was_refused_comes_again_with_the_right_time() {
+        let mut phone = phone_of(&Phones { far_off_clock: 1.0, ..sound() }, 10.0, 0, Reception::default());
+        let at = workday().after(Duration::zero());
+        phone.watch(at, at + Duration::minutes(1), true, spot);
+        phone.report(report(at));
+        let said = phone.queued_reports()[0].at;
+        assert!((said - at).abs() > Duration::minutes(9));
+        assert!((phone.queued_fixes()[0].at - at).abs() > Duration::minutes(9));
+        phone.queue.reports_answered(1);
+        phone.blame_clock([Report { at: said, ..report(at) }]);
+        phone.watch(at + Duration::minutes(1), at + Duration::minutes(50), true, spot);
+        assert_eq!(phone.happened().last().map(|(_, what)| *what), Some("clock_set"));
+        assert!((phone.queued_reports()[0].at - at).abs() < Duration::seconds(1));
     }
 
     fn spot(_: Instant) -> Spot {

@@ -2,7 +2,7 @@
 //!
 //! Not here: when it measures.
 
-use crate::scenario::draws::normal;
+use crate::draws::normal;
 use crate::world::drive::Spot;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -65,7 +65,7 @@ impl Noise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::draws::Draws;
+    use crate::draws::Draws;
     use crate::testing::workday;
     use roads::LatLon;
 

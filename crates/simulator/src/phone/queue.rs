@@ -24,6 +24,11 @@ impl Queue {
         self.reports.push_back(report);
     }
 
+    /// Adds reports that are older than all that wait.
+    pub fn put_before(&mut self, reports: Vec<Report>) {
+        reports.into_iter().rev().for_each(|report| self.reports.push_front(report));
+    }
+
     /// The oldest fixes, at most so many; they stay.
     pub fn fixes(&self, most: usize) -> Vec<Fix> {
         self.fixes.iter().take(most).copied().collect()
@@ -73,7 +78,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::draws::Draws;
+    use crate::draws::Draws;
     use crate::testing::workday;
     use chrono::Duration;
     use rand::Rng;

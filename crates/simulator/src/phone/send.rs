@@ -60,6 +60,11 @@ fn verdict(error: &LinkError, count: usize) -> Verdict {
     }
 }
 
+/// Whether the server finds the phone's clock wrong.
+fn blames_clock(why: &str) -> bool {
+    why.contains("set the device's clock")
+}
+
 impl Phone {
     /// Sends all reports, then all fixes, until nothing is left or the server does not take more now. Stays quiet while it waits
     /// after a failure.
@@ -80,8 +85,15 @@ impl Phone {
             }
             match link.report(&self.token, &reports).await {
                 Ok(answer) => {
+                    let early = |why: &Option<String>| why.as_deref().is_some_and(blames_clock);
+                    let refused =
+                        reports.iter().zip(&answer.results).filter(|(_, result)| early(&result.why));
+                    let refused: Vec<_> = refused.map(|(report, _)| report.clone()).collect();
                     tally.answered(&reports, &answer.results);
                     self.queue.reports_answered(reports.len());
+                    if !refused.is_empty() {
+                        self.blame_clock(refused);
+                    }
                     self.waits.succeeded();
                 }
                 Err(error) => {
@@ -104,6 +116,9 @@ impl Phone {
                 Protocol::Batches => {
                     let fixes = self.queue.fixes(self.waits.most);
                     let answer = link.positions(&self.token, &fixes).await;
+                    if answer.iter().flat_map(|answer| &answer.refused).any(|fix| blames_clock(&fix.why)) {
+                        self.blame_clock([]);
+                    }
                     (fixes.len(), answer.map(|answer| (answer.stored, answer.refused.len())))
                 }
                 Protocol::OsmAndGet | Protocol::OsmAndPost => {

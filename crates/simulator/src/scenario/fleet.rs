@@ -2,8 +2,8 @@
 //!
 //! Not here: how fast each of them really is, or when it breaks down (`crate::world`).
 
-use super::draws::Draws;
 use super::workday::Workday;
+use crate::draws::Draws;
 use chrono::Duration;
 use rand::Rng;
 use wire::VehicleKind;
@@ -14,12 +14,14 @@ pub const LIFT: &str = "lift";
 /// The same.
 pub const COLD: &str = "cold";
 
-/// One vehicle in this many begins at noon, and can take what is ordered in the morning.
-const NOON: usize = 20;
+/// With fewer vehicles than this each of them is out all day.
+const SMALLEST_WITH_SHIFTS: usize = 4;
+/// The first ones are early: the roster has plans for them.
+const ALWAYS_EARLY: usize = 3;
 
-/// The vehicles, in the order of their numbers. Shifts begin in three waves of five minutes, but for a few at noon, and one
-/// in six ends an hour early.
-pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle> {
+/// The vehicles, in the order of their numbers. Shifts last three quarters of the day and begin with it in three waves of five
+/// minutes, or end with it; one in six ends an hour early.
+pub fn vehicles(draws: &Draws, day: &Workday, count: usize, late_shift: f64) -> Vec<SetUpVehicle> {
     let width = count.to_string().len().max(2);
     (0..count)
         .map(|index| {
@@ -28,8 +30,13 @@ pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle>
             let (name, capacity_g, capacity_ml) = body(kind);
             let mut rng = draws.stream("shift", &number);
             let wave = Duration::minutes(5 * rng.random_range(0..3));
-            let begins = if index % NOON == NOON - 1 { day.length() / 2 } else { wave };
-            let ends = day.length() - Duration::hours(i64::from(rng.random_bool(1.0 / 6.0)));
+            let quarter = day.length() / 4;
+            let (begins, ends) = match index {
+                _ if count < SMALLEST_WITH_SHIFTS => (wave, day.length()),
+                index if is_late(index, late_shift) => (quarter + wave, day.length()),
+                _ => (wave, day.length() - quarter),
+            };
+            let ends = ends - Duration::hours(i64::from(rng.random_bool(1.0 / 6.0)));
             SetUpVehicle {
                 id: None,
                 label: format!("{name} {number}"),
@@ -43,6 +50,12 @@ pub fn vehicles(draws: &Draws, day: &Workday, count: usize) -> Vec<SetUpVehicle>
             }
         })
         .collect()
+}
+
+/// Whether a vehicle is of the late shift: evenly spread, so that all kinds have some.
+fn is_late(index: usize, share: f64) -> bool {
+    let before = |count: usize| (count as f64 * share).ceil();
+    index.checked_sub(ALWAYS_EARLY).is_some_and(|nth| before(nth + 1) > before(nth))
 }
 
 /// Every second diesel van has a lift, every second electric van a cold box.
@@ -80,13 +93,16 @@ mod tests {
 
     #[test]
     fn forty_vehicles_are_of_three_kinds_with_labels_of_their_own() {
-        let fleet = vehicles(&Draws::new(1), &workday(), 40);
+        let fleet = vehicles(&Draws::new(1), &workday(), 40, 0.4);
         let count = |kind| fleet.iter().filter(|vehicle| vehicle.kind == kind).count();
         let kinds = VehicleKind::ALL.map(count);
         assert_eq!(kinds, [20, 12, 8]);
         assert_eq!(fleet.first().unwrap().label, "Van 01");
         assert_eq!(fleet.last().unwrap().label, "Bike 40");
         assert!(fleet.iter().all(|vehicle| vehicle.shift_from < vehicle.shift_until));
+        let late =
+            fleet.iter().filter(|vehicle| vehicle.shift_from > workday().local_after(Duration::hours(2)));
+        assert_eq!(late.count(), 15);
         let able = |skill: &str| {
             fleet.iter().filter(|vehicle| vehicle.skills.iter().flatten().any(|own| own == skill)).count()
         };

@@ -1,15 +1,17 @@
-//! The shops and what they ask for: real addresses, windows within the shifts, packages of each shop's trade.
+//! The shops and what they ask for: real addresses, people of the town, packages of each shop's trade.
 //!
-//! Recipients are numbers, and their phones lie in one block that is plainly made up. Not here: sending.
+//! Not here: who the people are (`crate::town`), the windows (`super::windows`), and sending.
 
-use super::draws::Draws;
 use super::workday::Workday;
-use super::{ScenarioOrder, Size, hub::REACH_S, wishes};
-use crate::streets::Streets;
-use anyhow::{Result, bail};
+use super::{Behind, ScenarioOrder, Size, acts, slips, windows, wishes};
+use crate::calendar::Date;
+use crate::draws::Draws;
+use crate::shares::Shares;
+use crate::town::Town;
+use crate::town::households::{self, Household};
 use chrono::Duration;
 use rand::Rng;
-use roads::{Address, AddressKind, LatLon, Profile};
+use roads::Address;
 use wire::Instant;
 use wire::Point;
 use wire::machine::{PlaceOrder, PlacePackage, PlaceRecipient};
@@ -40,102 +42,99 @@ pub const SHOPS: [Trade; 6] = [
     Trade { name: "Fashion", prefix: "FAS", grams: (300, 2_500), litres: (6, 36), service_s: (90, 240) },
 ];
 
-/// How often an order goes to the door of another, of 1.
-const SHARED: f64 = 0.05;
-const FARTHEST_FROM_ROAD_M: f64 = 150.0;
-/// How much rather early than late windows begin; 1 is evenly.
-const EARLY: f64 = 6.0;
+/// What the orders of a day follow from.
+pub struct Today<'a> {
+    /// The day's chance.
+    pub draws: &'a Draws,
+    /// The day.
+    pub day: &'a Workday,
+    /// What its date does.
+    pub date: &'a Date,
+    /// Who orders.
+    pub town: &'a Town,
+    /// How much there is of everything.
+    pub shares: &'a Shares,
+}
 
-/// Doors for so many orders, by lot: addresses beside a road for cars and bikes, at most 45 minutes from the hub. When the map
-/// has fewer, doors come again.
-///
-/// # Errors
-/// When no address can be reached.
-pub fn doors<'a>(
-    draws: &Draws,
-    addresses: &'a [Address],
-    streets: &dyn Streets,
-    hub: LatLon,
-    count: usize,
-) -> Result<Vec<&'a Address>> {
-    let mut doors = Vec::with_capacity(count);
-    let by_lot = by_lot(draws, addresses);
-    for some in by_lot.chunks(2_000) {
-        let near: Vec<&Address> =
-            some.iter().copied().filter(|address| is_by_road(address.at, streets)).collect();
-        let places: Vec<LatLon> = near.iter().map(|address| address.at).collect();
-        let times = streets.seconds_to(hub, &places);
-        let reached =
-            near.into_iter().zip(times).filter(|(_, time)| time.is_some_and(|seconds| seconds <= REACH_S));
-        doors.extend(reached.map(|(address, _)| address).take(count - doors.len()));
-        if doors.len() == count {
-            break;
+/// A window as short as this is one for which people stay at home.
+const SHORT_WINDOW: Duration = Duration::hours(4);
+/// Who has something to hand over is there more often, by as much of what is missing. Assumed.
+const EXPECTS_A_COLLECTION: f64 = 0.8;
+/// How often somebody other than the one who orders most orders.
+const OTHERS: f64 = 0.35;
+
+/// The orders, times what the date makes of them. The later ones are placed during the day.
+pub fn write(today: &Today, size: Size, addresses: &[Address]) -> Vec<ScenarioOrder> {
+    let by_date = |ordinary: usize| (ordinary as f64 * today.date.demand).round() as usize;
+    let (early, late) = (by_date(size.orders), by_date(size.late_orders));
+    let (households, draws) = (&today.town.households, today.draws);
+    let mut who = households::who_orders(draws, households, early + late);
+    for index in 1..who.len() {
+        let mut rng = draws.stream("shared door", &index.to_string());
+        if rng.random_bool(today.shares.orders.shared_door) {
+            who[index] = who[rng.random_range(0..index)];
         }
     }
-    if doors.is_empty() && count > 0 {
-        bail!("no address of this map can be reached from the hub within 45 minutes; use another extract");
-    }
-    Ok(doors.iter().copied().cycle().take(count).collect())
+    let of = |(index, number): (usize, &usize)| {
+        let household = households.get(*number)?;
+        let comes = (index >= early)
+            .then(|| windows::comes_after(&mut draws.stream("comes", &index.to_string()), today.day));
+        Some(write_one(today, index, size.first_order + index, household, comes, addresses))
+    };
+    who.iter().enumerate().filter_map(of).collect()
 }
 
-fn is_by_road(at: LatLon, streets: &dyn Streets) -> bool {
-    [Profile::Car, Profile::CargoBike].into_iter().all(|profile| {
-        streets.road_near(at, profile).is_some_and(|(_, metres)| metres <= FARTHEST_FROM_ROAD_M)
-    })
-}
-
-/// All addresses in an order drawn by lot; an address that is known by number or name is three times as likely to come early
-/// (Efraimidis and Spirakis 2006).
-fn by_lot<'a>(draws: &Draws, addresses: &'a [Address]) -> Vec<&'a Address> {
-    let mut rng = draws.stream("addresses", "");
-    let mut lots: Vec<(f64, &Address)> = addresses
-        .iter()
-        .map(|address| {
-            let weight = if address.kind == AddressKind::Building { 1.0 } else { 3.0 };
-            (rng.random::<f64>().powf(1.0 / weight), address)
-        })
-        .collect();
-    lots.sort_by(|a, b| b.0.total_cmp(&a.0));
-    lots.into_iter().map(|(_, address)| address).collect()
-}
-
-/// The orders: the first `size.orders` are placed before the plan, the others during the day.
-pub fn write(draws: &Draws, day: &Workday, doors: &[&Address], size: Size) -> Vec<ScenarioOrder> {
-    shared(draws, doors)
-        .iter()
-        .enumerate()
-        .map(|(index, door)| {
-            let mut rng = draws.stream("order", &index.to_string());
-            let placed_after = (index >= size.orders).then(|| during_the_day(&mut rng, day));
-            let window = match placed_after {
-                None => morning_window(&mut rng, day),
-                Some(after) => later_window(&mut rng, day, after),
-            };
-            let shop = rng.random_range(0..SHOPS.len());
-            let mut says = order(&mut rng, &SHOPS[shop], size.first_order + index, door, window);
-            // What few orders have is drawn apart, so that all else stays as it was.
-            wishes::add(&mut draws.stream("wishes", &index.to_string()), SHOPS[shop].name, &mut says);
-            ScenarioOrder { shop, placed_at: placed_after.map(|after| day.after(after)), says }
-        })
-        .collect()
-}
-
-/// The same doors, but that a few orders go to one to which another goes, of this shop or another.
-fn shared<'a>(draws: &Draws, doors: &[&'a Address]) -> Vec<&'a Address> {
-    let mut own: Vec<&Address> = Vec::with_capacity(doors.len());
-    for (index, door) in doors.iter().enumerate() {
-        let mut rng = draws.stream("shared door", &index.to_string());
-        let shares = rng.random_bool(SHARED) && index > 0;
-        own.push(if shares { own[rng.random_range(0..index)] } else { door });
-    }
-    own
+fn write_one(
+    today: &Today,
+    index: usize,
+    number: usize,
+    household: &Household,
+    comes: Option<Duration>,
+    addresses: &[Address],
+) -> ScenarioOrder {
+    let Today { draws, day, date, shares, .. } = *today;
+    // Everything is drawn apart, so that one more draw shifts no other.
+    let stream = |purpose: &str| draws.stream(purpose, &index.to_string());
+    let mut rng = stream("window");
+    let (window_from, window_until) = match comes {
+        None => windows::in_the_morning(&mut rng, day, date, household, &shares.orders),
+        Some(after) => windows::for_late(&mut rng, day, after),
+    };
+    let mut rng = stream("shop");
+    let any = rng.random_range(0..SHOPS.len());
+    let favourite = ((household.favourite * SHOPS.len() as f64) as usize).min(SHOPS.len() - 1);
+    let shop = if rng.random_bool(shares.people.favourite) { favourite } else { any };
+    let others = household.people.len() - 1;
+    let person = if others > 0 && rng.random_bool(OTHERS) { rng.random_range(1..=others) } else { 0 };
+    let mut says =
+        order(&mut stream("order"), &SHOPS[shop], number, household, person, (window_from, window_until));
+    wishes::add(&mut stream("wishes"), SHOPS[shop].name, number, &mut says);
+    let slip = slips::spoil(&mut stream("slip"), &mut says, household, addresses, &shares.addresses);
+    let placed_at = comes.map(|after| day.after(after));
+    let stays = if window_until - window_from <= SHORT_WINDOW {
+        shares.people.prepare
+    } else {
+        shares.people.prepare_all_day
+    };
+    let takes = says.service.is_some_and(|service| service != wire::Service::Deliver);
+    let stays = if takes { stays + (1.0 - stays) * EXPECTS_A_COLLECTION } else { stays };
+    let behind = Behind {
+        household: household.number,
+        person,
+        door: household.at,
+        slip,
+        prepared: stream("prepared").random_bool(stays),
+        act: acts::draw(&mut stream("act"), day, placed_at, window_until, &shares.acts),
+    };
+    ScenarioOrder { shop, placed_at, says, behind }
 }
 
 fn order(
     rng: &mut impl Rng,
     trade: &Trade,
     number: usize,
-    door: &Address,
+    household: &Household,
+    person: usize,
     (window_from, window_until): (Instant, Instant),
 ) -> PlaceOrder {
     let reference = format!("{}-{number:06}", trade.prefix);
@@ -146,17 +145,18 @@ fn order(
             volume_ml: 1_000 * rng.random_range(trade.litres.0..=trade.litres.1),
         })
         .collect();
+    let who = &household.people[person];
     PlaceOrder {
         hub: None,
         reference,
         recipient: PlaceRecipient {
-            name: format!("Recipient {number:04}"),
-            phone: format!("+356 {} {:04}", 2100 + number / 10_000, number % 10_000),
-            email: None,
-            language: None,
+            name: who.name.clone(),
+            phone: who.phone.clone(),
+            email: who.email.clone(),
+            language: who.language.map(str::to_owned),
         },
-        address: door.text.clone(),
-        at: Some(Point { lat: door.at.lat, lon: door.at.lon }),
+        address: household.address.clone(),
+        at: Some(Point { lat: household.at.lat, lon: household.at.lon }),
         window_from,
         window_until,
         packages,
@@ -180,46 +180,14 @@ fn package_count(rng: &mut impl Rng) -> u32 {
     }
 }
 
-/// A window that the shop promised the day before: two or four hours that begin with a full hour after opening, rather early
-/// than late, or the whole day.
-fn morning_window(rng: &mut impl Rng, day: &Workday) -> (Instant, Instant) {
-    let last = day.length() - Duration::hours(1);
-    let hours = match rng.random::<f64>() {
-        lot if lot < 0.14 => 2,
-        lot if lot < 0.38 => 4,
-        _ => return (day.after(Duration::zero()), day.after(last)),
-    };
-    let length = Duration::hours(hours).min(last);
-    let choices = (last - length).num_hours() + 1;
-    let from = Duration::hours((choices as f64 * rng.random::<f64>().powf(EARLY)) as i64);
-    (day.after(from), day.after(from + length))
-}
-
-fn during_the_day(rng: &mut impl Rng, day: &Workday) -> Duration {
-    let latest = (day.length() - Duration::hours(4)).num_minutes().max(60);
-    Duration::minutes(rng.random_range(45..=latest.max(46)))
-}
-
-/// A window of two to three hours that opens at the half hour at least one and a half hours after the order is placed.
-fn later_window(rng: &mut impl Rng, day: &Workday, placed: Duration) -> (Instant, Instant) {
-    let earliest = (placed.num_minutes() + 90).div_euclid(30) * 30 + 30;
-    let from = Duration::minutes(earliest.min(day.length().num_minutes() - 90));
-    let until = (from + Duration::hours(2 + rng.random_range(0..2))).min(day.length());
-    (day.after(from), day.after(until))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{StraightStreets, addresses, workday};
+    use crate::testing::{ordinary, workday};
     use std::collections::HashSet;
 
     fn day_of(count: usize) -> Vec<ScenarioOrder> {
-        let (draws, addresses) = (Draws::new(3), addresses(200));
-        let hub = addresses.first().unwrap().at;
-        let size = Size { vans: 4, orders: count - 20, late_orders: 20, first_order: 1 };
-        let doors = doors(&draws, &addresses, &StraightStreets, hub, count).unwrap();
-        write(&draws, &workday(), &doors, size)
+        ordinary(3, Size { vans: 4, orders: count - 20, late_orders: 20, first_order: 1 }, 200).orders
     }
 
     #[test]
@@ -230,18 +198,25 @@ mod tests {
     }
 
     #[test]
-    fn a_few_doors_get_several_orders() {
-        let (draws, addresses) = (Draws::new(3), addresses(2_000));
-        let hub = addresses.first().unwrap().at;
+    fn a_few_households_get_several_orders() {
         let size = Size { vans: 4, orders: 1_000, late_orders: 0, first_order: 1 };
-        let doors = doors(&draws, &addresses, &StraightStreets, hub, 1_000).unwrap();
-        let orders = write(&draws, &workday(), &doors, size);
-        let places: HashSet<_> = orders
-            .iter()
-            .filter_map(|order| order.says.at)
-            .map(|at| (at.lat.to_bits(), at.lon.to_bits()))
-            .collect();
-        assert!((920..980).contains(&places.len()), "{}", places.len());
+        let orders = ordinary(3, size, 2_000).orders;
+        let who: HashSet<_> = orders.iter().map(|order| order.behind.household).collect();
+        assert!((920..980).contains(&who.len()), "{}", who.len());
+    }
+
+    #[test]
+    fn who_orders_is_somebody_of_the_household() {
+        let day = ordinary(3, Size { vans: 4, orders: 500, late_orders: 0, first_order: 1 }, 2_000);
+        for order in &day.orders {
+            let household = &day.town.households[order.behind.household];
+            assert_eq!(order.says.recipient.name, household.people[order.behind.person].name);
+            assert_eq!(order.behind.door, household.at);
+        }
+        let others = day.orders.iter().filter(|order| order.behind.person > 0).count();
+        assert!((60..200).contains(&others), "{others}");
+        let prepared = day.orders.iter().filter(|order| order.behind.prepared).count();
+        assert!((200..300).contains(&prepared), "{prepared}");
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn midday(day: &Workday, from: Instant, until: Instant) -> Option<PlannedBreak> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::draws::Draws;
+    use crate::draws::Draws;
     use crate::scenario::fleet;
     use crate::testing::workday;
 
@@ -91,7 +91,7 @@ mod tests {
     fn one_is_early_one_changes_hands_one_has_nobody_and_some_have_breaks() {
         let day = workday();
         for count in [8, 40] {
-            let vehicles = fleet::vehicles(&Draws::new(1), &day, count);
+            let vehicles = fleet::vehicles(&Draws::new(1), &day, count, 0.4);
             let duties = write(&day, &vehicles);
             let hours: Vec<_> = duties
                 .iter()
@@ -109,7 +109,7 @@ mod tests {
                 .collect();
             assert_eq!(duties.iter().filter(|duty| **duty == Some(Duty::Nobody)).count(), 1);
             assert_eq!(hours.iter().filter(|(_, _, _, spare)| *spare).count(), 1);
-            let early = hours.iter().filter(|(_, until, ..)| *until == day.after(Duration::hours(6)));
+            let early = hours.iter().filter(|(_, until, ..)| *until == day.after(day.length() * 6 / 9));
             assert_eq!(early.count(), 1);
             let pauses: Vec<_> =
                 hours.iter().filter_map(|(from, until, pause, _)| Some((from, until, (*pause)?))).collect();
@@ -119,7 +119,7 @@ mod tests {
                 assert!(*from < pause.earliest && ends < *until, "{from} {pause:?} {until}");
             }
         }
-        let few = fleet::vehicles(&Draws::new(1), &day, 3);
+        let few = fleet::vehicles(&Draws::new(1), &day, 3, 0.4);
         assert!(write(&day, &few).iter().all(Option::is_none));
     }
 }

@@ -1,5 +1,5 @@
-//! What few orders have beyond a door, a window and packages: a priority, a skill, a word for the driver, an e-mail address,
-//! contents, or goods to be taken along. Not here: which vehicles have the skills (`fleet`).
+//! What few orders have beyond a door, a window and packages: a priority, a skill, a word for the driver, contents,
+//! or goods to be taken along. Not here: which vehicles have the skills (`fleet`).
 
 use super::fleet::{COLD, LIFT};
 use rand::{Rng, seq::IndexedRandom};
@@ -22,14 +22,12 @@ const NOTES: [&str; 6] = [
 const URGENT: f64 = 0.02;
 const SKILLED: f64 = 0.15;
 const NOTED: f64 = 0.06;
-const WRITTEN_TO: f64 = 0.4;
 const LISTED: f64 = 0.1;
 const COLLECTED: f64 = 0.05;
 const EXCHANGED: f64 = 0.01;
 
 /// Draws what an order of a shop has beside the rest.
-pub fn add(rng: &mut impl Rng, shop: &str, order: &mut PlaceOrder) {
-    let number = order.recipient.name.rsplit(' ').next().unwrap_or_default().to_owned();
+pub fn add(rng: &mut impl Rng, shop: &str, number: usize, order: &mut PlaceOrder) {
     if rng.random_bool(URGENT) {
         order.priority = Some(rng.random_range(1..=5));
     }
@@ -44,10 +42,6 @@ pub fn add(rng: &mut impl Rng, shop: &str, order: &mut PlaceOrder) {
     }
     if rng.random_bool(NOTED) {
         order.notes = NOTES.choose(rng).map(|note| (*note).to_owned());
-    }
-    if rng.random_bool(WRITTEN_TO) {
-        order.recipient.email = Some(format!("recipient.{number}@example.com"));
-        order.recipient.language = Some(if rng.random_bool(0.5) { "mt" } else { "en" }.to_owned());
     }
     if rng.random_bool(LISTED) {
         order.items =
@@ -66,17 +60,14 @@ pub fn add(rng: &mut impl Rng, shop: &str, order: &mut PlaceOrder) {
 
 #[cfg(test)]
 mod tests {
-    use crate::scenario::{Size, draws::Draws, orders};
-    use crate::testing::{StraightStreets, addresses, workday};
+    use crate::scenario::Size;
+    use crate::testing::ordinary;
     use wire::Service;
 
     #[test]
     fn a_few_orders_in_a_hundred_have_something_and_most_have_nothing_to_plan() {
-        let (draws, addresses) = (Draws::new(3), addresses(200));
         let size = Size { vans: 4, orders: 1_500, late_orders: 0, first_order: 1 };
-        let hub = addresses.first().unwrap().at;
-        let doors = orders::doors(&draws, &addresses, &StraightStreets, hub, 1_500).unwrap();
-        let day = orders::write(&draws, &workday(), &doors, size);
+        let day = ordinary(3, size, 200).orders;
         let count = |has: &dyn Fn(&wire::machine::PlaceOrder) -> bool| {
             day.iter().filter(|order| has(&order.says)).count()
         };

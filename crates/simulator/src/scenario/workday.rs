@@ -18,12 +18,12 @@ pub struct Workday {
 
 const USUAL_OPENING_MIN: i64 = 7 * 60 + 30;
 const LATEST_USUAL_PLAN_MIN: i64 = 8 * 60;
-const USUAL_LENGTH_MIN: i64 = 9 * 60;
+const USUAL_LENGTH_MIN: i64 = 12 * 60;
 const SHORTEST_LENGTH_MIN: i64 = 3 * 60;
 const CURFEW_MIN: i64 = 23 * 60 + 45;
 
 impl Workday {
-    /// The day in which `plan_at` lies: 07:30 to 16:30 local when the plan comes in the morning, else from the quarter of an
+    /// The day in which `plan_at` lies: 07:30 to 19:30 local when the plan comes in the morning, else from the quarter of an
     /// hour of the plan on. Refuses when fewer than three hours are left before 23:45.
     pub fn around(plan_at: Instant, zone: Tz) -> Result<Self> {
         let local = plan_at.with_timezone(&zone).naive_local();
@@ -72,6 +72,11 @@ impl Workday {
         self.zone.from_local_datetime(&local).earliest().map_or_else(|| local.and_utc(), |at| at.to_utc())
     }
 
+    /// When the local day begins.
+    pub fn midnight(&self) -> Instant {
+        self.at(NaiveTime::MIN)
+    }
+
     /// Hours since local midnight, with fractions.
     pub fn local_hours(&self, at: Instant) -> f64 {
         let local: DateTime<Tz> = at.with_timezone(&self.zone);
@@ -91,7 +96,7 @@ mod tests {
     fn a_morning_opens_at_half_past_seven_local() {
         let day = Workday::around(utc("2026-06-15T05:25:00Z"), chrono_tz::Europe::Malta).unwrap();
         assert_eq!(day.after(Duration::zero()), utc("2026-06-15T05:30:00Z"));
-        assert_eq!(day.after(day.length()), utc("2026-06-15T14:30:00Z"));
+        assert_eq!(day.after(day.length()), utc("2026-06-15T17:30:00Z"));
         assert!((day.local_hours(utc("2026-06-15T06:30:00Z")) - 8.5).abs() < 1e-9);
     }
 

@@ -48,7 +48,7 @@ pub fn draw(rng: &mut impl Rng, kind: VehicleKind, area: Area) -> Approach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::draws::Draws;
+    use crate::draws::Draws;
 
     fn mean_search_s(kind: VehicleKind, area: Area) -> f64 {
         let mut rng = Draws::new(3).stream("approach", "");

@@ -6,7 +6,8 @@ use super::approach::{self, WALK_MPS};
 use super::drive::Drive;
 use super::{VanTruth, World, incidents, profile_of, seconds, speeds, wall};
 use crate::areas::Area;
-use crate::scenario::draws::lognormal;
+use crate::draws::lognormal;
+use rand::Rng;
 use roads::{LatLon, Leg as Way};
 use wire::Instant;
 use wire::driver::DriverStop;
@@ -42,8 +43,14 @@ pub struct Leg {
     pub walk_s: f64,
     /// What the driving usually takes this driver at this hour, without luck and incidents.
     pub usual_drive_s: f64,
+    /// What weather adds to the driving.
+    pub weather_s: f64,
     /// What incidents add to the driving.
     pub incident_s: f64,
+    /// Looking for the door, where the address is wrong.
+    pub astray_s: f64,
+    /// Whether the door was found.
+    pub found: bool,
     /// What looking, parking and walking usually take here.
     pub usual_approach_s: f64,
     /// Where the vehicle stands in the end.
@@ -60,7 +67,10 @@ impl Leg {
             search_s: 0.0,
             walk_s: 0.0,
             usual_drive_s: 0.0,
+            weather_s: 0.0,
             incident_s: 0.0,
+            astray_s: 0.0,
+            found: true,
             usual_approach_s: 0.0,
             vehicle: here.vehicle,
         }
@@ -73,13 +83,19 @@ impl Leg {
 }
 
 const LUCK: f64 = 0.15;
+/// Who is farther than this from the right door looks for it; beyond the second figure nobody finds it, and some do not before.
+/// Assumed, as is how long it takes to ask.
+const ASTRAY_M: f64 = 20.0;
+const FAR_ASTRAY_M: f64 = 400.0;
+const GIVES_UP: f64 = 0.2;
+const ASKING_S: f64 = 90.0;
 /// Two places as close as this are one.
 const SAME_PLACE_M: f64 = 2.0;
 
 impl World {
     /// The area of a door.
     pub fn area_of(&self, stop: &DriverStop) -> Area {
-        self.areas.at(LatLon { lat: stop.at.lat, lon: stop.at.lon })
+        self.town.areas.at(LatLon { lat: stop.at.lat, lon: stop.at.lon })
     }
 
     /// To a yard or the hub's gate, where there is room. `name` names the leg: the same leg of the same vehicle has the same
@@ -97,17 +113,23 @@ impl World {
             .unwrap_or_else(|| on_foot(here.vehicle, to));
         let luck = lognormal(&mut self.draws.stream("leg", &format!("{}/{name}", van.label)), 1.0, LUCK);
         let mut elapsed = back_s;
-        let (mut usual_drive_s, mut incident_s) = (0.0, 0.0);
+        let (mut usual_drive_s, mut weather_s, mut incident_s) = (0.0, 0.0, 0.0);
         way.points.first().into_iter().for_each(|start| drive.reach(*start, elapsed));
         for run in runs(&way) {
             let now = set_off + seconds(elapsed);
-            let crowd = speeds::congestion(van.kind, self.day.local_hours(now));
+            let hours = self.day.local_hours(now);
+            let usual_s = run.free_s
+                * van.pace
+                * speeds::congestion(van.kind, hours)
+                * self.town.pieces.times(run.from);
+            let wet = self.date.weather_at(hours).slows_driving(self.shares.calendar.wet_slows);
             let trouble = incidents::slowdown(&self.incidents, van.kind, run.from, now);
             let least_s = speeds::shortest_s(van.kind, run.metres, run.free_s);
-            let calm_s = (run.free_s * van.pace * luck * crowd).max(least_s);
-            let takes_s = (run.free_s * van.pace * luck * crowd * trouble).max(least_s);
-            usual_drive_s += (run.free_s * van.pace * crowd * (LUCK * LUCK / 2.0).exp()).max(least_s);
-            incident_s += takes_s - calm_s;
+            let [dry_s, wet_s, takes_s] =
+                [1.0, wet, wet * trouble].map(|times| (usual_s * luck * times).max(least_s));
+            usual_drive_s += (usual_s * (LUCK * LUCK / 2.0).exp()).max(least_s);
+            weather_s += wet_s - dry_s;
+            incident_s += takes_s - wet_s;
             for (there, share) in run.points {
                 drive.reach(there, elapsed + takes_s * share);
             }
@@ -119,35 +141,62 @@ impl World {
             search_s: 0.0,
             walk_s: 0.0,
             usual_drive_s,
+            weather_s,
             incident_s,
+            astray_s: 0.0,
+            found: true,
             usual_approach_s: 0.0,
             vehicle: drive.end(),
             drive,
         }
     }
 
-    /// To a door: the vehicle stops where there is a place, and the driver goes on on foot.
+    /// To a door: the vehicle stops where there is a place, and the driver goes on on foot; where the address is wrong, to look
+    /// for the right door.
     pub fn leg_to_door(&self, van: &VanTruth, stop: &DriverStop, here: Here, set_off: Instant) -> Leg {
-        let door = LatLon { lat: stop.at.lat, lon: stop.at.lon };
-        if here.driver.metres_to(door) <= SAME_PLACE_M {
+        let (said, door) = (LatLon { lat: stop.at.lat, lon: stop.at.lon }, self.door_of(stop));
+        if [said, door].iter().any(|place| here.driver.metres_to(*place) <= SAME_PLACE_M) {
             return Leg::to_nowhere(here);
         }
-        let mut leg = self.leg(van, &stop.reference, here, door, set_off);
+        let mut leg = self.leg(van, &stop.reference, here, said, set_off);
         let curb = leg.drive.end();
         let area = self.area_of(stop);
+        let parking = self.behind(stop).and_then(|behind| self.household(behind));
+        let parking_times = parking.map_or(1.0, |household| household.parking_times);
         let drawn = approach::draw(&mut self.draws.stream("parking", &stop.reference), van.kind, area);
         let usual = approach::usual(van.kind, area);
         // Who has not a step to drive has parked already.
         if leg.drive_s > 0.0 {
             leg.drive.stop_short(drawn.short_m.min(here.vehicle.metres_to(curb)));
             leg.drive_s = (leg.drive.whole_s() - leg.back_s).max(0.0);
-            leg.search_s = drawn.search_s;
+            leg.search_s = drawn.search_s * parking_times;
             leg.drive.linger(leg.search_s);
         }
         leg.vehicle = leg.drive.end();
-        leg.walk_s = leg.drive.walk(curb, WALK_MPS) + leg.drive.walk(door, WALK_MPS);
-        leg.usual_approach_s = usual.search_s + (usual.short_m + curb.metres_to(door)) / WALK_MPS;
+        let weather = self.date.weather_at(self.day.local_hours(set_off + seconds(leg.drive.whole_s())));
+        let on_foot = WALK_MPS / weather.slows_walking(self.shares.calendar.wet_slows);
+        leg.walk_s = leg.drive.walk(curb, on_foot) + leg.drive.walk(said, on_foot);
+        leg.usual_approach_s =
+            usual.search_s * parking_times + (usual.short_m + curb.metres_to(said)) / WALK_MPS;
+        self.look_for(stop, said, door, on_foot, &mut leg);
         leg
+    }
+
+    /// Looks for the right door, where the said one is not it.
+    fn look_for(&self, stop: &DriverStop, said: LatLon, door: LatLon, on_foot: f64, leg: &mut Leg) {
+        let (before, away) = (leg.drive.whole_s(), said.metres_to(door));
+        let mut rng = self.draws.stream("looking", &stop.reference);
+        let (asking_s, lot) = (lognormal(&mut rng, ASKING_S, 0.5).clamp(20.0, 600.0), rng.random::<f64>());
+        if away > FAR_ASTRAY_M || (away > ASTRAY_M && lot < GIVES_UP) {
+            leg.found = false;
+            leg.drive.linger(asking_s * 2.0);
+        } else if away > ASTRAY_M {
+            leg.drive.linger(asking_s);
+            leg.drive.walk(door, on_foot);
+        } else if self.behind(stop).is_some_and(|behind| behind.slip.is_some()) {
+            leg.drive.linger(asking_s / 3.0);
+        }
+        leg.astray_s = leg.drive.whole_s() - before;
     }
 }
 
@@ -193,21 +242,24 @@ fn on_foot(from: LatLon, to: LatLon) -> Way {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Scenario, Size};
+    use crate::calendar::{Spell, Weather};
+    use crate::scenario::{Scenario, Size, Slip};
     use crate::streets::Streets;
-    use crate::testing::{StraightStreets, addresses, stop_at, workday};
+    use crate::testing::{StraightStreets, ordinary, stop_at, workday};
     use crate::truth::Truth;
     use chrono::Duration;
     use roads::{Profile, Wall};
     use std::sync::Arc;
-    use wire::VehicleKind;
+    use wire::{Point, VehicleKind};
 
     const FAR: LatLon = LatLon { lat: 35.93, lon: 14.52 };
 
+    fn scenario(seed: u64) -> Scenario {
+        ordinary(seed, Size { vans: 40, orders: 100, late_orders: 3, first_order: 1 }, 300)
+    }
+
     fn world(seed: u64) -> (World, Vec<VanTruth>) {
-        let size = Size { vans: 40, orders: 100, late_orders: 3, first_order: 1 };
-        let scenario = Scenario::write(seed, size, workday(), &addresses(300), &StraightStreets).unwrap();
-        World::of(&scenario, Arc::new(StraightStreets), Truth::default())
+        World::of(&scenario(seed), Arc::new(StraightStreets), Truth::default())
     }
 
     fn set_off() -> Instant {
@@ -293,5 +345,47 @@ mod tests {
         let van = vans.first().unwrap();
         let leg = world.leg_to_door(van, &stop_at(3, van.bay), Here::at(van.bay), set_off());
         assert!(leg.search_s < 1e-9 && leg.walk_s < 1e-9 && leg.drive.whole_s() < 1e-9, "{leg:?}");
+    }
+
+    #[test]
+    fn rain_makes_a_leg_longer_and_says_by_how_much() {
+        let (mut day, (dry, vans)) = (scenario(1), world(1));
+        day.date.spells = vec![Spell { weather: Weather::HeavyRain, from_h: 0.0, until_h: 24.0 }];
+        let (wet, _) = World::of(&day, Arc::new(StraightStreets), Truth::default());
+        let leg =
+            |world: &World| world.leg_to_door(&vans[0], &stop_at(5, FAR), Here::at(vans[0].bay), set_off());
+        let (dry, wet) = (leg(&dry), leg(&wet));
+        assert!(dry.weather_s.abs() < 1e-9 && wet.weather_s > dry.drive_s * 0.1);
+        assert!(wet.drive_s > dry.drive_s * 1.1 && wet.walk_s >= dry.walk_s);
+        assert!((wet.usual_drive_s - dry.usual_drive_s).abs() < dry.drive_s * 0.02, "weather is not usual");
+    }
+
+    #[test]
+    fn who_is_sent_to_another_door_looks_for_the_right_one_and_far_away_does_not_find_it() {
+        let mut day = scenario(1);
+        let metres = [0.0, 10.0, 90.0, 1_500.0];
+        let door = |away: f64| LatLon { lat: FAR.lat + away / 111_195.0, lon: FAR.lon };
+        for (order, away) in day.orders.iter_mut().zip(metres) {
+            order.behind.door = door(away);
+            order.behind.slip = (away > 0.0).then_some(Slip::WrongDoor);
+        }
+        let (world, vans) = World::of(&day, Arc::new(StraightStreets), Truth::default());
+        let leg = |index: usize| {
+            let stop = DriverStop {
+                reference: day.orders[index].says.reference.clone(),
+                at: Point { lat: FAR.lat, lon: FAR.lon },
+                ..stop_at(1, FAR)
+            };
+            world.leg_to_door(&vans[0], &stop, Here::at(vans[0].bay), set_off())
+        };
+        let [right, near, wrong, far] = [0, 1, 2, 3].map(leg);
+        assert!(right.astray_s.abs() < 1e-9 && right.found);
+        assert!(near.astray_s > 5.0 && near.found && near.drive.end() == FAR);
+        assert!(wrong.astray_s > 20.0 && (!wrong.found || wrong.drive.end().metres_to(door(90.0)) < 0.1));
+        assert!(!far.found && far.drive.end() == FAR);
+        for leg in [&right, &near, &wrong, &far] {
+            let parts = leg.back_s + leg.drive_s + leg.search_s + leg.walk_s + leg.astray_s;
+            assert!((leg.drive.whole_s() - parts).abs() < 1e-6);
+        }
     }
 }

@@ -5,20 +5,26 @@
 pub mod approach;
 pub mod doors;
 pub mod drive;
+mod home;
 pub mod incidents;
 pub mod leg;
 pub mod mishaps;
+mod morning;
 pub mod speeds;
 
-use crate::areas::Areas;
-use crate::scenario::draws::{Draws, lognormal};
+use crate::calendar::Date;
+use crate::draws::{Draws, lognormal};
+use crate::scenario::drivers::Habits;
 use crate::scenario::roster::Duty;
 use crate::scenario::workday::Workday;
-use crate::scenario::{Scenario, ScenarioOrder};
+use crate::scenario::{Behind, Scenario};
+use crate::shares::Shares;
 use crate::streets::Streets;
+use crate::town::Town;
+use crate::town::households::Household;
 use crate::truth::{Fact, PhoneTruth, Truth};
 use chrono::Duration;
-use doors::Door;
+use doors::{Door, Knock};
 use incidents::Incident;
 use mishaps::Mishaps;
 use rand::Rng;
@@ -26,14 +32,18 @@ use roads::{Closure, ClosureShape, LatLon, Profile, Wall};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::driver::{DriverClosure, DriverStop};
-use wire::{Instant, Outcome, Point, VehicleKind};
+use wire::{Instant, Outcome, VehicleKind};
 
 /// The world of one day.
 pub struct World {
     draws: Draws,
+    shares: Shares,
     day: Workday,
+    date: Date,
+    town: Arc<Town>,
     streets: Arc<dyn Streets>,
-    areas: Areas,
+    /// What is true of each order, by its reference.
+    orders: HashMap<String, Behind>,
     incidents: Vec<Incident>,
     attempts: Mutex<HashMap<String, u32>>,
     closures: Mutex<Vec<DriverClosure>>,
@@ -57,13 +67,15 @@ pub struct VanTruth {
     pub bay: LatLon,
     /// What goes wrong with it today.
     pub mishaps: Mishaps,
+    /// What the driver is like.
+    pub habits: Habits,
 }
 
 impl World {
     /// The world behind a scenario, and the truth of each of its vehicles in their order. What happens is told to `truth`.
     pub fn of(scenario: &Scenario, streets: Arc<dyn Streets>, truth: Truth) -> (Self, Vec<VanTruth>) {
         let (draws, day) = (scenario.draws, scenario.day);
-        let mishaps = mishaps::of_the_day(&draws, &day, scenario);
+        let mishaps = mishaps::of_the_day(scenario);
         let hub = LatLon { lat: scenario.hub.lat, lon: scenario.hub.lon };
         let vans = scenario
             .vehicles
@@ -90,20 +102,24 @@ impl World {
                         lon: hub.lon + rng.random_range(-2.0e-4..2.0e-4),
                     },
                     mishaps,
+                    habits: Habits::of(&scenario.town.draws, &vehicle.driver, &scenario.shares.drivers),
                 }
             })
             .collect();
-        let incidents = incidents::of_the_day(&draws, &day, scenario);
         let world = Self {
             draws,
+            shares: scenario.shares.clone(),
             day,
+            date: scenario.date.clone(),
+            town: Arc::clone(&scenario.town),
             streets,
-            areas: scenario.areas.clone(),
-            incidents,
+            orders: scenario.orders.iter().map(|own| (own.says.reference.clone(), own.behind)).collect(),
+            incidents: incidents::of_the_day(scenario),
             attempts: Mutex::default(),
             closures: Mutex::default(),
             truth,
         };
+        world.close(&[]);
         (world, vans)
     }
 
@@ -112,45 +128,67 @@ impl World {
         self.truth.record(fact);
     }
 
-    /// Tells what is known before the day begins: its orders and its incidents.
+    /// Tells what is known before the day begins.
     pub fn tell_the_morning(&self, scenario: &Scenario) {
-        for ScenarioOrder { says, placed_at, .. } in &scenario.orders {
-            let Some(at) = says.at else { continue };
-            self.record(&Fact::Order {
-                order: &says.reference,
-                area: self.areas.at(LatLon { lat: at.lat, lon: at.lon }),
-                at,
-                address: &says.address,
-                placed_at: *placed_at,
-                window_from: says.window_from,
-                window_until: says.window_until,
-                service_s: says.service_s,
-            });
-        }
-        for incident in &self.incidents {
-            self.record(&Fact::Incident {
-                near: &incident.near,
-                at: Point { lat: incident.centre.lat, lon: incident.centre.lon },
-                radius_m: incident.radius_m,
-                from: incident.from,
-                until: incident.until,
-                times_slower: incident.factor,
-            });
-        }
+        morning::tell(scenario, &self.incidents, &self.truth);
     }
 
     /// What drivers are told of closed roads. A drive that has begun is finished as it was begun.
     pub fn hear(&self, closures: &[DriverClosure]) {
         let mut known = self.closures.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_slice() != closures {
-            self.streets.close(closures.iter().map(closed).collect());
+            self.close(closures);
             *known = closures.to_vec();
         }
+    }
+
+    /// Closes what drivers are told, and the lanes of which nobody tells them before they stand there.
+    fn close(&self, told: &[DriverClosure]) {
+        let (from, until) =
+            (self.day.midnight() - Duration::days(1), self.day.midnight() + Duration::days(3));
+        let lane = |places: &[LatLon]| Closure {
+            shape: ClosureShape::Line(places.to_vec()),
+            from: wall(from),
+            until: wall(until),
+            bars: vec![Profile::Car],
+        };
+        let lanes = self.town.closed_lanes.iter().map(|own| lane(&own.places));
+        self.streets.close(lanes.chain(told.iter().map(closed)).collect());
     }
 
     /// The source of all chance.
     pub fn draws(&self) -> &Draws {
         &self.draws
+    }
+
+    /// How much there is of everything.
+    pub fn shares(&self) -> &Shares {
+        &self.shares
+    }
+
+    /// The town.
+    pub fn town(&self) -> &Town {
+        &self.town
+    }
+
+    /// What is true of an order that the world has made.
+    pub fn behind(&self, stop: &DriverStop) -> Option<&Behind> {
+        self.orders.get(&stop.reference)
+    }
+
+    fn household(&self, behind: &Behind) -> Option<&Household> {
+        self.town.households.get(behind.household)
+    }
+
+    /// Where the door of a stop truly is.
+    pub fn door_of(&self, stop: &DriverStop) -> LatLon {
+        let said = LatLon { lat: stop.at.lat, lon: stop.at.lon };
+        self.behind(stop).map_or(said, |behind| behind.door)
+    }
+
+    /// The mean time at a door; `further` if the driver is there already for another order.
+    pub fn usual_at_door_s(&self, stop: &DriverStop, further: bool) -> f64 {
+        doors::usual_s(stop, self.behind(stop).and_then(|behind| self.household(behind)), further)
     }
 
     /// What happens at the door to the driver who arrives there now, and at which attempt: every call is one more for the order.
@@ -160,12 +198,25 @@ impl World {
         stop: &DriverStop,
         arrived: Instant,
         before: Option<Outcome>,
+        found: bool,
     ) -> (u32, Door) {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let attempt = attempts.entry(stop.reference.clone()).or_default();
         *attempt += 1;
         let mut rng = self.draws.stream("door", &format!("{}/{attempt}", stop.reference));
-        (*attempt, doors::knock(&mut rng, van.kind, stop, arrived, before))
+        let behind = self.behind(stop);
+        let it = Knock {
+            kind: van.kind,
+            stop,
+            before,
+            household: behind.and_then(|behind| self.household(behind)),
+            home: self.is_home(stop, behind, arrived),
+            found,
+            act: behind.and_then(|behind| self.act_by(behind, arrived)),
+            shares: &self.shares.doors,
+            elsewhere: self.shares.people.elsewhere,
+        };
+        (*attempt, doors::knock(&mut rng, &it))
     }
 }
 
@@ -178,6 +229,7 @@ impl VanTruth {
             pace: self.pace,
             leaves_late_s: self.lateness.as_seconds_f64(),
             gives_up: self.gives_up(None),
+            habits: self.habits,
             phone,
         }
     }
@@ -220,12 +272,11 @@ fn profile_of(kind: VehicleKind) -> Profile {
 mod tests {
     use super::*;
     use crate::scenario::Size;
-    use crate::testing::{StraightStreets, addresses, stop_at, workday};
+    use crate::testing::{StraightStreets, ordinary, stop_at, workday};
     use roads::Leg;
 
     fn world(seed: u64) -> (World, Vec<VanTruth>) {
-        let size = Size { vans: 40, orders: 100, late_orders: 3, first_order: 1 };
-        let scenario = Scenario::write(seed, size, workday(), &addresses(300), &StraightStreets).unwrap();
+        let scenario = ordinary(seed, Size { vans: 40, orders: 100, late_orders: 3, first_order: 1 }, 300);
         World::of(&scenario, Arc::new(StraightStreets), Truth::default())
     }
 
@@ -238,7 +289,7 @@ mod tests {
         for number in 0..50 {
             let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
             let at = stop.window_from;
-            assert_eq!(one.knock(van, &stop, at, None), again.knock(van, &stop, at, None));
+            assert_eq!(one.knock(van, &stop, at, None, true), again.knock(van, &stop, at, None, true));
         }
     }
 
@@ -247,9 +298,10 @@ mod tests {
         let ((one, vans), (other, _)) = (world(1), world(1));
         let van = vans.first().unwrap();
         let stops: Vec<_> = (0..20).map(|number| stop_at(number, LatLon { lat: 35.9, lon: 14.5 })).collect();
-        let forward: Vec<_> = stops.iter().map(|stop| one.knock(van, stop, stop.window_from, None)).collect();
+        let forward: Vec<_> =
+            stops.iter().map(|stop| one.knock(van, stop, stop.window_from, None, true)).collect();
         let mut backward: Vec<_> =
-            stops.iter().rev().map(|stop| other.knock(van, stop, stop.window_from, None)).collect();
+            stops.iter().rev().map(|stop| other.knock(van, stop, stop.window_from, None, true)).collect();
         backward.reverse();
         assert_eq!(forward, backward);
     }
@@ -261,8 +313,8 @@ mod tests {
         let differ = (0..40).any(|number| {
             let stop = stop_at(number, LatLon { lat: 35.9, lon: 14.5 });
             let (first, second) = (
-                world.knock(van, &stop, stop.window_from, None),
-                world.knock(van, &stop, stop.window_from, None),
+                world.knock(van, &stop, stop.window_from, None, true),
+                world.knock(van, &stop, stop.window_from, None, true),
             );
             assert_eq!((first.0, second.0), (1, 2));
             first.1 != second.1
@@ -288,9 +340,11 @@ mod tests {
             }
         }
         let size = Size { vans: 2, orders: 20, late_orders: 0, first_order: 1 };
-        let scenario = Scenario::write(1, size, workday(), &addresses(60), &StraightStreets).unwrap();
+        let scenario = ordinary(1, size, 60);
+        let lanes = scenario.town.closed_lanes.len();
         let streets = Arc::new(Counting(Mutex::new(0)));
         let (world, _) = World::of(&scenario, streets.clone(), Truth::default());
+        assert_eq!(*streets.0.lock().unwrap(), lanes, "lanes of which nobody is told");
         let closure = DriverClosure {
             area: true,
             places: vec![],
@@ -301,6 +355,6 @@ mod tests {
         for _ in 0..3 {
             world.hear(std::slice::from_ref(&closure));
         }
-        assert_eq!(*streets.0.lock().unwrap(), 1);
+        assert_eq!(*streets.0.lock().unwrap(), 2 * lanes + 1);
     }
 }

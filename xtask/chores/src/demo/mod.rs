@@ -54,6 +54,12 @@ pub struct Options {
     /// A PostgreSQL of your own instead of the embedded one
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// The town's seed: the same people, closed lanes and places without reception on every day
+    #[arg(long, default_value_t = 1)]
+    town: u64,
+    /// A JSON file of shares of the pretended world that differ from those of docs/simulator.md
+    #[arg(long)]
+    shares: Option<PathBuf>,
     /// A file for what really happens, one JSON object a line; the server never reads it
     #[arg(long)]
     truth: Option<PathBuf>,
@@ -88,6 +94,8 @@ impl Options {
             days: 0,
             city,
             database_url: None,
+            town: 1,
+            shares: None,
             truth: Some(truth),
             date: Some(date),
             site: Some(site),
@@ -225,6 +233,10 @@ impl Running {
             .arg(&city)
             .arg("--var")
             .arg(var);
+        command.args(["--town", &options.town.to_string()]);
+        if let Some(shares) = &options.shares {
+            command.arg("--shares").arg(std::path::absolute(shares)?);
+        }
         if let Some(truth) = &options.truth {
             command.arg("--truth").arg(std::path::absolute(truth)?);
         }

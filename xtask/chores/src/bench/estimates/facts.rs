@@ -12,7 +12,7 @@ use serde::Deserialize;
 /// An instant, UTC.
 pub type At = chrono::DateTime<chrono::Utc>;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// One line of the file; facts that are not needed are passed over.
 #[derive(Debug, Deserialize)]
@@ -22,6 +22,10 @@ enum Line {
         version: u32,
     },
     Incident {
+        from: At,
+        until: At,
+    },
+    Weather {
         from: At,
         until: At,
     },
@@ -62,6 +66,8 @@ pub struct Visit {
     pub back_s: f64,
     pub turned_s: f64,
     pub usual_drive_s: f64,
+    #[serde(default)]
+    pub weather_s: f64,
     pub incident_s: f64,
     pub stood_s: f64,
     #[serde(default)]
@@ -129,6 +135,7 @@ impl Tour {
 pub struct Truth {
     pub tours: BTreeMap<String, Tour>,
     pub incidents: Vec<Span>,
+    pub weather: Vec<Span>,
     /// How many stops drivers gave up on.
     pub given_up: usize,
     /// Whether the day was played to its end.
@@ -167,6 +174,7 @@ impl Truth {
                 bail!("the truth file is of version {version} and this reads {VERSION}; play the day again")
             }
             Line::Incident { from, until } => self.incidents.push(Span { from, until }),
+            Line::Weather { from, until } => self.weather.push(Span { from, until }),
             Line::Departed { vehicle, at, planned } => {
                 let tour = self.tours.entry(vehicle).or_default();
                 tour.departed = tour.departed.or(Some((at, planned)));

@@ -46,10 +46,11 @@ fn arrives(truth: &Truth, tour: &Tour, visit: &Visit, free: At, now: At, approac
     let began = if is_under_way { visit.set_off } else { free };
     let during = |span: &&Span| span.from <= now && span.until > visit.set_off && span.from < visit.arrived;
     let incident_s = if truth.incidents.iter().any(|span| during(&span)) { visit.incident_s } else { 0.0 };
+    let weather_s = if truth.weather.iter().any(|span| during(&span)) { visit.weather_s } else { 0.0 };
     // How long a vehicle that stands will stand is counted as known: it is the cause that is there.
     let stands = tour.breakdowns.iter().any(|span| during(&span));
     let lost_s = if stands { visit.stood_s } else { 0.0 } + if is_under_way { visit.turned_s } else { 0.0 };
-    let way_s = visit.back_s + visit.usual_drive_s + incident_s + approach_s;
+    let way_s = visit.back_s + visit.usual_drive_s + weather_s + incident_s + approach_s;
     (began + seconds(lost_s + way_s)).max(now)
 }
 
@@ -77,6 +78,7 @@ mod tests {
             back_s: 0.0,
             turned_s: 0.0,
             usual_drive_s: 480.0,
+            weather_s: 0.0,
             incident_s: 0.0,
             stood_s: 0.0,
             search_s: 0.0,

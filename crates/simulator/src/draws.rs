@@ -1,4 +1,4 @@
-//! Chance without order: every draw of the day is named by what it decides, never by when it was asked for.
+//! Chance without order: every draw is named by what it decides, never by when it was asked for.
 //!
 //! Equal seeds give equal days however the tasks are scheduled, because each entity and purpose has a stream of its own.
 //! Not here: what the draws mean.
@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The source of all chance of one day.
-#[derive(Debug, Clone, Copy)]
+/// The source of all chance of a day, or of a town.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draws {
     seed: u64,
 }
