@@ -201,7 +201,7 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
     let (world, vans) = World::of(&scenario, city, truth);
     world.tell_the_morning(&scenario);
 
-    let plan_at = opening::plan_at(clock.now(), clock.factor(), size.orders);
+    let plan_at = opening::plan_at(clock.now(), clock.factor(), scenario.orders.len());
     let keys = opening::set_up(&link, &key, &scenario, plan_at, &ends).await?;
     tracing::info!("{} vehicles and {} shops are set up", keys.vehicles.len(), keys.shops.len());
     opening::make_roster(&link, &key, &scenario, &keys.vehicles, &ends).await?;

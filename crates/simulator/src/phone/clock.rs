@@ -16,6 +16,8 @@ pub struct Clock {
     since: Option<Instant>,
     sets_after: Duration,
     told: Option<Instant>,
+    /// By how much it was ahead before somebody set it.
+    was_ahead: Duration,
 }
 
 /// Seconds in the median, and their spread, of a clock that is a little wrong; minutes of one that is far off; seconds that it gains
@@ -40,7 +42,7 @@ impl Clock {
             (0.0, 0.0)
         };
         let sets_after = Duration::seconds((sets * 60.0) as i64);
-        Self { ahead_s, drifts_s_a_day, since: None, sets_after, told: None }
+        Self { ahead_s, drifts_s_a_day, since: None, sets_after, told: None, was_ahead: Duration::zero() }
     }
 
     /// What it shows.
@@ -55,9 +57,14 @@ impl Clock {
         Duration::milliseconds(((self.ahead_s + self.drifts_s_a_day * days) * 1_000.0) as i64)
     }
 
-    /// The phone asks for its clock to be set.
-    pub fn ask_to_be_set(&mut self, now: Instant) {
+    /// The phone asks for its clock to be set. One that has been set already answers by how much it was ahead when it stamped what
+    /// is refused only now.
+    pub fn ask_to_be_set(&mut self, now: Instant) -> Option<Duration> {
+        if self.ahead_s == 0.0 {
+            return Some(self.was_ahead);
+        }
         self.told.get_or_insert(now);
+        None
     }
 
     /// Somebody sets it who has been asked to for long enough; answers by how much it had been ahead.
@@ -66,7 +73,7 @@ impl Clock {
             return None;
         }
         let ahead = self.ahead(now);
-        (self.ahead_s, self.drifts_s_a_day, self.told) = (0.0, 0.0, None);
+        (self.ahead_s, self.drifts_s_a_day, self.told, self.was_ahead) = (0.0, 0.0, None, ahead);
         Some(ahead)
     }
 
@@ -105,9 +112,11 @@ mod tests {
         let tomorrow = now + Duration::days(1);
         assert!((clock.shows(tomorrow) - tomorrow).as_seconds_f64() > ahead_s + 0.4);
         assert_eq!(clock.heed(tomorrow), None, "nobody was asked");
-        clock.ask_to_be_set(tomorrow);
+        assert_eq!(clock.ask_to_be_set(tomorrow), None);
         assert_eq!(clock.heed(tomorrow + Duration::minutes(1)), None);
-        assert!(clock.heed(tomorrow + Duration::minutes(41)).is_some());
+        let ahead = clock.heed(tomorrow + Duration::minutes(41));
+        assert!(ahead.is_some());
+        assert_eq!(clock.ask_to_be_set(tomorrow + Duration::hours(1)), ahead, "it is right by now");
         assert_eq!(clock.shows(tomorrow + Duration::hours(2)), tomorrow + Duration::hours(2));
     }
 }

@@ -180,10 +180,15 @@ impl Phone {
     }
 
     /// The server says that the clock is wrong: the phone asks for it to be set, and what was refused is sent again after that.
+    /// A clock that has always been right is not to blame, and what was refused is lost.
     fn blame_clock(&mut self, refused: impl IntoIterator<Item = Report>) {
-        self.remembered.extend(refused);
-        if let Some(now) = self.last_fix {
-            self.clock.ask_to_be_set(now);
+        match self.last_fix.map(|now| self.clock.ask_to_be_set(now)) {
+            Some(None) => self.remembered.extend(refused),
+            Some(Some(was_ahead)) if !was_ahead.is_zero() => {
+                self.remembered.extend(refused);
+                self.tap_again(|report| report.at -= was_ahead);
+            }
+            Some(Some(_)) | None => {}
         }
     }
 

@@ -204,4 +204,20 @@ mod tests {
         };
         assert!(orders("2026-11-27") > 380 && orders("2026-06-21") < 80);
     }
+
+    #[test]
+    fn a_world_without_any_fault_can_be_asked_for() {
+        let plain = r#"{"acts": {"cancel": 0, "move": 0, "redirect": 0, "call": 0},
+            "addresses": {"no_coordinates": 0, "misspelt": 0, "numberless": 0, "wrong_door": 0},
+            "calendar": {"weather": 0}, "trouble": {"incidents": 0},
+            "phones": {"dead_zones": 0}, "roads": {"closed_lanes": 0, "spread": 0, "odd": 0}}"#;
+        let size = Size { vans: 4, orders: 300, late_orders: 20, first_order: 1 };
+        let script = Script { shares: Shares::read(plain).unwrap(), ..script(1, size) };
+        let day = Scenario::write(script, &addresses(500), &StraightStreets).unwrap();
+        for ScenarioOrder { says, behind, .. } in &day.orders {
+            assert!(says.at.is_some() && behind.slip.is_none() && behind.act.is_none(), "{}", says.reference);
+        }
+        assert!(day.town.closed_lanes.is_empty() && day.town.reception.zones().is_empty());
+        assert!(day.date.spells.is_empty() && (day.town.pieces.times(day.town.hub) - 1.0).abs() < 1e-12);
+    }
 }
