@@ -12,6 +12,7 @@ use crate::scenario::workday::Workday;
 use crate::scenario::{Scenario, Script, Size};
 use crate::server_link::{LinkError, ServerLink};
 use crate::shares::Shares;
+use crate::town::Town;
 use crate::truth::{self, Fact, Truth};
 use crate::world::World;
 use anyhow::{Context, Result, ensure};
@@ -22,7 +23,7 @@ use kept::Kept;
 use roads::{City, Conditions};
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as RealInstant};
 use wire::Point;
 use wire::history::{HistoryAnswer, HistoryRecord};
@@ -102,6 +103,8 @@ pub async fn play(asked: Past) -> Result<()> {
     let kept = if asked.truth.is_none() { Some(Kept::of(&asked)?) } else { None };
     let truth = asked.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
     let shares = asked.shares.as_deref().map(Shares::of_file).transpose()?.unwrap_or_default();
+    // It is the same on every day, and takes a while.
+    let town = Arc::new(Mutex::new(None));
     let began = RealInstant::now();
     let mut all = HistoryAnswer::default();
     let weeks: Vec<(NaiveDate, NaiveDate)> = (0..asked.days)
@@ -113,7 +116,7 @@ pub async fn play(asked: Past) -> Result<()> {
         })
         .collect();
     let play_week = |(first, last): (NaiveDate, NaiveDate)| {
-        let (city, truth, kept) = (Arc::clone(&city), truth.clone(), kept.clone());
+        let (city, town, truth, kept) = (Arc::clone(&city), Arc::clone(&town), truth.clone(), kept.clone());
         let day = |day: NaiveDate| {
             OneDay::of(&asked, &shares, day, (until - day).num_days() < i64::from(asked.position_days))
         };
@@ -121,7 +124,7 @@ pub async fn play(asked: Past) -> Result<()> {
         tokio::task::spawn_blocking(move || {
             let mut lines = vec![];
             for day in days {
-                lines.extend(day.lines(&city, &truth, kept.as_ref())?);
+                lines.extend(day.lines(&city, &town, &truth, kept.as_ref())?);
             }
             anyhow::Ok(lines)
         })
@@ -223,13 +226,19 @@ impl OneDay {
     }
 
     /// The day as lines, played or as it was kept.
-    fn lines(self, city: &Arc<City>, truth: &Truth, kept: Option<&Kept>) -> Result<Vec<u8>> {
+    fn lines(
+        self,
+        city: &Arc<City>,
+        town: &Mutex<Option<Arc<Town>>>,
+        truth: &Truth,
+        kept: Option<&Kept>,
+    ) -> Result<Vec<u8>> {
         let (day, positions) = (self.day, self.positions);
         if let Some(lines) = kept.and_then(|kept| kept.get(day, positions)) {
             return Ok(lines);
         }
         let mut lines = vec![];
-        for record in self.play(city, truth)? {
+        for record in self.play(city, town, truth)? {
             serde_json::to_writer(&mut lines, &record)?;
             lines.push(b'\n');
         }
@@ -239,13 +248,25 @@ impl OneDay {
         Ok(lines)
     }
 
-    fn play(self, city: &Arc<City>, truth: &Truth) -> Result<Vec<HistoryRecord>> {
+    fn play(
+        self,
+        city: &Arc<City>,
+        town_of: &Mutex<Option<Arc<Town>>>,
+        truth: &Truth,
+    ) -> Result<Vec<HistoryRecord>> {
         let plan_at = self.zone.from_local_datetime(&self.day.and_time(PLAN_AT)).earliest();
         let plan_at = plan_at.context("the day has no morning")?.to_utc();
         let day = Workday::around(plan_at, self.zone)?;
         let (seed, town, size, shares) = self.script;
         let script = Script { seed, town, size, day, by_date: true, shares };
-        let mut scenario = Scenario::write(script, city.addresses(), &**city)?;
+        let mut scenario = {
+            let mut known = town_of.lock().unwrap_or_else(PoisonError::into_inner);
+            let town = match &*known {
+                Some(town) => Arc::clone(town),
+                None => Arc::clone(known.insert(Arc::new(script.town(city.addresses(), &**city)?))),
+            };
+            Scenario::write_in(town, script, city.addresses())
+        };
         // A shop whose address was refused sends it again with the door.
         for order in scenario.orders.iter_mut().filter(|order| order.says.at.is_none()) {
             order.says.at = Some(Point { lat: order.behind.door.lat, lon: order.behind.door.lon });

@@ -13,7 +13,7 @@ use optimizer::{
     solve, timetable,
 };
 use roads::{City, LatLon, Profile, TravelTimes, UNREACHABLE, Wall};
-use wire::{Instant, VehicleKind};
+use wire::{Instant, Point, VehicleKind};
 
 /// Travel times as the product's map has them.
 pub trait Times {
@@ -78,8 +78,10 @@ const HOUR: i64 = 2_200;
 const LEFT_OUT: i64 = 5_000_000;
 /// Longer than any day, for where no way leads.
 const NO_WAY_S: u32 = 200_000;
-/// Steps of the search; a second or less for some hundred orders.
-const STEPS: u64 = 1_500;
+/// A part of the ground with more orders than that is halved.
+const MOST_STOPS: usize = 250;
+/// Steps of the search in each part; a second or less for some hundred orders.
+const STEPS: u64 = 600;
 
 /// Plans a day. Orders that found no place are left out.
 ///
@@ -102,7 +104,10 @@ pub fn plan(scenario: &Scenario, times: &dyn Times) -> Result<Vec<PlannedRound>>
                 scenario.orders.get(*order).is_some_and(|o| o.placed_at.is_none_or(|at| at <= planned_at))
             })
             .collect();
-        let planned = one_wave(scenario, &wave, &known, planned_at, times)?;
+        let mut planned = vec![];
+        for (shifts, orders) in districts(scenario, wave, known) {
+            planned.extend(one_district(scenario, &shifts, &orders, planned_at, times)?);
+        }
         let taken: Vec<usize> = planned.iter().flat_map(|r| r.stops.iter().map(|s| s.order)).collect();
         waits.retain(|order| !taken.contains(order));
         rounds.extend(planned);
@@ -134,7 +139,32 @@ fn shifts(scenario: &Scenario) -> Vec<Shift> {
     all
 }
 
-fn one_wave(
+/// Halves the ground across its longer side until no part has more than [`MOST_STOPS`] orders; the shifts are shared out in turn.
+fn districts(scenario: &Scenario, shifts: Vec<Shift>, orders: Vec<usize>) -> Vec<(Vec<Shift>, Vec<usize>)> {
+    if orders.len() <= MOST_STOPS || shifts.len() < 2 {
+        return vec![(shifts, orders)];
+    }
+    let place = |order: &usize| scenario.orders.get(*order).and_then(|o| o.says.at).unwrap_or(scenario.hub);
+    let spread = |of: fn(&Point) -> f64| {
+        let (low, high) = orders
+            .iter()
+            .map(|order| of(&place(order)))
+            .fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
+        high - low
+    };
+    let wide = spread(|at| at.lon) * scenario.hub.lat.to_radians().cos() > spread(|at| at.lat);
+    let along = |order: &usize| if wide { place(order).lon } else { place(order).lat };
+    let mut orders = orders;
+    orders.sort_by(|a, b| along(a).total_cmp(&along(b)));
+    let others = orders.split_off(orders.len() / 2);
+    let (mut even, mut odd) = (vec![], vec![]);
+    for (nth, shift) in shifts.into_iter().enumerate() {
+        if nth % 2 == 0 { even.push(shift) } else { odd.push(shift) }
+    }
+    [(even, orders), (odd, others)].into_iter().flat_map(|(s, o)| districts(scenario, s, o)).collect()
+}
+
+fn one_district(
     scenario: &Scenario,
     wave: &[Shift],
     known: &[usize],
@@ -260,8 +290,8 @@ fn approach_s(areas: &Areas, kind: VehicleKind, at: LatLon) -> i64 {
 
 fn profile(kind: VehicleKind) -> Profile {
     match kind {
-        VehicleKind::DieselVan => Profile::Van,
-        VehicleKind::ElectricVan => Profile::ElectricVan,
+        // They may go the same ways.
+        VehicleKind::DieselVan | VehicleKind::ElectricVan => Profile::Van,
         VehicleKind::CargoBike => Profile::CargoBike,
     }
 }

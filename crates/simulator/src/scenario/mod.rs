@@ -58,6 +58,17 @@ pub struct Script {
     pub shares: Shares,
 }
 
+impl Script {
+    /// The town in which it is played.
+    ///
+    /// # Errors
+    /// When the map has no place for a hub, or no address that can be reached from it.
+    pub fn town(&self, addresses: &[Address], streets: &dyn Streets) -> Result<Town> {
+        let pool = (self.size.orders + self.size.late_orders) as f64 * self.shares.people.pool;
+        Town::write(self.town, pool as usize, addresses, streets, &self.shares)
+    }
+}
+
 /// One day, as it is written.
 #[derive(Debug, Clone)]
 pub struct Scenario {
@@ -119,17 +130,21 @@ impl Scenario {
     /// # Errors
     /// When the map has no place for a hub, or no address that can be reached from it.
     pub fn write(script: Script, addresses: &[Address], streets: &dyn Streets) -> Result<Self> {
-        let Script { seed, town, size, day, by_date, shares } = script;
+        let town = Arc::new(script.town(addresses, streets)?);
+        Ok(Self::write_in(town, script, addresses))
+    }
+
+    /// Writes a day for a town that is there already.
+    pub fn write_in(town: Arc<Town>, script: Script, addresses: &[Address]) -> Self {
+        let Script { seed, size, day, by_date, shares, .. } = script;
         let draws = Draws::new(seed);
-        let pool = (size.orders + size.late_orders) as f64 * shares.people.pool;
-        let town = Arc::new(Town::write(town, pool as usize, addresses, streets, &shares)?);
         let mut date = Date::of(day.date(), &draws, &shares.calendar);
         if !by_date {
             date.demand = 1.0;
         }
         let vehicles = fleet::vehicles(&draws, &day, size.vans, shares.fleet.late_shift);
         let today = orders::Today { draws: &draws, day: &day, date: &date, town: &town, shares: &shares };
-        Ok(Self {
+        Self {
             draws,
             day,
             hub: Point { lat: town.hub.lat, lon: town.hub.lon },
@@ -140,7 +155,7 @@ impl Scenario {
             town,
             date,
             shares,
-        })
+        }
     }
 }
 
