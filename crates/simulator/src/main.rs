@@ -68,6 +68,8 @@ struct Command {
 enum Verb {
     /// Plays days that are over, as fast as it goes, and brings them in as history
     Past(Box<past::Past>),
+    /// Plays a live day again by its truth file, without a server, and says whether both agree
+    Again(past::again::Again),
 }
 
 /// The day that is played live.
@@ -134,6 +136,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let played = match (command.verb, command.day) {
         (Some(Verb::Past(past)), _) => runtime.block_on(past::play(*past)),
+        (Some(Verb::Again(again)), _) => past::again::play(&again),
         (None, Some(day)) => runtime.block_on(play_until_ended(day)),
         (None, None) => {
             Err(anyhow::anyhow!("say --server, --key-file, --city and --var, or `simulator past`"))
@@ -195,6 +198,8 @@ async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
         vans: size.vans,
         orders: size.orders,
         late_orders: size.late_orders,
+        first_order: size.first_order,
+        by_date: arguments.by_date,
         date: &scenario.date,
         shares: &scenario.shares,
     });

@@ -14,6 +14,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use wire::driver::DriverRoute;
 use wire::{Instant, Outcome, Point, StopId, VehicleKind};
 
 /// Grows when a field changes its meaning or goes.
@@ -41,6 +42,8 @@ pub enum Fact<'a> {
         vans: usize,
         orders: usize,
         late_orders: usize,
+        first_order: usize,
+        by_date: bool,
         #[serde(flatten)]
         date: &'a Date,
         shares: &'a Shares,
@@ -114,6 +117,8 @@ pub enum Fact<'a> {
     LateTap { vehicle: &'a str, stop: StopId, ended: Instant, tapped: Instant },
     /// A phone went off, came back, or was set to the right time.
     Phone { vehicle: &'a str, at: Instant, what: &'a str },
+    /// What its driver was told to do, whenever that is another round or it changed before it began.
+    Heard { vehicle: &'a str, route: &'a DriverRoute },
     /// It left the hub with so many stops.
     Departed { vehicle: &'a str, at: Instant, planned: Instant, stops: usize },
     /// It stood at the hub when it should have left.
@@ -184,6 +189,7 @@ pub struct StopTruth {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct WayTruth {
     pub set_off: Instant,
+    pub way_m: f64,
     pub back_s: f64,
     pub turned_s: f64,
     pub drive_s: f64,

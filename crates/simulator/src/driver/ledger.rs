@@ -38,6 +38,7 @@ impl Visit {
         let leg = &trip.leg;
         let way = WayTruth {
             set_off: trip.began,
+            way_m: leg.drive.metres(),
             back_s: leg.back_s,
             turned_s: elapsed_s(trip.began, arrived) - leg.drive.whole_s() - as_s(trip.stood),
             drive_s: leg.drive_s,

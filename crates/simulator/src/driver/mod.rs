@@ -174,6 +174,13 @@ impl Driver {
     /// Hears the newest route. A driver on the way to a stop that is no longer on it turns around.
     pub fn hear(&mut self, route: DriverRoute, phone: &mut Phone) {
         self.world.hear(&route.closures);
+        let another = self.route.as_ref().is_none_or(|heard| {
+            heard.route.route != route.route
+                || matches!(self.state, State::AtHub) && heard.route.stops != route.stops
+        });
+        if another {
+            self.record(&Fact::Heard { vehicle: &self.truth.label, route: &route });
+        }
         let since = match &self.route {
             Some(heard) if heard.route.route == route.route => heard.since,
             _ => self.lived_to,

@@ -3,6 +3,7 @@
 //!
 //! Weeks are sent newest first, so what people look at first is there first. Not here: a live day.
 
+pub mod again;
 mod kept;
 mod plan;
 mod play;
@@ -282,6 +283,8 @@ impl OneDay {
             vans: size.vans,
             orders: size.orders,
             late_orders: size.late_orders,
+            first_order: size.first_order,
+            by_date: true,
             date: &scenario.date,
             shares: &scenario.shares,
         });
@@ -297,3 +300,6 @@ impl OneDay {
         Ok(record::records(&scenario, &planned, &played, self.positions))
     }
 }
+
+#[cfg(test)]
+mod tests;

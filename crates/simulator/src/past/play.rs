@@ -42,10 +42,11 @@ pub struct Try {
     pub note: Option<String>,
 }
 
+const BEFORE_OPENING: Duration = Duration::hours(-1);
 /// Nothing goes on for so many changes.
 const MOST_CHANGES: usize = 100_000;
 
-/// Plays all rounds of a day.
+/// Plays all rounds of a day as they were planned.
 pub fn play(
     scenario: &Scenario,
     world: &Arc<World>,
@@ -53,55 +54,57 @@ pub fn play(
     rounds: &[PlannedRound],
 ) -> Vec<PlayedRound> {
     let mut played = vec![];
-    let since = scenario.day.after(Duration::hours(-1));
     for (van, truth) in vans.iter().enumerate() {
         let mut own: Vec<(usize, &PlannedRound)> =
             rounds.iter().enumerate().filter(|(_, r)| r.van == van).collect();
         own.sort_by_key(|(_, round)| round.start);
-        if own.is_empty() {
-            continue;
-        }
-        let mut phone = Phone::new(
-            world.draws(),
-            van,
-            &truth.label,
-            String::new(),
-            1.0,
-            &world.shares().phones,
-            Arc::clone(&world.town().reception),
-        );
-        world.record(&truth.fact(phone.truth()));
-        let mut driver = Driver::new(Arc::clone(world), truth.clone(), since);
-        for (nth, round) in own {
-            let mut route = route_of(scenario, world, nth, round);
-            let by_stop: HashMap<StopId, usize> = route
-                .stops
-                .iter()
-                .zip(&round.stops)
-                .map(|(stop, planned)| (stop.stop, planned.order))
-                .collect();
-            let id = route.route;
-            driver.hear(route.clone(), &mut phone);
-            for _ in 0..MOST_CHANGES {
-                let Some(at) = driver.next_change() else { break };
-                driver.live_until(at, &mut phone);
-                if phone.has_departed(id)
-                    && route.stops.iter().any(|stop| !stop.aboard && stop.service.brings())
-                {
-                    let brought = route.stops.iter_mut().filter(|stop| stop.service.brings());
-                    brought.for_each(|stop| stop.aboard = true);
-                    driver.hear(route.clone(), &mut phone);
-                }
-            }
-            let (reports, fixes) = phone.take();
-            played.extend(read(nth, id, &by_stop, reports, fixes));
+        let routes = own.iter().map(|(nth, round)| route_of(scenario, world, *nth, round)).collect();
+        let driven = drive(scenario, world, (van, truth), routes);
+        for ((nth, round), (route, reports, fixes)) in own.into_iter().zip(driven) {
+            let orders = round.stops.iter().map(|planned| planned.order);
+            let by_stop = route.stops.iter().map(|stop| stop.stop).zip(orders).collect();
+            played.extend(read(nth, route.route, &by_stop, reports, fixes));
         }
     }
     played
 }
 
+/// Drives the rounds of one vehicle, one after the other; answers what its phone says of each.
+pub fn drive(
+    scenario: &Scenario,
+    world: &Arc<World>,
+    (index, truth): (usize, &VanTruth),
+    routes: Vec<DriverRoute>,
+) -> Vec<(DriverRoute, Vec<Report>, Vec<Fix>)> {
+    if routes.is_empty() {
+        return vec![];
+    }
+    let (shares, reception) = (&world.shares().phones, Arc::clone(&world.town().reception));
+    let mut phone = Phone::new(world.draws(), index, &truth.label, String::new(), 1.0, shares, reception);
+    world.record(&truth.fact(phone.truth()));
+    let mut driver = Driver::new(Arc::clone(world), truth.clone(), scenario.day.after(BEFORE_OPENING));
+    let mut driven = vec![];
+    for mut route in routes {
+        driver.hear(route.clone(), &mut phone);
+        for _ in 0..MOST_CHANGES {
+            let Some(at) = driver.next_change() else { break };
+            driver.live_until(at, &mut phone);
+            // What leaves the hub is aboard.
+            let missing = |stop: &DriverStop| !stop.aboard && stop.service.brings();
+            if phone.has_departed(route.route) && route.stops.iter().any(missing) {
+                let brought = route.stops.iter_mut().filter(|stop| stop.service.brings());
+                brought.for_each(|stop| stop.aboard = true);
+                driver.hear(route.clone(), &mut phone);
+            }
+        }
+        let (reports, fixes) = phone.take();
+        driven.push((route, reports, fixes));
+    }
+    driven
+}
+
 /// What a driver is told of a round.
-fn route_of(scenario: &Scenario, world: &World, nth: usize, round: &PlannedRound) -> DriverRoute {
+pub(super) fn route_of(scenario: &Scenario, world: &World, nth: usize, round: &PlannedRound) -> DriverRoute {
     let name = format!("{}/{nth}", scenario.day.date());
     let stop = |(place, planned): (usize, &super::plan::PlannedStop)| {
         let says = &scenario.orders.get(planned.order)?.says;

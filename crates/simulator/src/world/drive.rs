@@ -74,6 +74,11 @@ impl Drive {
         self.knots.last().map_or(LatLon { lat: 0.0, lon: 0.0 }, |(at, _)| *at)
     }
 
+    /// How long it is, in metres.
+    pub fn metres(&self) -> f64 {
+        self.knots.windows(2).map(|pair| pair[0].0.metres_to(pair[1].0)).sum()
+    }
+
     /// The fastest piece, in metres a second.
     #[cfg(test)]
     pub fn fastest_mps(&self) -> f64 {
