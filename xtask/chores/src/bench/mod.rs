@@ -3,6 +3,7 @@
 mod comparison;
 mod endpoints;
 mod estimates;
+mod history;
 mod load;
 mod morning;
 
@@ -41,6 +42,8 @@ enum Bench {
     Morning(morning::Options),
     /// Pages and questions on a million orders
     Load(load::Options),
+    /// Days of the pretended world brought in as history
+    History(history::Options),
     /// Whole days, and how good what the product said about them was, against what really happened
     Estimates(estimates::Options),
     /// The optimizer against its peers on the classic instances
@@ -69,6 +72,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         Bench::Endpoints(options) => endpoints::endpoints(project, options),
         Bench::Morning(options) => morning::morning(project, options),
         Bench::Load(options) => load::load(project, options),
+        Bench::History(options) => history::history(project, options),
         Bench::Estimates(options) => estimates::estimates(project, options),
         Bench::Optimizer(options) => comparison::comparison(project, options),
     }

@@ -250,6 +250,10 @@ impl Running {
                 .arg(&key);
             command.args(["--seed", &options.seed.to_string(), "--vans", &options.vans.to_string()]);
             command.args(["--orders", &options.orders.to_string(), "--days", &options.days.to_string()]);
+            command.args(["--town", &options.town.to_string()]);
+            if let Some(shares) = &options.shares {
+                command.arg("--shares").arg(std::path::absolute(shares)?);
+            }
             command.arg("--city").arg(&city).arg("--var").arg(var);
             Some(Child::start("past", &mut command, &var.join("log/past.log"))?.0)
         } else {
