@@ -9,6 +9,7 @@ mod calendar;
 mod clock;
 mod draws;
 mod driver;
+mod live;
 mod opening;
 mod past;
 mod phone;
@@ -29,27 +30,13 @@ mod world;
 use anyhow::{Context, Result};
 use chrono_tz::Tz;
 use clap::{Parser, Subcommand};
-use clock::WorldClock;
-use driver::Driver;
-use phone::Phone;
-use roads::City;
-use scenario::workday::Workday;
-use scenario::{Scenario, Script, Size};
-use server_link::ServerLink;
-use shares::Shares;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
-use tally::Tally;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use truth::{Fact, Truth};
-use van::Surroundings;
-use world::World;
 
 /// Plays one day of deliveries against a Doorstep server.
 #[derive(Parser)]
@@ -105,6 +92,9 @@ struct Arguments {
     /// The number in the first order's reference; another one for another day in the same database
     #[arg(long, default_value_t = 1)]
     first_order: usize,
+    /// Goes on with the next day when one is over, and the one after that
+    #[arg(long)]
+    go_on: bool,
     /// OpenStreetMap extract (.osm.pbf) of the city
     #[arg(long)]
     city: PathBuf,
@@ -118,10 +108,6 @@ struct Arguments {
     #[arg(long)]
     truth: Option<PathBuf>,
 }
-
-const CLOCK_EVERY: Duration = Duration::from_secs(10);
-const SUMMARY_EVERY: Duration = Duration::from_secs(60);
-const NOTABLY_AHEAD_WORLD_S: f64 = 120.0;
 
 fn main() -> Result<()> {
     let command = Command::parse();
@@ -151,126 +137,8 @@ async fn play_until_ended(arguments: Arguments) -> Result<()> {
     let ends = CancellationToken::new();
     end_on_signal(ends.clone())?;
     tokio::select! {
-        played = play(arguments, ends.clone()) => if ends.is_cancelled() { Ok(()) } else { played },
+        played = live::play(&arguments, &ends) => if ends.is_cancelled() { Ok(()) } else { played },
         () = overdue(&ends) => Ok(()),
-    }
-}
-
-async fn play(arguments: Arguments, ends: CancellationToken) -> Result<()> {
-    let key = std::fs::read_to_string(&arguments.key_file).with_context(|| {
-        format!("the administrator's key cannot be read from {}", arguments.key_file.display())
-    })?;
-    let key = key.trim().to_owned();
-    let shares = arguments.shares.as_deref().map(Shares::of_file).transpose()?.unwrap_or_default();
-    let size = Size {
-        vans: arguments.vans,
-        orders: arguments.orders,
-        late_orders: arguments
-            .day_orders_late
-            .unwrap_or((arguments.orders as f64 * shares.orders.late).round() as usize),
-        first_order: arguments.first_order,
-    };
-    let truth = arguments.truth.as_deref().map(Truth::to).transpose()?.unwrap_or_default();
-    let link = ServerLink::to(arguments.server)?;
-    let (city, cache) = (arguments.city, arguments.var.join("city"));
-    let city = tokio::select! {
-        city = tokio::task::spawn_blocking(move || City::open(&city, &cache)) => Arc::new(city??),
-        () = ends.cancelled() => return Ok(()),
-    };
-
-    let (sent, received, answer) = opening::persist(&ends, || link.clock(&key)).await?;
-    let clock = WorldClock::starting(sent, received, answer);
-    let day = Workday::around(opening::plan_at(clock.now(), clock.factor(), size.orders), arguments.zone)?;
-    let scenario = {
-        let city = Arc::clone(&city);
-        let (seed, town, by_date) = (arguments.seed, arguments.town, arguments.by_date);
-        let script = Script { seed, town, size, day, by_date, shares };
-        tokio::task::spawn_blocking(move || Scenario::write(script, city.addresses(), &*city)).await??
-    };
-    truth.record(&Fact::Day {
-        version: truth::VERSION,
-        seed: arguments.seed,
-        town: arguments.town,
-        factor: clock.factor(),
-        zone: arguments.zone.name(),
-        opens: day.after(chrono::Duration::zero()),
-        closes: day.after(day.length()),
-        vans: size.vans,
-        orders: size.orders,
-        late_orders: size.late_orders,
-        first_order: size.first_order,
-        by_date: arguments.by_date,
-        date: &scenario.date,
-        shares: &scenario.shares,
-    });
-    let (world, vans) = World::of(&scenario, city, truth);
-    world.tell_the_morning(&scenario);
-
-    let plan_at = opening::plan_at(clock.now(), clock.factor(), scenario.orders.len());
-    let keys = opening::set_up(&link, &key, &scenario, plan_at, &ends).await?;
-    tracing::info!("{} vehicles and {} shops are set up", keys.vehicles.len(), keys.shops.len());
-    opening::make_roster(&link, &key, &scenario, &keys.vehicles, &ends).await?;
-    let sent_again = |order: &str, why: &str| {
-        world.record(&Fact::SentAgain { order, at: clock.now(), why });
-    };
-    opening::place_orders(&link, &keys.shops, &scenario, &sent_again, &ends).await?;
-    let spare_s = (plan_at - clock.now()).num_seconds();
-    if spare_s < 0 {
-        tracing::warn!("the orders came {} world seconds after the plan was due; some may miss it", -spare_s);
-    }
-
-    let around = Arc::new(Surroundings { link, clock, tally: Tally::default(), vans: vans.len(), ends });
-    let (mut tasks, world) = (JoinSet::new(), Arc::new(world));
-    for (index, (truth, device)) in vans.into_iter().zip(keys.vehicles).enumerate() {
-        let (shares, reception) = (&world.shares().phones, Arc::clone(&world.town().reception));
-        let factor = around.clock.factor();
-        let phone = Phone::new(world.draws(), index, &truth.label, device.key, factor, shares, reception);
-        world.record(&truth.fact(phone.truth()));
-        let driver = Driver::new(Arc::clone(&world), truth, around.clock.now());
-        tasks.spawn(van::play(index, driver, phone, Arc::clone(&around)));
-    }
-    tokio::select! {
-        () = async { while tasks.join_next().await.is_some() {} } => {}
-        () = keep_time(&around, &key) => {}
-        () = summarise(&around) => {}
-        () = async {
-            let sent_again = |order: &str, why: &str| {
-                world.record(&Fact::SentAgain { order, at: around.clock.now(), why });
-            };
-            opening::place_late_orders(keys.shops, scenario.orders, &around, &sent_again).await;
-            std::future::pending::<()>().await;
-        } => {}
-    }
-    world.record(&Fact::End { at: around.clock.now(), whole: !around.ends.is_cancelled() });
-    let how = if around.ends.is_cancelled() { "ended early" } else { "done" };
-    tracing::info!("day {how}: {}", around.tally.line());
-    Ok(())
-}
-
-/// Asks the server for the time, now and then.
-async fn keep_time(around: &Surroundings, key: &str) {
-    let mut due = interval(CLOCK_EVERY);
-    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        due.tick().await;
-        match around.link.clock(key).await {
-            Ok((sent, received, answer)) => {
-                let ahead_s = around.clock.set(sent, received, answer);
-                if ahead_s > NOTABLY_AHEAD_WORLD_S {
-                    tracing::warn!(
-                        "the server's clock went back by {ahead_s:.0} s; the world stands until it has caught up"
-                    );
-                }
-            }
-            Err(error) => tracing::debug!(%error, "the clock did not answer"),
-        }
-    }
-}
-
-async fn summarise(around: &Surroundings) {
-    loop {
-        sleep(SUMMARY_EVERY).await;
-        tracing::info!("world {}: {}", around.clock.now().format("%H:%M:%S UTC"), around.tally.line());
     }
 }
 

@@ -75,6 +75,9 @@ pub struct Options {
     /// When the day begins, hour:minute
     #[arg(skip)]
     start: Option<String>,
+    /// Whether the next day follows when the day is over
+    #[arg(skip = true)]
+    goes_on: bool,
     /// Start on free ports, wait until vans move, stop everything, leave nothing behind
     #[arg(long)]
     smoke: bool,
@@ -101,6 +104,7 @@ impl Options {
             site: Some(site),
             days_before,
             start: Some(BEFORE_THE_SHIFTS.to_owned()),
+            goes_on: false,
             smoke: false,
         }
     }
@@ -239,6 +243,9 @@ impl Running {
         }
         if let Some(truth) = &options.truth {
             command.arg("--truth").arg(std::path::absolute(truth)?);
+        }
+        if options.goes_on {
+            command.arg("--go-on");
         }
         let (simulator, _) = Child::start("simulator", &mut command, &var.join("log/simulator.log"))?;
         let past = if options.days > 0 {
