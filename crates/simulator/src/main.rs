@@ -4,7 +4,6 @@
 //! played. Deliberately not here: anything of the server. This program sees only what any shop, phone or administrator sees,
 //! and what is true in its world (speeds, times at the door, who is at home) is never sent.
 
-mod areas;
 mod calendar;
 mod clock;
 mod draws;

@@ -3,10 +3,10 @@
 //! The product never reads it. Each fact is written whole as soon as it is known, so a day that is cut short keeps all that
 //! happened before. `docs/simulator.md` says what each field means. Not here: what is true (`crate::world`).
 
-use crate::areas::Area;
 use crate::calendar::{Date, Weather};
 use crate::scenario::{Slip, acts::Deed, drivers::Habits};
 use crate::shares::Shares;
+use crate::town::areas::Area;
 use crate::town::habits::Kind;
 use anyhow::{Context, Result};
 use serde::Serialize;

@@ -3,7 +3,7 @@
 //! Not here: writing it (`crate::truth`).
 
 use super::{Trip, as_s, elapsed_s};
-use crate::areas::Area;
+use crate::town::areas::Area;
 use crate::truth::{Fact, StopTruth, WayTruth};
 use crate::world::doors::Door;
 use crate::world::{VanTruth, World, seconds};

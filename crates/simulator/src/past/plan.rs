@@ -2,9 +2,9 @@
 //!
 //! A search ends by steps and not by time, so the same day has the same plan on every machine. Not here: the drive.
 
-use crate::areas::Areas;
 use crate::scenario::Scenario;
 use crate::scenario::roster::Duty;
+use crate::town::areas::Areas;
 use crate::world::approach::{self, WALK_MPS};
 use anyhow::{Context, Result};
 use chrono::{Duration, TimeDelta};

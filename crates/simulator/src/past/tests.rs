@@ -1,3 +1,5 @@
+//! A day of the past: its plan, both ways of playing it, and what is written down.
+
 use super::plan::{self, Times};
 use super::{play, record};
 use crate::driver::Driver;

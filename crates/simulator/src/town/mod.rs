@@ -3,6 +3,7 @@
 //! It follows from a map and a seed of its own, so that over many days the same people order and the same doors are slow. Not
 //! here: what happens on a day (`crate::scenario`, `crate::world`).
 
+pub mod areas;
 mod differences;
 pub mod habits;
 pub mod households;
@@ -10,10 +11,10 @@ pub mod hub;
 mod names;
 mod reception;
 
-use crate::areas::Areas;
 use crate::draws::Draws;
 use crate::shares::Shares;
 use crate::streets::Streets;
+use crate::town::areas::Areas;
 use anyhow::{Result, bail};
 pub use differences::{ClosedLane, Pieces};
 use hub::REACH_S;

@@ -3,7 +3,7 @@
 //! It differs by area and by kind of vehicle, and nobody is told. Sources of the figures, and which of them are assumed,
 //! stand in `docs/simulator.md`. Not here: what happens at the door (`super::doors`).
 
-use crate::areas::Area;
+use crate::town::areas::Area;
 use rand::Rng;
 use wire::VehicleKind;
 

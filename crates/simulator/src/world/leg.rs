@@ -5,8 +5,8 @@
 use super::approach::{self, WALK_MPS};
 use super::drive::Drive;
 use super::{VanTruth, World, incidents, profile_of, seconds, speeds, wall};
-use crate::areas::Area;
 use crate::draws::lognormal;
+use crate::town::areas::Area;
 use rand::Rng;
 use roads::{LatLon, Leg as Way};
 use wire::Instant;
