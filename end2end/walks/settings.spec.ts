@@ -41,7 +41,10 @@ test("a price that is changed is in the next offer, and can be given back", asyn
   await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
   const agent = await pages.open("agent", "/deliveries", STILL);
   const before = await minutePrices(agent);
-  expect(before.every(({ sign, each }) => sign === "€" && each < 0.75), "24.00 for the driver and 9.00 for the van an hour").toBe(true);
+  // What makes others late costs more; the cheapest window is work alone.
+  const cheapest = (windows: { each: number }[]) => Math.min(...windows.map(({ each }) => each));
+  expect(before.every(({ sign }) => sign === "€")).toBe(true);
+  expect(cheapest(before), "24.00 for the driver and 9.00 for the van an hour").toBeLessThan(0.75);
 
   await prices(page).getByLabel("Driver's hour").fill("90");
   await prices(page).getByLabel("Currency").selectOption("GBP");
@@ -51,7 +54,7 @@ test("a price that is changed is in the next offer, and can be given back", asyn
   await expect(setting(page, "Driver's hour")).toContainText(/GBP an hour[\s\S]*Was 24.00 until .*changed by /);
   const after = await minutePrices(agent);
   expect(after.every(({ sign }) => sign === "£")).toBe(true);
-  expect(after.some(({ each }) => each > 0.9), "90.00 an hour are 1.50 a minute").toBe(true);
+  expect(cheapest(after), "90.00 an hour are 1.50 a minute").toBeGreaterThan(0.9);
 
   const history = page.getByRole("table", { name: "Changes" }).locator("tbody tr");
   await expect(history.filter({ hasText: "Driver's hour" }).first()).toContainText(/24.00[\s\S]*90.00/);

@@ -57,7 +57,7 @@ pub fn write(day: &Workday, vehicles: &[SetUpVehicle]) -> Vec<Option<Duty>> {
         let (from, until) = (day.at(vehicle.shift_from), day.at(vehicle.shift_until));
         let usual = Hours { from, until, pause: None, spare: false };
         match index {
-            EARLY => Some(Duty::Drives(vec![Hours { until: part(6), ..usual }])),
+            EARLY => Some(Duty::Drives(vec![Hours { until: day.after(day.length() / 2), ..usual }])),
             CHANGES_HANDS => {
                 let later = Hours { from: part(5), spare: true, ..usual.clone() };
                 Some(Duty::Drives(vec![Hours { until: part(4), ..usual }, later]))
@@ -109,7 +109,7 @@ mod tests {
                 .collect();
             assert_eq!(duties.iter().filter(|duty| **duty == Some(Duty::Nobody)).count(), 1);
             assert_eq!(hours.iter().filter(|(_, _, _, spare)| *spare).count(), 1);
-            let early = hours.iter().filter(|(_, until, ..)| *until == day.after(day.length() * 6 / 9));
+            let early = hours.iter().filter(|(_, until, ..)| *until == day.after(day.length() / 2));
             assert_eq!(early.count(), 1);
             let pauses: Vec<_> =
                 hours.iter().filter_map(|(from, until, pause, _)| Some((from, until, (*pause)?))).collect();
