@@ -16,16 +16,6 @@ pub fn with_hub(hub: Option<HubId>, path: &str) -> String {
     }
 }
 
-/// Whether a page stands still: forms that are opened now and then and need nothing live, the way in, and what is not there.
-#[cfg(feature = "ssr")]
-pub fn stands_still(path: &str) -> bool {
-    let parts: Vec<_> = path.split('/').skip(1).collect();
-    !matches!(
-        parts[..],
-        ["control-room" | "exceptions" | "roads" | "deliveries" | "figures"] | ["deliveries", _]
-    )
-}
-
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
@@ -38,13 +28,5 @@ mod tests {
         assert_eq!(path.split_once('?').and_then(|(_, query)| hub_in(query)), Some(hub));
         assert_eq!(with_hub(None, "/roads"), "/roads");
         assert_eq!((hub_in("hub=x"), hub_in("")), (None, None));
-    }
-
-    #[test]
-    fn pages_that_move_are_told_from_those_that_stand_still() {
-        let live = ["/control-room", "/exceptions", "/roads", "/deliveries", "/deliveries/7", "/figures"];
-        assert!(live.into_iter().all(|path| !stands_still(path)));
-        let still = ["/", "", "/sign-in", "/roster", "/people", "/nowhere", "/figures/7", "/deliveries/7/8"];
-        assert!(still.into_iter().all(stands_still));
     }
 }

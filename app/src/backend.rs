@@ -156,11 +156,6 @@ pub fn at_same_hub(path: &str) -> String {
     with_hub(hub, path)
 }
 
-/// Whether the page that is asked for stands still.
-pub fn stands_still() -> bool {
-    use_context::<Parts>().is_some_and(|parts| crate::address::stands_still(parts.uri.path()))
-}
-
 /// The hub in the address of the page that is asked for.
 pub fn hub_in_address() -> Option<domain::HubId> {
     hub_in(use_context::<Parts>()?.uri.query()?)

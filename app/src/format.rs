@@ -127,10 +127,18 @@ pub fn minutes(number: i64) -> String {
     }
 }
 
+/// A number with so many places. By whole numbers, because a formatter of every `f64` is as large as a page.
+pub fn fixed(number: f64, places: u32) -> String {
+    let scale = 10_i64.pow(places);
+    let scaled = (number.abs() * scale as f64).round() as i64;
+    let sign = if number < 0.0 && scaled > 0 { "-" } else { "" };
+    format!("{sign}{}.{:0width$}", scaled / scale, scaled % scale, width = places as usize)
+}
+
 /// `+0.42`, `−0.10`, with two places.
 pub fn signed_tenths(number: f64) -> String {
     let sign = if number < 0.0 { "−" } else { "+" };
-    format!("{sign}{:.2}", number.abs())
+    format!("{sign}{}", fixed(number.abs(), 2))
 }
 
 /// Money that is spent more, from hundredths of the currency.
@@ -144,7 +152,7 @@ pub fn percent(share: Share) -> String {
     match share.percent {
         None => "–".to_owned(),
         Some(value) if share.part < share.whole && value > 99.9 => "99.9%".to_owned(),
-        Some(value) => format!("{value:.1}%"),
+        Some(value) => format!("{}%", fixed(value, 1)),
     }
 }
 
@@ -156,22 +164,22 @@ pub fn percent_of(part: i64, whole: i64) -> String {
 /// An area in square kilometres, without its unit.
 #[cfg(feature = "ssr")]
 pub fn square_kilometres(square_metres: i64) -> String {
-    format!("{:.2}", square_metres as f64 / 1e6)
+    fixed(square_metres as f64 / 1e6, 2)
 }
 
 /// A length on the road.
 pub fn kilometres(metres: i64) -> String {
-    format!("{:.1} km", metres as f64 / 1_000.0)
+    format!("{} km", fixed(metres as f64 / 1_000.0, 1))
 }
 
 /// `2.4 kg`, `350 g`.
 pub fn weight(grams: i64) -> String {
-    if grams < 1000 { format!("{grams} g") } else { format!("{:.1} kg", grams as f64 / 1000.0) }
+    if grams < 1000 { format!("{grams} g") } else { format!("{} kg", fixed(grams as f64 / 1000.0, 1)) }
 }
 
 /// `12.5 l`.
 pub fn volume(millilitres: i64) -> String {
-    format!("{:.1} l", millilitres as f64 / 1000.0)
+    format!("{} l", fixed(millilitres as f64 / 1000.0, 1))
 }
 
 /// The address that dials a number as it is written; nothing when there is none in it.
@@ -237,6 +245,16 @@ mod tests {
         assert_eq!(money(123_456, Currency::Eur), "+€1,234.56");
         assert_eq!(money(-5, Currency::Sek), "−SEK 0.05");
         assert_eq!(counted(1, "stop", "stops"), "1 stop");
+    }
+
+    #[test]
+    fn numbers_have_their_places() {
+        assert_eq!(fixed(3.14159, 2), "3.14");
+        assert_eq!(fixed(0.96, 1), "1.0");
+        assert_eq!(fixed(-35.899_999_6, 6), "-35.900000");
+        assert_eq!(fixed(-0.01, 1), "0.0");
+        assert_eq!(fixed(14.05, 6), "14.050000");
+        assert_eq!((weight(2_449).as_str(), kilometres(12_345).as_str()), ("2.4 kg", "12.3 km"));
     }
 
     #[test]

@@ -177,6 +177,22 @@ impl MainPage {
         }
     }
 
+    /// The desk that an address belongs to: its own page and those below it. Everything else stands still, as the forms that
+    /// are opened now and then, the way in, and what is not there.
+    pub fn at(path: &str) -> Option<Self> {
+        let parts: Vec<_> = path.split('/').skip(1).collect();
+        match parts[..] {
+            ["deliveries", _] => Some(Self::Deliveries),
+            [first] => Self::ALL.into_iter().find(|page| page.code() == first),
+            _ => None,
+        }
+    }
+
+    /// How its address begins, and the name of its wasm.
+    pub fn code(self) -> &'static str {
+        self.path().trim_start_matches('/')
+    }
+
     /// The letter that opens it after `g`.
     pub fn key(self) -> &'static str {
         match self {
@@ -224,6 +240,16 @@ mod tests {
         for role in Role::ALL {
             assert!(MainPage::first_of(role).is_shown_to(role), "{role:?}");
         }
+    }
+
+    #[test]
+    fn pages_that_move_are_told_from_those_that_stand_still() {
+        for desk in MainPage::ALL {
+            assert_eq!(MainPage::at(desk.path()), Some(desk));
+        }
+        assert_eq!(MainPage::at("/deliveries/7"), Some(MainPage::Deliveries));
+        let still = ["/", "", "/sign-in", "/roster", "/people", "/nowhere", "/figures/7", "/deliveries/7/8"];
+        assert!(still.into_iter().all(|path| MainPage::at(path).is_none()));
     }
 
     #[test]

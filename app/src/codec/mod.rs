@@ -3,10 +3,13 @@
 //! Text becomes a tree first, and the tree a view: one parser in the wasm instead of one for each view, and for each a
 //! decoder that is a fraction of what reading it from text takes.
 
+mod loaded;
 mod tree;
 
+pub use loaded::{Loaded, load};
+
 use leptos::{
-    prelude::{Resource, SharedValue},
+    prelude::SharedValue,
     server::codee::{Decoder, Encoder},
     server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post},
 };
@@ -76,22 +79,6 @@ impl<T: DeserializeOwned> Decoder<T> for JsonText {
 /// Reads a view; none from what is no JSON of it.
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(Tree(serde_json::from_str(text).ok()?)).ok()
-}
-
-/// What is loaded for a page, and loaded anew when what it was asked for changes.
-pub type Loaded<T> = Resource<T, JsonText>;
-
-/// Loads what `fetcher` answers to `source`; the server's answer is in the page's HTML.
-pub fn load<S, T, F>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetcher: impl Fn(S) -> F + Send + Sync + 'static,
-) -> Loaded<T>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    Resource::new_with_options(source, fetcher, false)
 }
 
 /// What the server knows at once, and the browser reads from the page's HTML.

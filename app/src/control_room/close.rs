@@ -2,18 +2,19 @@
 
 use super::api::CloseDay;
 use crate::{
+    act::{Act, ActForm},
     format,
     parts::{FaultNotice, fault_of},
     session::HubField,
 };
 use domain::Day;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use wire::staff::control_room::Closing;
 
 /// The way to close the day; nothing while it cannot be closed.
 #[component]
 pub fn EndOfDay(day: Day, closing: Option<Closing>) -> impl IntoView {
-    let close = ServerAction::<CloseDay>::new();
+    let close = Act::of::<CloseDay>();
     let (busy, fault) = (close.pending(), fault_of(close));
     let (named, code) = (format::day(day), format::day_code(day));
     closing.map(|Closing { carried, ahead }| {
@@ -27,13 +28,13 @@ pub fn EndOfDay(day: Day, closing: Option<Closing>) -> impl IntoView {
                         "Every vehicle is back. What was left open on "{named} ", " {left} {promised}
                         ", is carried over to the next day. Alarms end, but those of failed orders and breakdowns. This cannot be undone."
                     </p>
-                    <ActionForm action=close>
+                    <ActForm act=close>
                         <HubField />
                         <input type="hidden" name="day" value=code />
                         <button class="button primary" type="submit" disabled=move || busy.get()>
                             "Close the day"
                         </button>
-                    </ActionForm>
+                    </ActForm>
                     {move || fault.get().map(|fault| view! { <FaultNotice fault /> })}
                 </div>
             </details>

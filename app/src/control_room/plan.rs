@@ -3,13 +3,15 @@
 
 use super::api::{AcceptProposal, DeclineProposal, ProposePlan};
 use crate::{
-    Fault, format,
+    Fault,
+    act::{Act, ActForm},
+    format,
     parts::{FaultNotice, Notice, PageLink, fault_of},
     session::{HubField, MainPage, Session, at_hub},
     words,
 };
 use domain::ProposalId;
-use leptos::{either::Either, form::ActionForm, html::Details, prelude::*};
+use leptos::{either::Either, html::Details, prelude::*};
 use leptos_router::hooks::use_query_map;
 use wire::{
     AppError, Moment,
@@ -24,9 +26,9 @@ pub struct PlanActions {
     wanted: RwSignal<bool>,
     /// What had changed, if what waits was made because the day had overtaken the one before.
     renewed: RwSignal<Option<String>>,
-    propose: ServerAction<ProposePlan>,
-    accept: ServerAction<AcceptProposal>,
-    decline: ServerAction<DeclineProposal>,
+    propose: Act<bool>,
+    accept: Act<i32>,
+    decline: Act<()>,
 }
 
 impl PlanActions {
@@ -38,24 +40,24 @@ impl PlanActions {
             seen: StoredValue::default(),
             wanted: RwSignal::new(use_query_map().read_untracked().get("plan").is_some()),
             renewed: RwSignal::new(None),
-            propose: ServerAction::new(),
-            accept: ServerAction::new(),
-            decline: ServerAction::new(),
+            propose: Act::of::<ProposePlan>(),
+            accept: Act::of::<AcceptProposal>(),
+            decline: Act::of::<DeclineProposal>(),
         };
         let hub = Session::here().hub;
         Effect::new(move |before: Option<usize>| {
             let version = this.accept.version().get();
             if before.is_some_and(|before| before != version) {
-                let changed = match this.accept.value().get_untracked() {
-                    Some(Err(Fault(AppError::PlanOvertaken { why }))) => Some(why.to_string()),
-                    Some(Err(Fault(AppError::PlanStale))) => Some("The day has moved on".to_owned()),
+                let changed = match untrack(|| this.accept.fault()) {
+                    Some(Fault(AppError::PlanOvertaken { why })) => Some(why.to_string()),
+                    Some(Fault(AppError::PlanStale)) => Some("The day has moved on".to_owned()),
                     _ => None,
                 };
                 let stale = changed.is_some();
                 this.renewed.set(changed);
                 if stale {
                     this.accept.clear();
-                    this.propose.dispatch(ProposePlan { hub });
+                    this.propose.send(&hub.map(|hub| format!("hub={hub}")).unwrap_or_default());
                 }
             }
             version
@@ -139,13 +141,13 @@ fn Answer(actions: PlanActions, waits: bool) -> impl IntoView {
         if let Some(fault) = actions.fault() {
             return Some(view! { <FaultNotice fault /> }.into_any());
         }
-        if let Some(accepted) = actions.accept.value().get().and_then(Result::ok) {
+        if let Some(accepted) = actions.accept.answer().and_then(Result::ok) {
             return Some(
                 view! { <Notice text=format!("Accepted. The plan is now revision {accepted}.") /> }
                     .into_any(),
             );
         }
-        let none = !waits && matches!(actions.propose.value().get(), Some(Ok(false)));
+        let none = !waits && actions.propose.answer() == Some(Ok(false));
         none.then(|| {
             view! { <Notice text="No other plan is worth its changes. The plan stays." /> }.into_any()
         })
@@ -156,7 +158,7 @@ fn Answer(actions: PlanActions, waits: bool) -> impl IntoView {
 fn PlanAgain(actions: PlanActions, primary: bool) -> impl IntoView {
     let pending = actions.propose.pending();
     view! {
-        <ActionForm action=actions.propose>
+        <ActForm act=actions.propose>
             <HubField />
             <button
                 class=if primary { "button primary" } else { "button" }
@@ -166,7 +168,7 @@ fn PlanAgain(actions: PlanActions, primary: bool) -> impl IntoView {
             >
                 {move || if pending.get() { "Looking for a better plan" } else { "Plan again" }}
             </button>
-        </ActionForm>
+        </ActForm>
     }
 }
 
@@ -226,14 +228,14 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
     let decision = if may_plan {
         let accept = if may_accept {
             view! {
-                <ActionForm action=actions.accept attr:class="accept">
+                <ActForm act=actions.accept attr:class="accept">
                     <input type="hidden" name="proposal" value=id.to_string() />
                     <input type="hidden" name="based_on" value=based_on.to_string() />
                     {choices}
                     <button class="button primary" type="submit" disabled=busy>
                         "Accept plan"
                     </button>
-                </ActionForm>
+                </ActForm>
             }
             .into_any()
         } else {
@@ -245,12 +247,12 @@ fn ProposalCard(proposal: ProposalView, may_plan: bool, actions: PlanActions) ->
         };
         view! {
             <div class="actions">
-                {accept} <ActionForm action=actions.decline>
+                {accept} <ActForm act=actions.decline>
                     <input type="hidden" name="proposal" value=id.to_string() />
                     <button class="button" type="submit" disabled=busy>
                         "Decline"
                     </button>
-                </ActionForm> <PlanAgain actions primary=!may_accept />
+                </ActForm> <PlanAgain actions primary=!may_accept />
             </div>
         }
         .into_any()

@@ -7,6 +7,7 @@ use super::{
     story::Story,
 };
 use crate::{
+    act::{Act, ActForm},
     address::with_hub,
     codec::load,
     control_room::lasting_map,
@@ -17,7 +18,7 @@ use crate::{
     words,
 };
 use domain::{OrderId, Standing};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -54,8 +55,8 @@ pub fn OrderPage() -> impl IntoView {
         }
         order
     });
-    let reschedule = ServerAction::<Reschedule>::new();
-    let cancel = ServerAction::<CancelOrder>::new();
+    let reschedule = Act::of::<Reschedule>();
+    let cancel = Act::of::<CancelOrder>();
     let answers = move || (reschedule.version().get() + cancel.version().get(), live.returned.get());
     let stirred = Memo::new(move |before: Option<&u32>| {
         let before = before.copied().unwrap_or(0);
@@ -181,7 +182,7 @@ fn unknown<T>() -> Result<T, crate::Fault> {
 }
 
 #[component]
-fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: Memo<bool>) -> impl IntoView {
+fn OrderStory(view: OrderView, cancel: Act<()>, wants_slots: Memo<bool>) -> impl IntoView {
     let OrderView { as_of, hit, original, packages, ahead, hindered, near, story, asked, .. } = view;
     let (can_reschedule, can_cancel) = (view.can_reschedule, view.can_cancel);
     let order = hit.order;
@@ -289,13 +290,13 @@ fn OrderStory(view: OrderView, cancel: ServerAction<CancelOrder>, wants_slots: M
                     view! {
                         <details class="confirm" data-popup>
                             <summary class="button">"Cancel order"</summary>
-                            <ActionForm action=cancel>
+                            <ActForm act=cancel>
                                 <input type="hidden" name="order" value=order.to_string() />
                                 <p>"A cancelled order cannot be brought back. The shop would have to place it again."</p>
                                 <button class="button danger" type="submit">
                                     "Cancel it for good"
                                 </button>
-                            </ActionForm>
+                            </ActForm>
                         </details>
                     }
                 })}

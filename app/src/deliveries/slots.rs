@@ -1,11 +1,15 @@
 //! The windows that an order can move to, each with its price on the road.
 
-use super::api::Reschedule;
 use crate::session::at_hub;
-use crate::{format, parts::MarkedWord, words};
+use crate::{
+    act::{Act, ActForm},
+    format,
+    parts::MarkedWord,
+    words,
+};
 use chrono::{SecondsFormat, Utc};
 use domain::{Currency, OrderId, Standing};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use wire::{
     Moment,
     staff::deliveries::{InTheWay, Reason, SlotOffer, SlotsView},
@@ -13,7 +17,7 @@ use wire::{
 
 /// The offers, grouped as they come: cheapest first within each day.
 #[component]
-pub fn Slots(view: SlotsView, order: OrderId, reschedule: ServerAction<Reschedule>) -> impl IntoView {
+pub fn Slots(view: SlotsView, order: OrderId, reschedule: Act<()>) -> impl IntoView {
     let SlotsView { as_of, slots, reasons, on_the_road, currency, risk_margin_min } = view;
     let empty = slots.is_empty();
     view! {
@@ -74,7 +78,7 @@ fn SlotCard(
     offer: SlotOffer,
     as_of: Moment,
     order: OrderId,
-    reschedule: ServerAction<Reschedule>,
+    reschedule: Act<()>,
     currency: Currency,
     /// An arrival within so many minutes of a window's end is at risk.
     risk_margin_min: i64,
@@ -107,10 +111,7 @@ fn SlotCard(
     let busy = reschedule.pending();
     let own = (instant(offer.window.from), instant(offer.window.until));
     let begun = own.0.clone();
-    let booking = move || {
-        let input = reschedule.input();
-        input.with(|input| input.as_ref().is_some_and(|asked| instant(asked.from.fixed_offset()) == begun))
-    };
+    let booking = move || reschedule.sends("from", &begun);
     view! {
         <li class="slot" data-row>
             <p class="slot-window">
@@ -123,7 +124,7 @@ fn SlotCard(
                 {close.then(|| view! { <MarkedWord standing=Standing::AtRisk word="Arrives as the window ends" /> })}
                 {late}
             </p>
-            <ActionForm action=reschedule>
+            <ActForm act=reschedule>
                 <input type="hidden" name="order" value=order.to_string() />
                 <input type="hidden" name="from" value=own.0 />
                 <input type="hidden" name="until" value=own.1 />
@@ -132,7 +133,7 @@ fn SlotCard(
                     {move || if busy.get() && booking() { "Booking" } else { "Book" }}
                     <span class="unseen">{format!(" {}", format::window(offer.window))}</span>
                 </button>
-            </ActionForm>
+            </ActForm>
         </li>
     }
 }

@@ -5,6 +5,7 @@ mod row;
 
 use crate::{
     Fault,
+    act::{Act, ActForm},
     codec::load,
     format,
     live::LiveBoard,
@@ -13,7 +14,7 @@ use crate::{
 };
 use api::{Claim, Release, Reopen, Resolve};
 use domain::ExceptionId;
-use leptos::{form::ActionForm, prelude::*, reactive::computed::ScopedFuture};
+use leptos::{prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::hooks::use_query_map;
 use row::QueueRow;
 use wire::staff::exceptions::{ExceptionRow, QueueFilter, QueueView};
@@ -21,19 +22,19 @@ use wire::staff::exceptions::{ExceptionRow, QueueFilter, QueueView};
 /// What can be done with an exception.
 #[derive(Clone, Copy)]
 struct QueueActions {
-    claim: ServerAction<Claim>,
-    release: ServerAction<Release>,
-    resolve: ServerAction<Resolve>,
-    reopen: ServerAction<Reopen>,
+    claim: Act<()>,
+    release: Act<()>,
+    resolve: Act<ExceptionId>,
+    reopen: Act<ExceptionId>,
 }
 
 impl QueueActions {
     fn new() -> Self {
         Self {
-            claim: ServerAction::new(),
-            release: ServerAction::new(),
-            resolve: ServerAction::new(),
-            reopen: ServerAction::new(),
+            claim: Act::of::<Claim>(),
+            release: Act::of::<Release>(),
+            resolve: Act::of::<Resolve>(),
+            reopen: Act::of::<Reopen>(),
         }
     }
 
@@ -110,7 +111,7 @@ pub fn ExceptionsPage() -> impl IntoView {
             </div>
             <Transition fallback=|| view! { <Skeleton rows=8 what="the exceptions" /> }>
                 {move || Suspend::new(async move {
-                    let first = ScopedFuture::new_untracked(queue.into_future()).await;
+                    let first = ScopedFuture::new_untracked(queue.answer()).await;
                     if let Ok(shown) = &first {
                         order.show(shown.queue.rows.iter().map(|row| row.id));
                     }
@@ -168,20 +169,20 @@ fn Resolved(actions: QueueActions, undo: Option<ExceptionId>) -> impl IntoView {
         let said = |answer: Option<Result<ExceptionId, Fault>>| answer.and_then(Result::ok);
         let before = before.copied().unwrap_or(Undoable { resolved: 0, reopened: 0, exception: undo });
         before.after(
-            (actions.resolve.version().get(), said(actions.resolve.value().get())),
-            (actions.reopen.version().get(), said(actions.reopen.value().get())),
+            (actions.resolve.version().get(), said(actions.resolve.answer())),
+            (actions.reopen.version().get(), said(actions.reopen.answer())),
         )
     });
     move || {
         undoable.get().exception.map(|exception| {
             view! {
                 <Notice text="Resolved.">
-                    <ActionForm action=actions.reopen on:submit=move |_| aim_focus(&exception.to_string())>
+                    <ActForm act=actions.reopen on:submit=move |_| aim_focus(&exception.to_string())>
                         <input type="hidden" name="exception" value=exception.to_string() />
                         <button class="button small" type="submit">
                             "Undo"
                         </button>
-                    </ActionForm>
+                    </ActForm>
                 </Notice>
             }
         })

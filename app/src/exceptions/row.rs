@@ -2,13 +2,14 @@
 
 use super::QueueActions;
 use crate::{
+    act::ActForm,
     format,
     parts::MarkedWord,
     session::{Session, at_hub},
     words::{self, NextStep},
 };
 use domain::ExceptionId;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use wire::{
     Moment,
     staff::exceptions::{ExceptionRow, Owner, Resolution},
@@ -125,12 +126,12 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
     };
     let claim = (may && free).then(|| {
         view! {
-            <ActionForm action=actions.claim>
+            <ActForm act=actions.claim>
                 <input type="hidden" name="exception" value=id.to_string() />
                 <button class="button small" type="submit" data-key="e">
                     "Claim"
                 </button>
-            </ActionForm>
+            </ActForm>
         }
     });
     let single = |event: leptos::ev::MouseEvent| {
@@ -140,13 +141,13 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
     };
     let release = (may && mine).then(|| {
         view! {
-            <ActionForm action=actions.release>
+            <ActForm act=actions.release>
                 <input type="hidden" name="exception" value=id.to_string() />
                 // The second click of two on Claim falls here.
                 <button class="button small" type="submit" on:click=single>
                     "Release"
                 </button>
-            </ActionForm>
+            </ActForm>
         }
     });
     let resolve = (may && (free || mine)).then(|| {
@@ -155,7 +156,7 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
                 <summary class="button small" data-key="r">
                     "Resolve"
                 </summary>
-                <ActionForm action=actions.resolve>
+                <ActForm act=actions.resolve>
                     <input type="hidden" name="exception" value=id.to_string() />
                     <label>
                         <span>"What was done"</span>
@@ -167,7 +168,7 @@ fn Todo(id: ExceptionId, owner: Option<Owner>, actions: QueueActions) -> impl In
                     <button class="button primary" type="submit">
                         "Resolve exception"
                     </button>
-                </ActionForm>
+                </ActForm>
             </details>
         }
     });
@@ -202,12 +203,12 @@ fn Over(
             {may
                 .then(|| {
                     view! {
-                        <ActionForm action=actions.reopen>
+                        <ActForm act=actions.reopen>
                             <input type="hidden" name="exception" value=id.to_string() />
                             <button class="button small" type="submit">
                                 "Reopen"
                             </button>
-                        </ActionForm>
+                        </ActForm>
                     }
                 })}
         </div>

@@ -161,11 +161,13 @@ fn DayPicker(day: NaiveDate) -> impl IntoView {
 
 #[component]
 fn Figures(view: FiguresView, asked: Option<NaiveDate>, behind: Memo<Option<FigureKind>>) -> impl IntoView {
-    let stops_per_hour = view.stops_per_hour.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
-    let successful =
-        view.delivered_per_hour.map(|rate| format!("; {rate:.1} successful an hour")).unwrap_or_default();
+    let stops_per_hour = view.stops_per_hour.map_or_else(|| "–".to_owned(), |rate| format::fixed(rate, 1));
+    let successful = view
+        .delivered_per_hour
+        .map(|rate| format!("; {} successful an hour", format::fixed(rate, 1)))
+        .unwrap_or_default();
     let stops = format::counted(view.stops, "visit", "visits");
-    let over = format!("{stops} in {:.1} h on the road{successful}", view.road_hours);
+    let over = format!("{stops} in {} h on the road{successful}", format::fixed(view.road_hours, 1));
     let share = |share: Share, what: &str| {
         (
             format::percent(share),

@@ -144,7 +144,7 @@ fn RoadLine(row: RoadRow) -> impl IntoView {
 }
 
 fn tenths(number: Option<f64>) -> String {
-    number.map_or_else(|| "–".to_owned(), |number| format!("{number:.1}"))
+    number.map_or_else(|| "–".to_owned(), |number| format::fixed(number, 1))
 }
 
 #[component]

@@ -2,12 +2,13 @@
 
 use super::api::{ChooseTheme, SignOut};
 use crate::{
+    act::{Act, ActForm},
     parts::awake,
     session::{Session, Theme, at_hub},
     words,
 };
 use domain::Ability;
-use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The menu at the right end of the header.
 #[component]
@@ -62,9 +63,9 @@ pub fn Menu() -> impl IntoView {
 
 #[component]
 fn ThemeChoice(session: Session) -> impl IntoView {
-    let choose = ServerAction::<ChooseTheme>::new();
+    let choose = Act::of::<ChooseTheme>();
     view! {
-        <ActionForm action=choose>
+        <ActForm act=choose>
             <fieldset class="choice">
                 <legend>"Theme"</legend>
                 {Theme::ALL
@@ -91,7 +92,7 @@ fn ThemeChoice(session: Session) -> impl IntoView {
                     })
                     .collect_view()}
             </fieldset>
-        </ActionForm>
+        </ActForm>
     }
 }
 

@@ -7,14 +7,14 @@ mod menu;
 use crate::{
     format,
     live::{Freshness, LiveBoard},
-    parts::{self, KeyHelp, Mark, PageHead},
+    parts::{self, KeyHelp, Mark},
     session::{MainPage, Session, at_hub},
     words,
 };
 use hubs::HubMenu;
 use leptos::{either::Either, prelude::*};
 use leptos_router::{
-    components::{A, Outlet, Redirect},
+    components::{A, Outlet},
     hooks::{use_location, use_url},
 };
 use menu::Menu;
@@ -24,14 +24,9 @@ use menu::Menu;
 pub fn SignedIn() -> impl IntoView {
     match Session::here().role() {
         None => {
-            let url = use_url().get_untracked();
-            let next = if url.search().is_empty() {
-                url.path().to_owned()
-            } else {
-                format!("{}?{}", url.path(), url.search().trim_start_matches('?'))
-            };
-            let next = leptos_router::location::Url::escape(&next);
-            view! { <Redirect path=format!("/sign-in?next={next}") /> }.into_any()
+            #[cfg(feature = "ssr")]
+            to_sign_in();
+            ().into_any()
         }
         Some(role) => {
             let live = LiveBoard::new();
@@ -63,6 +58,18 @@ pub fn SignedIn() -> impl IntoView {
             .into_any()
         }
     }
+}
+
+#[cfg(feature = "ssr")]
+fn to_sign_in() {
+    let url = use_url().get_untracked();
+    let next = if url.search().is_empty() {
+        url.path().to_owned()
+    } else {
+        format!("{}?{}", url.path(), url.search().trim_start_matches('?'))
+    };
+    let next = leptos_router::location::Url::escape(&next);
+    leptos_axum::redirect(&format!("/sign-in?next={next}"));
 }
 
 /// Our sign: a door with a parcel before it.
@@ -164,25 +171,33 @@ pub fn StartPage() -> impl IntoView {
     let path = Session::here()
         .role()
         .map_or_else(|| "/sign-in".to_owned(), |role| at_hub(MainPage::first_of(role).path()));
-    view! { <Redirect path=path /> }
+    view! { <leptos_router::components::Redirect path=path /> }
 }
 
 /// The page for addresses that lead nowhere.
+#[cfg(feature = "ssr")]
 #[component]
-pub fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
+pub fn Elsewhere() -> impl IntoView {
     let _ = crate::backend::refuse::<()>(wire::AppError::NotFound);
     let way_back =
         if Session::here().who.is_some() { ("/", "Go to your start page") } else { ("/sign-in", "Sign in") };
     view! {
         <main id="main" class="alone" tabindex="-1">
-            <PageHead title="No such page" />
+            <parts::PageHead title="No such page" />
             <p>"This address leads nowhere. It may have been mistyped, or what was here is gone."</p>
             <a class="button primary" href=way_back.0 rel="external">
                 {way_back.1}
             </a>
         </main>
     }
+}
+
+/// In the browser: a page that this desk does not have. Whatever led there, the server knows it.
+#[cfg(not(feature = "ssr"))]
+#[component]
+pub fn Elsewhere() -> impl IntoView {
+    let url = use_url().get_untracked();
+    parts::load_page(&format!("{}?{}", url.path(), url.search()));
 }
 
 /// Moves the focus to the page's heading after a change of page, as a fresh page load would.

@@ -1,7 +1,8 @@
 //! Going back: a page that is come back to stands where it was left, and the row that led away has the focus again.
 //!
 //! The browser would do this by itself if the rows were there when it tries; ours come a moment later. What was left is
-//! remembered for this visit only, by address, without the map's view, which is in the address itself.
+//! remembered for this visit only, by address, without the map's view, which is in the address itself; the browser's tab keeps
+//! it (`sessionStorage`), because the way back may lead to another desk, which is a page load.
 
 #[cfg(feature = "hydrate")]
 use leptos::prelude::Effect;
@@ -16,9 +17,9 @@ pub fn remember_places() {
 mod browser {
     use crate::parts::keys::{named_row, row_named};
     use leptos::{ev, leptos_dom::helpers::set_timeout_with_handle, prelude::*};
-    use std::{cell::RefCell, collections::HashMap, time::Duration};
+    use std::time::Duration;
     use wasm_bindgen::JsCast;
-    use web_sys::Element;
+    use web_sys::{Element, Storage};
 
     /// How often, and how long, the rows of a page are waited for.
     const LOOK: Duration = Duration::from_millis(60);
@@ -32,8 +33,53 @@ mod browser {
         row: Option<String>,
     }
 
-    thread_local! {
-        static PLACES: RefCell<HashMap<String, Place>> = RefCell::default();
+    impl Place {
+        /// Three lines and one for each list; names hold no line breaks.
+        fn to_text(&self) -> String {
+            let mut text = format!("{}\n{}\n", self.scrolled as i64, self.row.as_deref().unwrap_or_default());
+            for (name, scrolled) in &self.lists {
+                text += &format!("{scrolled} {name}\n");
+            }
+            text
+        }
+
+        fn from_text(text: &str) -> Option<Self> {
+            let mut lines = text.lines();
+            let scrolled = f64::from(lines.next()?.parse::<i32>().ok()?);
+            let row = lines.next().filter(|row| !row.is_empty()).map(str::to_owned);
+            let list = |line: &str| {
+                let (scrolled, name) = line.split_once(' ')?;
+                Some((name.to_owned(), scrolled.parse().ok()?))
+            };
+            Some(Self { scrolled, row, lists: lines.filter_map(list).collect() })
+        }
+    }
+
+    /// What this tab remembers, where the reader allows it.
+    fn memory() -> Option<Storage> {
+        window().session_storage().ok().flatten()
+    }
+
+    fn key() -> String {
+        format!("left {}", address())
+    }
+
+    fn keep(place: &Place) {
+        if let Some(memory) = memory() {
+            // A full memory forgets where the page was left and nothing else.
+            let _ = memory.set_item(&key(), &place.to_text());
+        }
+    }
+
+    fn kept() -> Option<Place> {
+        Place::from_text(&memory()?.get_item(&key()).ok()??)
+    }
+
+    /// Whether this page was loaded by going back or forward.
+    fn came_back() -> bool {
+        window().performance().is_some_and(|performance| {
+            performance.navigation().type_() == web_sys::PerformanceNavigation::TYPE_BACK_FORWARD
+        })
     }
 
     pub fn remember_places() {
@@ -42,7 +88,7 @@ mod browser {
         // Before the press becomes a click, because a click may have led away already.
         let leave = move |row: Option<String>| {
             journey.update_value(|journey| *journey += 1);
-            PLACES.with_borrow_mut(|places| places.insert(address(), here(row)));
+            keep(&here(row));
         };
         let press = window_event_listener(ev::pointerdown, move |event| leave(named_row(event.target())));
         let enter = window_event_listener(ev::keydown, move |event| {
@@ -53,10 +99,13 @@ mod browser {
         let steer = window_event_listener(ev::wheel, move |_| journey.update_value(|journey| *journey += 1));
         let back = window_event_listener(ev::popstate, move |_| {
             journey.update_value(|journey| *journey += 1);
-            if let Some(place) = PLACES.with_borrow(|places| places.get(&address()).cloned()) {
+            if let Some(place) = kept() {
                 restore(place, LOOKS, journey, journey.get_value());
             }
         });
+        if let Some(place) = came_back().then(kept).flatten() {
+            restore(place, LOOKS, journey, journey.get_value());
+        }
         on_cleanup(move || {
             press.remove();
             enter.remove();

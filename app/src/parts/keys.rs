@@ -85,10 +85,11 @@ pub use browser::{named_row, row_named};
 mod browser {
     use crate::{
         address::with_hub,
+        parts::journey::go_to,
         session::{MainPage, Session},
     };
     use leptos::{ev, leptos_dom::helpers::set_interval_with_handle, prelude::*};
-    use leptos_router::{NavigateOptions, hooks::use_navigate};
+    use leptos_router::hooks::use_navigate;
     use std::{cell::RefCell, time::Duration};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, KeyboardEvent, Node};
@@ -130,7 +131,7 @@ mod browser {
                 after_g.set_value(false);
                 if let Some(page) = MainPage::ALL.into_iter().find(|page| page.key() == key) {
                     event.prevent_default();
-                    navigate(&with_hub(hub, page.path()), NavigateOptions::default());
+                    go_to(page, &with_hub(hub, page.path()), &navigate);
                 }
                 return;
             }
@@ -144,7 +145,8 @@ mod browser {
                 "e" | "r" => press(&key),
                 "/" => {
                     find("[data-search]").is_some_and(|field| focus(&field)) || {
-                        navigate(&with_hub(hub, MainPage::Deliveries.path()), NavigateOptions::default());
+                        let search = MainPage::Deliveries;
+                        go_to(search, &with_hub(hub, search.path()), &navigate);
                         awaits_search.set_value(SEARCH_LOOKS);
                         true
                     }

@@ -2,6 +2,7 @@
 
 mod back;
 mod bar;
+mod journey;
 mod keys;
 pub mod map;
 mod mark;
@@ -13,6 +14,8 @@ mod table;
 
 pub use back::remember_places;
 pub use bar::{RouteBar, ShareBar};
+#[cfg(feature = "hydrate")]
+pub use journey::load_page;
 pub use keys::{KeyHelp, aim_focus, awake, keep_focus, listen};
 pub use mark::{Mark, MarkedWord};
 pub use notice::{FaultNotice, Notice, fault_of};

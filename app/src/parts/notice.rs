@@ -1,8 +1,8 @@
 //! Sentences that answer something: what happened, what it means, what to do next.
 
 use super::bring_into_sight;
-use crate::{Fault, words};
-use leptos::{html::Div, prelude::*, server_fn::ServerFn};
+use crate::{Fault, act::Act, words};
+use leptos::{html::Div, prelude::*};
 use wire::AppError;
 
 /// Something to know, in a box, read out when it appears; with what can be done in its children.
@@ -46,15 +46,6 @@ pub fn FaultNotice(fault: Fault) -> impl IntoView {
 
 /// The fault of an action's latest answer, when it failed; not that the session has ended, which what is loaded again after
 /// every answer says.
-pub fn fault_of<S>(action: ServerAction<S>) -> Signal<Option<Fault>>
-where
-    S: ServerFn<Error = Fault> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let answer = action.value();
-    Signal::derive(move || {
-        answer
-            .with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().copied()))
-            .filter(|fault| fault.0 != AppError::NotSignedIn)
-    })
+pub fn fault_of<T: 'static>(act: Act<T>) -> Signal<Option<Fault>> {
+    Signal::derive(move || act.fault().filter(|fault| fault.0 != AppError::NotSignedIn))
 }

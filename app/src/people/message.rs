@@ -2,6 +2,7 @@
 
 use crate::{
     Fault,
+    act::Act,
     parts::{FaultNotice, Notice, fault_of},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -12,7 +13,7 @@ where
     S: ServerFn<Error = Fault> + Clone + Send + Sync + 'static,
     S::Output: Send + Sync + 'static,
 {
-    fault_of(ServerAction::<S>::new()).get_untracked()
+    fault_of(Act::of::<S>()).get_untracked()
 }
 
 /// What went wrong, or else what was done.

@@ -1,17 +1,18 @@
 //! The form that closes a road: drawn on the map, or written as places, with a reason and an end.
 
-use super::api::CloseRoad;
+use crate::act::{Act, ActForm};
+use crate::format;
 use crate::parts::{awake, map::Sketch};
 use crate::session::HubField;
 use chrono::{TimeDelta, Timelike};
-use domain::VehicleKind;
-use leptos::{form::ActionForm, prelude::*};
+use domain::{ClosureId, VehicleKind};
+use leptos::prelude::*;
 use wire::Moment;
 
 /// The form. Places come from the map while drawing, and can be typed without it.
 #[component]
 pub fn CloseForm(
-    close: ServerAction<CloseRoad>,
+    close: Act<ClosureId>,
     sketch: RwSignal<Sketch>,
     as_of: Moment,
     /// Grows when a road was closed: the form is ready for the next one.
@@ -24,7 +25,9 @@ pub fn CloseForm(
     // A memo, so that what is typed stays until other places are drawn.
     let written = Memo::new(move |_| {
         sketch.with(|sketch| {
-            let line = |place: &wire::Point| format!("{:.6}, {:.6}", place.lat, place.lon);
+            let line = |place: &wire::Point| {
+                format!("{}, {}", format::fixed(place.lat, 6), format::fixed(place.lon, 6))
+            };
             sketch.places.iter().map(line).collect::<Vec<_>>().join("\n")
         })
     });
@@ -32,7 +35,8 @@ pub fn CloseForm(
     let until = {
         let later = as_of + TimeDelta::hours(2);
         let rest = 30 - i64::from(later.minute() % 30);
-        (later + TimeDelta::minutes(rest)).format("%Y-%m-%dT%H:%M").to_string()
+        let until = later + TimeDelta::minutes(rest);
+        format!("{}T{}", format::day_code(until.date_naive()), format::clock(until))
     };
     let hint = move || match (drawing(), sketch.with(|sketch| sketch.area), count()) {
         _ if !awake.get() => "Write places below; drawing on the map needs scripts.",
@@ -47,7 +51,7 @@ pub fn CloseForm(
     view! {
         <section class="close-road" aria-labelledby="close-title">
             <h2 id="close-title">"Close a road"</h2>
-            <ActionForm action=close>
+            <ActForm act=close>
                 <HubField />
                 <fieldset class="choices">
                     <legend class="unseen">"What is closed"</legend>
@@ -149,7 +153,7 @@ pub fn CloseForm(
                 <button class="button primary" type="submit" disabled=move || busy.get()>
                     "Close it"
                 </button>
-            </ActionForm>
+            </ActForm>
         </section>
     }
 }

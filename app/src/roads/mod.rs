@@ -6,6 +6,7 @@ mod traffic;
 
 use crate::{
     Fault,
+    act::{Act, ActForm},
     codec::load,
     control_room::lasting_map,
     format,
@@ -19,22 +20,26 @@ use crate::{
 };
 use api::{CloseRoad, LiftClosure, SetWeather};
 use close::CloseForm;
-use domain::{Standing, VehicleKind, Weather};
-use leptos::{form::ActionForm, prelude::*, reactive::computed::ScopedFuture};
+use domain::{ClosureId, Standing, VehicleKind, Weather};
+use leptos::{prelude::*, reactive::computed::ScopedFuture};
 use traffic::Traffic;
 use wire::staff::roads::{ClosedRoad, ClosureRow, RoadsView};
 
 /// What can be done about the roads.
 #[derive(Clone, Copy)]
 struct RoadActions {
-    close: ServerAction<CloseRoad>,
-    lift: ServerAction<LiftClosure>,
-    weather: ServerAction<SetWeather>,
+    close: Act<ClosureId>,
+    lift: Act<()>,
+    weather: Act<()>,
 }
 
 impl RoadActions {
     fn new() -> Self {
-        Self { close: ServerAction::new(), lift: ServerAction::new(), weather: ServerAction::new() }
+        Self {
+            close: Act::of::<CloseRoad>(),
+            lift: Act::of::<LiftClosure>(),
+            weather: Act::of::<SetWeather>(),
+        }
     }
 
     fn versions(self) -> usize {
@@ -76,7 +81,7 @@ pub fn RoadsPage() -> impl IntoView {
     });
     // A closure that was made leaves the map and the form to the next one.
     Effect::new(move |_| {
-        if actions.close.value().with(|made| matches!(made, Some(Ok(_)))) {
+        if matches!(actions.close.answer(), Some(Ok(_))) {
             sketch.set(Sketch::default());
             made.update(|made| *made += 1);
         }
@@ -109,7 +114,7 @@ pub fn RoadsPage() -> impl IntoView {
                     {move || {
                         form_tries.get();
                         Suspend::new(async move {
-                            let first = ScopedFuture::new_untracked(roads.into_future()).await;
+                            let first = ScopedFuture::new_untracked(roads.answer()).await;
                             let RoadsView { as_of, weather: now, .. } = first.ok()?;
                             weather.set(now);
                             form_is_here.set_value(true);
@@ -205,12 +210,12 @@ fn ClosureLine(row: ClosureRow, as_of: wire::Moment, actions: RoadActions, may: 
             {(may && row.own)
                 .then(|| {
                     view! {
-                        <ActionForm action=actions.lift>
+                        <ActForm act=actions.lift>
                             <input type="hidden" name="closure" value=row.id.to_string() />
                             <button class="button small" type="submit" disabled=move || busy.get()>
                                 "Open again"
                             </button>
-                        </ActionForm>
+                        </ActForm>
                     }
                 })}
         </li>
@@ -218,11 +223,11 @@ fn ClosureLine(row: ClosureRow, as_of: wire::Moment, actions: RoadActions, may: 
 }
 
 #[component]
-fn WeatherForm(weather: RwSignal<Weather>, action: ServerAction<SetWeather>, may: bool) -> impl IntoView {
+fn WeatherForm(weather: RwSignal<Weather>, action: Act<()>, may: bool) -> impl IntoView {
     let busy = action.pending();
     let form = may.then(|| {
         view! {
-            <ActionForm action>
+            <ActForm act=action>
                 <HubField />
                 <label>
                     <span class="unseen">"Weather"</span>
@@ -241,7 +246,7 @@ fn WeatherForm(weather: RwSignal<Weather>, action: ServerAction<SetWeather>, may
                 <button class="button" type="submit" disabled=move || busy.get()>
                     "Set the weather"
                 </button>
-            </ActionForm>
+            </ActForm>
         }
     });
     view! {

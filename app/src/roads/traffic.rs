@@ -23,10 +23,10 @@ pub fn Traffic(traffic: TrafficView, as_of: Moment) -> impl IntoView {
                 <rect
                     class="traffic-bar"
                     data-now=now
-                    x=hour as f64 * 10.0 + 1.0
+                    x=hour * 10 + 1
                     width="8"
-                    y=HEIGHT - tall
-                    height=tall
+                    y=format::fixed(HEIGHT - tall, 1)
+                    height=format::fixed(tall, 1)
                 ></rect>
             }
         })

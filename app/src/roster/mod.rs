@@ -9,6 +9,7 @@ mod drivers;
 mod shift_form;
 
 use crate::{
+    act::Act,
     format,
     parts::{FaultNotice, PageHead, Skeleton, fault_of},
     session::{HubField, Session, at_hub},
@@ -50,9 +51,9 @@ pub fn RosterPage() -> impl IntoView {
     };
     let said = api::said();
     let roster = Resource::new(|| (), move |()| api::roster(hub, day));
-    let fault = fault_of(ServerAction::<SaveShift>::new())
+    let fault = fault_of(Act::of::<SaveShift>())
         .get_untracked()
-        .or_else(|| fault_of(ServerAction::<SaveDriver>::new()).get_untracked());
+        .or_else(|| fault_of(Act::of::<SaveDriver>()).get_untracked());
     view! {
         <div class="page roster-page">
             <PageHead title="Roster" />

@@ -7,6 +7,7 @@ mod api;
 mod field;
 mod history;
 
+use crate::act::Act;
 use crate::parts::{FaultNotice, Notice, PageHead, Skeleton, fault_of};
 use api::ChangeSettings;
 use domain::settings::setting::Section;
@@ -44,7 +45,7 @@ pub fn SettingsPage() -> impl IntoView {
         move || (hub.get(), tried.get(), since.get(), page.get()),
         |(hub, tried, since, page)| api::settings(hub, tried, since, page),
     );
-    let fault = fault_of(ServerAction::<ChangeSettings>::new()).get_untracked();
+    let fault = fault_of(Act::of::<ChangeSettings>()).get_untracked();
     view! {
         <div class="page settings-page">
             <PageHead title="Settings" />

@@ -5,6 +5,7 @@
 mod api;
 
 use crate::{
+    act::Act,
     layout::Brand,
     parts::{FaultNotice, PageHead, fault_of},
 };
@@ -22,7 +23,7 @@ pub fn SignInPage() -> impl IntoView {
     let spent = query.read_untracked().get("link").is_some().then_some(AppError::LinkSpent.into());
     let no_hub = AppError::Account { why: AccountFault::NoHubs };
     let no_hub = query.read_untracked().get("hub").is_some().then_some(no_hub.into());
-    let fault = fault_of(ServerAction::<SignIn>::new()).get_untracked().or(spent).or(no_hub);
+    let fault = fault_of(Act::of::<SignIn>()).get_untracked().or(spent).or(no_hub);
     view! {
         <main id="main" class="alone sign-in" tabindex="-1">
             <p class="brand">

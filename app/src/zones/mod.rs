@@ -7,6 +7,7 @@ mod drawing;
 mod forms;
 
 use crate::{
+    act::Act,
     format,
     parts::{Column, FaultNotice, PageHead, Skeleton, Table, fault_of},
     session::Session,
@@ -26,10 +27,10 @@ pub fn ZonesPage() -> impl IntoView {
     let hub = Session::here().hub;
     let typed = api::typed();
     let zones = Resource::new(move || said.get(), move |said| api::zones(hub, said));
-    let fault = fault_of(ServerAction::<ImportZones>::new())
+    let fault = fault_of(Act::of::<ImportZones>())
         .get_untracked()
-        .or_else(|| fault_of(ServerAction::<DrawZone>::new()).get_untracked())
-        .or_else(|| fault_of(ServerAction::<EndZone>::new()).get_untracked());
+        .or_else(|| fault_of(Act::of::<DrawZone>()).get_untracked())
+        .or_else(|| fault_of(Act::of::<EndZone>()).get_untracked());
     view! {
         <div class="page zones-page">
             <PageHead title="Zones" />

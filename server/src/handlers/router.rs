@@ -73,7 +73,7 @@ pub(crate) fn build(state: AppState, site: &PathBuf) -> Router {
     let context = move || provide_context(ops.clone());
     let options = state.leptos.clone();
     let tile_origin = state.tile_origin.clone();
-    let page = move || shell(options.clone(), tile_origin.as_deref());
+    let page = move || shell(&options, tile_origin.as_deref());
     let built = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,

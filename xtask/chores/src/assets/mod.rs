@@ -73,27 +73,31 @@ pub fn assets(project: &Project, options: &Options) -> Result<()> {
 /// # Errors
 /// The first step that failed, or a release over its budget.
 pub fn build(project: &Project, effort: Effort, site: &Path) -> Result<()> {
+    let desks = desks(project)?;
     let compiled = wasm::compile(project, effort)?;
     let _alone = take_turns(site)?;
-    let stamp = Stamp::of(
-        site.join(".stamp"),
-        &[effort.name()],
-        &[
-            compiled.clone(),
-            project.root.join("style"),
-            project.root.join("public"),
-            project.root.join("xtask/chores/src/assets"),
-            project.root.join("xtask/npm"),
-        ],
-    )?;
+    let mut sources: Vec<_> = desks.iter().map(|desk| wasm::compiled(&compiled, desk)).collect();
+    sources
+        .extend(["style", "public", "xtask/chores/src/assets", "xtask/npm"].map(|at| project.root.join(at)));
+    let stamp = Stamp::of(site.join(".stamp"), &[effort.name()], &sources)?;
     if stamp.is_fresh() && current(site).is_some() {
         step("site", || Ok("already built".to_owned()))?;
     } else {
-        assemble(project, effort, &compiled, site)?;
+        assemble(project, effort, &desks, &compiled, site)?;
         stamp.keep()?;
     }
-    let assets = current(site).context("the site has no manifest")?;
-    budget::check(project, &assets, effort)
+    let assets = current(site).context("the site has no manifest")?.canonicalize()?;
+    budget::check(project, &desks, &assets, effort)
+}
+
+/// The desks that have a wasm: the frontend has a program for each, named as the address begins.
+fn desks(project: &Project) -> Result<Vec<String>> {
+    let mut desks: Vec<String> = files_below(&project.root.join("crates/frontend/src/bin"))?
+        .iter()
+        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    desks.sort();
+    Ok(desks)
 }
 
 /// Waits until no other build assembles this site; the turn ends when the file is dropped.
@@ -105,15 +109,15 @@ fn take_turns(site: &Path) -> Result<File> {
     Ok(file)
 }
 
-fn assemble(project: &Project, effort: Effort, compiled: &Path, site: &Path) -> Result<()> {
+fn assemble(project: &Project, effort: Effort, desks: &[String], compiled: &Path, site: &Path) -> Result<()> {
     let fresh = site.join(".new");
     if fresh.exists() {
         fs::remove_dir_all(&fresh)?;
     }
     fs::create_dir_all(&fresh).with_context(|| format!("could not create {}", fresh.display()))?;
-    step("wasm-bindgen", || wasm::bind(compiled, &fresh))?;
+    step("wasm-bindgen", || wasm::bind(compiled, desks, &fresh))?;
     if effort == Effort::Release {
-        step("wasm-opt", || wasm::optimise(project, &fresh))?;
+        step("wasm-opt", || wasm::optimise(project, desks, &fresh))?;
     }
     step("style", || css::bundle(&project.root.join("style/main.css"), &fresh.join("doorstep.css")))?;
     step("scripts", || javascript::gather(project, effort, &fresh))?;

@@ -1,6 +1,7 @@
 //! Every vehicle and how it moves: a report arrives, and the vehicle glides from where it is seen to where it was reported.
 
 use super::{
+    angles::length,
     mercator::{View, World},
     sprite::Pose,
 };
@@ -197,7 +198,7 @@ impl Fleet {
         let reach = REACH_PX * view.ratio();
         let distances = self.vehicles.iter().map(|vehicle| {
             let (at_x, at_y) = view.pixel(vehicle.at(now_ms));
-            ((f64::from(at_x) - x).hypot(f64::from(at_y) - y), vehicle.id)
+            (length(f64::from(at_x) - x, f64::from(at_y) - y), vehicle.id)
         });
         let nearest = distances.filter(|(distance, _)| *distance <= reach);
         nearest.min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, id)| id)
@@ -234,7 +235,7 @@ fn thin(scene: &mut Vec<Blit>, view: &View) {
 
 fn near(view: &View, from: World, to: World) -> bool {
     let ((x, y), (to_x, to_y)) = (view.pixel(from), view.pixel(to));
-    f64::from(x - to_x).hypot(f64::from(y - to_y)) <= LONGEST_GLIDE_PX * view.ratio()
+    length(f64::from(x - to_x), f64::from(y - to_y)) <= LONGEST_GLIDE_PX * view.ratio()
 }
 
 #[cfg(test)]

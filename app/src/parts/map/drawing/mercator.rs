@@ -1,5 +1,6 @@
 //! From degrees to pixels: the web's Mercator square, and the window of it that the screen shows.
 
+use super::angles;
 use wire::{Point, staff::control_room::VehicleMark};
 
 /// Latitude at which the projection's square ends, degrees.
@@ -19,10 +20,10 @@ pub struct World {
 impl World {
     /// Projects a point given in degrees.
     pub fn of(lat: f64, lon: f64) -> Self {
-        let sin = lat.clamp(-EDGE_LAT, EDGE_LAT).to_radians().sin();
+        let sin = angles::sin(lat.clamp(-EDGE_LAT, EDGE_LAT).to_radians());
         Self {
             x: lon / 360.0 + 0.5,
-            y: 0.5 - ((1.0 + sin) / (1.0 - sin)).ln() / (4.0 * std::f64::consts::PI),
+            y: 0.5 - angles::ln((1.0 + sin) / (1.0 - sin)) / (4.0 * std::f64::consts::PI),
         }
     }
 
@@ -33,7 +34,7 @@ impl World {
 
     /// Degrees north and east.
     pub fn degrees(self) -> (f64, f64) {
-        let lat = ((0.5 - self.y) * 2.0 * std::f64::consts::PI).sinh().atan().to_degrees();
+        let lat = angles::atan(angles::sinh((0.5 - self.y) * 2.0 * std::f64::consts::PI)).to_degrees();
         (lat, (self.x - 0.5) * 360.0)
     }
 }
@@ -53,7 +54,14 @@ impl View {
     /// A view from its north-west corner, Leaflet's zoom, its size in CSS pixels and the device pixels in one of those.
     pub fn new(corner: World, zoom: f64, (width, height): (f64, f64), ratio: f64) -> Self {
         let device = |length: f64| (length * ratio).round().max(0.0) as i32;
-        Self { corner, zoom, side: TILE * zoom.exp2(), ratio, width: device(width), height: device(height) }
+        Self {
+            corner,
+            zoom,
+            side: TILE * angles::pow(2.0, zoom),
+            ratio,
+            width: device(width),
+            height: device(height),
+        }
     }
 
     /// Leaflet's zoom.

@@ -3,11 +3,12 @@
 //!
 //! The y axis points where the vehicle is heading, the x axis to its right.
 
+use super::angles::{atan2, length};
 use std::f64::consts::TAU;
 
 /// A circle around the origin.
 pub fn circle(x: f64, y: f64, radius: f64) -> f64 {
-    x.hypot(y) - radius
+    length(x, y) - radius
 }
 
 /// A circle around the origin drawn out to a tip ahead of it: the convex hull of both. The tip must be outside the circle.
@@ -19,7 +20,7 @@ pub fn drop(x: f64, y: f64, radius: f64, tip: f64) -> f64 {
     if along < 0.0 {
         circle(x, y, radius)
     } else if along > tip * cos {
-        x.hypot(y - tip)
+        length(x, y - tip)
     } else {
         x * cos + y * sin - radius
     }
@@ -28,7 +29,7 @@ pub fn drop(x: f64, y: f64, radius: f64, tip: f64) -> f64 {
 /// A triangle that points ahead: its tip, the line behind, and half the width of its foot on that line.
 pub fn triangle(x: f64, y: f64, tip: f64, behind: f64, half_width: f64) -> f64 {
     let (rise, run) = (tip + behind, half_width);
-    let slope = rise.hypot(run);
+    let slope = length(rise, run);
     let side = (x.abs() * rise + (y - tip) * run) / slope;
     side.max(-behind - y)
 }
@@ -41,7 +42,7 @@ pub fn outline(distance: f64, width: f64) -> f64 {
 /// Dashes around the origin at a radius, as many as asked for, each a little longer than the gap after it.
 pub fn dashes(x: f64, y: f64, radius: f64, count: f64) -> f64 {
     let step = TAU / count;
-    let within = x.atan2(y).rem_euclid(step) - step / 2.0;
+    let within = atan2(x, y).rem_euclid(step) - step / 2.0;
     (within.abs() - step * 0.3) * radius
 }
 

@@ -3,6 +3,7 @@
 //! on time is filled, at risk half filled, late a triangle, done hollow, unknown a dashed ring.
 
 use super::{
+    angles,
     palette::{Palette, Rgb},
     shape,
 };
@@ -167,7 +168,7 @@ impl Ink {
 
 fn vehicle(standing: Standing, pose: Pose, palette: &Palette, ratio: f64) -> Sprite {
     let size = pose.size();
-    let (sin, cos) = pose.angle().sin_cos();
+    let (sin, cos) = (angles::sin(pose.angle()), angles::cos(pose.angle()));
     let heads = matches!(pose, Pose::Heading(_));
     let colour = palette.of(standing);
     Sprite::draw(14.0 * size + 2.0, ratio, |right, down| {
