@@ -5,12 +5,24 @@
 
 use crate::{control_room, deliveries, exceptions, figures, layout, roads, session};
 use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
+
+/// A page's title, as the document takes it: on the server it is written into the head as it is, so what could end the
+/// element is escaped here; in the browser it is set as text.
+fn full_title(page: &str) -> String {
+    let title = if page.is_empty() { "Doorstep".to_owned() } else { format!("{page} · Doorstep") };
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        title
+    }
+}
 
 /// The whole product, from the address bar down.
 #[cfg(feature = "ssr")]
@@ -53,10 +65,10 @@ pub fn figures() -> impl IntoView {
 }
 
 fn product(pages: AnyNestedRoute) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    leptos_meta::provide_meta_context();
+    provide_meta_context();
     provide_context(session::Session::new());
     view! {
+        <Title formatter=|page: String| full_title(&page) />
         <Router>
             <layout::FocusHeading />
             <Routes fallback=layout::Elsewhere>
@@ -134,4 +146,15 @@ fn pages_that_stand_still() -> AnyNestedRoute {
 fn way_in() -> AnyNestedRoute {
     let pages = (page!("/", layout::StartPage), page!("/sign-in", crate::sign_in::SignInPage));
     pages.into_any_nested_route()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    #[test]
+    fn a_title_cannot_end_its_element() {
+        let reference = "R1</title><meta http-equiv=\"refresh\" content=\"0;url=https://example.org\">&";
+        let title = super::full_title(reference);
+        assert!(!title.contains('<') && !title.contains('>'), "{title}");
+        assert!(title.ends_with("&amp; · Doorstep"));
+    }
 }

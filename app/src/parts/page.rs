@@ -2,6 +2,7 @@
 
 use crate::session::{MainPage, Session};
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// The page's title and its heading, which takes the focus after a change of page.
 #[component]
@@ -13,33 +14,11 @@ pub fn PageHead(
     #[prop(optional)]
     hidden: bool,
 ) -> impl IntoView {
-    let name = full_title(&title);
-    let heading = view! {
+    view! {
+        <Title text=title.clone() />
         <h1 tabindex="-1" class=if hidden { "unseen" } else { "page-title" }>
             {title}
         </h1>
-    };
-    // The document's title is no part of the page: on the server it goes into the head, the browser is told.
-    #[cfg(feature = "ssr")]
-    return view! {
-        <leptos_meta::Title text=name />
-        {heading}
-    };
-    #[cfg(not(feature = "ssr"))]
-    {
-        document().set_title(&name);
-        heading
-    }
-}
-
-/// A page's title, as the document takes it: on the server it is written into the head as it is, so what could end the
-/// element is escaped here; in the browser it is set as text.
-fn full_title(page: &str) -> String {
-    let title = if page.is_empty() { "Doorstep".to_owned() } else { format!("{page} · Doorstep") };
-    if cfg!(feature = "ssr") {
-        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-    } else {
-        title
     }
 }
 
@@ -109,14 +88,3 @@ pub fn bring_into_sight(element: &leptos::web_sys::Element) {
 /// On the server nothing scrolls.
 #[cfg(not(feature = "hydrate"))]
 pub fn bring_into_sight(_: &leptos::web_sys::Element) {}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    #[test]
-    fn a_title_cannot_end_its_element() {
-        let reference = "R1</title><meta http-equiv=\"refresh\" content=\"0;url=https://example.org\">&";
-        let title = super::full_title(reference);
-        assert!(!title.contains('<') && !title.contains('>'), "{title}");
-        assert!(title.ends_with("&amp; · Doorstep"));
-    }
-}
