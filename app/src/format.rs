@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn numbers_have_their_places() {
-        assert_eq!(fixed(3.14159, 2), "3.14");
+        assert_eq!(fixed(2.71549, 2), "2.72");
         assert_eq!(fixed(0.96, 1), "1.0");
         assert_eq!(fixed(-35.899_999_6, 6), "-35.900000");
         assert_eq!(fixed(-0.01, 1), "0.0");
