@@ -49,11 +49,12 @@ const OF_NO_HUB: [&str; 25] = [
     "sign_out_person",
 ];
 /// Verbs of devices, systems and timers, which have hubs of their own, or every hub.
-const OF_NO_PERSON: [&str; 19] = [
+const OF_NO_PERSON: [&str; 20] = [
     "count_rollups",
     "driver_route",
     "estimates",
     "forget",
+    "import_history",
     "learn_approaches",
     "learn_roads",
     "make_months",
