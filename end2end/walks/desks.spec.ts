@@ -95,7 +95,10 @@ test("a page whose script does not come says so, reads, and its forms work", asy
   const claim = page.getByRole("button", { name: "Claim" }).first();
   await claim.click();
   await expect(page.getByRole("button", { name: "Release" }).first()).toBeVisible();
+  const loaded = page.waitForEvent("load");
   await page.getByRole("button", { name: "Release" }).first().click();
+  await loaded;
+  await expect(notice).toBeVisible();
   await page.unroute(/\/exceptions(_bg\.wasm|\.js)$/);
   await page.getByRole("link", { name: "Reload" }).click();
   await isLive(page);

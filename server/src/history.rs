@@ -39,10 +39,13 @@ fn report(answer: &HistoryAnswer) -> Result<()> {
     for refusal in &answer.refusals {
         println!("line {}\trefused\t{}\t{}", refusal.line, refusal.what, refusal.why);
     }
-    let HistoryAnswer { orders, known, attempts, routes, positions, refused, .. } = answer;
+    let HistoryAnswer { orders, known, attempts, routes, positions, too_old, refused, .. } = answer;
     println!(
         "{orders} orders, {attempts} attempts, {routes} rounds and {positions} positions are stored; {known} orders were known"
     );
+    if *too_old > 0 {
+        println!("{too_old} positions are older than positions are kept, and were left out");
+    }
     if *refused > 0 {
         bail!("{refused} lines were refused; everything else is stored");
     }

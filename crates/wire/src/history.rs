@@ -149,8 +149,10 @@ pub struct HistoryAnswer {
     pub attempts: usize,
     /// Rounds that are stored now.
     pub routes: usize,
-    /// Positions that are stored now; those older than positions are kept are left out.
+    /// Positions that are stored now.
     pub positions: usize,
+    /// Positions that are older than positions are kept, and were left out.
+    pub too_old: usize,
     /// How many lines were refused.
     pub refused: usize,
     /// The first 200 of them.

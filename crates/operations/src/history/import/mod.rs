@@ -145,7 +145,8 @@ impl Operations {
             }
         }
         answer.known += stories.len() - answer.orders;
-        answer.positions = self.store_positions(&site, sorted.positions, &fleet, &mut sorted.refused).await?;
+        (answer.positions, answer.too_old) =
+            self.store_positions(&site, sorted.positions, &fleet, &mut sorted.refused).await?;
 
         sorted.refused.sort_by_key(|(line, _)| *line);
         answer.refused = sorted.refused.len();
@@ -285,21 +286,21 @@ impl Operations {
         Ok((new.len(), attempts.len()))
     }
 
-    /// Stores where vehicles were, as far back as positions are kept. Answers how many are new.
+    /// Stores where vehicles were, as far back as positions are kept. Answers how many are new, and how many were too old.
     async fn store_positions(
         &self,
         site: &Site,
         lines: Vec<(usize, PastPositions)>,
         fleet: &Fleet,
         refused: &mut Vec<(usize, Unread)>,
-    ) -> Result<usize> {
+    ) -> Result<(usize, usize)> {
         if lines.is_empty() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let kept = settings::of(&mut *self.0.database.read().await?, Some(site.hub.id)).await?;
         let kept = TimeDelta::days(kept.positions_days);
         let now = self.now();
-        let mut new = 0;
+        let (mut new, mut too_old) = (0, 0);
         for (line, asked) in lines {
             let place = |fix: &wire::history::PastFix| {
                 let at =
@@ -326,6 +327,7 @@ impl Operations {
                     continue;
                 }
             };
+            let all = fixes.len();
             let fixes: Vec<Position> = fixes
                 .into_iter()
                 .filter(|(at, _)| *at > now - kept)
@@ -340,6 +342,7 @@ impl Operations {
                     received_at: now,
                 })
                 .collect();
+            too_old += all - fixes.len();
             let mut tx = self.0.database.begin().await?;
             for day in store::positions::days(&fixes) {
                 store::positions::ensure_partition(&mut tx, day).await?;
@@ -347,7 +350,7 @@ impl Operations {
             new += store::positions::store(&mut tx, &fixes).await?.take(&fixes);
             tx.commit().await?;
         }
-        Ok(new)
+        Ok((new, too_old))
     }
 }
 
