@@ -186,6 +186,16 @@ async fn a_table_is_read_as_people_write_it() {
     let again = ops.import_history(&machine, None, HistoryForm::Table, body).await.unwrap();
     assert_eq!((again.orders, again.known, again.routes), (0, 2, 0));
 
+    // An order of which one row is refused is not stored by halves, so it can be mended.
+    let halves = |name: &str| {
+        let other = row("T-9", "13:00", "delivered_to_recipient").replace("Maria Examp", name);
+        [head.to_owned(), row("T-9", "12:10", "failed_not_home"), other].join("\n").into_bytes()
+    };
+    let answer = ops.import_history(&machine, None, HistoryForm::Table, halves("Mario Examp")).await.unwrap();
+    assert_eq!((answer.orders, answer.routes, answer.refused), (0, 0, 2), "{:?}", answer.refusals);
+    let answer = ops.import_history(&machine, None, HistoryForm::Table, halves("Maria Examp")).await.unwrap();
+    assert_eq!((answer.orders, answer.attempts, answer.refused), (1, 2, 0), "{:?}", answer.refusals);
+
     let wrong = b"shop,ref,recipient_name\nBooks,T-1,Maria\n".to_vec();
     let answer = ops.import_history(&machine, None, HistoryForm::Table, wrong).await.unwrap();
     let why = &answer.refusals[0].why;

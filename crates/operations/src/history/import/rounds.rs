@@ -160,8 +160,11 @@ fn one(line: usize, asked: &PastRoute, fleet: &mut Fleet, site: &Site, past: &Pa
     let planned_start = asked.planned_start.map_or(departed_at, micro);
     let planned_end = asked.planned_end.map_or(finished_at, micro);
     let planned_at = asked.planned_at.map_or(departed_at - PLANNED_BEFORE, micro);
-    if planned_end < planned_start || planned_at > departed_at {
-        return Err("planned_start lies before planned_end, and planned_at before departed_at".to_owned());
+    if planned_end < planned_start {
+        return Err("planned_end lies before planned_start".to_owned());
+    }
+    if planned_at > departed_at {
+        return Err("planned_at lies after departed_at: no round leaves before its plan".to_owned());
     }
     let route = Route {
         id: RouteId(new_id()),

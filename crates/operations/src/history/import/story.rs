@@ -2,6 +2,7 @@
 
 use super::rounds::Round;
 use crate::{base::bounds, base::clock::new_id};
+use chrono::TimeDelta;
 use domain::{
     Actor, Attempt, AttemptId, Event, Fact, HubId, Instant, Ledger, Order, PlacedOrder, Refusal, Route,
     RouteState, Source, Stop, StopId, Window,
@@ -11,6 +12,8 @@ use store::estimates::Kept;
 use wire::history::PastAttempt;
 
 const MOST_NOTE: usize = 300;
+/// The hours of a round stand for a promise; a round of which only one moment is known lasts so long.
+const SHORTEST_PROMISE: TimeDelta = TimeDelta::hours(1);
 const HORIZONS_MIN: [i16; 5] = crate::watching::ranges::HORIZONS_MIN;
 
 /// A visit to a door.
@@ -113,7 +116,7 @@ pub(super) fn tell(
             order: id,
             sequence: *sequence,
             arrival: planned_arrival,
-            departure: planned_arrival + chrono::TimeDelta::seconds(order.service_s.into()),
+            departure: planned_arrival + TimeDelta::seconds(order.service_s.into()),
             travel_s: sent.travel_s.unwrap_or_default(),
             loaded,
             via_hub: false,
@@ -215,7 +218,10 @@ fn possible(
 fn promised_anew(sent: &PastAttempt, round: &Round) -> Result<Window, String> {
     let (from, until) = match (sent.window_from, sent.window_until) {
         (Some(from), Some(until)) => (from, until),
-        (None, None) => (round.route.planned_start, round.route.planned_end.max(sent.ended_at)),
+        (None, None) => {
+            let until = round.route.planned_end.max(sent.ended_at);
+            (round.route.planned_start.min(until - SHORTEST_PROMISE), until)
+        }
         _ => return Err("window_from and window_until: give both or neither".to_owned()),
     };
     Window::parse(from, until).map_err(|refusal| format!("window_until: {refusal}"))
@@ -306,7 +312,7 @@ mod tests {
         );
         assert!(why(vec![visit(0, 9, Outcome::Collected)], None).contains("outcome"));
         let mut early = visit(0, 9, delivered);
-        early.attempt.arrived_at = Some(order().placed_at - chrono::TimeDelta::days(1));
+        early.attempt.arrived_at = Some(order().placed_at - TimeDelta::days(1));
         assert!(why(vec![early], None).contains("placed_at"));
     }
 }

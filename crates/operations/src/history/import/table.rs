@@ -65,7 +65,9 @@ pub(super) fn read(body: &[u8], zone: Zone) -> Vec<Line> {
     if let Some(why) = faults_of(&head) {
         return vec![(1, Err(Unread::because(why)))];
     }
-    let mut orders: Vec<(usize, PastOrder)> = vec![];
+    let mut orders: Vec<(usize, PastOrder, Vec<PastRoute>)> = vec![];
+    // By shop and reference, the first line of an order that is refused.
+    let mut broken: HashMap<(String, String), usize> = HashMap::new();
     let mut by_reference: HashMap<(String, String), usize> = HashMap::new();
     let mut rounds: BTreeMap<String, (usize, PastRoute)> = BTreeMap::new();
     let mut unread = vec![];
@@ -93,7 +95,9 @@ pub(super) fn read(body: &[u8], zone: Zone) -> Vec<Line> {
         let (order, attempt) = match row.read() {
             Ok(read) => read,
             Err(why) => {
-                let what = row.text("reference").unwrap_or_default().chars().take(64).collect();
+                let said = |name| row.text(name).unwrap_or_default().to_owned();
+                broken.entry((said("shop"), said("reference"))).or_insert(line);
+                let what = said("reference").chars().take(64).collect();
                 unread.push((line, Unread { what, why }));
                 continue;
             }
@@ -101,7 +105,7 @@ pub(super) fn read(body: &[u8], zone: Zone) -> Vec<Line> {
         let key = (order.shop.clone(), order.order.reference.clone());
         let known = by_reference.get(&key).and_then(|at| orders.get_mut(*at));
         match known {
-            Some((first, known)) => {
+            Some((first, known, routes)) => {
                 let same = PastOrder { attempts: known.attempts.clone(), ..order.clone() } == *known;
                 if attempt.is_none() || !same {
                     let why = if same {
@@ -111,27 +115,44 @@ pub(super) fn read(body: &[u8], zone: Zone) -> Vec<Line> {
                             "line {first} says something else of this order: make its columns the same in all its rows"
                         )
                     };
+                    if !same {
+                        broken.entry(key.clone()).or_insert(line);
+                    }
                     unread.push((line, Unread { what: key.1, why }));
                     continue;
                 }
+                routes.extend(attempt.iter().map(|(_, route)| route.clone()));
                 known.attempts.extend(attempt.iter().map(|(attempt, _)| attempt.clone()));
                 known.attempts.sort_by_key(|attempt| attempt.ended_at);
             }
             None => {
                 let attempts = attempt.iter().map(|(attempt, _)| attempt.clone()).collect();
                 by_reference.insert(key, orders.len());
-                orders.push((line, PastOrder { attempts, ..order }));
+                let routes = attempt.iter().map(|(_, route)| route.clone()).collect();
+                orders.push((line, PastOrder { attempts, ..order }, routes));
             }
         }
-        if let Some((_, route)) = attempt {
-            let (_, round) = rounds.entry(route.key.clone()).or_insert_with(|| (line, route.clone()));
-            round.departed_at = round.departed_at.min(route.departed_at);
-            round.finished_at = round.finished_at.max(route.finished_at);
-            round.driven_m = round.driven_m.or(route.driven_m);
-        }
+    }
+    // An order is whole or refused: what is left of it could not be brought in later.
+    orders.retain(|(line, order, _)| {
+        let reference = &order.order.reference;
+        let Some(other) = broken.get(&(order.shop.clone(), reference.clone())) else { return true };
+        let why = format!(
+            "line {other} of the same order is refused: mend it, and send all rows of the order again"
+        );
+        unread.push((*line, Unread { what: reference.chars().take(64).collect(), why }));
+        false
+    });
+    for (line, route) in
+        orders.iter().flat_map(|(line, _, routes)| routes.iter().map(move |route| (*line, route)))
+    {
+        let (_, round) = rounds.entry(route.key.clone()).or_insert_with(|| (line, route.clone()));
+        round.departed_at = round.departed_at.min(route.departed_at);
+        round.finished_at = round.finished_at.max(route.finished_at);
+        round.driven_m = round.driven_m.or(route.driven_m);
     }
     let rounds = rounds.into_values().map(|(line, round)| (line, Ok(HistoryRecord::Route(round))));
-    let orders = orders.into_iter().map(|(line, order)| (line, Ok(HistoryRecord::Order(Box::new(order)))));
+    let orders = orders.into_iter().map(|(line, order, _)| (line, Ok(HistoryRecord::Order(Box::new(order)))));
     let unread = unread.into_iter().map(|(line, why)| (line, Err(why)));
     rounds.chain(orders).chain(unread).collect()
 }
@@ -147,7 +168,7 @@ fn faults_of(head: &[String]) -> Option<String> {
     twice.dedup();
     let mut faults = vec![];
     if !missing.is_empty() {
-        faults.push(format!("the columns {} are missing", missing.join(", ")));
+        faults.push(format!("columns are missing: {}", missing.join(", ")));
     }
     if !strange.is_empty() {
         faults.push(format!(
