@@ -196,6 +196,14 @@ async fn a_table_is_read_as_people_write_it() {
     let answer = ops.import_history(&machine, None, HistoryForm::Table, halves("Maria Examp")).await.unwrap();
     assert_eq!((answer.orders, answer.attempts, answer.refused), (1, 2, 0), "{:?}", answer.refusals);
 
+    // A round that is stored keeps its hours; what cannot have been on it is refused.
+    let later =
+        [head.to_owned(), row("T-1", "09:10", "failed_not_home"), row("T-5", "19:30", "failed_not_home")];
+    let answer =
+        ops.import_history(&machine, None, HistoryForm::Table, later.join("\n").into_bytes()).await.unwrap();
+    assert_eq!((answer.orders, answer.known, answer.refused), (0, 1, 1), "{:?}", answer.refusals);
+    assert!(answer.refusals[0].why.contains("not on the road"), "{:?}", answer.refusals);
+
     let wrong = b"shop,ref,recipient_name\nBooks,T-1,Maria\n".to_vec();
     let answer = ops.import_history(&machine, None, HistoryForm::Table, wrong).await.unwrap();
     let why = &answer.refusals[0].why;

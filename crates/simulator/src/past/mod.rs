@@ -190,9 +190,12 @@ impl Sink {
                 let began = RealInstant::now();
                 let answer = loop {
                     match link.import_history(key, lines.clone()).await {
-                        Err(error @ (LinkError::Busy { .. } | LinkError::Silent(_)))
-                            if began.elapsed() < PATIENCE =>
-                        {
+                        // Without a hub the answer is 404: in a demo it is being set up.
+                        Err(
+                            error @ (LinkError::Busy { .. }
+                            | LinkError::Silent(_)
+                            | LinkError::Refused { status: 404, .. }),
+                        ) if began.elapsed() < PATIENCE => {
                             tracing::debug!(%error, "the history is sent again");
                             tokio::time::sleep(Duration::from_secs(2)).await;
                         }

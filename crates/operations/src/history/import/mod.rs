@@ -215,6 +215,9 @@ impl Operations {
         for (place, round) in rounds.iter_mut().enumerate() {
             if let Some((id, _)) = known.get(&(round.route.vehicle, round.departed_at)) {
                 round.route.id = *id;
+                // The stored round stays as it is, so what is added to it has to lie within its hours.
+                let stored = store::plans::route(&mut work.tx, *id).await?;
+                round.finished_at = stored.and_then(|r| r.state.finished_at()).unwrap_or(round.finished_at);
                 continue;
             }
             // A vehicle has one round of a day outside a roster's shifts.
